@@ -1,0 +1,31 @@
+"""Named mistakes: every error says what was given, what was expected and what to do."""
+
+from __future__ import annotations
+
+
+class SpinlensError(Exception):
+    """Base of every error that spinlens raises on purpose; the command line prints it and exits with 2."""
+
+
+class InputError(SpinlensError, ValueError):
+    """An argument, option or study-file entry that cannot be used."""
+
+
+class CouplingError(InputError):
+    """A coupling that the chosen model or algorithm cannot simulate."""
+
+
+class SpinsError(InputError):
+    """An array of spins with the wrong shape or with entries other than ±1."""
+
+
+class ConvergenceError(SpinlensError):
+    """The data do not answer the question asked: too short a chain, no crossing in range."""
+
+
+class StudyError(SpinlensError):
+    """A study folder that cannot be made, read or written."""
+
+
+class ArtefactError(StudyError):
+    """A file of a study that is damaged, foreign or of another format version."""

@@ -1,0 +1,101 @@
+"""The Ising model on a periodic hypercubic lattice with a translation-invariant coupling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft
+
+from spinlens import checks
+from spinlens.errors import CouplingError, SpinsError
+from spinlens.lattice.couplings import Coupling, NearestNeighbour
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class IsingModel:
+    """Ising model H = −Σ_{i<j} J(r_ij) s_i s_j, each pair once, k_B = 1, no field, periodic.
+
+    Parameters
+    ----------
+    shape : sides of the lattice, one to three integers ≥ 3.
+    coupling : `NearestNeighbour()`, `PowerLaw(sigma)` or `CouplingTable(table)`.
+
+    Examples
+    --------
+    >>> model = IsingModel((4, 4), NearestNeighbour())
+    >>> float(model.energy(np.ones((4, 4), dtype=np.int8)))
+    -32.0
+    """
+
+    shape: tuple[int, ...]
+    coupling: Coupling
+
+    def __init__(self, shape: int | Sequence[int], coupling: Coupling) -> None:
+        if not isinstance(coupling, Coupling):
+            raise CouplingError(
+                f"coupling must be NearestNeighbour(), PowerLaw(sigma) or CouplingTable(table), got {coupling!r}"
+            )
+        object.__setattr__(self, "shape", checks.shape(shape))
+        object.__setattr__(self, "coupling", coupling)
+
+    @property
+    def dimension(self) -> int:
+        """Number of lattice directions d."""
+        return len(self.shape)
+
+    @property
+    def n_sites(self) -> int:
+        """Number of spins N."""
+        return int(np.prod(self.shape))
+
+    @cached_property
+    def coupling_table(self) -> Array:
+        """J(r) of every displacement, an array of `shape` with J(0) = 0; read-only."""
+        table = np.array(self.coupling.table(self.shape), dtype=np.float64)
+        table.flags.writeable = False
+        return table
+
+    @cached_property
+    def coupling_sum(self) -> float:
+        """Σ_{r≠0} J(r): the mean-field critical temperature, and minus twice the ground-state energy per spin."""
+        return float(self.coupling_table.sum())
+
+    @cached_property
+    def self_image(self) -> float:
+        """Coupling of a spin to its own periodic images, left out of `energy` (it is a constant)."""
+        return self.coupling.self_image(self.shape)
+
+    @cached_property
+    def _spectrum(self) -> Array:
+        return np.asarray(scipy.fft.rfftn(self.coupling_table).real)
+
+    def energy(self, spins: npt.ArrayLike) -> Array:
+        """Total energy of each state, E = −½ Σ_r J(r) Σ_x s_x s_{x+r}.
+
+        Parameters
+        ----------
+        spins : (..., *shape) states; ±1, or any real field such as a block average.
+
+        Returns
+        -------
+        (...) total energies, by O(N log N) Fourier transform (power law) or O(N) sums over bonds.
+        """
+        states = np.asarray(spins)
+        if states.shape[-self.dimension :] != self.shape or states.ndim < self.dimension:
+            raise SpinsError(f"spins must have shape (..., {', '.join(map(str, self.shape))}), got {states.shape}")
+        axes = tuple(range(-self.dimension, 0))
+        if isinstance(self.coupling, NearestNeighbour):
+            states = states.astype(np.int32 if states.dtype.kind in "iu" else np.float64)
+            bonds = sum(np.sum(states * np.roll(states, 1, axis=axis), axis=axes) for axis in axes)
+            return np.asarray(-self.coupling.strength * bonds, dtype=np.float64)
+        modes = scipy.fft.rfftn(states.astype(np.float64), axes=axes)
+        power = np.abs(modes) ** 2 * self._spectrum
+        inner = power[..., 1 : (self.shape[-1] + 1) // 2].sum(axis=axes)  # modes that stand for k and −k
+        total = power.sum(axis=axes) + inner
+        return np.asarray(-total / (2 * self.n_sites))
