@@ -37,8 +37,8 @@ def image_sum(shape: Sequence[int], exponent: float) -> tuple[Array, float]:
     The whole plane, self-image included, sums to 4 ζ(s/2) β(s/2), whatever L:
 
     >>> table, self_image = image_sum((8, 8), 3.2)
-    >>> abs(table.sum() + self_image - 8.0156218637507936) < 1e-12
-    True
+    >>> round(float(table.sum() + self_image), 12)
+    8.015621863751
     """
     sides = np.asarray(shape, dtype=np.float64)
     dimension, half = len(shape), exponent / 2

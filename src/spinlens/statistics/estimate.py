@@ -1,0 +1,50 @@
+"""A number with its error, printed as physicists print it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its one-standard-deviation error, in the same units.
+
+    >>> print(Estimate(2.26919, 0.00031))
+    2.2692(3)
+    >>> print(Estimate(-0.1234, 0.0152))
+    -0.123(15)
+    >>> print(Estimate(0.5, 0.0))
+    0.5
+    """
+
+    value: float
+    error: float
+
+    def __post_init__(self) -> None:
+        if self.error < 0:
+            raise ValueError(f"an error is not negative, got {self.error!r}")
+
+    def __str__(self) -> str:
+        if not (math.isfinite(self.value) and math.isfinite(self.error)):
+            return f"{self.value:g} ± {self.error:g}"
+        if self.error == 0:
+            return f"{self.value:.10g}"
+        exponent = math.floor(math.log10(self.error))
+        digits = -exponent + (1 if self.error < 1.95 * 10.0**exponent else 0)  # two digits where the first is 1
+        if digits <= 0:
+            return f"{self.value:.0f}({self.error:.0f})"
+        return f"{self.value:.{digits}f}({round(self.error * 10.0**digits)})"
+
+    def deviation(self, other: Estimate | float) -> float:
+        """(self − other) in units of the combined error, the errors taken as independent.
+
+        >>> Estimate(1.0, 0.3).deviation(Estimate(0.0, 0.4))
+        2.0
+        """
+        reference = other if isinstance(other, Estimate) else Estimate(float(other), 0.0)
+        error = math.hypot(self.error, reference.error)
+        difference = self.value - reference.value
+        if error == 0:
+            return 0.0 if difference == 0 else math.copysign(math.inf, difference)
+        return difference / error
