@@ -1,0 +1,340 @@
+"""Monte Carlo sweeps of an Ising lattice: contiguous arrays and an explicit random state in, changed in place.
+
+Sites are numbered row-major on a lattice of sides (A, B, C), with leading sides of 1 below three dimensions.
+The random state is four 64-bit words of xoshiro256++ (Blackman & Vigna 2021), kept in registers inside a sweep.
+Everything a sweep calls lives in this file, because numba's on-disk cache does not see changes in other files.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens._jit import inline, kernel
+
+Spins = npt.NDArray[np.int8]
+Labels = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+State = npt.NDArray[np.uint64]
+Word = np.uint64
+Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64, np.uint64]
+
+_11, _17, _19, _23, _41, _45 = (np.uint64(n) for n in (11, 17, 19, 23, 41, 45))
+_ONE, _LOW_BITS = np.uint64(1), np.uint64(2047)
+_UNIT = 2.0**-53
+
+
+@inline
+def _next(s0: Word, s1: Word, s2: Word, s3: Word) -> Words:
+    """One 64-bit word of xoshiro256++ and the state after it."""
+    total = s0 + s3
+    word = ((total << _23) | (total >> _41)) + s0
+    shifted = s1 << _17
+    s2 ^= s0
+    s3 ^= s1
+    s1 ^= s2
+    s0 ^= s3
+    s2 ^= shifted
+    s3 = (s3 << _45) | (s3 >> _19)
+    return word, s0, s1, s2, s3
+
+
+@kernel
+def random_words(state: State, out: State) -> None:
+    """Fill `out` with the stream of `state`; for tests of the generator."""
+    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
+    for n in range(out.size):
+        out[n], s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
+
+
+@kernel
+def _find(parent: Labels, site: int) -> int:
+    """Root of a cluster, with path halving."""
+    while parent[site] != site:
+        parent[site] = parent[parent[site]]
+        site = parent[site]
+    return site
+
+
+@kernel
+def _join(parent: Labels, i: int, j: int) -> None:
+    """Merge two clusters; the smaller site number becomes the root, so that a root comes first in site order."""
+    i = _find(parent, i)
+    j = _find(parent, j)
+    if i < j:
+        parent[j] = i
+    elif j < i:
+        parent[i] = j
+
+
+@kernel
+def nearest_neighbour_bonds(
+    spins: Spins, parent: Labels, sides: npt.NDArray[np.int64], threshold: Word, state: State
+) -> int:
+    """Freeze each bond between equal neighbours with probability `threshold` / 2^64; returns the frozen bonds."""
+    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
+    A, B, C = sides[0], sides[1], sides[2]
+    bonds = 0
+    for site in range(spins.size):
+        parent[site] = site
+    site = 0
+    for a in range(A):
+        for b in range(B):
+            for c in range(C):
+                spin = spins[site]
+                other = site + 1 if c + 1 < C else site + 1 - C
+                if spins[other] == spin:
+                    word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                    if word < threshold:
+                        bonds += 1
+                        _join(parent, site, other)
+                if B > 1:
+                    other = site + C if b + 1 < B else site + C - B * C
+                    if spins[other] == spin:
+                        word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                        if word < threshold:
+                            bonds += 1
+                            _join(parent, site, other)
+                if A > 1:
+                    other = site + B * C if a + 1 < A else site + B * C - A * B * C
+                    if spins[other] == spin:
+                        word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                        if word < threshold:
+                            bonds += 1
+                            _join(parent, site, other)
+                site += 1
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
+    return bonds
+
+
+@kernel
+def long_range_bonds(
+    spins: Spins,
+    parent: Labels,
+    sides: npt.NDArray[np.int64],
+    alias_probability: Floats,
+    alias_index: Labels,
+    block_bits: int,
+    trial_cdf: Floats,
+    trial_first: int,
+    state: State,
+) -> int:
+    """Freeze bonds as Fukui & Todo (2009): Poisson trials in blocks of sites, displacements by Walker's alias method.
+
+    A block of 2^`block_bits` sites gets a Poisson number of trials, read off `trial_cdf` (P(n ≤ trial_first + k)).
+    One random word serves a trial: its low bits choose the site in the block (trials beyond the lattice are void),
+    its high 53 bits the displacement. Equal spins are joined. Returns the number of frozen bonds, multiple ones counted.
+    """
+    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
+    B, C = sides[1], sides[2]
+    n_sites = spins.size
+    inverse_c, inverse_b = 1.0 / C, 1.0 / B
+    mask = (_ONE << np.uint64(block_bits)) - _ONE
+    bonds = 0
+    for site in range(n_sites):
+        parent[site] = site
+    for block in range(0, n_sites, 1 << block_bits):
+        word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+        trials = trial_first + np.searchsorted(trial_cdf, np.int64(word >> _11) * _UNIT, side="right")
+        for _ in range(trials):
+            word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+            i = block + np.int64(word & mask)
+            if i >= n_sites:
+                continue
+            x = np.int64(word >> _11) * _UNIT * n_sites
+            r = np.int64(x)
+            if x - r >= alias_probability[r]:
+                r = np.int64(alias_index[r])
+            row_i = np.int64((i + 0.5) * inverse_c)
+            row_r = np.int64((r + 0.5) * inverse_c)
+            c = i - row_i * C + r - row_r * C
+            if c >= C:
+                c -= C
+            a_i = np.int64((row_i + 0.5) * inverse_b)
+            a_r = np.int64((row_r + 0.5) * inverse_b)
+            b = row_i - a_i * B + row_r - a_r * B
+            if b >= B:
+                b -= B
+            a = a_i + a_r
+            if a >= sides[0]:
+                a -= sides[0]
+            j = (a * B + b) * C + c
+            if spins[i] == spins[j]:
+                bonds += 1
+                _join(parent, i, j)
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
+    return bonds
+
+
+@kernel
+def flip_clusters(
+    spins: Spins, parent: Labels, sizes: Labels, state: State
+) -> tuple[int, float, float, int]:
+    """Flip every cluster with probability ½.
+
+    Returns M after the flips, the improved estimators Σ n² of M² and 3(Σ n²)² − 2 Σ n⁴ of M⁴ (averages over all
+    2^clusters flips), and the size of the largest cluster. `parent` afterwards holds the flip sign at the roots.
+    """
+    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
+    coins = np.uint64(0)
+    left = 0
+    for site in range(spins.size):
+        root = parent[parent[site]]  # roots precede their members, so one step more reaches the root
+        parent[site] = root
+        if root == site:
+            sizes[site] = 1
+            if left == 0:
+                coins, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                left = 64
+            if coins & _ONE:
+                spins[site] = -spins[site]
+            coins >>= _ONE
+            left -= 1
+        else:
+            sizes[root] += 1
+            spins[site] = spins[root]
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
+    magnetization, second, fourth, largest = 0, 0.0, 0.0, 0
+    for site in range(spins.size):
+        if parent[site] == site:
+            size = sizes[site]
+            squared = float(size) * float(size)
+            second += squared
+            fourth += squared * squared
+            largest = max(largest, size)
+            magnetization += size * spins[site]
+    return magnetization, second, 3.0 * second * second - 2.0 * fourth, largest
+
+
+@kernel
+def nearest_neighbour_energy(spins: Spins, sides: npt.NDArray[np.int64]) -> int:
+    """−Σ s_i s_j over nearest-neighbour bonds, each once."""
+    A, B, C = sides[0], sides[1], sides[2]
+    total, site = 0, 0
+    for a in range(A):
+        for b in range(B):
+            for c in range(C):
+                field = spins[site + 1 if c + 1 < C else site + 1 - C]
+                if B > 1:
+                    field += spins[site + C if b + 1 < B else site + C - B * C]
+                if A > 1:
+                    field += spins[site + B * C if a + 1 < A else site + B * C - A * B * C]
+                total -= spins[site] * field
+                site += 1
+    return total
+
+
+@kernel
+def nearest_neighbour_chain(
+    spins: Spins,
+    parent: Labels,
+    sizes: Labels,
+    sides: npt.NDArray[np.int64],
+    threshold: Word,
+    state: State,
+    thin: int,
+    energy: Floats,
+    measured: Floats,
+    kept: npt.NDArray[np.int8],
+) -> None:
+    """Swendsen–Wang with nearest-neighbour bonds: `thin` sweeps a draw, one column of `measured` a draw.
+
+    Rows of `measured`: frozen bonds, M, improved M², improved M⁴, largest cluster. `energy` (Σ s s over bonds, with
+    the minus sign) and `kept` (the states) are filled when they have as many rows as there are draws.
+    """
+    for draw in range(measured.shape[1]):
+        bonds = 0
+        for _ in range(thin):
+            bonds = nearest_neighbour_bonds(spins, parent, sides, threshold, state)
+            M, M2, M4, largest = flip_clusters(spins, parent, sizes, state)
+        _record(measured, draw, bonds, M, M2, M4, largest)
+        if energy.size > 0:
+            energy[draw] = nearest_neighbour_energy(spins, sides)
+        if kept.shape[0] > 0:
+            kept[draw] = spins
+
+
+@kernel
+def long_range_chain(
+    spins: Spins,
+    parent: Labels,
+    sizes: Labels,
+    sides: npt.NDArray[np.int64],
+    alias_probability: Floats,
+    alias_index: Labels,
+    block_bits: int,
+    trial_cdf: Floats,
+    trial_first: int,
+    state: State,
+    thin: int,
+    measured: Floats,
+    kept: npt.NDArray[np.int8],
+) -> None:
+    """Swendsen–Wang of Fukui & Todo (2009); outputs as `nearest_neighbour_chain`, without the energy."""
+    for draw in range(measured.shape[1]):
+        bonds = 0
+        for _ in range(thin):
+            bonds = long_range_bonds(
+                spins, parent, sides, alias_probability, alias_index, block_bits, trial_cdf, trial_first, state
+            )
+            M, M2, M4, largest = flip_clusters(spins, parent, sizes, state)
+        _record(measured, draw, bonds, M, M2, M4, largest)
+        if kept.shape[0] > 0:
+            kept[draw] = spins
+
+
+@kernel
+def _record(measured: Floats, draw: int, bonds: int, M: int, M2: float, M4: float, largest: int) -> None:
+    measured[0, draw] = bonds
+    measured[1, draw] = M
+    measured[2, draw] = M2
+    measured[3, draw] = M4
+    measured[4, draw] = largest
+
+
+@kernel
+def metropolis_chain(
+    spins: Spins,
+    field: Floats,
+    sides: npt.NDArray[np.int64],
+    displacement: npt.NDArray[np.int64],
+    coupling: Floats,
+    beta: float,
+    state: State,
+    thin: int,
+    measured: Floats,
+    kept: npt.NDArray[np.int8],
+) -> None:
+    """Single-spin Metropolis in site order for any coupling table; `displacement` (n, 3) lists those with J ≠ 0.
+
+    The local fields h_i = Σ_j J_ij s_j are kept up to date, so an attempt costs O(1) and an accepted flip O(n).
+    Rows of `measured`: 0, M, M², M⁴, 0 of the state itself. Valid for couplings of either sign.
+    """
+    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
+    A, B, C = sides[0], sides[1], sides[2]
+    for draw in range(measured.shape[1]):
+        for _ in range(thin):
+            site = 0
+            for a in range(A):
+                for b in range(B):
+                    for c in range(C):
+                        word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                        cost = 2.0 * spins[site] * field[site]
+                        if cost <= 0.0 or np.int64(word >> _11) * _UNIT < np.exp(-beta * cost):
+                            change = -2.0 * spins[site]
+                            spins[site] = -spins[site]
+                            for n in range(coupling.size):
+                                x = (a + displacement[n, 0]) % A
+                                y = (b + displacement[n, 1]) % B
+                                z = (c + displacement[n, 2]) % C
+                                field[(x * B + y) * C + z] += change * coupling[n]
+                        site += 1
+        M = 0
+        for site in range(spins.size):
+            M += spins[site]
+        squared = float(M) * float(M)
+        _record(measured, draw, 0, M, squared, squared * squared, 0)
+        if kept.shape[0] > 0:
+            kept[draw] = spins
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
