@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +69,22 @@ def spins(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None = No
     if array.dtype.kind not in "iuf" or not bool(np.all(np.abs(array.astype(np.float64)) == 1.0)):
         raise SpinsError(f"{name} must hold only +1 and -1{_hint(array)}")
     return np.ascontiguousarray(array, dtype=np.int8)
+
+
+def field(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None = None) -> npt.NDArray[Any]:
+    """`values` as int8 where all are ±1 and as float64 otherwise (a block average, a mean-field state).
+
+    The last axes must be `lattice` (any shape when None); entries must be finite real numbers.
+    """
+    array = np.asarray(values)
+    if lattice is not None and array.shape[-len(lattice) :] != lattice:
+        raise SpinsError(f"{name} must have last axes {lattice}, got an array of shape {array.shape}")
+    if array.size == 0:
+        raise SpinsError(f"{name} is empty: give at least one state")
+    if array.dtype.kind not in "iuf" or not bool(np.all(np.isfinite(array))):
+        raise SpinsError(f"{name} must hold finite real numbers{_hint(array)}")
+    unit = bool(np.all((array == 1) | (array == -1)))
+    return np.ascontiguousarray(array, dtype=np.int8 if unit else np.float64)
 
 
 def choice(name: str, value: object, options: Sequence[str]) -> str:

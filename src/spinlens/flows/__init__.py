@@ -1,0 +1,1 @@
+"""Flows that machines make of lattice states, and what is measured along them."""

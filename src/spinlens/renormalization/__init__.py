@@ -1,0 +1,1 @@
+"""Renormalization of lattice states: block spins and the trajectories they make."""

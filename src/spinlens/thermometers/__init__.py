@@ -1,0 +1,1 @@
+"""Thermometers: calibrated maps from states to temperature, and the test whether states have one."""
