@@ -29,6 +29,11 @@ class ChainState:
     spins: npt.NDArray[np.int8]
     words: Words
 
+    @cached_property
+    def labels(self) -> npt.NDArray[np.int32]:
+        """Room for cluster labels and sizes (2, N); scratch, not part of the state."""
+        return np.empty((2, self.spins.size), dtype=np.int32)
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -79,10 +84,6 @@ class _Base:
     def _buffers(self, draws: int, states: bool) -> tuple[Array, npt.NDArray[np.int8]]:
         return np.zeros((5, draws)), np.empty((draws if states else 0, self.model.n_sites), dtype=np.int8)
 
-    @cached_property
-    def _labels(self) -> npt.NDArray[np.int32]:
-        return np.empty((2, self.model.n_sites), dtype=np.int32)
-
     def _energies(self, states: npt.NDArray[np.int8], wanted: bool) -> Array:
         if not wanted:
             return np.empty(0)
@@ -96,16 +97,18 @@ class NearestNeighbourSwendsenWang(_Base):
     @property
     def fugacity(self) -> float:
         """e^{2βJ} − 1, the weight of a frozen bond."""
-        assert isinstance(self.model.coupling, NearestNeighbour)
-        return math.expm1(2 * self.model.coupling.strength / self.temperature)
+        return math.expm1(2 * self._strength / self.temperature)
+
+    @property
+    def _strength(self) -> float:
+        return float(self.model.coupling_table.max())
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
-        assert isinstance(self.model.coupling, NearestNeighbour)
-        strength = self.model.coupling.strength
+        strength = self._strength
         threshold = np.uint64(min(2**64 - 1, round(-math.expm1(-2 * strength / self.temperature) * 2.0**64)))
         rows, kept = self._buffers(draws, states)
         bonds_energy = np.empty(draws if energy else 0)
-        parent, sizes = self._labels
+        parent, sizes = chain.labels
         sweeps.nearest_neighbour_chain(
             chain.spins, parent, sizes, _sides(self.model), threshold, chain.words, thin, bonds_energy, rows, kept
         )
@@ -129,7 +132,7 @@ class LongRangeSwendsenWang(_Base):
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         rows, kept = self._buffers(draws, states or energy)
-        parent, sizes = self._labels
+        parent, sizes = chain.labels
         sweeps.long_range_chain(
             chain.spins, parent, sizes, _sides(self.model), *self._tables, chain.words, thin, rows, kept
         )
