@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,7 @@ class Trajectory:
     def __post_init__(self) -> None:
         if len(self.steps) != len(self.states):
             raise InputError(f"a trajectory needs one array a step, got {len(self.steps)} and {len(self.states)}")
-        if any(later <= earlier for earlier, later in zip(self.steps, self.steps[1:], strict=False)):
+        if any(later <= earlier for earlier, later in itertools.pairwise(self.steps)):
             raise InputError(f"steps of a trajectory must rise, got {self.steps}")
 
     def __len__(self) -> int:

@@ -1,0 +1,259 @@
+"""Correlation functions of lattice states: G(r), and of visible spins with hidden units or block spins."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.fft
+
+from spinlens import checks
+from spinlens.errors import InputError
+from spinlens.flows.jackknife import Array, bin_edges, jackknife, jackknife_error, leave_one_out
+from spinlens.statistics.estimate import Estimate
+
+_BINS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class SpinCorrelation:
+    """G(r) = ⟨s_x s_{x+r}⟩ averaged over x.
+
+    `distance`, `value`, `error` run along the axes, r = 0 … L/2, averaged over directions; `table` and `table_error`
+    have the lattice's shape with the displacement r as index.
+    """
+
+    distance: npt.NDArray[np.int_]
+    value: Array
+    error: Array
+    table: Array
+    table_error: Array
+
+
+def spin_correlation(states: npt.ArrayLike) -> SpinCorrelation:
+    """Translation-averaged spin–spin correlation of an ensemble.
+
+    Parameters
+    ----------
+    states : (n_samples ≥ 2, *shape) independent states, ±1 or a real field; not connected (⟨s⟩ is not subtracted).
+
+    Returns
+    -------
+    SpinCorrelation with standard errors over samples. Cost O(n N log N).
+
+    Examples
+    --------
+    >>> stripes = np.tile([[1, 1, 1, 1], [-1, -1, -1, -1]], (2, 2, 1))
+    >>> spin_correlation(stripes).value.tolist()  # mean of −1 across and +1 along the stripes at r = 1
+    [1.0, 0.0, 1.0]
+    """
+    field = _ensemble("states", states)
+    tables = _self_correlation(field)
+    lines = _along_axes(tables)
+    root = math.sqrt(len(field))
+    return SpinCorrelation(
+        np.arange(lines.shape[1]),
+        lines.mean(axis=0),
+        lines.std(axis=0, ddof=1) / root,
+        tables.mean(axis=0),
+        tables.std(axis=0, ddof=1) / root,
+    )
+
+
+def axis_correlation(states: npt.ArrayLike) -> Array:
+    """(n_samples, L_min/2 + 1): G(r) of each single state along the axes, averaged over x and over the axes."""
+    return _along_axes(_self_correlation(checks.field("states", states)))
+
+
+@dataclass(frozen=True)
+class EffectiveDimensions:
+    """Effective scaling dimensions of one lattice size between distances `near` and `far`; None where undefined."""
+
+    delta_spin: Estimate | None
+    delta_energy: Estimate | None
+    near: int
+    far: int
+
+
+def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> EffectiveDimensions:
+    """Effective Δ_s and Δ_ε of an ensemble, Δ = −½ ln[C(far)/C(near)] / ln(far/near), far = 2 near.
+
+    C is the spin correlation ⟨s_x s_{x+r}⟩ for Δ_s and the connected correlation of the local bond energy
+    ε_x = Σ_axes s_x s_{x+e} for Δ_ε, both along the axes. At a critical point of an infinite lattice both tend to the
+    scaling dimensions; on a torus they are shifted by an amount of order (r/L), so compare them only with the same
+    estimator on the same lattice.
+
+    Parameters
+    ----------
+    states : (n_samples, *shape) independent states, every L ≥ 4.
+    near : the smaller distance; L/8 (at least 1) by default.
+
+    Returns
+    -------
+    EffectiveDimensions with errors by jackknife over 20 bins of samples; an entry is None where a correlation is not
+    positive (in all replicas), as for Δ_ε of few or ordered states.
+    """
+    field = _ensemble("states", states)
+    smallest = min(field.shape[1:])
+    near = max(1, smallest // 8) if near is None else checks.positive_integer("near", near)
+    if 2 * near > smallest // 2:
+        raise InputError(f"effective dimensions need 2 × near ≤ L/2, got near = {near} on a lattice {field.shape[1:]}")
+    bonds = sum(field * np.roll(field, -1, axis=axis) for axis in range(1, field.ndim))
+    spin = axis_correlation(field)[:, [near, 2 * near]]
+    energy = axis_correlation(np.asarray(bonds, dtype=np.float64))[:, [near, 2 * near]]
+    mean_bond = np.mean(bonds, axis=tuple(range(1, field.ndim)), dtype=np.float64)
+    return EffectiveDimensions(
+        _exponent(np.column_stack([spin, np.zeros(len(field))])),
+        _exponent(np.column_stack([energy, mean_bond])),
+        near,
+        2 * near,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class CorrelationMap:
+    """⟨v_x h_a⟩ against the displacement of x from the centre of unit a, averaged over the units.
+
+    `values` and `errors` have the visible lattice's shape, the unit sitting at `centre` (index coordinates, in the
+    middle of the array); `replicas` (bins, *shape) are the leave-one-bin-out means; `block` is the side of a unit's
+    block in visible sites; `connected` says whether ⟨v_x⟩⟨h_a⟩ was subtracted.
+    """
+
+    values: Array
+    errors: Array
+    replicas: Array
+    centre: tuple[float, ...]
+    block: int
+    connected: bool
+
+
+def visible_hidden_correlation(
+    visible: npt.ArrayLike,
+    hidden: npt.ArrayLike,
+    connected: bool = True,
+    centres: npt.ArrayLike | None = None,
+    bins: int = _BINS,
+) -> CorrelationMap:
+    """Correlation of visible spins with hidden units, machine or block spins alike.
+
+    ⟨v_x h_a⟩, connected: − ⟨v_x⟩⟨h_a⟩ (n/(n − 1) times, without bias), shifted so that the unit's block lies in the
+    middle of the map, and averaged over the units. For the block average h_a = b^{−d} Σ_{y∈a} v_y it is exactly
+    b^{−d} Σ_{y∈a} G(x − y) in an ensemble that is invariant under translations.
+
+    Parameters
+    ----------
+    visible : (n_samples, *visible_shape) states.
+    hidden : (n_samples, *hidden_shape) units that descend from the same samples; `hidden_shape` = `visible_shape`
+        over one block side b.
+    connected : whether to subtract the product of means.
+    centres : (n_hidden, d) positions of the units in visible sites; each is rounded to the nearest position that a
+        block of side b can have. Default: the blocks' own centres b·a + (b − 1)/2.
+    bins : jackknife bins.
+
+    Returns
+    -------
+    CorrelationMap. Cost O(n N n_hidden).
+    """
+    spins, units = _ensemble("visible", visible), _ensemble("hidden", hidden)
+    block = block_side(spins.shape[1:], units.shape[1:])
+    if len(spins) != len(units):
+        raise InputError(f"visible and hidden must be the same samples, got {len(spins)} and {len(units)}")
+    sites = _shifted_sites(spins.shape[1:], units.shape[1:], block, centres)
+    v = spins.reshape(len(spins), -1).astype(np.float64)
+    h = units.reshape(len(units), -1).astype(np.float64)
+    edges = bin_edges(len(v), bins)
+    products = np.stack([_unit_average(h[a:b].T @ v[a:b], sites) for a, b in edges])
+    v_sums = np.stack([v[a:b].sum(axis=0) for a, b in edges])
+    h_sums = np.stack([h[a:b].sum(axis=0) for a, b in edges])
+    counts = np.array([b - a for a, b in edges])
+
+    def mean(keep: npt.NDArray[np.bool_]) -> Array:
+        n = int(counts[keep].sum())
+        raw = products[keep].sum(axis=0)
+        if not connected:
+            return np.asarray(raw / n)
+        background = _unit_average(np.outer(h_sums[keep].sum(axis=0), v_sums[keep].sum(axis=0)), sites)
+        return np.asarray((raw - background / n) / (n - 1))
+
+    everything = np.ones(len(edges), dtype=bool)
+    replicas = np.stack([mean(np.arange(len(edges)) != k) for k in range(len(edges))])
+    shape = spins.shape[1:]
+    centre = tuple(side // 2 - block // 2 + (block - 1) / 2 for side in shape)
+    return CorrelationMap(
+        mean(everything).reshape(shape),
+        jackknife_error(replicas).reshape(shape),
+        replicas.reshape(-1, *shape),
+        centre,
+        block,
+        connected,
+    )
+
+
+def block_side(visible: tuple[int, ...], hidden: tuple[int, ...]) -> int:
+    """The block side b with `visible` = b × `hidden`."""
+    block = visible[0] // max(hidden[0], 1)
+    if len(visible) != len(hidden) or tuple(block * side for side in hidden) != tuple(visible):
+        raise InputError(f"hidden lattice {hidden} is not the visible one {visible} over one block side")
+    return block
+
+
+def _ensemble(name: str, states: npt.ArrayLike) -> npt.NDArray[Any]:
+    field = checks.field(name, states)
+    if field.ndim < 2 or len(field) < 2:
+        raise InputError(f"{name} must have shape (n_samples ≥ 2, L_1, …), got {field.shape}")
+    return field
+
+
+def _self_correlation(field: npt.NDArray[Any]) -> Array:
+    """(n, *shape) → (n, *shape): (1/N) Σ_x s_x s_{x+r} of each state by the Wiener–Khinchin theorem."""
+    axes = tuple(range(1, field.ndim))
+    modes = scipy.fft.rfftn(field.astype(np.float64), axes=axes)
+    power = modes.real**2 + modes.imag**2
+    total = scipy.fft.irfftn(power, s=field.shape[1:], axes=axes)
+    return np.asarray(total / math.prod(field.shape[1:]))
+
+
+def _along_axes(tables: Array) -> Array:
+    reach = min(tables.shape[1:]) // 2 + 1
+    lines = [
+        np.moveaxis(tables, axis, 1)[(slice(None), slice(reach)) + (0,) * (tables.ndim - 2)]
+        for axis in range(1, tables.ndim)
+    ]
+    return np.asarray(sum(lines) / len(lines))
+
+
+def _exponent(columns: Array) -> Estimate | None:
+    """−½ log₂ of the ratio of connected correlations; `columns` (n, 3): at near, at far, and the mean field."""
+
+    def exponent(means: Array) -> Array:
+        near, far = means[..., 0] - means[..., 2] ** 2, means[..., 1] - means[..., 2] ** 2
+        positive = (near > 0) & (far > 0)
+        ratio = np.where(positive, far, 1.0) / np.where(positive, near, 1.0)
+        return np.where(positive, -0.5 * np.log2(ratio), np.nan)
+
+    return jackknife(float(exponent(columns.mean(axis=0))), exponent(leave_one_out(columns, _BINS)))
+
+
+def _shifted_sites(
+    visible: tuple[int, ...], hidden: tuple[int, ...], block: int, centres: npt.ArrayLike | None
+) -> npt.NDArray[np.intp]:
+    """(n_hidden, n_visible): for each unit the visible site that belongs at each place of the centred map."""
+    corners = np.array(list(itertools.product(*(range(0, block * side, block) for side in hidden))))
+    if centres is not None:
+        positions = np.asarray(centres, dtype=np.float64)
+        if positions.shape != corners.shape:
+            raise InputError(f"centres must have shape {corners.shape}, got {positions.shape}")
+        corners = np.rint(positions - (block - 1) / 2).astype(int)
+    places = np.array(list(np.ndindex(*visible)))
+    middle = np.array(visible) // 2 - block // 2
+    coordinates = (places[None, :, :] - middle + corners[:, None, :]) % np.array(visible)
+    return np.asarray(np.ravel_multi_index(tuple(np.moveaxis(coordinates, 2, 0)), visible), dtype=np.intp)
+
+
+def _unit_average(table: Array, sites: npt.NDArray[np.intp]) -> Array:
+    """Mean over units of the rows of `table` (n_hidden, n_visible), each brought to its own centre."""
+    return np.asarray(np.take_along_axis(table, sites, axis=1).mean(axis=0))

@@ -1,0 +1,91 @@
+"""How far a hidden unit sees: one number for the width of its correlation map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinlens.flows.correlators import CorrelationMap
+from spinlens.flows.jackknife import Array, jackknife
+from spinlens.statistics.estimate import Estimate
+
+
+@dataclass(frozen=True)
+class Localization:
+    """Localization of a correlation map C(r) about its unit; an entry is None where it is undefined.
+
+    Attributes
+    ----------
+    peak : mean of C over the unit's own block.
+    background : mean of C over the sites at least L/2 away from the unit's centre.
+    peak_to_background : their ratio; None where the background is within two errors of zero.
+    rms_radius : sqrt(Σ C² r² / Σ C²) in visible sites, r to the unit's centre on the torus.
+    participation : (Σ C²)² / Σ C⁴, the number of sites that take part, from 1 to N.
+    """
+
+    peak: Estimate | None
+    background: Estimate | None
+    peak_to_background: Estimate | None
+    rms_radius: Estimate | None
+    participation: Estimate | None
+
+
+def localization(correlation: CorrelationMap) -> Localization:
+    """Measure the localization of a map, with errors by jackknife over its bins of samples.
+
+    The sums of C² and C⁴ are freed of what the noise adds on average (σ², and 6 C² σ² − 3 σ⁴, with σ the error of
+    each site), so that few samples do not look like delocalization.
+
+    Examples
+    --------
+    >>> values = np.zeros((8, 8)); values[3:5, 3:5] = 0.5
+    >>> exact = CorrelationMap(values, 0 * values, np.stack([values] * 3), (3.5, 3.5), 2, True)
+    >>> result = localization(exact)
+    >>> result.participation.value, result.rms_radius.value == 0.5**0.5
+    (4.0, True)
+    """
+    squared = _squared_distance(correlation)
+    block = squared <= len(correlation.centre) * ((correlation.block - 1) / 2) ** 2 + 1e-9
+    far = squared >= (min(correlation.values.shape) / 2) ** 2
+    noise = correlation.errors**2
+    maps = np.concatenate([correlation.values[None], correlation.replicas])
+    peak, background = maps[:, block].mean(axis=1), maps[:, far].mean(axis=1)
+    power = maps**2 - noise
+    fourth = maps**4 - 6 * power * noise - 3 * noise**2
+    radius = _root(_ratio(_total(power * squared), _total(power)))
+    participation = _ratio(_total(power) ** 2, _total(fourth))
+    floor = jackknife(float(background[0]), background[1:])
+    resolved = floor is not None and abs(floor.value) > 2 * floor.error
+    return Localization(
+        jackknife(float(peak[0]), peak[1:]),
+        floor,
+        _estimate(_ratio(peak, background)) if resolved else None,
+        _estimate(radius),
+        _estimate(participation),
+    )
+
+
+def _squared_distance(correlation: CorrelationMap) -> Array:
+    shape = correlation.values.shape
+    total = np.zeros(())
+    for side, centre in zip(shape, correlation.centre, strict=True):
+        offset = np.abs(np.arange(side) - centre)
+        total = np.add.outer(total, np.minimum(offset, side - offset) ** 2)
+    return np.asarray(total)
+
+
+def _total(maps: Array) -> Array:
+    return np.asarray(maps.reshape(len(maps), -1).sum(axis=1))
+
+
+def _ratio(top: Array, bottom: Array) -> Array:
+    return np.where(bottom != 0, top, np.nan) / np.where(bottom != 0, bottom, 1.0)
+
+
+def _root(values: Array) -> Array:
+    return np.where(values >= 0, np.sqrt(np.abs(values)), np.nan)
+
+
+def _estimate(values: Array) -> Estimate | None:
+    return jackknife(float(values[0]), values[1:])
