@@ -65,8 +65,8 @@ def epstein_total(dimension: int, exponent: float) -> float:
         return 2.0 * float(zeta(exponent))
     if dimension == 2:
         half = exponent / 2
-        dirichlet_beta = 4.0**-half * float(zeta(half, 0.25) - zeta(half, 0.75))
-        return 4.0 * float(zeta(half)) * dirichlet_beta
+        dirichlet_beta = float(zeta(half, 0.25) - zeta(half, 0.75)) / 4.0**half
+        return 4.0 * float(zeta(half)) * float(dirichlet_beta)
     raise ValueError(f"closed form known for dimension 1 and 2, got {dimension}")
 
 

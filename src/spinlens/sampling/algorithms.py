@@ -47,8 +47,15 @@ class Draws:
 class Algorithm(Protocol):
     """What the sampler needs of an update algorithm."""
 
-    has_bonds: bool
-    fugacity: float
+    @property
+    def has_bonds(self) -> bool:
+        """Whether a draw has a graph of frozen bonds."""
+        ...
+
+    @property
+    def fugacity(self) -> float:
+        """v such that a graph weighs v^bonds; nan without graphs."""
+        ...
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         """Advance `chain` in place by `draws` × `thin` sweeps and measure after every `thin`."""
@@ -156,7 +163,15 @@ class Metropolis(_Base):
         rows, kept = self._buffers(draws, states or energy)
         field = self._local_fields(chain.spins)
         sweeps.metropolis_chain(
-            chain.spins, field, _sides(self.model), *self._neighbours, 1 / self.temperature, chain.words, thin, rows, kept
+            chain.spins,
+            field,
+            _sides(self.model),
+            *self._neighbours,
+            1 / self.temperature,
+            chain.words,
+            thin,
+            rows,
+            kept,
         )
         return Draws(rows, self._energies(kept, energy), kept)
 

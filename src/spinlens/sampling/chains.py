@@ -35,7 +35,7 @@ def start_chain(model: IsingModel, seed: int, temperature: float, chain: int) ->
     sequence = seed_sequence(seed, "chain", repr(model.shape), model_key(model), temperature, chain)
     start, stream = sequence.spawn(2)
     bits = np.random.Generator(np.random.PCG64(start)).integers(0, 2, size=model.n_sites, dtype=np.int8)
-    return ChainState(2 * bits - 1, stream.generate_state(4, np.uint64))
+    return ChainState(2 * bits - 1, stream.generate_state(4, np.uint64).astype(np.uint64))
 
 
 def model_key(model: IsingModel) -> str:

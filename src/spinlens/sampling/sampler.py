@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -115,8 +114,10 @@ def _dataset(
         "m2": rows[:, :, 2] / n_sites**2,
         "m4": rows[:, :, 3] / n_sites**4,
     }
-    if not math.prod(run.draws.energy.size for run in runs) == 0:
-        variables["energy"] = np.stack([run.draws.energy for run in runs]).reshape(n_temperatures, chains, draws) / n_sites
+    if runs[0].draws.energy.size:
+        variables["energy"] = (
+            np.stack([run.draws.energy for run in runs]).reshape(n_temperatures, chains, draws) / n_sites
+        )
     if bonds:
         variables["bonds"] = rows[:, :, 0]
         variables["largest_cluster"] = rows[:, :, 4] / n_sites

@@ -1,0 +1,1 @@
+"""Statistics of correlated data: arrays only, no lattice."""

@@ -122,9 +122,10 @@ def long_range_bonds(
 ) -> int:
     """Freeze bonds as Fukui & Todo (2009): Poisson trials in blocks of sites, displacements by Walker's alias method.
 
-    A block of 2^`block_bits` sites gets a Poisson number of trials, read off `trial_cdf` (P(n ≤ trial_first + k)).
+    A block of 2^`block_bits` sites gets a Poisson number of trials, read off `trial_cdf`, P(n ≤ first + k).
     One random word serves a trial: its low bits choose the site in the block (trials beyond the lattice are void),
-    its high 53 bits the displacement. Equal spins are joined. Returns the number of frozen bonds, multiple ones counted.
+    its high 53 bits the displacement. Equal spins are
+    joined. Returns the number of frozen bonds, multiple ones counted.
     """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     B, C = sides[1], sides[2]
@@ -162,15 +163,13 @@ def long_range_bonds(
             j = (a * B + b) * C + c
             if spins[i] == spins[j]:
                 bonds += 1
-                _join(parent, i, j)
+                _join(parent, int(i), int(j))
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3
     return bonds
 
 
 @kernel
-def flip_clusters(
-    spins: Spins, parent: Labels, sizes: Labels, state: State
-) -> tuple[int, float, float, int]:
+def flip_clusters(spins: Spins, parent: Labels, sizes: Labels, state: State) -> tuple[int, float, float, int]:
     """Flip every cluster with probability ½.
 
     Returns M after the flips, the improved estimators Σ n² of M² and 3(Σ n²)² − 2 Σ n⁴ of M⁴ (averages over all

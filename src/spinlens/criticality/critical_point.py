@@ -1,0 +1,186 @@
+"""From a coupling to its critical point: bracket, runs, crossings, limit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from spinlens import checks
+from spinlens.criticality.crossings import Crossing, crossing_values, find_crossings
+from spinlens.criticality.observables import SizeCurves
+from spinlens.criticality.scaling_fit import extrapolate
+from spinlens.errors import ConvergenceError, CouplingError, InputError
+from spinlens.lattice.couplings import Coupling
+from spinlens.lattice.ising import IsingModel
+from spinlens.sampling.algorithms import make_algorithm
+from spinlens.sampling.sampler import sample
+from spinlens.statistics.estimate import Estimate
+
+_LADDER_STEP = 0.92
+_LADDER_END = 0.05
+_PILOT_DRAWS = 2000
+_TEMPERATURE_CORRECTIONS = (1.0, 1.5, 2.0, 2.5, 3.0)  # x = y_t + ω of T×(L) − T_c
+_DIMENSION_CORRECTIONS = (0.5, 1.0, 1.5, 2.0)  # x = ω
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class CriticalPoint:
+    """Critical temperature (J/k_B), scaling dimensions and U4 at criticality, with total errors.
+
+    `systematic` holds, by quantity, the part of each error that comes from the unknown corrections to scaling.
+    """
+
+    temperature: Estimate
+    delta_spin: Estimate
+    delta_energy: Estimate
+    binder: Estimate
+    crossings: tuple[Crossing, ...]
+    sizes: tuple[int, ...]
+    systematic: dict[str, float]
+
+
+def find_critical_point(
+    coupling: Coupling,
+    sizes: Sequence[int] = (8, 16, 32, 64),
+    dimension: int = 2,
+    seed: int = 0,
+    draws: int = 20_000,
+    chains: int = 2,
+    points: int = 5,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> CriticalPoint:
+    """Critical point of a ferromagnetic coupling from crossings of U4, without being told any temperature.
+
+    A ladder of temperatures walks down from the mean-field value Σ J until U4 of the two smallest sizes has crossed;
+    each size is then run at `points` temperatures around there, reweighted, and the crossings of consecutive sizes
+    extrapolated in L.
+
+    Parameters
+    ----------
+    coupling : `NearestNeighbour()` or `PowerLaw(sigma)`; tables belong to one size and cannot be scaled.
+    sizes : at least three increasing L ≥ 4; ratios of two are best.
+    dimension : 1, 2 or 3.
+    draws : sweeps per chain and temperature; the error falls with its square root.
+    chains : independent chains per temperature.
+    points : temperatures per size.
+    workers : threads; the result does not depend on it.
+
+    Raises
+    ------
+    ConvergenceError : no crossing in range (1D nearest neighbour has no transition), or too few draws.
+
+    Source: Binder (1981) for U4; Ballesteros et al. (1996) for the quotients.
+    """
+    sizes = check_sizes(sizes)
+    models = [IsingModel((L,) * checks.positive_integer("dimension", dimension), coupling) for L in sizes]
+    start = locate(models[0], models[1], seed, workers)
+    runs = [scan(model, start, draws, chains, points, seed, workers, progress) for model in models]
+    return analyse([SizeCurves.from_dataset(model, data) for model, data in zip(models, runs, strict=True)])
+
+
+def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    """Sizes fit for crossings: at least three, increasing, each ≥ 4."""
+    checked = tuple(checks.positive_integer("size", L, minimum=4) for L in sizes)
+    if len(checked) < 3 or any(a >= b for a, b in zip(checked[:-1], checked[1:], strict=True)):
+        raise InputError(f"sizes must be at least three increasing numbers, got {list(sizes)}; for example 8 16 32")
+    return checked
+
+
+def locate(small: IsingModel, large: IsingModel, seed: int = 0, workers: int = 1) -> float:
+    """A first estimate of T_c (percent level) from the U4 crossing of two small sizes.
+
+    The mean-field temperature Σ_r J(r) bounds T_c from above, so the ladder starts there and goes down.
+    """
+    if min(float(small.coupling_table.min()), float(large.coupling_table.min())) < 0:
+        raise CouplingError(
+            "the critical point of a coupling with negative J(r) is not a ferromagnetic one: J ≥ 0 needed"
+        )
+    upper = small.coupling_sum
+    temperature = upper
+    while temperature > _LADDER_END * upper:
+        lower = temperature * _LADDER_STEP
+        curves = [
+            SizeCurves.from_dataset(
+                model,
+                sample(
+                    model, (lower, temperature), _PILOT_DRAWS, 2, seed, "swendsen-wang", workers=workers, energy=False
+                ),
+            )
+            for model in (small, large)
+        ]
+        ordered = [size.binder_with_error(lower) for size in curves]
+        difference, error = ordered[1][0] - ordered[0][0], math.hypot(ordered[0][1], ordered[1][1])
+        if difference > 3 * error and difference > 0:
+            return _refine(small, large, lower, temperature / _LADDER_STEP, seed, workers)
+        temperature = lower
+    raise ConvergenceError(
+        f"U4 of L = {small.shape[0]} and {large.shape[0]} do not cross between T = {_LADDER_END * upper:.3g} and "
+        f"{upper:.5g}: there is no transition at T > 0 in range, or the sizes are too small"
+    )
+
+
+def _refine(small: IsingModel, large: IsingModel, low: float, high: float, seed: int, workers: int) -> float:
+    grid = tuple(np.linspace(low, high, 6).tolist())
+    curves = [
+        SizeCurves.from_dataset(
+            model, sample(model, grid, _PILOT_DRAWS, 2, seed, "swendsen-wang", workers=workers, energy=False)
+        )
+        for model in (small, large)
+    ]
+    return float(crossing_values(curves[0], curves[1])[0])
+
+
+def scan_temperatures(
+    model: IsingModel, centre: float, points: int, seed: int = 0, workers: int = 1
+) -> tuple[float, ...]:
+    """`points` temperatures around `centre`, spaced so that the histograms of neighbours overlap.
+
+    Spacing in θ = ln v is one over the standard deviation of the number of frozen bonds, from a short pilot run.
+    """
+    pilot = sample(model, centre, 400, 2, seed, "swendsen-wang", workers=workers, energy=False)
+    spacing = 1.0 / float(pilot["bonds"].std())
+    relative = spacing * _temperature_per_theta(model, centre)
+    offsets = np.arange(points) - (points - 1) / 2
+    return tuple((centre * np.exp(-relative * offsets)).tolist())
+
+
+def _temperature_per_theta(model: IsingModel, temperature: float) -> float:
+    """−d ln T / d ln v at one temperature, by a symmetric difference."""
+    step = 1e-4
+    up, down = (make_algorithm(model, temperature * math.exp(s)).fugacity for s in (step, -step))
+    return 2 * step / math.log(down / up)
+
+
+def scan(
+    model: IsingModel,
+    centre: float,
+    draws: int,
+    chains: int = 2,
+    points: int = 5,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Cluster runs of one size around `centre`, ready for reweighting; see `scan_temperatures`."""
+    grid = scan_temperatures(model, centre, points, seed, workers)
+    return sample(model, grid, draws, chains, seed, "swendsen-wang", workers=workers, energy=False, progress=progress)
+
+
+def analyse(curves: Sequence[SizeCurves]) -> CriticalPoint:
+    """Crossings of consecutive sizes and their limit L → ∞."""
+    crossings, covariance = find_crossings(curves)
+    sizes = [pair.sizes[0] for pair in crossings]
+    limits, spreads = {}, {}
+    for number, name in enumerate(("temperature", "binder", "delta_spin", "delta_energy")):
+        values = np.array([getattr(pair, name).value for pair in crossings])
+        block = covariance[number::4, number::4]
+        exponents = _TEMPERATURE_CORRECTIONS if name == "temperature" else _DIMENSION_CORRECTIONS
+        limits[name], spreads[name] = extrapolate(sizes, values, block, exponents)
+    return CriticalPoint(**limits, crossings=crossings, sizes=tuple(size.L for size in curves), systematic=spreads)

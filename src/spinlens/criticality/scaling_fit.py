@@ -1,0 +1,59 @@
+"""From finite sizes to infinity: fits with a correction L^{−x}, averaged over x and over the smallest size kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens.statistics.estimate import Estimate
+
+Array = npt.NDArray[np.float64]
+
+
+def extrapolate(
+    sizes: Sequence[float], values: Array, covariance: Array, exponents: Sequence[float]
+) -> tuple[Estimate, float]:
+    """The limit of values(L) = limit + a L^{−x} for unknown x.
+
+    Every x in `exponents`, with all sizes or without the smallest, is one generalised least-squares fit; fits are
+    averaged with the weights exp(−AIC/2), AIC = χ² + 2 k + 2 n_cut (Jay & Neil 2021). A constant (a = 0) is one more.
+
+    Parameters
+    ----------
+    sizes : L of each value (for a crossing, the smaller of the two).
+    values, covariance : (n,) and (n, n).
+    exponents : x tried, spanning what is physically possible.
+
+    Returns
+    -------
+    The limit with its total error (statistical and between-fit spread in quadrature), and the spread alone.
+    """
+    L = np.asarray(sizes, dtype=np.float64)
+    fits = []
+    for cut in range(max(1, len(L) - 1)):
+        kept = slice(cut, None)
+        for x in (None, *exponents):
+            columns = [np.ones(len(L) - cut)] + ([] if x is None else [L[kept] ** -x])
+            if len(columns) <= len(L) - cut:
+                fits.append(_fit(np.stack(columns, axis=1), values[kept], covariance[kept, kept], cut))
+    aic = np.array([fit[2] for fit in fits])
+    weights = np.exp(-0.5 * (aic - aic.min()))
+    weights /= weights.sum()
+    limits = np.array([fit[0] for fit in fits])
+    variances = np.array([fit[1] for fit in fits])
+    mean = float(weights @ limits)
+    spread = math.sqrt(float(weights @ (limits - mean) ** 2))
+    return Estimate(mean, math.hypot(math.sqrt(float(weights @ variances)), spread)), spread
+
+
+def _fit(design: Array, values: Array, covariance: Array, cut: int) -> tuple[float, float, float]:
+    """Limit, its variance and the AIC of one generalised least-squares fit."""
+    precision = np.linalg.pinv(covariance, hermitian=True)
+    normal = np.linalg.inv(design.T @ precision @ design)
+    parameters = normal @ design.T @ precision @ values
+    residual = values - design @ parameters
+    chi2 = float(residual @ precision @ residual)
+    return float(parameters[0]), float(normal[0, 0]), chi2 + 2 * design.shape[1] + 2 * cut

@@ -1,0 +1,108 @@
+"""What is known of the critical point: universality class, exact dimensions, best known temperatures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from spinlens import checks
+from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
+from spinlens.lattice.couplings import Coupling, NearestNeighbour, PowerLaw
+from spinlens.statistics.estimate import Estimate
+
+Regime = Literal["short-range", "long-range", "mean-field", "boundary", "no transition", "unknown"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A reference number with its source; error 0 means exact."""
+
+    estimate: Estimate
+    source: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What theory and the literature say of one coupling; None where nothing firm is known."""
+
+    regime: Regime
+    temperature: Known | None = None
+    delta_spin: Known | None = None
+    delta_energy: Known | None = None
+    note: str = ""
+
+
+_ONSAGER = Reference(
+    "short-range",
+    Known(Estimate(CRITICAL_TEMPERATURE, 0.0), "Onsager 1944, exact"),
+    Known(Estimate(0.125, 0.0), "Onsager 1944, Yang 1952, exact"),
+    Known(Estimate(1.0, 0.0), "Onsager 1944, exact"),
+)
+
+# Plain couplings r^{-(2+σ)}, sum over periodic images: Swendsen–Wang runs, L ≤ 128, errors with a systematic part.
+_POWER_LAW_2D = {
+    0.8: Estimate(9.7624, 0.0095),
+    1.0: Estimate(8.0253, 0.0193),
+    1.2: Estimate(6.8351, 0.0070),
+    1.4: Estimate(5.9612, 0.0053),
+    1.75: Estimate(4.8997, 0.0072),
+}
+_POWER_LAW_SOURCE = "cluster Monte Carlo, periodic images, L ≤ 128, 0.1–0.3 % (validation/REFERENCES.md)"
+
+
+def reference(coupling: Coupling, dimension: int) -> Reference:
+    """Class, dimensions and temperature expected of a coupling, each with its source.
+
+    Power laws r^{−(d+σ)}: Gaussian for σ ≤ d/2; Δ_s = (d−σ)/2 exactly between d/2 and the short-range boundary
+    (Fisher, Ma & Nickel 1972), whose place in 2D, 7/4 (Sak 1973) or 2, is contested; short-range beyond 2.
+
+    >>> reference(PowerLaw(1.2), 2).delta_spin.estimate.value
+    0.4
+    """
+    checks.positive_integer("dimension", dimension)
+    if isinstance(coupling, NearestNeighbour):
+        return _nearest_neighbour(coupling, dimension)
+    if isinstance(coupling, PowerLaw):
+        return _power_law(coupling, dimension)
+    return Reference("unknown", note="no reference for a coupling table")
+
+
+def _nearest_neighbour(coupling: NearestNeighbour, dimension: int) -> Reference:
+    if dimension == 1:
+        return Reference("no transition", note="the chain orders at T = 0 only (Ising 1925)")
+    if dimension == 2:
+        if coupling.strength == 1.0:
+            return _ONSAGER
+        scaled = Known(Estimate(CRITICAL_TEMPERATURE * coupling.strength, 0.0), "Onsager 1944, exact")
+        return Reference("short-range", scaled, _ONSAGER.delta_spin, _ONSAGER.delta_energy)
+    return Reference(
+        "short-range",
+        Known(Estimate(4.5115232 * coupling.strength, 1e-7 * coupling.strength), "Ferrenberg, Xu & Landau 2018"),
+        Known(Estimate(0.5181489, 1e-6), "conformal bootstrap, Kos et al. 2016"),
+        Known(Estimate(1.412625, 1e-5), "conformal bootstrap, Kos et al. 2016"),
+    )
+
+
+def _power_law(coupling: PowerLaw, dimension: int) -> Reference:
+    sigma = coupling.sigma
+    temperature = None
+    if dimension == 2 and coupling.images == "periodic":
+        known = _POWER_LAW_2D.get(sigma)
+        if known is not None:
+            scaled = Estimate(known.value * coupling.strength, known.error * coupling.strength)
+            temperature = Known(scaled, _POWER_LAW_SOURCE)
+    upper = {1: 1.0, 2: 1.75, 3: 1.9637}[dimension]
+    if dimension == 1 and sigma > 1:
+        return Reference("no transition", note="a chain with σ > 1 orders at T = 0 only (Dyson 1969)")
+    if sigma < dimension / 2:
+        spin = Known(Estimate(dimension / 4, 0.0), "torus scaling above the upper critical dimension, ⟨m²⟩ ~ L^{−d/2}")
+        energy = Known(Estimate(dimension / 2, 0.0), "torus scaling above the upper critical dimension, y_t* = d/2")
+        return Reference("mean-field", temperature, spin, energy, "Gaussian field: Δ_s = (d−σ)/2")
+    if sigma == dimension / 2 or sigma == upper:
+        return Reference("boundary", temperature, note="logarithms at the boundary of the class")
+    if sigma < upper:
+        value = Estimate(round((dimension - sigma) / 2, 12), 0.0)
+        return Reference("long-range", temperature, Known(value, "(d−σ)/2, Fisher, Ma & Nickel 1972, exact"))
+    if dimension == 2 and sigma > 2:
+        return Reference("short-range", temperature, _ONSAGER.delta_spin, _ONSAGER.delta_energy)
+    return Reference("boundary", temperature, note="contested: the short-range boundary is 2 − η (Sak 1973) or 2")

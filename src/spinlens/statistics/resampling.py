@@ -1,0 +1,52 @@
+"""Jackknife over blocks: errors and covariances of any function of means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens.errors import ConvergenceError
+
+Array = npt.NDArray[np.float64]
+
+
+def block_means(series: npt.ArrayLike, blocks: int) -> Array:
+    """Means over `blocks` equal stretches of the last axis, (..., n) → (..., blocks); a short rest is left out."""
+    values = np.asarray(series, dtype=np.float64)
+    length = values.shape[-1] // blocks
+    if length == 0:
+        raise ConvergenceError(f"{values.shape[-1]} draws cannot fill {blocks} blocks: draw at least one a block")
+    return np.asarray(values[..., : blocks * length].reshape(*values.shape[:-1], blocks, length).mean(axis=-1))
+
+
+def jackknife_covariance(replicas: npt.ArrayLike) -> Array:
+    """Covariance (k, k) of k estimates from their leave-one-out replicas (blocks, k)."""
+    values = np.asarray(replicas, dtype=np.float64)
+    deviations = values - values.mean(axis=0)
+    n = len(values)
+    return np.asarray((n - 1) / n * deviations.T @ deviations)
+
+
+def jackknife(blocks: npt.ArrayLike, function: Callable[[Array], npt.ArrayLike]) -> tuple[Array, Array]:
+    """A function of means with its jackknife covariance.
+
+    Parameters
+    ----------
+    blocks : (n_blocks, m) block means of m observables; blocks are to be much longer than τ_int.
+    function : maps the m means to k numbers.
+
+    Returns
+    -------
+    The k values at the overall means, and their (k, k) covariance.
+
+    >>> values, covariance = jackknife(np.array([[1.0], [2.0], [3.0]]), lambda mean: mean)
+    >>> values.tolist(), [[round(float(c), 12) for c in row] for row in covariance]
+    ([2.0], [[0.333333333333]])
+    """
+    data = np.asarray(blocks, dtype=np.float64)
+    total, n = data.sum(axis=0), len(data)
+    replicas = np.array([np.atleast_1d(function((total - block) / (n - 1))) for block in data], dtype=np.float64)
+    value = np.atleast_1d(np.asarray(function(total / n), dtype=np.float64))
+    return value, jackknife_covariance(replicas)
