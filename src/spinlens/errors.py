@@ -29,3 +29,15 @@ class StudyError(SpinlensError):
 
 class ArtefactError(StudyError):
     """A file of a study that is damaged, foreign or of another format version."""
+
+
+class TaskError(StudyError):
+    """Tasks of a study that failed; all others are finished and saved."""
+
+
+class StudyInterrupted(StudyError):
+    """A study stopped by Ctrl-C or SIGTERM with its finished work saved; `signal` is the signal's number."""
+
+    def __init__(self, message: str, signal: int) -> None:
+        super().__init__(message)
+        self.signal = signal

@@ -1,0 +1,83 @@
+"""What a worker does with a task: the same in this process, in another one, and on another machine."""
+
+from __future__ import annotations
+
+import importlib
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from spinlens.errors import SpinlensError, StudyError
+from spinlens.study.codec import Payload, decode, encode
+from spinlens.study.store import Artefact
+from spinlens.study.tasks import Task, package_version
+
+Source = Artefact | tuple[str, bytes]
+"""An artefact by its place, or as (suffix, content) for a worker that does not see the study folder."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The encoded payload of a task and the seconds it took."""
+
+    suffix: str
+    content: bytes
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a task gave no answer: one sentence, and the traceback when the error is not one of ours."""
+
+    message: str
+    details: str = ""
+
+
+class Needs(Mapping[str, Payload]):
+    """The artefacts that a task may read, by task name; each is read, checked and decoded when asked for."""
+
+    def __init__(self, names: Sequence[str], sources: Sequence[Source]) -> None:
+        self._sources = dict(zip(names, sources, strict=True))
+
+    def __getitem__(self, name: str) -> Payload:
+        source = self._sources[name]
+        return source.payload() if isinstance(source, Artefact) else decode(source[0], source[1], name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+
+def execute(task: Task, version: str, sources: Sequence[Source]) -> Answer | Failure:
+    """Run one task with one thread of linear algebra, so that its numbers do not depend on who runs it."""
+    if version != package_version():
+        return Failure(f"its worker has spinlens {package_version()} instead of {version}; install the same on both")
+    started = time.perf_counter()
+    try:
+        function = resolve(task.function)
+        with threadpool_limits(limits=1):
+            payload = function(task.inputs, Needs(task.needs, sources))
+            about = {"spinlens": version, "task": task.name, "function": task.function, "inputs": task.inputs}
+            suffix, content = encode(payload, about)
+    except SpinlensError as error:
+        return Failure(str(error))
+    except MemoryError:
+        return Failure("it ran out of memory; ask for smaller lattices or fewer samples", traceback.format_exc())
+    except Exception as error:
+        return Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
+    return Answer(suffix, content, time.perf_counter() - started)
+
+
+def resolve(function: str) -> Callable[[Mapping[str, Any], Mapping[str, Payload]], Payload]:
+    """The Python function of "module:function"."""
+    module, _, name = function.partition(":")
+    found = getattr(importlib.import_module(module), name, None)
+    if not callable(found):
+        raise StudyError(f"there is no function {name!r} in {module}")
+    return found  # type: ignore[no-any-return]

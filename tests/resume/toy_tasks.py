@@ -1,0 +1,84 @@
+"""Tasks small enough to test the machinery of studies with; imported by name, in this process and in workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from spinlens.errors import ConvergenceError
+from spinlens.seeding import generator
+from spinlens.study.codec import Arrays
+from spinlens.study.tasks import Task
+
+
+def states(inputs, needs):
+    time.sleep(inputs.get("seconds", 0.0))
+    spins = generator(inputs["seed"], "toy", inputs["L"]).integers(0, 2, (2, 5, inputs["L"], inputs["L"])) * 2 - 1
+    dataset = xr.Dataset({"spins": (("temperature", "draw", "x", "y"), spins.astype(np.int8))})
+    dataset["energy"] = (("temperature", "draw"), -np.abs(spins.mean((2, 3))), {"units": "J"})
+    dataset = dataset.assign_coords(temperature=[1.0, np.inf], start=("temperature", ["cold", "hot"]))
+    return dataset.assign_attrs(label="power law σ = 1.2", converged=True, sizes=[inputs["L"]])
+
+
+def weights(inputs, needs):
+    time.sleep(inputs.get("seconds", 0.0))
+    spins = needs[f"sample/{inputs['L']}"]["spins"].values.reshape(10, -1).astype(np.float64)
+    for _ in range(20):  # a product large enough to be split over threads of BLAS if it were allowed
+        spins = np.tanh(spins @ (spins.T @ spins) / 30.0)
+    return Arrays({"weights": spins, "bits": spins > 0}, {"recipe": inputs["recipe"]})
+
+
+def summary(inputs, needs):
+    time.sleep(inputs.get("seconds", 0.0))
+    values = {name: float(np.sum(needs[name].arrays["weights"])) for name in needs}
+    return {"values": values, "missing": float("nan"), "seed": inputs["seed"]}
+
+
+def mistake(inputs, needs):
+    raise ZeroDivisionError("a mistake in the program")
+
+
+def unconverged(inputs, needs):
+    raise ConvergenceError("the chain is too short: ask for more draws")
+
+
+def die(inputs, needs):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_once(inputs, needs):
+    marker = Path(inputs["marker"])
+    if not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"fine": True}
+
+
+def leave(inputs, needs):
+    sys.exit(3)
+
+
+def remove_folder(inputs, needs):
+    import shutil
+
+    shutil.rmtree(inputs["folder"])
+    return {"fine": True}
+
+
+def study(seed=0, sizes=(8, 12, 16), recipes=("cd1", "pcd10"), seconds=0.0):
+    """A graph in three stages: samples, machines on them, one summary."""
+    common = {"seed": seed, "seconds": seconds}
+    tasks = [Task(f"sample/{L}", "toy_tasks:states", {"L": L, **common}) for L in sizes]
+    machines = [
+        Task(f"machines/{L}/{r}", "toy_tasks:weights", {"L": L, "recipe": r, **common}, (f"sample/{L}",))
+        for L in sizes
+        for r in recipes
+    ]
+    needs = tuple(task.name for task in machines)
+    return [Task("results", "toy_tasks:summary", common, needs), *tasks, *machines]
