@@ -1,0 +1,90 @@
+"""Plateaus of a flow: stretches of steps in which no instrument drifts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks
+from spinlens.errors import InputError
+from spinlens.flows.jackknife import Array
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """The longest stretch without drift.
+
+    Attributes
+    ----------
+    reached : whether there is one of the length asked for.
+    steps : first and last step of the longest stretch without drift (the last two records where there is none).
+    drift : for each instrument the drift over that stretch in units of its error.
+    until_end : the stretch runs to the last record, so where it ends is not known.
+    """
+
+    reached: bool
+    steps: tuple[int, int]
+    drift: dict[str, float]
+    until_end: bool
+
+
+def find_plateau(
+    steps: Sequence[int], statistics: Mapping[str, npt.ArrayLike], length: int = 10, threshold: float = 3.0
+) -> Plateau:
+    """Find the longest stretch of at least `length` steps in which no instrument drifts.
+
+    The drift of an instrument over a stretch is the least-squares slope of its statistic against the step, taken for
+    each sample by itself and then averaged: samples are independent of one another, records of one sample are not, so
+    this error is right where the difference of two ensemble means would not be. Of stretches of equal length the later
+    one counts.
+
+    Parameters
+    ----------
+    steps : recorded steps, rising.
+    statistics : instrument → (n_records, n_samples), its statistic on every sample at every record.
+    length : smallest number of steps of a plateau.
+    threshold : largest drift, in errors, that is none.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).normal(size=(21, 200))
+    >>> relaxing = 5 * np.exp(-np.arange(21) / 2)[:, None] + noise
+    >>> find_plateau(range(21), {"energy": relaxing}).reached
+    True
+    >>> find_plateau(range(21), {"energy": np.arange(21)[:, None] + noise}).reached
+    False
+    """
+    times = np.asarray(steps, dtype=np.float64)
+    length = checks.positive_integer("length", length)
+    tables = {name: np.asarray(table, dtype=np.float64) for name, table in statistics.items()}
+    if len(times) < 3 or not tables or np.any(np.diff(times) <= 0):
+        raise InputError("a plateau needs at least 3 records at rising steps and one instrument")
+    for name, table in tables.items():
+        if table.ndim != 2 or len(table) != len(times) or table.shape[1] < 2:
+            raise InputError(f"{name} must have shape ({len(times)}, n_samples ≥ 2), got {table.shape}")
+    stretches = [
+        (times[last] - times[first], first, last)
+        for first in range(len(times) - 2)
+        for last in range(first + 2, len(times))
+        if times[last] - times[first] >= length
+    ]
+    for _, first, last in sorted(stretches, reverse=True):
+        drift = {name: _drift(times[first : last + 1], table[first : last + 1]) for name, table in tables.items()}
+        if all(abs(value) < threshold for value in drift.values()):
+            return Plateau(True, (int(times[first]), int(times[last])), drift, last == len(times) - 1)
+    drift = {name: _drift(times[-2:], table[-2:]) for name, table in tables.items()}
+    return Plateau(False, (int(times[-2]), int(times[-1])), drift, True)
+
+
+def _drift(times: Array, table: Array) -> float:
+    """Mean over samples of the slope of each, in units of its standard error."""
+    centred = times - times.mean()
+    slopes = centred @ table / float(centred @ centred)
+    error = float(slopes.std(ddof=1)) / len(slopes) ** 0.5
+    mean = float(slopes.mean())
+    if error == 0:
+        return 0.0 if mean == 0 else float(np.copysign(np.inf, mean))
+    return float(mean / error)

@@ -1,0 +1,95 @@
+"""The flow through a stack of machines, its layers as successive lattices."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks, seeding
+from spinlens.errors import InputError
+from spinlens.flows.placement import Placement, place_units
+from spinlens.flows.rbm_flow import Machine, check_machine
+from spinlens.renormalization.trajectory import Trajectory
+
+
+class Stack(Protocol):
+    """What a stacked flow needs: the machines from the bottom up."""
+
+    @property
+    def layers_(self) -> Sequence[Machine]: ...
+
+
+def place_stack(stack: Stack, shape: tuple[int, ...]) -> tuple[Placement, ...]:
+    """Place the units of every layer on ever coarser lattices.
+
+    The visible units of an upper layer are the hidden units of the one below, so its weights are brought into the
+    order and the signs of that layer's placement first; `centres` of layer k are in sites of the lattice below it.
+    """
+    placements: list[Placement] = []
+    for layer in stack.layers_:
+        weights = np.asarray(layer.weights_, dtype=np.float64)
+        if placements:
+            below = placements[-1]
+            weights = weights[below.index] * below.signs[:, None]
+        else:
+            check_machine(layer, shape)
+        placements.append(place_units(weights, placements[-1].hidden_shape if placements else shape))
+    return tuple(placements)
+
+
+def stacked_flow(
+    stack: Stack,
+    states: npt.ArrayLike,
+    seed: int = 0,
+    mean_field: bool = False,
+    placements: Sequence[Placement] | None = None,
+) -> Trajectory:
+    """Lattice states and what each layer of the stack makes of them, as lattices: the stack's "renormalization".
+
+    Parameters
+    ----------
+    stack : trained `StackedRBM`.
+    states : (n_samples, *shape) spins ±1 on the lattice of the bottom machine.
+    seed : seeds the hidden states h ~ p(h|v) of each layer.
+    mean_field : pass means tanh(…) upward instead; the layers become real numbers in [−1, 1].
+    placements : of `place_stack`, when at hand (it is computed otherwise).
+
+    Returns
+    -------
+    Trajectory with step k = lattice of layer k (0 the states given), placed and gauge-fixed: (n, 16, 16), (n, 8, 8), ….
+    """
+    spins = checks.spins("states", states)
+    if spins.ndim < 2:
+        raise InputError(f"states must have shape (n_samples, L_1, …), got {spins.shape}")
+    placed = place_stack(stack, spins.shape[1:]) if placements is None else tuple(placements)
+    if len(placed) != len(stack.layers_):
+        raise InputError(f"the stack has {len(stack.layers_)} layers, got placements of {len(placed)}")
+    check_machine(stack.layers_[0], spins.shape[1:])
+    generator = seeding.generator(checks.seed(seed), "stacked flow")
+    units: npt.NDArray[Any] = spins.reshape(len(spins), -1)
+    records: list[npt.NDArray[Any]] = [spins]
+    for layer, placement in zip(stack.layers_, placed, strict=True):
+        units = layer.hidden_mean(units) if mean_field else layer.sample_hidden(units, generator)
+        arranged = placement.arrange(units)
+        records.append(arranged.astype(np.float64) if mean_field else arranged)
+    name = "stacked RBM mean field" if mean_field else "stacked RBM"
+    return Trajectory(name, tuple(range(len(records))), tuple(records))
+
+
+def visible_centres(placements: Sequence[Placement], shape: tuple[int, ...], layer: int) -> npt.NDArray[np.float64]:
+    """(n_hidden, d) positions of the units of layer number `layer` (from 1) in sites of the bottom lattice.
+
+    Each coarse spacing is b fine ones, with the block's centre at (b − 1)/2.
+    """
+    if not 1 <= layer <= len(placements):
+        raise InputError(f"layer must be from 1 to {len(placements)}, got {layer}")
+    lattices = [shape, *(placement.hidden_shape for placement in placements)]
+    centres = placements[layer - 1].centres
+    for fine, coarse in reversed(list(itertools.pairwise(lattices[:layer]))):
+        block = fine[0] // coarse[0]
+        centres = centres * block + (block - 1) / 2
+    return np.asarray(centres)
