@@ -1,0 +1,61 @@
+"""The exact machine of a ferromagnet: one hidden unit a bond."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spinlens import checks
+from spinlens.errors import CouplingError, InputError
+from spinlens.lattice.ising import IsingModel
+from spinlens.machines.gibbs import Array
+
+_LARGEST = 2**28  # entries of W, 2 GB in float64
+
+
+def exact_weights(model: IsingModel, temperature: float) -> Array:
+    """Weights W (N, bonds), without biases, of the RBM whose p(v) is the Boltzmann distribution of `model` at T.
+
+    For each pair with K = J_ij / T > 0: e^{K s s'} ∝ Σ_{h=±1} e^{w h (s + s')} with cosh 2w = e^{2K}, so one hidden
+    unit coupled to both spins with w = ½ arcosh e^{2K} stands for the bond, and Σ_h contributes 2 e^K e^{K s s'}.
+    The two displacements r and −r of one pair are one bond.
+
+    Parameters
+    ----------
+    temperature : T > 0 in units of J/k_B; inf gives zero weights.
+
+    Examples
+    --------
+    >>> from spinlens.lattice.couplings import NearestNeighbour
+    >>> W = exact_weights(IsingModel((3, 3), NearestNeighbour()), 2.0)
+    >>> W.shape
+    (9, 18)
+    >>> bool(np.isclose(np.cosh(2 * W.max()), np.exp(1.0)))
+    True
+    """
+    (value,) = checks.temperatures(temperature)
+    if value == 0:
+        raise InputError("the exact machine needs T > 0: at T = 0 its weights are infinite")
+    if np.any(model.coupling_table < 0):
+        raise CouplingError("the exact machine needs J ≥ 0 for every pair: this coupling has negative ones")
+    bonds = model.n_sites * np.count_nonzero(model.coupling_table) // 2
+    if bonds * model.n_sites > _LARGEST:
+        raise InputError(f"the exact machine would need {bonds} hidden units for {model.n_sites} sites: too many")
+    J = pair_couplings(model)
+    first, second = np.nonzero(np.triu(J, 1))
+    K = J[first, second] / value
+    if K.max() > 300:
+        raise InputError(f"temperature {value:g} is so low that e^(2J/T) overflows: use T above {J.max() / 300:.3g}")
+    w = np.arcsinh(np.sqrt(np.expm1(2 * K) / 2))  # cosh 2w − 1 = 2 sinh² w, without cancellation at small K
+    weights = np.zeros((model.n_sites, len(first)))
+    units = np.arange(len(first))
+    weights[first, units] = w
+    weights[second, units] = w
+    return weights
+
+
+def pair_couplings(model: IsingModel) -> Array:
+    """J_ij of every pair of sites in C order, (N, N), symmetric with a zero diagonal; H = −Σ_{i<j} J_ij s_i s_j."""
+    sites = np.stack(np.unravel_index(np.arange(model.n_sites), model.shape))
+    sides = np.array(model.shape)[:, None, None]
+    displacement = (sites[:, None, :] - sites[:, :, None]) % sides
+    return np.asarray(model.coupling_table[tuple(displacement)])

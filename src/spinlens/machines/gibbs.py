@@ -1,0 +1,106 @@
+"""Block Gibbs sampling of a machine: all hidden units given the visible ones, and back.
+
+E(v, h) = −Σ b_i v_i − Σ c_a h_a − Σ v_i W_ia h_a with ±1 units, so p(h_a = 1 | v) = 1 / (1 + e^{−2 θ_a}) and the mean
+of h_a is tanh θ_a, θ_a = c_a + Σ_i v_i W_ia; the same with the sides exchanged.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens.errors import SpinsError
+from spinlens.machines.kernels import LANES, Float32, Lanes, add_bias, draw_units, mean_units
+
+Array = npt.NDArray[np.float64]
+Weights = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+Spins = npt.NDArray[np.int8]
+
+
+class Machine(Protocol):
+    """Anything with the three parameter arrays of an RBM."""
+
+    @property
+    def weights_(self) -> Weights: ...
+    @property
+    def visible_bias_(self) -> Weights: ...
+    @property
+    def hidden_bias_(self) -> Weights: ...
+
+
+class Sampler:
+    """The conditional distributions of one machine in float32, with buffers kept between calls.
+
+    Fields are matrix products in float32 (relative rounding 1e-7), whatever the precision of the machine.
+    """
+
+    def __init__(self, weights: Weights, visible_bias: Weights, hidden_bias: Weights) -> None:
+        self.weights = np.ascontiguousarray(weights, dtype=np.float32)
+        self.visible_bias = np.ascontiguousarray(visible_bias, dtype=np.float32)
+        self.hidden_bias = np.ascontiguousarray(hidden_bias, dtype=np.float32)
+        self.biased = bool(np.any(visible_bias) or np.any(hidden_bias))
+
+    def hidden_field(self, visible: Float32, out: Float32 | None = None) -> Float32:
+        """θ = c + v W, (n_samples, n_hidden)."""
+        field = np.matmul(visible, self.weights, out=out)
+        if self.biased:
+            add_bias(field, self.hidden_bias)
+        return field
+
+    def visible_field(self, hidden: Float32, out: Float32 | None = None) -> Float32:
+        """b + h Wᵀ, (n_samples, n_visible)."""
+        field = np.matmul(hidden, self.weights.T, out=out)
+        if self.biased:
+            add_bias(field, self.visible_bias)
+        return field
+
+    def step(self, visible: Float32, hidden: Float32, lanes: Lanes, steps: int = 1) -> None:
+        """`steps` Gibbs steps v → h → v of `visible` (n_samples, n_visible), in place; `hidden` is scratch."""
+        for _ in range(steps):
+            draw(self.hidden_field(visible, out=hidden), lanes)
+            draw(self.visible_field(hidden, out=visible), lanes)
+
+
+def make_lanes(generator: np.random.Generator) -> Lanes:
+    """A fresh random state for the kernels, drawn from `generator`."""
+    return generator.integers(0, 2**32, size=(4, LANES), dtype=np.uint32)
+
+
+def draw(field: Float32, lanes: Lanes) -> Float32:
+    """Replace each field θ by ±1 with mean tanh θ."""
+    draw_units(field.reshape(-1), lanes, field.reshape(-1))
+    return field
+
+
+def mean(field: Float32, factor: float = 1.0) -> Float32:
+    """Replace each field θ by factor · tanh θ."""
+    mean_units(field.reshape(-1), np.float32(factor), field.reshape(-1))
+    return field
+
+
+def as_units(name: str, states: npt.ArrayLike, width: int) -> Float32:
+    """`states` (n_samples, width) as contiguous float32; ±1 or any real values, such as means."""
+    array = np.ascontiguousarray(states, dtype=np.float32)
+    if array.ndim != 2 or array.shape[1] != width:
+        raise SpinsError(f"{name} must have shape (n_samples, {width}), got {array.shape}")
+    return array
+
+
+def sampler(machine: Machine) -> Sampler:
+    """The float32 sampler of `machine`."""
+    return Sampler(machine.weights_, machine.visible_bias_, machine.hidden_bias_)
+
+
+def gibbs(machine: Machine, visible: npt.ArrayLike, steps: int, generator: np.random.Generator) -> Spins:
+    """States after `steps` block Gibbs steps v → h → v, (n_samples, n_visible) int8 ±1."""
+    n_visible, n_hidden = machine.weights_.shape
+    state = as_units("visible states", visible, n_visible).copy()
+    sampler(machine).step(state, np.empty((len(state), n_hidden), np.float32), make_lanes(generator), steps)
+    return state.astype(np.int8)
+
+
+def random_states(n_samples: int, width: int, generator: np.random.Generator) -> Float32:
+    """Free spins: (n_samples, width) of ±1 with equal probability, as float32."""
+    return draw(np.zeros((n_samples, width), np.float32), make_lanes(generator))

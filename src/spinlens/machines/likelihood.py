@@ -1,0 +1,168 @@
+"""How probable a machine finds data: free energy, log Z exactly or by annealed importance sampling (AIS)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks, seeding
+from spinlens.errors import InputError
+from spinlens.machines import gibbs
+from spinlens.machines.gibbs import Array, Machine
+from spinlens.statistics.estimate import Estimate
+
+LARGEST_ENUMERATION = 24
+Method = Literal["auto", "exact", "ais"]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """ln Z and the exact means of a machine: ⟨v_i h_a⟩ (n_visible, n_hidden), ⟨v_i⟩ and ⟨h_a⟩."""
+
+    log_z: float
+    visible_hidden: Array
+    visible: Array
+    hidden: Array
+
+
+def free_energy(machine: Machine, visible: npt.ArrayLike) -> Array:
+    """F(v) = −Σ b_i v_i − Σ_a ln 2cosh(c_a + Σ_i v_i W_ia), so that p(v) = e^{−F(v)} / Z; (n_samples,)."""
+    states = np.asarray(visible, dtype=np.float64)
+    weights = np.asarray(machine.weights_, dtype=np.float64)
+    field = states @ weights + machine.hidden_bias_
+    return np.asarray(-states @ np.asarray(machine.visible_bias_, np.float64) - log_2cosh(field).sum(axis=-1))
+
+
+def log_2cosh(x: Array) -> Array:
+    """ln(2 cosh x) without overflow.
+
+    >>> float(log_2cosh(np.array(1000.0)))
+    1000.0
+    """
+    size = np.abs(x)
+    return np.asarray(size + np.log1p(np.exp(-2 * size)))
+
+
+def exact_moments(machine: Machine) -> Moments:
+    """ln Z and all first moments by summing over every state of the smaller side.
+
+    Cost O(2^m · n) for sides m ≤ n; refused when m exceeds 24.
+    """
+    weights = np.asarray(machine.weights_, dtype=np.float64)
+    bias, hidden_bias = np.asarray(machine.visible_bias_, np.float64), np.asarray(machine.hidden_bias_, np.float64)
+    turned = weights.shape[0] < weights.shape[1]
+    if turned:  # the side that is enumerated is always called "small"
+        weights, bias, hidden_bias = weights.T, hidden_bias, bias
+    n_small = weights.shape[1]
+    if n_small > LARGEST_ENUMERATION:
+        raise InputError(
+            f"the smaller side has {n_small} units: exact sums stop at {LARGEST_ENUMERATION}; use method='ais'"
+        )
+    top, total = -np.inf, 0.0
+    both, large, small = np.zeros_like(weights), np.zeros(len(weights)), np.zeros(n_small)
+    for states in _all_states(n_small):
+        field = states @ weights.T + bias
+        log_p = states @ hidden_bias + log_2cosh(field).sum(axis=1)
+        new_top = max(top, float(log_p.max()))
+        p, shrink = np.exp(log_p - new_top), np.exp(top - new_top)
+        mean = np.tanh(field) * p[:, None]
+        total = total * shrink + p.sum()
+        both = both * shrink + mean.T @ states
+        large = large * shrink + mean.sum(axis=0)
+        small = small * shrink + p @ states
+        top = new_top
+    both, large, small = both / total, large / total, small / total
+    log_z_value = float(top + np.log(total))
+    return Moments(log_z_value, both.T, small, large) if turned else Moments(log_z_value, both, large, small)
+
+
+def _all_states(n_units: int) -> Iterator[Array]:
+    """Every state of `n_units` units, in blocks (≤ 4096, n_units) of ±1."""
+    low = min(n_units, 12)
+    for high in range(2 ** (n_units - low)):
+        index = np.arange(2**low) + (high << low)
+        yield np.where((index[:, None] >> np.arange(n_units)) & 1, 1.0, -1.0)
+
+
+def log_z(machine: Machine, method: Method = "auto", *, runs: int = 200, betas: int = 1000, seed: int = 0) -> Estimate:
+    """ln Z = ln Σ_{v,h} e^{−E(v,h)} of a machine.
+
+    Parameters
+    ----------
+    method : "exact" sums over the smaller side (≤ 24 units, error 0); "ais" is annealed importance sampling
+        [Salakhutdinov & Murray 2008]; "auto" is exact up to 16 units and AIS beyond.
+    runs, betas : AIS only: independent annealings, and intermediate distributions on the way from free units.
+
+    Returns
+    -------
+    ln Z in nats. The AIS error is the standard error of the mean weight, and the estimate of Z (not of ln Z) is
+    unbiased: where the error exceeds ≈ 0.5 the estimate is a lower bound in practice; raise `betas`.
+    """
+    checks.choice("method", method, ("auto", "exact", "ais"))
+    small = min(machine.weights_.shape)
+    if method == "exact" or (method == "auto" and small <= 16):
+        return Estimate(exact_moments(machine).log_z, 0.0)
+    checks.positive_integer("runs", runs, minimum=2)
+    checks.positive_integer("betas", betas)
+    return _combine(_annealed_weights(machine, runs, betas, seed))
+
+
+def _annealed_weights(machine: Machine, runs: int, betas: int, seed: int) -> Array:
+    """Logarithms of the AIS weights (runs,), along f_β(v) = e^{b·v} Π_a 2cosh(β (c_a + Σ_i v_i W_ia))."""
+    machine32 = gibbs.sampler(machine)
+    generator = seeding.generator(seed, "ais")
+    lanes = gibbs.make_lanes(generator)
+    n_hidden = machine.weights_.shape[1]
+    visible = np.tile(machine32.visible_bias, (runs, 1))
+    hidden = np.empty((runs, n_hidden), np.float32)
+    bias = np.asarray(machine.visible_bias_, dtype=np.float64)
+    log_weight = np.full(runs, n_hidden * np.log(2.0) + log_2cosh(bias).sum())
+    gibbs.draw(visible, lanes)
+    for step in range(betas):
+        beta, following = step / betas, (step + 1) / betas
+        theta = machine32.hidden_field(visible, out=hidden)
+        log_weight += _log_cosh_sum(theta, following) - _log_cosh_sum(theta, beta)
+        if step + 1 < betas:
+            theta *= np.float32(following)
+            gibbs.draw(theta, lanes)
+            np.matmul(theta, machine32.weights.T, out=visible)
+            visible *= np.float32(following)
+            visible += machine32.visible_bias
+            gibbs.draw(visible, lanes)
+    return log_weight
+
+
+def _log_cosh_sum(theta: npt.NDArray[np.float32], beta: float) -> Array:
+    """Σ_a ln(2 cosh βθ_a) for each row."""
+    size = np.abs(theta) * np.float32(beta)
+    return np.asarray((size + np.log1p(np.exp(np.float32(-2.0) * size))).sum(axis=1, dtype=np.float64))
+
+
+def _combine(log_weight: Array) -> Estimate:
+    """Log of the mean weight, with its standard error by error propagation."""
+    top = log_weight.max()
+    weight = np.exp(log_weight - top)
+    mean = float(weight.mean())
+    return Estimate(float(top + np.log(mean)), float(weight.std(ddof=1) / np.sqrt(len(weight)) / mean))
+
+
+def log_likelihood(
+    machine: Machine,
+    visible: npt.ArrayLike,
+    method: Method = "auto",
+    *,
+    runs: int = 200,
+    betas: int = 1000,
+    seed: int = 0,
+) -> Estimate:
+    """Mean log-likelihood ⟨ln p(v)⟩ = −⟨F(v)⟩ − ln Z of `visible` (n_samples, n_visible), in nats a state.
+
+    The error is that of ln Z alone, so that machines can be compared on the same states; the spread of the states
+    themselves is `free_energy(...).std()`.
+    """
+    normalisation = log_z(machine, method, runs=runs, betas=betas, seed=seed)
+    return Estimate(-float(free_energy(machine, visible).mean()) - normalisation.value, normalisation.error)

@@ -1,0 +1,307 @@
+"""The restricted Boltzmann machine of ±1 units, in scikit-learn's manner."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks, seeding
+from spinlens.errors import ArtefactError, InputError, SpinlensError
+from spinlens.machines import gibbs, likelihood, storage, training
+from spinlens.machines.gibbs import Array, Spins, Weights
+from spinlens.machines.kernels import Float32
+from spinlens.machines.training import Recipe, TrainingState
+from spinlens.statistics.estimate import Estimate
+
+if TYPE_CHECKING:
+    from spinlens.lattice.ising import IsingModel
+
+Callback = Callable[[dict[str, float]], None]
+_RECIPE = tuple(field.name for field in dataclasses.fields(Recipe))
+
+
+class RBM:
+    """Restricted Boltzmann machine p(v, h) ∝ e^{−E}, E = −Σ b_i v_i − Σ c_a h_a − Σ v_i W_ia h_a, all units ±1.
+
+    Parameters
+    ----------
+    n_hidden : hidden units.
+    learning_rate : rate of the first half of training; it then falls geometrically to `final_rate` times this.
+    batch_size : states per update; also the number of persistent chains unless `chains` says otherwise.
+    epochs : passes over the data.
+    steps : k of CD-k or PCD-k: block Gibbs steps per update.
+    persistent : PCD, chains that go on from update to update: follows the likelihood far better than CD, whose chains
+        start at the data each time.
+    chains : number of persistent chains.
+    exact_gradient : sum over the smaller side (≤ 20 units) instead of sampling.
+    optimizer : "sgd" with `momentum`, or "adam" (learning rates ≈ 0.001).
+    l1, l2 : decay of the weights per unit of learning rate.
+    biases : train b and c. Off by default: without a field the data have the ± symmetry, and then so has the machine.
+    initial_scale : standard deviation of the first weights.
+    track : "exact" or "ais": put the log-likelihood of the validation states (of the training states without any) into
+        the history at `track_at`, fractions of the epochs; `late_gain` then tells whether training had converged.
+    seed : the one seed; the same seed gives the same machine.
+    engine : "numpy", the only one so far.
+
+    Attributes
+    ----------
+    weights_ : W, (n_visible, n_hidden), float32 after training. `visible_bias_` b, `hidden_bias_` c.
+    history_ : one dict per epoch: `epoch`, `learning_rate`, `weight_rms`, and where tracked `log_likelihood` in nats
+        per state with `log_likelihood_error`.
+
+    Examples
+    --------
+    >>> machine = RBM.from_weights([[0.5], [0.5]])
+    >>> p = np.exp(-machine.free_energy([[1, 1], [1, -1]]))
+    >>> float(np.round(p[0] / p[1], 12)) == float(np.round(np.cosh(1.0), 12))
+    True
+    """
+
+    weights_: Weights
+    visible_bias_: Weights
+    hidden_bias_: Weights
+    history_: list[dict[str, float]]
+
+    def __init__(
+        self,
+        n_hidden: int,
+        learning_rate: float = 0.05,
+        batch_size: int = 100,
+        epochs: int = 30,
+        steps: int = 1,
+        persistent: bool = False,
+        biases: bool = False,
+        seed: int = 0,
+        engine: str = "numpy",
+        *,
+        chains: int | None = None,
+        exact_gradient: bool = False,
+        optimizer: str = "sgd",
+        momentum: float = 0.5,
+        final_rate: float = 0.1,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        initial_scale: float = 0.01,
+        track: str | None = None,
+        track_at: tuple[float, ...] = (0.75, 1.0),
+    ) -> None:
+        self.n_hidden, self.learning_rate, self.batch_size, self.epochs = n_hidden, learning_rate, batch_size, epochs
+        self.steps, self.persistent, self.biases, self.seed, self.engine = steps, persistent, biases, seed, engine
+        self.chains, self.exact_gradient, self.optimizer, self.momentum = chains, exact_gradient, optimizer, momentum
+        self.final_rate, self.l1, self.l2, self.initial_scale = final_rate, l1, l2, initial_scale
+        self.track, self.track_at = track, track_at
+        self._state: TrainingState | None = None
+        self._check()
+
+    def _check(self) -> None:
+        self._recipe()
+        checks.choice("engine", self.engine, ("numpy",))
+        if self.track is not None:
+            checks.choice("track", self.track, ("exact", "ais"))
+        if not all(0 < fraction <= 1 for fraction in self.track_at):
+            raise InputError(f"track_at must hold fractions above 0 and at most 1, got {self.track_at!r}")
+
+    def _recipe(self) -> Recipe:
+        return Recipe(**{name: getattr(self, name) for name in _RECIPE})
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {name: getattr(self, name) for name in (*_RECIPE, "engine", "track", "track_at")}
+
+    def set_params(self, **params: Any) -> Self:
+        """Change constructor arguments; what is learned stays as it is until the next `fit`."""
+        unknown = set(params) - set(self.get_params())
+        if unknown:
+            raise InputError(f"{type(self).__name__} has no parameter {min(unknown)!r}")
+        for name, value in params.items():
+            setattr(self, name, value)
+        self._check()
+        return self
+
+    @classmethod
+    def from_weights(
+        cls, weights: npt.ArrayLike, visible_bias: npt.ArrayLike | None = None, hidden_bias: npt.ArrayLike | None = None
+    ) -> Self:
+        """A machine with given W (n_visible, n_hidden) and biases (zero when left out), float32 or float64 as given."""
+        array = np.array(weights, dtype=None if np.asarray(weights).dtype == np.float32 else np.float64)
+        if array.ndim != 2 or array.size == 0:
+            raise InputError(f"weights must have shape (n_visible, n_hidden), got {array.shape}")
+        biases = [
+            np.array(np.zeros(width) if bias is None else bias, dtype=array.dtype)
+            for bias, width in ((visible_bias, array.shape[0]), (hidden_bias, array.shape[1]))
+        ]
+        if [bias.shape for bias in biases] != [(array.shape[0],), (array.shape[1],)]:
+            raise InputError(f"biases of shapes {[bias.shape for bias in biases]} do not fit weights {array.shape}")
+        if not all(bool(np.all(np.isfinite(part))) for part in (array, *biases)):
+            raise InputError("weights and biases must be finite numbers")
+        machine = cls(array.shape[1], biases=any(bool(np.any(bias)) for bias in biases))
+        machine.weights_, (machine.visible_bias_, machine.hidden_bias_) = array, biases
+        machine.history_ = []
+        return machine
+
+    @classmethod
+    def exact(cls, model: IsingModel, temperature: float) -> Self:
+        """The machine whose p(v) is the Boltzmann distribution of `model`, see `exact_rbm.exact_weights`."""
+        from spinlens.machines.exact_rbm import exact_weights
+
+        return cls.from_weights(exact_weights(model, temperature))
+
+    # ---- training -------------------------------------------------------------------------------------------------
+
+    def fit(
+        self, X: npt.ArrayLike, *, validation: npt.ArrayLike | None = None, callback: Callback | None = None
+    ) -> Self:
+        """Train on X (n_samples, n_visible) of ±1, from fresh weights.
+
+        `validation` states are used by `track` only. `callback` gets each epoch's entry of the history.
+        """
+        self._state = None
+        return self.partial_fit(X, self.epochs, validation=validation, callback=callback)
+
+    def partial_fit(
+        self,
+        X: npt.ArrayLike,
+        epochs: int = 1,
+        *,
+        validation: npt.ArrayLike | None = None,
+        callback: Callback | None = None,
+    ) -> Self:
+        """Go on training for `epochs` epochs; k calls in a row equal one `fit`, to the bit."""
+        data = training.check_data(X)
+        held_out = data if validation is None else training.check_data(validation, data.shape[1])
+        recipe = self._recipe()
+        if self._state is None:
+            self._state = training.start(recipe, data.shape[1], len(data))
+        training.check_data(data[:1], len(self._state.weights))
+        tracked = {max(1, round(fraction * self.epochs)) for fraction in self.track_at} if self.track else set()
+        for _ in range(checks.positive_integer("epochs", epochs)):
+            training.run_epoch(recipe, self._state, data)
+            self._publish(self._state)
+            if self._state.epoch in tracked:
+                self._track(held_out)
+            if callback is not None:
+                callback(self.history_[-1])
+        return self
+
+    def _publish(self, state: TrainingState) -> None:
+        self.weights_, self.history_ = state.weights.copy(), state.history
+        self.visible_bias_, self.hidden_bias_ = state.visible_bias.copy(), state.hidden_bias.copy()
+
+    def _track(self, held_out: Spins) -> None:
+        found = self.log_likelihood(held_out, cast(likelihood.Method, self.track), seed=self.seed)
+        self.history_[-1].update(log_likelihood=found.value, log_likelihood_error=found.error)
+
+    def late_gain(self) -> Estimate:
+        """Log-likelihood gained between the last two tracked epochs, in nats per state: ≈ 0 when converged."""
+        tracked = [entry for entry in self._learned().history_ if "log_likelihood" in entry]
+        if len(tracked) < 2:
+            raise InputError("late_gain needs two tracked epochs: train with track='ais' or track='exact'")
+        before, after = (Estimate(entry["log_likelihood"], entry["log_likelihood_error"]) for entry in tracked[-2:])
+        return Estimate(after.value - before.value, float(np.hypot(after.error, before.error)))
+
+    # ---- the distribution -----------------------------------------------------------------------------------------
+
+    def _learned(self) -> Self:
+        if not hasattr(self, "weights_"):
+            raise InputError("this RBM has no weights yet: call fit, load or from_weights first")
+        return self
+
+    @property
+    def n_visible(self) -> int:
+        """Number of visible units."""
+        return int(self._learned().weights_.shape[0])
+
+    def hidden_mean(self, visible: npt.ArrayLike) -> Float32:
+        """⟨h⟩ = tanh(c + v W) of visible states or means (n_samples, n_visible), float32 (n_samples, n_hidden)."""
+        return gibbs.mean(gibbs.sampler(self).hidden_field(gibbs.as_units("v", visible, self.n_visible)))
+
+    def visible_mean(self, hidden: npt.ArrayLike) -> Float32:
+        """⟨v⟩ = tanh(b + h Wᵀ) of hidden states or means (n_samples, n_hidden), float32 (n_samples, n_visible)."""
+        units = gibbs.as_units("h", hidden, self._learned().weights_.shape[1])
+        return gibbs.mean(gibbs.sampler(self).visible_field(units))
+
+    def sample_hidden(self, visible: npt.ArrayLike, generator: np.random.Generator) -> Spins:
+        """h ~ p(h | v), int8 ±1 (n_samples, n_hidden)."""
+        field = gibbs.sampler(self).hidden_field(gibbs.as_units("v", visible, self.n_visible))
+        return gibbs.draw(field, gibbs.make_lanes(generator)).astype(np.int8)
+
+    def sample_visible(self, hidden: npt.ArrayLike, generator: np.random.Generator) -> Spins:
+        """v ~ p(v | h), int8 ±1 (n_samples, n_visible)."""
+        units = gibbs.as_units("h", hidden, self._learned().weights_.shape[1])
+        field = gibbs.sampler(self).visible_field(units)
+        return gibbs.draw(field, gibbs.make_lanes(generator)).astype(np.int8)
+
+    def gibbs(self, visible: npt.ArrayLike, steps: int, generator: np.random.Generator) -> Spins:
+        """States after `steps` block Gibbs steps v → h → v, int8 ±1 (n_samples, n_visible)."""
+        checks.positive_integer("steps", steps, minimum=0)
+        return gibbs.gibbs(self._learned(), visible, steps, generator)
+
+    def sample(self, n: int, steps: int = 1000, seed: int = 0) -> Spins:
+        """`n` independent chains after `steps` Gibbs steps from free spins; `steps` should exceed its τ_int."""
+        generator = seeding.generator(checks.seed(seed), "rbm", "sample")
+        start = gibbs.random_states(checks.positive_integer("n", n), self.n_visible, generator)
+        return self.gibbs(start, steps, generator)
+
+    def transform(self, X: npt.ArrayLike) -> Float32:
+        """Mean hidden states, as `hidden_mean`."""
+        return self.hidden_mean(X)
+
+    def free_energy(self, visible: npt.ArrayLike) -> Array:
+        """F(v) = −b·v − Σ_a ln 2cosh(c_a + Σ_i v_i W_ia), so that p(v) = e^{−F(v)} / Z; (n_samples,)."""
+        return likelihood.free_energy(self, gibbs.as_units("v", visible, self.n_visible))
+
+    def score_samples(self, X: npt.ArrayLike) -> Array:
+        """−F(v), the log-probability of each state up to −ln Z; (n_samples,)."""
+        return -self.free_energy(X)
+
+    def log_z(self, method: likelihood.Method = "auto", **options: int) -> Estimate:
+        """ln Z, see `likelihood.log_z`."""
+        return likelihood.log_z(self._learned(), method, **options)
+
+    def log_likelihood(self, X: npt.ArrayLike, method: likelihood.Method = "auto", **options: int) -> Estimate:
+        """Mean ln p of X in nats per state; the error is that of ln Z alone, see `likelihood.log_likelihood`."""
+        return likelihood.log_likelihood(self, training.check_data(X, self.n_visible), method, **options)
+
+    # ---- on disk --------------------------------------------------------------------------------------------------
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The parameter arrays by name: weights, visible_bias, hidden_bias."""
+        self._learned()
+        return {"weights": self.weights_, "visible_bias": self.visible_bias_, "hidden_bias": self.hidden_bias_}
+
+    def config(self) -> dict[str, Any]:
+        """Constructor arguments and history, JSON-able."""
+        return {"parameters": self.get_params(), "history": self._learned().history_}
+
+    @classmethod
+    def from_parts(
+        cls, config: dict[str, Any], arrays: storage.Arrays, source: object = "machine", prefix: str = ""
+    ) -> Self:
+        """The inverse of `config` and `to_arrays`; what does not fit together is an `ArtefactError`."""
+        found = storage.parameters(source, arrays, prefix)
+        try:
+            settings = dict(config["parameters"])
+            settings["track_at"] = tuple(settings["track_at"])
+            machine = cls(**settings)
+            history = [{str(key): float(value) for key, value in entry.items()} for entry in config["history"]]
+        except (KeyError, TypeError, ValueError, AttributeError, SpinlensError) as error:
+            raise ArtefactError(f"the settings of {source} do not describe a machine ({error})") from error
+        if machine.n_hidden != found["weights"].shape[1]:
+            raise ArtefactError(f"{source}: n_hidden is {machine.n_hidden}, the weights {found['weights'].shape}")
+        machine.weights_, machine.history_ = found["weights"], history
+        machine.visible_bias_, machine.hidden_bias_ = found["visible_bias"], found["hidden_bias"]
+        return machine
+
+    def save(self, path: str | Path) -> None:
+        """Write to one file (a path ending in .safetensors) or to a folder with weights.safetensors and config.json."""
+        storage.write(path, "rbm", self.config(), self.to_arrays())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read what `save` wrote; a damaged or foreign file is an `ArtefactError`. Training state is not kept."""
+        return cls.from_parts(*storage.read(path, "rbm"), source=path)

@@ -1,0 +1,162 @@
+"""A stack of machines: each layer is trained on the hidden states of the one below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks, seeding
+from spinlens.errors import ArtefactError, InputError
+from spinlens.machines import gibbs, storage, training
+from spinlens.machines.gibbs import Spins
+from spinlens.machines.kernels import Float32
+from spinlens.machines.rbm import RBM, Callback
+
+
+class StackedRBM:
+    """Greedily trained stack of RBMs with ±1 units; n_hidden = n_visible / 4 per layer matches blocks of 2 × 2.
+
+    Parameters
+    ----------
+    n_hidden : hidden units of each layer, from the bottom.
+    upward : what a layer is trained on: "sampled" hidden states of the layer below, h ~ p(h | v), or the signs of their
+        means ("mean", ±1 as well, the most probable state).
+    seed : each layer has a stream of its own.
+    **options : training options of every layer, those of `RBM`.
+
+    Attributes
+    ----------
+    layers_ : the trained `RBM` objects, from the bottom.
+    """
+
+    layers_: list[RBM]
+
+    def __init__(
+        self, n_hidden: tuple[int, ...] = (64, 16), upward: str = "sampled", seed: int = 0, **options: Any
+    ) -> None:
+        if not n_hidden:
+            raise InputError("n_hidden is empty: give the hidden units of at least one layer")
+        self.n_hidden = tuple(checks.positive_integer("n_hidden", width) for width in n_hidden)
+        self.upward, self.seed = checks.choice("upward", upward, ("sampled", "mean")), checks.seed(seed)
+        try:
+            self._template = RBM(self.n_hidden[0], **options)
+        except TypeError as error:
+            raise InputError(f"StackedRBM: {error}") from error
+        self.options = options
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {"n_hidden": self.n_hidden, "upward": self.upward, "seed": self.seed, **self.options}
+
+    def fit(
+        self, X: npt.ArrayLike, *, validation: npt.ArrayLike | None = None, callback: Callback | None = None
+    ) -> Self:
+        """Train the layers from the bottom on X (n_samples, n_visible) of ±1; `callback` entries carry `layer`."""
+        data = training.check_data(X)
+        held_out = None if validation is None else training.check_data(validation, data.shape[1])
+        self.layers_ = []
+        for number, width in enumerate(self.n_hidden):
+            layer_seed = int(seeding.seed_sequence(self.seed, "stack", number).generate_state(1)[0])
+            layer = RBM(width, **{**self.options, "seed": layer_seed})
+            layer.fit(data, validation=held_out, callback=_numbered(callback, number))
+            self.layers_.append(layer)
+            generator = seeding.generator(self.seed, "stack", "upward", number)
+            data = self._upward(layer, data, generator)
+            held_out = None if held_out is None else self._upward(layer, held_out, generator)
+        return self
+
+    def _upward(self, layer: RBM, states: Spins, generator: np.random.Generator) -> Spins:
+        if self.upward == "sampled":
+            return layer.sample_hidden(states, generator)
+        return np.where(layer.hidden_mean(states) >= 0, 1, -1).astype(np.int8)
+
+    def _learned(self) -> list[RBM]:
+        if not hasattr(self, "layers_"):
+            raise InputError("this StackedRBM has no layers yet: call fit or load first")
+        return self.layers_
+
+    def _bottom(self, layers: int | None) -> list[RBM]:
+        trained = self._learned()
+        if layers is None:
+            return trained
+        if checks.positive_integer("layers", layers) > len(trained):
+            raise InputError(f"layers must be at most {len(trained)}, got {layers}")
+        return trained[:layers]
+
+    def transform(self, X: npt.ArrayLike, layers: int | None = None) -> Float32:
+        """Means passed upward, tanh by tanh, through `layers` layers (all by default); float32 (n_samples, units)."""
+        units = np.asarray(X)
+        for layer in self._bottom(layers):
+            units = layer.hidden_mean(units)
+        return units
+
+    def up(self, X: npt.ArrayLike, generator: np.random.Generator, layers: int | None = None) -> list[Spins]:
+        """Sampled hidden states of each layer in turn, from the bottom: int8 ±1 (n_samples, units of the layer)."""
+        states: list[Spins] = []
+        for layer in self._bottom(layers):
+            states.append(layer.sample_hidden(states[-1] if states else X, generator))
+        return states
+
+    def down(self, top: npt.ArrayLike, generator: np.random.Generator, layers: int | None = None) -> list[Spins]:
+        """Sampled states below hidden states `top` of layer number `layers`, from there down to the visible units."""
+        states: list[Spins] = []
+        for layer in reversed(self._bottom(layers)):
+            states.append(layer.sample_visible(states[-1] if states else top, generator))
+        return states
+
+    def sample(self, n: int, steps: int = 1000, seed: int = 0) -> Spins:
+        """`n` visible states: `steps` Gibbs steps of the top machine from free spins, then sampled downward."""
+        *below, top = self._learned()
+        generator = seeding.generator(checks.seed(seed), "stack", "sample")
+        start = gibbs.random_states(checks.positive_integer("n", n), top.n_visible, generator)
+        states = top.gibbs(start, steps, generator)
+        return states if not below else self.down(states, generator, len(below))[-1]
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The parameter arrays of all layers, names prefixed with "layer0." and so on."""
+        named = [(f"layer{number}.", layer.to_arrays()) for number, layer in enumerate(self._learned())]
+        return {prefix + name: array for prefix, arrays in named for name, array in arrays.items()}
+
+    def config(self) -> dict[str, Any]:
+        """Constructor arguments and the settings of each layer, JSON-able."""
+        return {"parameters": self.get_params(), "layers": [layer.config() for layer in self._learned()]}
+
+    @classmethod
+    def from_parts(cls, config: dict[str, Any], arrays: storage.Arrays, source: object = "stack") -> Self:
+        """The inverse of `config` and `to_arrays`; what does not fit together is an `ArtefactError`."""
+        try:
+            settings = dict(config["parameters"])
+            settings["n_hidden"] = tuple(settings["n_hidden"])
+            if "track_at" in settings:
+                settings["track_at"] = tuple(settings["track_at"])
+            stack = cls(**settings)
+            layers = [dict(layer) for layer in config["layers"]]
+        except (KeyError, TypeError, ValueError, InputError) as error:
+            raise ArtefactError(f"the settings of {source} do not describe a stack ({error})") from error
+        stack.layers_ = [
+            RBM.from_parts(layer, arrays, source, f"layer{number}.") for number, layer in enumerate(layers)
+        ]
+        if tuple(layer.n_hidden for layer in stack.layers_) != stack.n_hidden or any(
+            upper.n_visible != lower.n_hidden
+            for lower, upper in zip(stack.layers_[:-1], stack.layers_[1:], strict=True)
+        ):
+            raise ArtefactError(f"{source}: the layers do not fit on each other")
+        return stack
+
+    def save(self, path: str | Path) -> None:
+        """Write to one file (a path ending in .safetensors) or to a folder with weights.safetensors and config.json."""
+        storage.write(path, "stack", self.config(), self.to_arrays())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read what `save` wrote; a damaged or foreign file is an `ArtefactError`."""
+        return cls.from_parts(*storage.read(path, "stack"), source=path)
+
+
+def _numbered(callback: Callback | None, number: int) -> Callback | None:
+    if callback is None:
+        return None
+    return lambda entry: callback({"layer": number, **entry})

@@ -1,0 +1,118 @@
+"""Machines on disk: safetensors for the arrays and JSON for the settings, never pickle.
+
+A path that ends in .safetensors is one file with the settings in its metadata; any other path is a folder with
+`weights.safetensors` and `config.json`. Same machine, same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens.errors import ArtefactError
+
+FORMAT = 1
+_KEY = "spinlens"  # one metadata entry only: safetensors does not keep the order of several
+_LONGEST_CONFIG = 100_000_000
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def write(path: str | Path, kind: str, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write a machine of `kind` ("rbm", "stack"), through a temporary name."""
+    from safetensors.numpy import save
+
+    target = Path(path)
+    document = json.dumps({"format": FORMAT, "kind": kind, **config}, sort_keys=True)
+    tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    if target.suffix == ".safetensors":
+        _replace(target, save(tensors, metadata={_KEY: document}))
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    _replace(target / "config.json", document.encode())
+    _replace(target / "weights.safetensors", save(tensors))
+
+
+def read(path: str | Path, kind: str) -> tuple[dict[str, Any], Arrays]:
+    """Settings and arrays of a machine written by `write`; anything else is an `ArtefactError`."""
+    source = Path(path)
+    if not source.exists():
+        raise ArtefactError(f"no machine at {source}: give the file or folder that save() wrote")
+    if source.is_dir():
+        document = _document(source / "config.json")
+        arrays, _ = _tensors(source / "weights.safetensors")
+    else:
+        arrays, metadata = _tensors(source)
+        if _KEY not in metadata:
+            raise ArtefactError(f"{source} was not written by spinlens: its metadata have no {_KEY!r} entry")
+        document = metadata[_KEY]
+    config = _parse(source, document)
+    if config.pop("format", None) != FORMAT:
+        raise ArtefactError(f"{source} is not of format version {FORMAT}: write it again with this version")
+    found = config.pop("kind", None)
+    if found != kind:
+        raise ArtefactError(
+            f"{source} holds a machine of kind {found!r}, expected {kind!r}: use the other class's load"
+        )
+    return config, arrays
+
+
+def parameters(source: object, arrays: Arrays, prefix: str = "") -> Arrays:
+    """The three parameter arrays of one machine, checked: shapes that agree, floats, all finite."""
+    names = ("weights", "visible_bias", "hidden_bias")
+    missing = [prefix + name for name in names if prefix + name not in arrays]
+    if missing:
+        raise ArtefactError(f"{source} lacks the array {missing[0]!r}")
+    found = {name: arrays[prefix + name] for name in names}
+    weights = found["weights"]
+    shapes = [array.shape for array in found.values()]
+    if weights.ndim != 2 or 0 in weights.shape or shapes[1:] != [(weights.shape[0],), (weights.shape[1],)]:
+        raise ArtefactError(f"{source} has arrays of shapes {shapes} that do not make a machine")
+    for name, array in found.items():
+        if array.dtype not in (np.float32, np.float64) or not bool(np.all(np.isfinite(array))):
+            raise ArtefactError(f"{source}: {prefix + name!r} must hold finite float32 or float64 numbers")
+    return found
+
+
+def _tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise ArtefactError(f"{path} is not a readable safetensors file ({error}); train or copy it again") from error
+
+
+def _document(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LONGEST_CONFIG:
+            raise ArtefactError(f"{path} is longer than any settings file that spinlens writes")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArtefactError(f"{path} cannot be read ({error})") from error
+
+
+def _parse(source: Path, document: str) -> dict[str, Any]:
+    try:
+        config = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise ArtefactError(f"the settings of {source} are not JSON ({error})") from error
+    if not isinstance(config, dict):
+        raise ArtefactError(f"the settings of {source} are not a JSON object")
+    return config
+
+
+def _replace(target: Path, content: bytes) -> None:
+    temporary = target.with_name(target.name + ".tmp")
+    with open(temporary, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, target)
