@@ -75,7 +75,7 @@ def enumerate(model: IsingModel, temperature: float) -> ExactResult:
         log_z=log_half + math.log(2),
         energy=energy / N,
         energy_squared=energy_squared / N**2,
-        specific_heat=(energy_squared - energy**2) * beta**2 / N,
+        specific_heat=float(weights @ (energies - energy) ** 2) * beta**2 / N,
         abs_m=float(weights @ np.abs(m)),
         m2=m2,
         m4=m4,

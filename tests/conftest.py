@@ -1,0 +1,25 @@
+"""Shared by all tests: one BLAS thread, and helpers that compare with exact numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Callable[[str], dict[str, Any]]:
+    """Reads a file of tests/data, each of which names its source."""
+    folder = Path(__file__).parent / "data"
+
+    def read(name: str) -> dict[str, Any]:
+        return json.loads((folder / f"{name}.json").read_text())
+
+    return read
