@@ -1,0 +1,50 @@
+"""Spins along the flow of a machine."""
+
+from __future__ import annotations
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from spinlens.report import style
+from spinlens.report.figures.snapshots import KEYS
+from spinlens.report.illustration import Data, Illustration, Panel, Results, dataset, each_model, label, names
+
+TITLE = "States along the flow of the machine"
+CAPTION = (
+    "One state followed through the flow of the first seed of each recipe; the number above each tile is the step."
+)
+SEE = (
+    "Compare the last column with Figure 1: cold and hot starts that end in states of the same kind have forgotten "
+    "where they came from; those that do not are still on their way or held by a metastable state."
+)
+
+
+def illustration(results: Results, data: Data) -> Illustration:
+    def panels(name: str, model: Results) -> list[Panel]:
+        found = dataset(data, "flow", name, "flow_spins")
+        if found is None:
+            return []
+        return [
+            Panel(
+                f"{label(name, model)}: {recipe}", f"Spin states along the flow, {recipe}", draw(found.isel(recipe=k))
+            )
+            for k, recipe in enumerate(names(found, "recipe"))
+        ]
+
+    drawn, missing = each_model(results, panels)
+    return Illustration("flow-snapshots", TITLE, CAPTION, SEE, drawn, KEYS, missing)
+
+
+def draw(flow: xr.Dataset) -> Figure:
+    """One row a start, one column a recorded step; `flow_spins` has dims (start, snapshot_step, x, y)."""
+    starts, steps = names(flow, "start"), names(flow, "snapshot_step")
+    height = 0.3 + len(starts) * 3.5 / max(len(steps), 4)
+    figure, axes = style.grid(
+        len(starts), len(steps), height=height, left=0.6, right=0.04, bottom=0.04, top=0.26, gap=(0.06, 0.06)
+    )
+    for row, start in enumerate(starts):
+        for column, step in enumerate(steps):
+            spins = flow["flow_spins"].isel(start=row, snapshot_step=column).values
+            style.spins_tile(axes[row, column], spins, step if row == 0 else "")
+        axes[row, 0].set_ylabel(start, color=style.STARTS.get(start, style.INK))
+    return figure

@@ -1,0 +1,92 @@
+"""Maps of the visible–hidden correlation: stacked machine and block spins side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spinlens.report import style
+from spinlens.report.illustration import (
+    Data,
+    Illustration,
+    Key,
+    Panel,
+    Results,
+    dataset,
+    each_model,
+    label,
+    models,
+    names,
+)
+
+TITLE = "Visible–hidden correlations"
+CAPTION = (
+    "⟨v h⟩ at T_c about the centre of each hidden unit (block), averaged over units: raw, connected, and the connected "
+    "one cut along x through the centre with errors. Each map has its own colour scale, printed below it; red is "
+    "positive, blue negative."
+)
+SEE = (
+    "Block spins give one narrow peak on the block itself; a machine's map as narrow sees as a block spin sees, a wide "
+    "or structureless one does not."
+)
+NDArray = np.ndarray[Any, np.dtype[Any]]
+VARIABLES = ("raw", "connected", "connected_error")
+ROWS = ("raw", "connected")
+
+
+def illustration(results: Results, data: Data) -> Illustration:
+    sources = _sources(results, data)
+
+    def panels(name: str, model: Results) -> list[Panel]:
+        found = dataset(data, "maps", name, *VARIABLES)
+        text = f"Maps of the visible-hidden correlation and cuts through them, {label(name, model)}"
+        return [] if found is None else [Panel(label(name, model), text, draw(found, sources))]
+
+    drawn, missing = each_model(results, panels)
+    keys = tuple(Key(source, style.series(k)[0]) for k, source in enumerate(sources))
+    return Illustration("maps", TITLE, CAPTION, SEE, drawn, keys, missing)
+
+
+def draw(maps: xr.Dataset, sources: list[str]) -> Figure:
+    """Two rows of maps, (source, x, y) of `raw` and `connected`, above the cut of the connected ones."""
+    own = names(maps, "source")
+    side = min((style.WIDTH - 0.68 - 0.14 * (len(own) - 1)) / len(own), 1.6)  # inches, of a square map
+    figure, axes = style.grid(3, len(own), height=3 * side + 1.44, left=0.62, right=0.06, top=0.26, gap=(0.35, 0.14))
+    for column, source in enumerate(own):
+        for row, kind in enumerate(ROWS):
+            _map(axes[row, column], maps[kind].isel(source=column).values, source if row == 0 else "")
+    for row, kind in enumerate(ROWS):
+        axes[row, 0].set_ylabel(kind)
+    _cuts(figure, axes, maps, sources)
+    return figure
+
+
+def _map(place: Axes, values: NDArray, title: str) -> None:
+    limit = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
+    style.tile(place, values, title, cmap=style.DIVERGING, vmin=-limit or -1.0, vmax=limit or 1.0)
+    place.set_xlabel(f"± {limit:.2g}", fontsize=8, labelpad=2, color=style.MUTED)
+
+
+def _cuts(figure: Figure, axes: NDArray, maps: xr.Dataset, sources: list[str]) -> None:
+    first, last = axes[2, 0].get_position(), axes[2, -1].get_position()
+    for place in axes[2]:
+        place.remove()
+    place = figure.add_axes((first.x0, first.y0, last.x1 - first.x0, first.height))
+    style.level(place, 0.0)
+    x, centre = maps["x"].values, int(np.argmin(np.abs(maps["y"].values)))
+    for k, source in enumerate(names(maps, "source")):
+        color, marker = style.series(sources.index(source))
+        cut = maps.isel(source=k, y=centre)
+        style.points(place, x, cut["connected"], cut["connected_error"], color, marker, lw=1.0)
+    place.set_xlabel("x from the centre (lattice spacings)")
+    place.set_ylabel("connected ⟨v h⟩")
+
+
+def _sources(results: Results, data: Data) -> list[str]:
+    found = [dataset(data, "maps", name, *VARIABLES) for name, _ in models(results)]
+    every = [source for values in found if values is not None for source in names(values, "source")]
+    return list(dict.fromkeys(every))

@@ -1,0 +1,155 @@
+"""The tables of the report: results in, rows of text out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from spinlens.report.illustration import Results, number
+from spinlens.report.style import INSTRUMENTS
+from spinlens.statistics.estimate import Estimate
+
+MISSING = "–"
+QUANTITIES = {"temperature": "T_c / J", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U_4 at T_c"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings and rows of text; the first column is a heading of its row."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def estimate(entry: object) -> str:
+    """{"value", "error"} as 2.2692(3); a dash when it is missing or not finite.
+
+    >>> estimate({"value": 2.26919, "error": 0.00031}), estimate(None)
+    ('2.2692(3)', '–')
+    """
+    value, error = number(entry), number(entry, "error")
+    if not math.isfinite(value):
+        return MISSING
+    known = math.isfinite(error) and error >= 0
+    return _minus(str(Estimate(value, error)) if known else f"{value:.4g} (no error)")
+
+
+def plain(value: object) -> str:
+    """A number to four figures, True and False as yes and no, a dash for what is missing."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _minus(f"{value:.4g}") if math.isfinite(value) else MISSING
+    return MISSING if value is None else str(value)
+
+
+def critical(model: Results) -> Table:
+    """T_c, Δ_s, Δ_ε and U4 as measured, beside what is known and where that comes from."""
+    found, known = _section(model, "critical"), _section(model, "reference")
+    rows = []
+    for name, symbol in QUANTITIES.items():
+        reference = known.get(name)
+        source = str(reference.get("source", "")) if isinstance(reference, Mapping) else "no value known to us"
+        if name == "binder" and not isinstance(reference, Mapping):
+            source = ""
+        rows.append(
+            (symbol, estimate(found.get(name)), estimate(reference), _deviation(found.get(name), reference), source)
+        )
+    return Table(("", "measured", "reference", "apart (errors)", "source"), tuple(rows))
+
+
+def crossings(model: Results) -> Table:
+    """The crossing of each pair of sizes."""
+    rows = tuple(
+        (" × ".join(str(size) for size in pair.get("sizes", ())), *(estimate(pair.get(name)) for name in order))
+        for order in (("temperature", "binder", "delta_spin", "delta_energy"),)
+        for pair in _entries(_section(model, "critical"), "crossings")
+    )
+    return Table(("sizes", "T / J", "U_4", "Δ_s", "Δ_ε"), rows)
+
+
+def thermometers(model: Results) -> Table:
+    """Bias, spread and pull of each instrument."""
+    rows = tuple(
+        (INSTRUMENTS.get(str(name), str(name)), *(plain(entry.get(key)) for key in ("bias", "spread", "pull")))
+        for name, entry in _section(model, "thermometers").items()
+        if isinstance(entry, Mapping)
+    )
+    return Table(("instrument", "largest bias (T_c)", "spread of one state", "pull"), rows)
+
+
+def machines(model: Results) -> Table:
+    """One row a trained machine."""
+    rows = tuple(
+        (
+            f"{machine.get('recipe')}, seed {machine.get('seed')}",
+            plain(machine.get("training_set")),
+            estimate(machine.get("log_likelihood")),
+            estimate(machine.get("late_gain")),
+            plain(machine.get("converged")),
+            plain(machine.get("gibbs_tau")),
+        )
+        for machine in _entries(model, "machines")
+    )
+    headings = ("machine", "training set", "ln p per state (nats)", "late gain (nats)", "converged", "Gibbs τ (steps)")
+    return Table(headings, rows)
+
+
+def flows(model: Results) -> Table:
+    """The plateau that each flow reached."""
+    rows = []
+    for flow in _entries(model, "flows"):
+        plateau = _section(flow, "plateau")
+        temperature = _section(plateau, "temperature")
+        rows.append(
+            (
+                f"{flow.get('recipe')}, seed {flow.get('seed')}, {flow.get('start')}",
+                "–".join(plain(step) for step in plateau.get("steps") or ()) if plateau.get("reached") else "none",
+                *(estimate(temperature.get(name)) for name in ("energy", "magnetization", "network")),
+                plain(plateau.get("equilibrium_p")),
+                estimate(plateau.get("delta_spin")),
+                estimate(plateau.get("delta_energy")),
+            )
+        )
+    headings = ("flow", "plateau (steps)", "T, energy", "T, |m|", "T, network", "p of equilibrium", "Δ_s", "Δ_ε")
+    return Table(headings, tuple(rows))
+
+
+def evidence(items: Sequence[object]) -> Table:
+    """The numbers behind a verdict."""
+    rows = tuple(
+        (
+            str(item.get("label", "")),
+            estimate(item) if item.get("error") is not None else plain(item.get("value")),
+            plain(item.get("reference")),
+            str(item.get("note") or ""),
+        )
+        for item in items
+        if isinstance(item, Mapping)
+    )
+    return Table(("", "value", "against", "note"), rows)
+
+
+def _deviation(found: object, reference: object) -> str:
+    error = math.hypot(number(found, "error"), number(reference, "error"))
+    if not math.isfinite(error) or error == 0 or not isinstance(reference, Mapping):
+        return MISSING
+    difference = number(found) - number(reference)
+    return _minus(f"{difference / error:+.1f}") if math.isfinite(difference) else MISSING
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def _section(mapping: Results, key: str) -> Results:
+    found = mapping.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _entries(mapping: Results, key: str) -> list[Results]:
+    found = mapping.get(key)
+    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, Sequence) else []
