@@ -90,7 +90,7 @@ def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> Effe
     Parameters
     ----------
     states : (n_samples, *shape) independent states, every L ≥ 4.
-    near : the smaller distance; L/8 (at least 1) by default.
+    near : the smaller distance; by default L/16 (at least 1), where the torus shifts little and Δ_ε is still measurable.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> Effe
     """
     field = _ensemble("states", states)
     smallest = min(field.shape[1:])
-    near = max(1, smallest // 8) if near is None else checks.positive_integer("near", near)
+    near = max(1, smallest // 16) if near is None else checks.positive_integer("near", near)
     if 2 * near > smallest // 2:
         raise InputError(f"effective dimensions need 2 × near ≤ L/2, got near = {near} on a lattice {field.shape[1:]}")
     bonds = sum(field * np.roll(field, -1, axis=axis) for axis in range(1, field.ndim))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinlens.flows.correlators import CorrelationMap
-from spinlens.flows.jackknife import Array, jackknife
+from spinlens.flows.jackknife import Array, jackknife, jackknife_error
 from spinlens.statistics.estimate import Estimate
 
 
@@ -18,10 +18,11 @@ class Localization:
     Attributes
     ----------
     peak : mean of C over the unit's own block.
-    background : mean of C over the sites at least L/2 away from the unit's centre.
+    background : mean of C over the sites at least L/2 away from the unit's centre; near and below T_c it is the
+        square of the magnetization rather than anything about the unit.
     peak_to_background : their ratio; None where the background is within two errors of zero.
-    rms_radius : sqrt(Σ C² r² / Σ C²) in visible sites, r to the unit's centre on the torus.
-    participation : (Σ C²)² / Σ C⁴, the number of sites that take part, from 1 to N.
+    rms_radius : sqrt(Σ D² r² / Σ D²) in visible sites, with D = C − background and r to the unit's centre on the torus.
+    participation : (Σ D²)² / Σ D⁴, the number of sites that take part, from 1 to N.
     """
 
     peak: Estimate | None
@@ -34,8 +35,8 @@ class Localization:
 def localization(correlation: CorrelationMap) -> Localization:
     """Measure the localization of a map, with errors by jackknife over its bins of samples.
 
-    The sums of C² and C⁴ are freed of what the noise adds on average (σ², and 6 C² σ² − 3 σ⁴, with σ the error of
-    each site), so that few samples do not look like delocalization.
+    The sums of D² and D⁴ are freed of what the noise adds on average (σ², and 6 D² σ² + 3 σ⁴, with σ the error of D
+    at each site), so that few samples do not look like delocalization.
 
     Examples
     --------
@@ -48,21 +49,20 @@ def localization(correlation: CorrelationMap) -> Localization:
     squared = _squared_distance(correlation)
     block = squared <= len(correlation.centre) * ((correlation.block - 1) / 2) ** 2 + 1e-9
     far = squared >= (min(correlation.values.shape) / 2) ** 2
-    noise = correlation.errors**2
     maps = np.concatenate([correlation.values[None], correlation.replicas])
     peak, background = maps[:, block].mean(axis=1), maps[:, far].mean(axis=1)
-    power = maps**2 - noise
-    fourth = maps**4 - 6 * power * noise - 3 * noise**2
-    radius = _root(_ratio(_total(power * squared), _total(power)))
-    participation = _ratio(_total(power) ** 2, _total(fourth))
-    floor = jackknife(float(background[0]), background[1:])
+    excess = maps - background.reshape(-1, *([1] * (maps.ndim - 1)))
+    noise = jackknife_error(excess[1:]) ** 2
+    power = excess**2 - noise
+    fourth = excess**4 - 6 * power * noise - 3 * noise**2
+    floor = _estimate(background)
     resolved = floor is not None and abs(floor.value) > 2 * floor.error
     return Localization(
-        jackknife(float(peak[0]), peak[1:]),
+        _estimate(peak),
         floor,
         _estimate(_ratio(peak, background)) if resolved else None,
-        _estimate(radius),
-        _estimate(participation),
+        _estimate(_root(_ratio(_total(power * squared), _total(power)))),
+        _estimate(_ratio(_total(power) ** 2, _total(fourth))),
     )
 
 

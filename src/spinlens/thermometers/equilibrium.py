@@ -20,6 +20,7 @@ from spinlens.thermometers.calibration import calibration_input
 from spinlens.thermometers.curve import Array, fluctuation_slope, interpolation_error
 
 _SCAN = 16  # temperatures tried per calibration interval
+_LARGEST_SKEWNESS = 0.2  # of the mean over the tested states; beyond it (few excitations) p-values are not uniform
 _SMALLEST = 1e-9  # eigenvalues of the correlation matrix below this are exact dependences between observables
 
 
@@ -32,7 +33,8 @@ class EquilibriumTest:
     p_value : probability that an equilibrium ensemble, at its best temperature, deviates as much.
     temperature : the best temperature; its error is where χ² rises by one.
     chi2, degrees : χ² at the best temperature and its degrees of freedom.
-    in_range : the best temperature lies inside the calibrated ones, not at an end of them.
+    in_range : the best temperature lies inside the calibrated ones, not at an end of them, and there are enough states
+        for means to be Gaussian there (at low T a few excitations are not). The p-value counts only in range.
     pulls : (observable) deviation of each observable at the best temperature in units of its own error.
     """
 
@@ -48,13 +50,21 @@ class EquilibriumReference:
     """Means and covariances of e, |m|, e², m² and G(r) (r = 1 … L/2 along the axes) against T, on one lattice."""
 
     def __init__(
-        self, model: IsingModel, temperatures: Array, mean: Array, slope: Array, covariance: Array, samples: int
+        self,
+        model: IsingModel,
+        temperatures: Array,
+        mean: Array,
+        slope: Array,
+        covariance: Array,
+        skewness: Array,
+        samples: int,
     ) -> None:
         self.model = model
         self.temperatures = temperatures
         self.mean = mean
         self.slope = slope
         self.covariance = covariance
+        self.skewness = skewness
         self.samples = samples
 
     @classmethod
@@ -67,7 +77,7 @@ class EquilibriumReference:
         values = np.stack([_observables(model, ensemble) for ensemble in ensembles])  # (K, n, F)
         slope = fluctuation_slope(values, model.energy(ensembles), grid)
         covariance = np.stack([np.cov(table, rowvar=False) for table in values])
-        return cls(model, grid, values.mean(axis=1), slope, covariance, ensembles.shape[1])
+        return cls(model, grid, values.mean(axis=1), slope, covariance, _skewness(values), ensembles.shape[1])
 
     def test(self, states: npt.ArrayLike) -> EquilibriumTest:
         """Test an ensemble (n_samples, *shape) of independent states; see `equilibrium_test`."""
@@ -79,7 +89,8 @@ class EquilibriumReference:
         deviation = mean - expected
         chi2, rank = _distances(deviation, covariance)
         best = int(np.argmin(chi2 - rank))
-        degrees = int(rank[best]) - 1
+        degrees = max(int(rank[best]) - 1, 1)
+        skewness = float(np.interp(trial[best], self.temperatures, self.skewness))
         near = trial[chi2 <= chi2[best] + 1]
         error = max(float(np.ptp(near)) / 2, float(trial[1] - trial[0]) / 2)
         return EquilibriumTest(
@@ -87,7 +98,7 @@ class EquilibriumReference:
             Estimate(float(trial[best]), error),
             float(chi2[best]),
             degrees,
-            0 < best < len(trial) - 1,
+            0 < best < len(trial) - 1 and skewness < _LARGEST_SKEWNESS * len(field) ** 0.5,
             dict(zip(_names(self.model), _pulls(deviation[best], covariance[best]), strict=True)),
         )
 
@@ -98,6 +109,7 @@ class EquilibriumReference:
             "mean": self.mean,
             "slope": self.slope,
             "covariance": self.covariance,
+            "skewness": self.skewness,
             "samples": np.array(self.samples),
         }
 
@@ -106,10 +118,10 @@ class EquilibriumReference:
         """The reference that `to_arrays` described; `model` is the one it was calibrated with."""
         if arrays["mean"].shape[1] != len(_names(model)):
             raise InputError(f"this equilibrium reference belongs to another lattice than {model.shape}")
-        temperatures, mean, slope, covariance = (
-            np.asarray(arrays[name]) for name in ("temperatures", "mean", "slope", "covariance")
+        temperatures, mean, slope, covariance, skewness = (
+            np.asarray(arrays[name]) for name in ("temperatures", "mean", "slope", "covariance", "skewness")
         )
-        return cls(model, temperatures, mean, slope, covariance, int(arrays["samples"]))
+        return cls(model, temperatures, mean, slope, covariance, skewness, int(arrays["samples"]))
 
     def _scan(self, n: int) -> tuple[Array, Array, Array]:
         """Trial temperatures (S,), expected means (S, F), covariances (S, F, F) of a mean over n states."""
@@ -158,6 +170,15 @@ def _observables(model: IsingModel, states: npt.NDArray[Any]) -> Array:
     magnetization = states.mean(axis=axes, dtype=np.float64)
     columns = (energy, np.abs(magnetization), energy**2, magnetization**2)
     return np.column_stack([*columns, axis_correlation(states)[:, 1:]])
+
+
+def _skewness(values: Array) -> Array:
+    """Largest |skewness| of any observable at each temperature, (K, n, F) → (K,); infinite where one does not vary."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    variance = np.mean(centred**2, axis=1)
+    third = np.abs(np.mean(centred**3, axis=1))
+    varies = variance > 0
+    return np.asarray(np.where(varies, third / np.where(varies, variance, 1.0) ** 1.5, np.inf).max(axis=1))
 
 
 def _distances(deviation: Array, covariance: Array) -> tuple[Array, npt.NDArray[np.int_]]:
