@@ -82,7 +82,7 @@ class StudyFolder:
         """Create the folder where needed and hold it alone; a second run on it gets a `StudyError`."""
         self._inspect()
         with contextlib.ExitStack() as stack:
-            with _named_errors(self.path):
+            with named_errors(self.path):
                 self.path.mkdir(parents=True, exist_ok=True)
                 stack.enter_context(hold(self.path / ".lock"))
                 self._inspect()
@@ -132,7 +132,7 @@ class StudyFolder:
         """Store the result of a task: temporary name, fsync, rename, fsync of the folder. Written once."""
         folder, label = self._place(name)
         target = folder / f"{label}-{key[:16]}-{check(key, content)}{suffix}"
-        with _named_errors(self.path):
+        with named_errors(self.path):
             for part in (folder.parent, folder):
                 if not part.is_dir():
                     part.mkdir(exist_ok=True)
@@ -143,7 +143,7 @@ class StudyFolder:
 
     def write_text(self, filename: str, text: str) -> Path:
         """Write (or replace, in one step) a file at the top of the folder."""
-        with _named_errors(self.path):
+        with named_errors(self.path):
             self._replace(self.path / filename, text.encode())
         return self.path / filename
 
@@ -153,12 +153,12 @@ class StudyFolder:
 
     def remove_text(self, filename: str) -> None:
         """Remove a file from the top of the folder, if it is there."""
-        with _named_errors(self.path):
+        with named_errors(self.path):
             (self.path / filename).unlink(missing_ok=True)
 
     def set_aside(self, path: Path, reason: str) -> None:
         """Move a file that must not be read to `damaged` and say so."""
-        with _named_errors(self.path):
+        with named_errors(self.path):
             folder = self.path / "damaged"
             folder.mkdir(exist_ok=True)
             target, count = folder / path.name, 1
@@ -174,7 +174,7 @@ class StudyFolder:
             raise StudyError(f"{self.path} is a file, not a folder; choose another --out")
         if not self.path.exists():
             return
-        with _named_errors(self.path):
+        with named_errors(self.path):
             entries = {entry.name for entry in self.path.iterdir()}
         if MARKER not in entries and entries - _OURS:
             raise StudyError(f"{self.path} holds other files and is not a study folder; choose another --out")
@@ -201,7 +201,7 @@ class StudyFolder:
 
     def _files(self) -> list[Path]:
         root = self.path / "artefacts"
-        with _named_errors(self.path):
+        with named_errors(self.path):
             return sorted(
                 Path(folder) / name
                 for folder, subfolders, names in os.walk(root)
@@ -222,18 +222,22 @@ class StudyFolder:
     def _replace(self, target: Path, content: bytes) -> None:
         if not self.path.is_dir():
             raise StudyError(f"the study folder {self.path} has been removed; nothing more can be saved")
-        temporary = self.path / _PARTIAL / f"{os.getpid()}-{target.name[-80:]}"
-        temporary.parent.mkdir(exist_ok=True)
-        try:
-            with open(temporary, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
+        (self.path / _PARTIAL).mkdir(exist_ok=True)
+        replace_file(target, content, self.path / _PARTIAL / f"{os.getpid()}-{_shortened(target.name)}")
+
+
+def replace_file(target: Path, content: bytes, temporary: Path) -> None:
+    """Write `target` in one step: whoever looks, even after a power cut, sees the old content or all of the new."""
+    try:
+        with open(temporary, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
 
 
 class StudyResults(Mapping[str, Payload]):
@@ -256,7 +260,7 @@ class StudyResults(Mapping[str, Payload]):
 
 
 @contextlib.contextmanager
-def _named_errors(path: Path) -> Iterator[None]:
+def named_errors(path: Path) -> Iterator[None]:
     """Turn what the operating system refuses into one sentence."""
     try:
         yield

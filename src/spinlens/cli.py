@@ -1,0 +1,235 @@
+"""The command line: every mistake is one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from spinlens import __version__
+from spinlens.cli_input import check_output, cores, make_coupling, numbers, one_thread_of_blas, preset_name, write_file
+from spinlens.errors import InputError, SpinlensError, StudyInterrupted
+
+app = typer.Typer(
+    name="spinlens",
+    help="Does a machine that learns from lattice data do what the renormalization group does?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Seed = Annotated[int, typer.Option(help="The one seed; the same seed gives the same numbers.")]
+Workers = Annotated[int | None, typer.Option(help="Cores to use; the numbers do not depend on it.  [default: all]")]
+CouplingName = Annotated[
+    str | None, typer.Option(help="nearest-neighbour or power-law.  [default: power-law when --sigma is given]")
+]
+Sigma = Annotated[float | None, typer.Option(help="Power law J(r) = r^-(d+sigma), sigma > 0.")]
+Images = Annotated[str, typer.Option(help="Images of the power law: periodic (all, Ewald sum) or minimum.")]
+Dimension = Annotated[int, typer.Option(help="Dimension of the lattice: 1, 2 or 3.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the output file if it exists.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"spinlens {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Does a machine that learns from lattice data do what the renormalization group does?"""
+
+
+@app.command()
+def reproduce(
+    preset: Annotated[str | None, typer.Option(help="quick, standard or full.  [default: quick]")] = None,
+    study: Annotated[Path | None, typer.Option(help="A study file (TOML) instead of a preset.")] = None,
+    sigma: Sigma = None,
+    seed: Annotated[int | None, typer.Option(help="The one seed.  [default: that of the study]")] = None,
+    out: Annotated[Path | None, typer.Option(help="Study folder.  [default: study-NAME]")] = None,
+    workers: Workers = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Print the study file and stop.")] = False,
+) -> None:
+    """Run the whole study, or what is missing of it, and write the report."""
+    from spinlens.study.files import load_study, to_toml
+
+    if preset is not None and study is not None:
+        raise InputError("give either --preset or --study, not both")
+    text = preset if preset is not None else "quick"
+    spec = load_study(study if study is not None else preset_name(text), sigma=sigma, seed=seed)
+    if show:
+        typer.echo(to_toml(spec).lstrip(), nl=False)
+        return
+    folder = out if out is not None else Path(f"study-{spec.study.name}")
+    one_thread_of_blas()
+    from spinlens import workflow
+    from spinlens.study.progress import default_progress
+
+    results = workflow.reproduce(spec, folder, cores(workers), scheduler, default_progress())
+    _say_findings(folder, results)
+
+
+@app.command()
+def sample(
+    temperatures: Annotated[str, typer.Option(help="Comma-separated, in J/k_B; 0 and inf are legal.")],
+    size: Annotated[int, typer.Option(help="Side L of the lattice, at least 3.")] = 32,
+    dimension: Dimension = 2,
+    coupling: CouplingName = None,
+    sigma: Sigma = None,
+    images: Images = "periodic",
+    draws: Annotated[int, typer.Option(help="Measurements per chain.")] = 1000,
+    chains: Annotated[int, typer.Option(help="Independent chains per temperature.")] = 2,
+    thin: Annotated[int, typer.Option(help="Sweeps between draws.")] = 1,
+    algorithm: Annotated[str, typer.Option(help="auto, swendsen-wang or metropolis.")] = "auto",
+    keep_spins: Annotated[bool, typer.Option("--keep-spins", help="Keep the states (one bit a spin).")] = False,
+    seed: Seed = 0,
+    workers: Workers = None,
+    out: Annotated[Path, typer.Option(help="netCDF file to write.")] = Path("sample.nc"),
+    force: Force = False,
+) -> None:
+    """Sample a lattice at given temperatures and write a netCDF file."""
+    from spinlens.checks import positive_integer
+
+    grid = numbers("--temperatures", temperatures, float)
+    check_output(out, force)
+    chosen = make_coupling(coupling, sigma, images)
+    sides = (positive_integer("--size", size, 3),) * positive_integer("--dimension", dimension)
+    from spinlens.lattice.ising import IsingModel
+    from spinlens.sampling.sampler import sample as draw
+    from spinlens.study.codec import dataset_bytes
+
+    data = draw(IsingModel(sides, chosen), grid, draws, chains, seed, algorithm, keep_spins, cores(workers), thin)
+    write_file(out, dataset_bytes(data))
+    typer.echo(_table(data))
+    typer.echo(f"written to {out}")
+
+
+@app.command()
+def critical(
+    sizes: Annotated[str, typer.Option(help="At least three sides L, comma-separated.")] = "8,16,32,64",
+    dimension: Dimension = 2,
+    coupling: CouplingName = None,
+    sigma: Sigma = None,
+    images: Images = "periodic",
+    draws: Annotated[int, typer.Option(help="Sweeps per chain and temperature.")] = 20_000,
+    chains: Annotated[int, typer.Option(help="Independent chains per temperature.")] = 2,
+    points: Annotated[int, typer.Option(help="Temperatures per size.")] = 5,
+    seed: Seed = 0,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
+    force: Force = False,
+) -> None:
+    """Critical temperature and scaling dimensions from finite-size scaling; no temperature need be given."""
+    import json
+
+    sides = numbers("--sizes", sizes, int)
+    if out is not None:
+        check_output(out, force)
+    chosen = make_coupling(coupling, sigma, images)
+    from spinlens.criticality.critical_point import find_critical_point
+    from spinlens.study.codec import plain
+
+    point = find_critical_point(
+        chosen, sides, dimension, seed=seed, draws=draws, chains=chains, points=points, workers=cores(workers)
+    )
+    for label, name in (
+        ("T_c", "temperature"),
+        ("delta_s", "delta_spin"),
+        ("delta_eps", "delta_energy"),
+        ("U4", "binder"),
+    ):
+        typer.echo(f"{label:<10} {getattr(point, name)}")
+    if out is not None:
+        write_file(out, (json.dumps(plain(point), indent=2) + "\n").encode())
+        typer.echo(f"written to {out}")
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(help="A study folder.", metavar="DIR")]) -> None:
+    """Write the report of a finished study anew."""
+    from spinlens import workflow
+
+    _say_findings(folder, workflow.report(folder))
+
+
+def main() -> None:
+    """Entry point of the ``spinlens`` command."""
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output has gone, as in "spinlens --help | head -1"
+        code = 0
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command line; what goes wrong on the user's side is said in one sentence."""
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except StudyInterrupted as error:
+        _fail(f"{error}; go on with: {shlex.join(['spinlens', *sys.argv[1:]])}")
+        os._exit(128 + error.signal)  # a kernel may still be running in a thread
+    except SpinlensError as error:
+        return _fail(str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _fail(f"{error.filename or 'input or output'}: {error.strerror or error}")
+    except MemoryError:
+        return _fail("out of memory; ask for smaller lattices or fewer draws")
+    except KeyboardInterrupt:
+        return _fail("stopped", 130)
+    except Exception as error:  # mistakes in the command line; their classes moved between versions of typer
+        if type(error).__name__ == "Abort":
+            return _fail("stopped", 130)
+        if not hasattr(error, "format_message"):
+            raise
+        return _usage(error)
+
+
+def _usage(error: Any) -> int:
+    """A mistake in the command line: help when nothing was asked for, one sentence otherwise."""
+    message = str(error.format_message())
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(message)
+        return 2
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "spinlens"
+    return _fail(f"{' '.join(message.split()).rstrip('.')}; see {command} --help")
+
+
+def _fail(message: str, code: int = 2) -> int:
+    print(f"spinlens: {' '.join(message.split())}", file=sys.stderr, flush=True)
+    return code
+
+
+def _table(data: Any) -> str:
+    """Means over chains and draws with their errors, one line a temperature."""
+    from spinlens.statistics.autocorrelation import mean_estimate
+
+    lines = [f"{'T':>10}  {'energy/J':>16}  {'|m|':>14}  {'m²':>14}"]
+    for temperature in data.temperature.values:
+        at = data.sel(temperature=temperature)
+        means = [mean_estimate(series) for series in (at.energy, abs(at.magnetization), at.m2)]
+        lines.append(f"{temperature:>10.6g}  {means[0]!s:>16}  {means[1]!s:>14}  {means[2]!s:>14}")
+    return "\n".join(lines)
+
+
+def _say_findings(folder: Path, results: dict[str, Any]) -> None:
+    from spinlens import workflow
+
+    typer.echo(f"report: {workflow.report_path(folder)}")
+    typer.echo(f"numbers: {folder / 'results.json'}")
+    for line in workflow.findings(results):
+        typer.echo(line)

@@ -1,0 +1,79 @@
+"""What the commands share: reading options and writing files, each mistake an `InputError` that names the option."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spinlens.errors import InputError, StudyError
+
+if TYPE_CHECKING:
+    from spinlens.lattice.couplings import Coupling
+
+_COUPLINGS = ("nearest-neighbour", "power-law")
+
+
+def preset_name(text: str) -> str:
+    """The name of a preset; a file name here is a common mistake."""
+    if text.endswith(".toml"):
+        raise InputError(f"{text!r} is a file, not a preset; use --study {text}")
+    return text
+
+
+def cores(workers: int | None) -> int:
+    """Cores asked for, or all that this process may use."""
+    from spinlens.checks import positive_integer
+
+    if workers is not None:
+        return positive_integer("--workers", workers)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def one_thread_of_blas() -> None:
+    """Before NumPy is loaded: tasks use one thread of linear algebra, more would only wait."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+def make_coupling(name: str | None, sigma: float | None, images: str) -> Coupling:
+    """The coupling that the options describe."""
+    from spinlens.checks import choice
+    from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
+
+    chosen = choice("--coupling", name or ("nearest-neighbour" if sigma is None else "power-law"), _COUPLINGS)
+    if chosen == "nearest-neighbour":
+        if sigma is not None:
+            raise InputError("--sigma belongs to --coupling power-law; leave one of the two out")
+        return NearestNeighbour()
+    if sigma is None:
+        raise InputError("--coupling power-law needs --sigma, for example --sigma 1.2")
+    return PowerLaw(sigma, images=choice("--images", images, ("periodic", "minimum")))  # type: ignore[arg-type]
+
+
+def numbers(option: str, text: str, kind: type[int] | type[float]) -> list[Any]:
+    """Numbers of a comma-separated option."""
+    try:
+        return [kind(part) for part in text.replace(",", " ").split()]
+    except ValueError:
+        raise InputError(f"{option} must be comma-separated numbers, got {text!r}") from None
+
+
+def check_output(path: Path, force: bool) -> None:
+    """Refuse an output file that cannot be written, before anything is computed."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give --out a file name")
+    if path.exists() and not force:
+        raise InputError(f"{path} exists; choose another --out or add --force")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"the folder {path.parent} does not exist")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file in one step: it is complete or not there."""
+    from spinlens.study.store import replace_file
+
+    try:
+        replace_file(path, content, path.with_name(f".{path.name}.partial"))
+    except OSError as error:
+        raise StudyError(f"cannot write {path}: {error.strerror or error}") from None
