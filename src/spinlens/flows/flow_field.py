@@ -60,7 +60,7 @@ def flow_field(before: Sequence[Estimate], after: Sequence[Estimate]) -> FlowFie
     zeros = tuple(
         _zero(temperatures[k : k + 2], change[k : k + 2], error[k : k + 2])
         for k in range(len(order) - 1)
-        if change[k] * change[k + 1] < 0 and temperatures[k + 1] > temperatures[k]
+        if (change[k] >= 0) != (change[k + 1] >= 0) and temperatures[k + 1] > temperatures[k]
     )
     return FlowField(temperatures, change, error, zeros)
 
