@@ -52,7 +52,7 @@ class Curve:
     temperatures : rising, T = 0 allowed.
     mean : ⟨A⟩, made monotone by weighted isotonic regression (noise only: A is monotone in T by assumption).
     error : standard error of `mean`, interpolation included.
-    slope : d⟨A⟩/dT used for the cubic Hermite interpolation, limited so that the curve stays monotone.
+    slope : d⟨A⟩/dT used for the cubic Hermite interpolation, limited so that the curve is monotone within its noise.
     spread : standard deviation of A over single states.
     """
 

@@ -19,8 +19,10 @@ from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.calibration import calibration_input
 from spinlens.thermometers.curve import Array, fluctuation_slope, interpolation_error
 
-_SCAN = 16  # temperatures tried per calibration interval
-_LARGEST_SKEWNESS = 0.2  # of the mean over the tested states; beyond it (few excitations) p-values are not uniform
+_SCAN = 8  # temperatures tried per calibration interval, and again within one such step around the best
+_LARGEST_SKEWNESS = (
+    0.15  # of mean e and |m| over the tested states; beyond it (few excitations) p-values are not uniform
+)
 _SMALLEST = 1e-9  # eigenvalues of the correlation matrix below this are exact dependences between observables
 
 
@@ -77,7 +79,7 @@ class EquilibriumReference:
         values = np.stack([_observables(model, ensemble) for ensemble in ensembles])  # (K, n, F)
         slope = fluctuation_slope(values, model.energy(ensembles), grid)
         covariance = np.stack([np.cov(table, rowvar=False) for table in values])
-        return cls(model, grid, values.mean(axis=1), slope, covariance, _skewness(values), ensembles.shape[1])
+        return cls(model, grid, values.mean(axis=1), slope, covariance, _skewness(values[:, :, :2]), ensembles.shape[1])
 
     def test(self, states: npt.ArrayLike) -> EquilibriumTest:
         """Test an ensemble (n_samples, *shape) of independent states; see `equilibrium_test`."""
@@ -85,20 +87,24 @@ class EquilibriumReference:
         if field.ndim != self.model.dimension + 1 or len(field) < 2:
             raise InputError(f"the test needs at least 2 states (n_samples, *{self.model.shape}), got {field.shape}")
         mean = _observables(self.model, field).mean(axis=0)
-        trial, expected, covariance = self._scan(len(field))
-        deviation = mean - expected
+        coarse = np.linspace(0, len(self.temperatures) - 1, _SCAN * (len(self.temperatures) - 1) + 1)
+        chi2, rank = _distances(*self._expect(mean, len(field), coarse))
+        centre = coarse[np.argmin(chi2 - rank)]
+        fine = np.clip(centre + np.linspace(-4, 4, 8 * _SCAN + 1) / _SCAN, 0, coarse[-1])
+        deviation, covariance = self._expect(mean, len(field), fine)
         chi2, rank = _distances(deviation, covariance)
+        trial = self._at(fine)
         best = int(np.argmin(chi2 - rank))
         degrees = max(int(rank[best]) - 1, 1)
         skewness = float(np.interp(trial[best], self.temperatures, self.skewness))
         near = trial[chi2 <= chi2[best] + 1]
-        error = max(float(np.ptp(near)) / 2, float(trial[1] - trial[0]) / 2)
+        error = (float(np.ptp(near)) + float(np.diff(trial).max())) / 2
         return EquilibriumTest(
             _p_value(float(chi2[best]), degrees, self.samples),
             Estimate(float(trial[best]), error),
             float(chi2[best]),
             degrees,
-            0 < best < len(trial) - 1 and skewness < _LARGEST_SKEWNESS * len(field) ** 0.5,
+            0 < fine[best] < coarse[-1] and skewness < _LARGEST_SKEWNESS * len(field) ** 0.5,
             dict(zip(_names(self.model), _pulls(deviation[best], covariance[best]), strict=True)),
         )
 
@@ -123,20 +129,22 @@ class EquilibriumReference:
         )
         return cls(model, temperatures, mean, slope, covariance, skewness, int(arrays["samples"]))
 
-    def _scan(self, n: int) -> tuple[Array, Array, Array]:
-        """Trial temperatures (S,), expected means (S, F), covariances (S, F, F) of a mean over n states."""
-        nodes = np.arange(len(self.temperatures), dtype=np.float64)
-        steps = np.linspace(0, nodes[-1], _SCAN * (len(nodes) - 1) + 1)
-        trial = np.interp(steps, nodes, self.temperatures)
-        expected = CubicHermiteSpline(self.temperatures, self.mean, self.slope)(trial)
+    def _at(self, steps: Array) -> Array:
+        """Temperatures at real-valued positions along the calibration grid."""
+        return np.interp(steps, np.arange(len(self.temperatures)), self.temperatures)
+
+    def _expect(self, mean: Array, n: int, steps: Array) -> tuple[Array, Array]:
+        """Deviations (S, F) of `mean` at trial positions, and covariances (S, F, F) of a mean over n states there."""
+        expected = CubicHermiteSpline(self.temperatures, self.mean, self.slope)(self._at(steps))
         between = interpolation_error(self.temperatures, self.mean, self.slope)
-        left = np.minimum(steps.astype(int), len(nodes) - 2)
-        part = (steps - left)[:, None, None]
+        left = np.minimum(steps.astype(int), len(self.temperatures) - 2)
+        part = (steps - left)[:, None]
+        shift = (1 - part) * between[left] + part * between[left + 1]
+        part = part[:, :, None]
         single = (1 - part) * self.covariance[left] + part * self.covariance[left + 1]
         covariance = single * (1 / n + 1 / self.samples)
-        shift = (1 - part[:, 0]) * between[left] + part[:, 0] * between[left + 1]
         covariance += shift[:, :, None] * shift[:, None, :]  # keeps exact dependences between observables exact
-        return trial, np.asarray(expected), covariance
+        return mean - expected, covariance
 
 
 def equilibrium_test(states: npt.ArrayLike, reference: EquilibriumReference) -> EquilibriumTest:
@@ -173,7 +181,7 @@ def _observables(model: IsingModel, states: npt.NDArray[Any]) -> Array:
 
 
 def _skewness(values: Array) -> Array:
-    """Largest |skewness| of any observable at each temperature, (K, n, F) → (K,); infinite where one does not vary."""
+    """Largest |skewness| of the observables at each temperature, (K, n, F) → (K,); infinite where one does not vary."""
     centred = values - values.mean(axis=1, keepdims=True)
     variance = np.mean(centred**2, axis=1)
     third = np.abs(np.mean(centred**3, axis=1))

@@ -1,0 +1,124 @@
+"""Thermometers and the equilibrium test on Monte Carlo ensembles that they have not seen."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
+from spinlens.lattice.ising import IsingModel
+from spinlens.renormalization.block_spin import block_spins
+from spinlens.sampling.sampler import sample
+from spinlens.thermometers.energy import EnergyThermometer
+from spinlens.thermometers.equilibrium import EquilibriumReference
+from spinlens.thermometers.magnetization import MagnetizationThermometer
+from spinlens.thermometers.network import NetworkThermometer
+
+CRITICAL = {"nearest": 2.2691853142130216, "power": 6.835}
+COUPLING = {"nearest": NearestNeighbour(), "power": PowerLaw(1.2)}
+GRID = np.array([0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2.1, 2.6])
+CLASSES = (EnergyThermometer, MagnetizationThermometer, NetworkThermometer)
+
+
+@functools.cache
+def ensembles(name: str, L: int, seed: int) -> tuple[IsingModel, np.ndarray, np.ndarray]:
+    """(model, temperatures, states (16, 400, L, L)), 12 sweeps apart: nearly independent."""
+    model = IsingModel((L, L), COUPLING[name])
+    grid = GRID * CRITICAL[name]
+    data = sample(model, grid.tolist(), 200, chains=2, seed=seed, keep_spins=True, thin=12, warmup=200, energy=False)
+    return model, grid, data.spins.values.reshape(len(grid), -1, L, L)
+
+
+@pytest.mark.parametrize("name", ["nearest", "power"])
+@pytest.mark.parametrize("kind", CLASSES)
+def test_pulls_on_held_out_ensembles_have_unit_variance(name: str, kind: type) -> None:
+    model, grid, states = ensembles(name, 8, 0)
+    thermometer = kind.calibrate(model, grid, states)
+    _, _, unseen = ensembles(name, 8, 1)
+    pulls = thermometer.validate(grid, unseen).pull
+    pulls = pulls[np.isfinite(pulls)]
+    assert len(pulls) >= 10
+
+    def z(values: np.ndarray) -> float:
+        return float((np.sum(values**2) - len(values)) / np.sqrt(2 * len(values)))
+
+    assert abs(z(pulls)) < 4
+    assert z(2 * pulls) > 4  # the twin: errors half as large as they are
+    shifted = thermometer.validate(0.95 * grid, unseen).pull  # the twin: T wrong by 5 %
+    assert z(shifted[np.isfinite(shifted)]) > 4
+
+
+@pytest.mark.parametrize("name", ["nearest", "power"])
+def test_temperatures_between_those_of_the_calibration_are_read_without_bias(name: str) -> None:
+    model, grid, states = ensembles(name, 8, 0)
+    between = np.sqrt(grid[1:-1:2] * grid[2::2])
+    data = sample(model, between.tolist(), 400, chains=2, seed=2, keep_spins=True, thin=12, warmup=200, energy=False)
+    unseen = data.spins.values.reshape(len(between), -1, 8, 8)
+    for kind in CLASSES[:2]:
+        table = kind.calibrate(model, grid, states).validate(between, unseen)
+        assert np.nanmax(np.abs(table.pull)) < 4
+
+
+@pytest.mark.parametrize("name", ["nearest", "power"])
+@pytest.mark.parametrize("L", [4, 8])
+def test_equilibrium_test_accepts_what_is_in_equilibrium(name: str, L: int) -> None:
+    model, grid, states = ensembles(name, L, 0)
+    reference = EquilibriumReference.calibrate(model, grid, states)
+    _, _, unseen = ensembles(name, L, 1)
+    found = [reference.test(ensemble) for ensemble in unseen]
+    inside = [test for test in found if test.in_range]
+    assert len(inside) >= 9
+    rejected = sum(test.p_value < 0.05 for test in inside)
+    assert rejected <= 0.05 * len(inside) + 4 * np.sqrt(0.05 * 0.95 * len(inside))
+    assert all(test.p_value > 1e-4 for test in inside)
+    near = [abs(test.temperature.deviation(t)) for test, t in zip(found, grid, strict=True) if test.in_range]
+    assert max(near) < 5
+
+
+@pytest.mark.parametrize("name", ["nearest", "power"])
+def test_made_up_states_are_rejected_though_the_magnetization_accepts_them(name: str) -> None:
+    model, grid, states = ensembles(name, 8, 0)
+    reference = EquilibriumReference.calibrate(model, grid, states)
+    size = MagnetizationThermometer.calibrate(model, grid, states)
+    energy = EnergyThermometer.calibrate(model, grid, states)
+    _, _, unseen = ensembles(name, 8, 1)
+    critical = unseen[7]
+    shuffled = np.random.default_rng(3).permuted(critical.reshape(400, -1), axis=1).reshape(critical.shape)
+    reading = size.read(shuffled)
+    assert reading.in_range
+    assert reading == size.read(critical)
+    assert reference.test(shuffled).p_value < 1e-6
+    if name == "nearest":  # the long-range energy is mostly that of m², so there the two nearly agree
+        assert energy.read(shuffled).temperature.deviation(reading.temperature) > 4
+    mixture = np.concatenate([unseen[4], unseen[10]])  # ensembles at 0.85 and 1.2 T_c together
+    assert size.read(mixture).in_range
+    assert reference.test(mixture).p_value < 1e-4
+    halves = np.concatenate([unseen[4][:, :4], unseen[10][:, :4]], axis=1)  # two halves of each state
+    assert reference.test(halves).p_value < 1e-4
+
+
+@pytest.mark.parametrize("name", ["nearest", "power"])
+def test_majority_blocks_read_colder_below_and_hotter_above_the_critical_point(name: str) -> None:
+    model, grid, states = ensembles(name, 4, 0)
+    _, fine_grid, fine = ensembles(name, 8, 1)
+    for kind, clear in ((EnergyThermometer, 4), (MagnetizationThermometer, 2.5)):
+        thermometer = kind.calibrate(model, grid, states)
+        for k, sign in ((3, -1), (10, 1)):  # 0.8 and 1.2 T_c
+            blocked = block_spins(fine[k], generator=np.random.default_rng(4))
+            reading = thermometer.read(blocked)
+            assert reading.in_range
+            assert sign * thermometer.excess(reading, fine_grid[k]) > clear
+        same = block_spins(fine[7], generator=np.random.default_rng(5))
+        assert abs(thermometer.read(same).temperature.value / CRITICAL[name] - 1) < 0.1
+
+
+def test_block_averages_read_hot_in_energy_and_unchanged_in_magnetization() -> None:
+    _, grid, fine = ensembles("nearest", 8, 1)
+    model, _, states = ensembles("nearest", 4, 0)
+    averaged = block_spins(fine[5], rule="average")  # 0.9 T_c
+    energy = EnergyThermometer.calibrate(model, grid, states).read(averaged)
+    assert energy.off_lattice
+    assert energy.temperature.deviation(grid[5]) > 4
+    assert EquilibriumReference.calibrate(model, grid, states).test(averaged).p_value < 1e-4
