@@ -63,9 +63,11 @@ class CriticalitySection(Section):
 class EnsemblesSection(Section):
     size: Side = Field(16, description="L of machines and flows")
     temperatures: tuple[Relative, ...] = Field(_GRID, min_length=5, description="in units of T_c; 1.0 must be there")
-    draws: int = Field(1000, ge=50, description="states per temperature and chain")
     thin: PositiveInt = Field(5, description="sweeps between states")
-    chains: PositiveInt = Field(2, description="independent chains per temperature")
+    training: int = Field(600, ge=50, description="states per temperature to learn from")
+    critical: int = Field(10_000, ge=100, description="states at T_c alone to learn from")
+    calibration: int = Field(600, ge=50, description="states per temperature to calibrate thermometers with")
+    test: int = Field(1000, ge=50, description="states per temperature to test thermometers and start flows with")
 
     @model_validator(mode="after")
     def _grid(self) -> Self:
@@ -136,7 +138,6 @@ class FlowsSection(Section):
 
 
 class ThermometersSection(Section):
-    held_out: int = Field(500, ge=50, description="states per temperature kept from training, for calibration")
     hidden: PositiveInt = Field(32, description="hidden units of the network thermometer")
     epochs: PositiveInt = Field(20, description="training passes of the network thermometer")
 

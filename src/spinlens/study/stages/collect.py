@@ -1,0 +1,219 @@
+"""The last stage: all numbers of a study in one document, the claims judged, and the data of the report's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from spinlens.study.claims import judge_all
+from spinlens.study.codec import Arrays, plain
+from spinlens.study.stages.instruments import INSTRUMENTS, instrument_table, states_at
+from spinlens.study.stages.lattice import Artefacts, Inputs
+from spinlens.study.tasks import FORMAT, package_version
+
+_SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the snapshots in the report
+
+
+def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
+    """The document that `results.json` holds: numbers with errors for every model, and the verdicts."""
+    study = inputs["study"]
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "spinlens": package_version(),
+        "study": study,
+        "models": {model["name"]: _model(study, model, artefacts) for model in study["models"]},
+    }
+    document = plain(document)
+    document["claims"] = plain(list(judge_all(document)))
+    return document
+
+
+def _model(study: Mapping[str, Any], model: Mapping[str, Any], artefacts: Artefacts) -> dict[str, Any]:
+    name, size = model["name"], study["ensembles"]["size"]
+    critical, reference = artefacts[f"critical/{name}"], artefacts[f"reference/{name}"]
+    stacks = {number: artefacts[f"layers/{name}/{number}"] for number in range(study["stack"]["seeds"])}
+    blocks = artefacts[f"blocks/{name}"]
+    point = critical["critical"]
+    return {
+        "label": critical["label"],
+        "short_range": critical["regime"] == "short-range",
+        "regime": critical["regime"],
+        "dimension": 2,
+        "reference": critical["reference"],
+        "critical": point,
+        "size": size,
+        "equilibrium": {key: reference[key] for key in ("temperature", "delta_spin", "delta_energy", "equilibrium_p")},
+        "thermometers": instrument_table(artefacts[f"thermometers/{name}/L{size}"]),
+        "machines": [_machine(recipe, artefacts[key]) for recipe, key in _machines(study, name)],
+        "flows": [
+            {"recipe": recipe, "seed": int(key.rsplit("/", 1)[1]), "start": start, "plateau": plateau}
+            for recipe, key in _machines(study, name)
+            for start, plateau in artefacts[key.replace("machine/", "flow/", 1)].attrs["plateaus"].items()
+        ],
+        "rg": [
+            {"rule": rule, "start": start, "layers": _layers(blocks.sel(rule=rule, start=start))}
+            for rule in study["flows"]["rules"]
+            for start in study["flows"]["starts"]
+        ],
+        "stack": [
+            {
+                "seed": number,
+                "start": start,
+                "converged": data.attrs["converged"],
+                "layers": _layers(data.sel(start=start)),
+                "placement": [entry["quality"] for entry in data.attrs["placement"]],
+            }
+            for number, data in stacks.items()
+            for start in study["flows"]["starts"]
+        ],
+        "stacks": [_machine("stack", artefacts[f"stack/{name}/{number}"]) for number in stacks],
+        "localization": {
+            "rg": blocks.attrs["localization"],
+            "stack": [{**data.attrs["localization"], "converged": data.attrs["converged"]} for data in stacks.values()],
+        },
+    }
+
+
+def _machines(study: Mapping[str, Any], model: str) -> list[tuple[str, str]]:
+    return [
+        (recipe["name"], f"machine/{model}/{recipe['name']}/{number}")
+        for recipe in study["machines"]["recipes"]
+        for number in range(study["machines"]["seeds"])
+    ]
+
+
+def _machine(recipe: str, stored: Arrays) -> dict[str, Any]:
+    notes = stored.attrs
+    tau = notes.get("gibbs_tau")
+    return {
+        "recipe": recipe,
+        **{key: notes.get(key) for key in ("training_set", "seed", "log_likelihood", "late_gain", "converged")},
+        "gibbs_tau": None if tau is None else tau["value"],
+    }
+
+
+def _layers(data: xr.Dataset) -> list[dict[str, Any]]:
+    found = []
+    for size in data["layer"].values:
+        layer = data.sel(layer=size)
+        found.append(
+            {
+                "size": int(size),
+                "temperature": {
+                    name: {
+                        "value": float(layer["temperature"].sel(instrument=name)),
+                        "error": float(layer["temperature_error"].sel(instrument=name)),
+                    }
+                    for name in INSTRUMENTS
+                },
+                "in_range": {name: bool(layer["in_range"].sel(instrument=name)) for name in INSTRUMENTS},
+            }
+        )
+    return found
+
+
+def figure_data(study: Mapping[str, Any], artefacts: Artefacts) -> dict[str, xr.Dataset]:
+    """Datasets of the report's figures, named "kind/model"; `study` is the resolved study file as a dict."""
+    data: dict[str, xr.Dataset] = {}
+    for model in study["models"]:
+        name = model["name"]
+        for kind, dataset in _figures(study, name, artefacts).items():
+            data[f"{kind}/{name}"] = dataset
+    return data
+
+
+def _figures(study: Mapping[str, Any], name: str, artefacts: Artefacts) -> dict[str, xr.Dataset]:
+    size = study["ensembles"]["size"]
+    ensemble = artefacts[f"ensemble/{name}/L{size}"]
+    blocks = artefacts[f"blocks/{name}"]
+    layers = [artefacts[f"layers/{name}/{number}"] for number in range(study["stack"]["seeds"])]
+    flows = {key.split("/", 2)[2]: artefacts[key.replace("machine/", "flow/", 1)] for _, key in _machines(study, name)}
+    return {
+        "critical": artefacts[f"curves/{name}"],
+        "snapshots": _snapshots(ensemble),
+        "thermometers": _calibration(artefacts[f"thermometers/{name}/L{size}"]),
+        "flow": _flow(study, flows),
+        "correlation": _correlations(artefacts[f"reference/{name}"], study, flows),
+        "rg": _readings(blocks),
+        "stack": xr.concat([_readings(data) for data in layers], dim="seed").assign_coords(seed=range(len(layers))),
+        "maps": _maps(blocks, layers[0], size),
+    }
+
+
+def _readings(data: xr.Dataset) -> xr.Dataset:
+    found = data[["temperature", "temperature_error", "in_range"]]
+    return found.assign(in_range=found["in_range"].astype(bool)).assign_attrs(data.attrs)
+
+
+def _snapshots(ensemble: xr.Dataset) -> xr.Dataset:
+    chosen = [r for r in _SNAPSHOTS if np.min(np.abs(ensemble["relative"].values - r)) < 1e-9]
+    states = np.stack([states_at(ensemble, r)[0] for r in chosen])
+    T_c = ensemble.attrs["T_c"]
+    return xr.Dataset(
+        {"spins": (("temperature", "x", "y"), states)},
+        coords={"temperature": [r * T_c for r in chosen]},
+        attrs={"T_c": T_c},
+    )
+
+
+def _calibration(stored: Arrays) -> xr.Dataset:
+    """Curves of the thermometers at their own temperatures, and the held-out ensembles read back."""
+    arrays, T_c = stored.arrays, stored.attrs["T_c"]
+    temperature = arrays["temperature"]
+    columns: dict[str, list[Any]] = {key: [] for key in ("mean", "error", "spread", "read", "read_error", "in_range")}
+    for name in INSTRUMENTS:
+        columns["mean"].append(arrays[f"{name}.curve_mean"])
+        columns["error"].append(arrays[f"{name}.curve_error"])
+        columns["spread"].append(arrays[f"{name}.read.spread"])
+        columns["read"].append(temperature + arrays[f"{name}.read.bias"])
+        columns["read_error"].append(arrays[f"{name}.read.error"])
+        columns["in_range"].append(arrays[f"{name}.read.in_range"] == 1)
+    return xr.Dataset(
+        {key: (("instrument", "temperature"), np.stack(rows)) for key, rows in columns.items()},
+        coords={"instrument": list(INSTRUMENTS), "temperature": temperature},
+        attrs={"T_c": T_c},
+    )
+
+
+def _flow(study: Mapping[str, Any], flows: Mapping[str, xr.Dataset]) -> xr.Dataset:
+    recipes = [recipe["name"] for recipe in study["machines"]["recipes"]]
+    seeds = range(study["machines"]["seeds"])
+    by_recipe = [
+        xr.concat([_readings(flows[f"{recipe}/{seed}"]) for seed in seeds], dim="seed").assign_coords(seed=list(seeds))
+        for recipe in recipes
+    ]
+    joined = xr.concat(by_recipe, dim="recipe").assign_coords(recipe=recipes)
+    spins = np.stack([flows[f"{recipe}/0"]["spins"].values for recipe in recipes])
+    joined["flow_spins"] = (("recipe", "start", "snapshot_step", "x", "y"), spins)
+    return joined.assign_coords(snapshot_step=flows[f"{recipes[0]}/0"]["snapshot_step"].values)
+
+
+def _correlations(
+    reference: Mapping[str, Any], study: Mapping[str, Any], flows: Mapping[str, xr.Dataset]
+) -> xr.Dataset:
+    table = reference["correlation"]
+    names, values, errors = ["Monte Carlo, T_c"], [table["G"]], [table["G_error"]]
+    for recipe in study["machines"]["recipes"]:
+        data = flows[f"{recipe['name']}/0"]
+        for start in data["start"].values:
+            G, error = data["correlation"].sel(start=start).values
+            names.append(f"RBM {recipe['name']}, {start} start")
+            values.append(G.tolist())
+            errors.append(error.tolist())
+    return xr.Dataset(
+        {"G": (("curve", "r"), np.array(values)), "G_error": (("curve", "r"), np.array(errors))},
+        coords={"curve": names, "r": table["r"]},
+    )
+
+
+def _maps(blocks: xr.Dataset, layer: xr.Dataset, size: int) -> xr.Dataset:
+    names = {"majority": "majority blocks", "average": "block average"}
+    sources = ["stacked RBM", *(names.get(str(rule), str(rule)) for rule in blocks["rule"].values)]
+    stacked = np.concatenate([layer["maps"].values[None], blocks["maps"].values])
+    kinds = [str(kind) for kind in layer["kind"].values]
+    maps = {kind: (("source", "x", "y"), stacked[:, k]) for k, kind in enumerate(kinds)}
+    fields = (("unit", "x", "y"), layer["fields"].values)
+    return xr.Dataset({**maps, "fields": fields}, coords={"source": sources}, attrs={"size": size})

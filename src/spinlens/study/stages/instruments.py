@@ -1,0 +1,108 @@
+"""Stages of the instruments: calibrated thermometers, and the Monte Carlo reference that flows are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from spinlens.flows.correlators import effective_dimensions, spin_correlation
+from spinlens.lattice.ising import IsingModel
+from spinlens.statistics.estimate import Estimate
+from spinlens.study.codec import Arrays
+from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only, purpose_seed
+from spinlens.thermometers.calibration import Thermometer
+from spinlens.thermometers.energy import EnergyThermometer
+from spinlens.thermometers.equilibrium import EquilibriumReference
+from spinlens.thermometers.magnetization import MagnetizationThermometer
+from spinlens.thermometers.network import NetworkThermometer
+
+INSTRUMENTS: dict[str, type[Thermometer]] = {
+    kind.name: kind for kind in (EnergyThermometer, MagnetizationThermometer, NetworkThermometer)
+}
+_NEAR = (0.8, 1.2)  # T / T_c within which bias and pull are quoted
+
+
+def states_at(data: xr.Dataset, relative: float, variable: str = "test") -> np.ndarray[Any, np.dtype[np.int8]]:
+    """(n, L, L) states of an ensemble at T / T_c = `relative`."""
+    number = int(np.argmin(np.abs(data["relative"].values - relative)))
+    return np.asarray(data[variable].values[number])
+
+
+def calibrate(inputs: Inputs, artefacts: Artefacts) -> Arrays:
+    """Calibrate every thermometer on one half of the states and read it on the other."""
+    data = only(artefacts, "ensemble")
+    model = make_model(inputs, data.sizes["x"])
+    temperatures, states = data["temperature"].values, data["calibration"].values
+    seed = purpose_seed(inputs["seed"], "network", model.shape[0])
+    instruments = {
+        "energy": EnergyThermometer.calibrate(model, temperatures, states),
+        "magnetization": MagnetizationThermometer.calibrate(model, temperatures, states),
+        "network": NetworkThermometer.calibrate(model, temperatures, states, **inputs["network"], seed=seed),
+    }
+    arrays: dict[str, Any] = {}
+    for name, thermometer in instruments.items():
+        arrays |= {f"{name}.{key}": value for key, value in thermometer.to_arrays().items()}
+        read = thermometer.validate(temperatures, data["test"].values)
+        for key in ("bias", "error", "spread", "pull"):
+            arrays[f"{name}.read.{key}"] = getattr(read, key)
+        arrays[f"{name}.read.in_range"] = read.in_range.astype(np.int8)
+    equilibrium = EquilibriumReference.calibrate(model, temperatures, states)
+    arrays |= {f"equilibrium.{key}": value for key, value in equilibrium.to_arrays().items()}
+    arrays["temperature"], arrays["relative"] = temperatures, data["relative"].values
+    return Arrays(arrays, {"T_c": data.attrs["T_c"]})
+
+
+def _part(arrays: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key.removeprefix(name + "."): value for key, value in arrays.items() if key.startswith(name + ".")}
+
+
+def thermometers(stored: Arrays, model: IsingModel) -> dict[str, Thermometer]:
+    """The calibrated thermometers of one lattice, by name."""
+    return {name: kind.from_arrays(_part(stored.arrays, name), model) for name, kind in INSTRUMENTS.items()}
+
+
+def equilibrium_reference(stored: Arrays, model: IsingModel) -> EquilibriumReference:
+    """The reference of the joint equilibrium test of one lattice."""
+    return EquilibriumReference.from_arrays(_part(stored.arrays, "equilibrium"), model)
+
+
+def instrument_table(stored: Arrays) -> dict[str, dict[str, float]]:
+    """For each instrument: largest |bias| over T_c within 0.8 … 1.2 T_c, single-state spread at T_c, r.m.s. pull."""
+    relative = stored.arrays["relative"]
+    near = (relative >= _NEAR[0]) & (relative <= _NEAR[1])
+    centre = int(np.argmin(np.abs(relative - 1)))
+    T_c = stored.attrs["T_c"]
+    table = {}
+    for name in INSTRUMENTS:
+        read = _part(stored.arrays, f"{name}.read")
+        pulls = read["pull"][near & (read["in_range"] == 1)]
+        table[name] = {
+            "bias": float(np.abs(read["bias"][near]).max() / T_c),
+            "spread": float(read["spread"][centre]),
+            "pull": float(np.sqrt(np.mean(pulls**2))) if pulls.size else float("nan"),
+        }
+    return table
+
+
+def reference(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
+    """Effective dimensions and G(r) of Monte Carlo states at T_c, by the estimators that flows are judged with."""
+    data = only(artefacts, "ensemble")
+    states = states_at(data, 1.0)
+    model = make_model(inputs, data.sizes["x"])
+    test = equilibrium_reference(only(artefacts, "thermometers"), model).test(states)
+    correlation = spin_correlation(states)
+    return {
+        "temperature": data.attrs["T_c"],
+        **dimensions(states),
+        "equilibrium_p": test.p_value,
+        "correlation": {"r": correlation.distance, "G": correlation.value, "G_error": correlation.error},
+    }
+
+
+def dimensions(states: np.ndarray[Any, Any]) -> dict[str, Estimate | None]:
+    """Effective Δ_s and Δ_ε of an ensemble."""
+    found = effective_dimensions(states)
+    return {"delta_spin": found.delta_spin, "delta_energy": found.delta_energy}

@@ -1,0 +1,159 @@
+"""Stages of the lattice itself: bracket, scans, critical point, ensembles. Each is a pure function of its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from spinlens.criticality import critical_point
+from spinlens.criticality.observables import SizeCurves, measured_binder
+from spinlens.criticality.universality import reference
+from spinlens.lattice.couplings import Coupling, NearestNeighbour, PowerLaw
+from spinlens.lattice.ising import IsingModel
+from spinlens.sampling.sampler import sample
+from spinlens.seeding import seed_sequence
+
+Inputs = Mapping[str, Any]
+Artefacts = Mapping[str, Any]
+
+_CURVE_POINTS = 41
+
+
+def make_coupling(inputs: Inputs) -> Coupling:
+    """The coupling that task inputs name."""
+    model = inputs["model"]
+    if model["coupling"] == "nearest-neighbour":
+        return NearestNeighbour()
+    return PowerLaw(model["sigma"], images=model.get("images", "periodic"))
+
+
+def make_model(inputs: Inputs, size: int, dimension: int = 2) -> IsingModel:
+    """The square lattice of side `size` with the coupling that task inputs name."""
+    return IsingModel((size,) * dimension, make_coupling(inputs))
+
+
+def purpose_seed(seed: int, *purpose: str | int) -> int:
+    """An integer seed for one purpose of a study, independent of all others."""
+    return int(seed_sequence(seed, *purpose).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def only(artefacts: Artefacts, stage: str) -> Any:
+    """The one artefact of a stage."""
+    (name,) = (name for name in artefacts if name.startswith(stage + "/"))
+    return artefacts[name]
+
+
+def locate(inputs: Inputs, artefacts: Artefacts) -> dict[str, float]:
+    """First estimate of T_c."""
+    small, large = (make_model(inputs, size) for size in inputs["sizes"])
+    return {"temperature": critical_point.locate(small, large, purpose_seed(inputs["seed"], "locate"))}
+
+
+def scan(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
+    """Series of the graph estimators around T_c for one L."""
+    data = critical_point.scan(
+        make_model(inputs, inputs["size"]),
+        only(artefacts, "locate")["temperature"],
+        inputs["draws"],
+        inputs["chains"],
+        inputs["points"],
+        purpose_seed(inputs["seed"], "scan"),
+    )
+    return data[["m2", "m4", "bonds", "warmup", "warm"]]
+
+
+def _scans(artefacts: Artefacts) -> list[xr.Dataset]:
+    found = {int(name.rsplit("/L", 1)[1]): name for name in artefacts if name.startswith("scan/")}
+    return [artefacts[found[L]] for L in sorted(found)]
+
+
+def _size_curves(inputs: Inputs, artefacts: Artefacts) -> list[SizeCurves]:
+    models = [make_model(inputs, L) for L in sorted(inputs["sizes"])]
+    return [SizeCurves.from_dataset(model, data) for model, data in zip(models, _scans(artefacts), strict=True)]
+
+
+def critical(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
+    """Critical point of one model, beside what is known of it."""
+    coupling = make_coupling(inputs)
+    point = critical_point.analyse(_size_curves(inputs, artefacts))
+    known = reference(coupling, 2)
+    return {
+        "label": coupling.label,
+        "regime": known.regime,
+        "reference": {
+            name: None
+            if entry is None
+            else {"value": entry.estimate.value, "error": entry.estimate.error, "source": entry.source}
+            for name, entry in (
+                ("temperature", known.temperature),
+                ("delta_spin", known.delta_spin),
+                ("delta_energy", known.delta_energy),
+            )
+        },
+        "critical": point,
+        "warm": all(bool(data["warm"].all()) for data in _scans(artefacts)),
+    }
+
+
+def curves(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
+    """U4 against T for every L: reweighted curves where the runs reach, and the measured points."""
+    sizes, runs = _size_curves(inputs, artefacts), _scans(artefacts)
+    T_c = only(artefacts, "critical")["critical"]["temperature"]["value"]
+    middle = sizes[len(sizes) // 2].temperatures
+    half = max(max(middle) - T_c, T_c - min(middle))
+    grid = np.linspace(T_c - half, T_c + half, _CURVE_POINTS)
+    values = np.array([[_inside(size, T) for T in grid] for size in sizes])  # (size, temperature, [value, error])
+    measured = [measured_binder(run) for run in runs]
+    points = ("size", "measured_point")
+    return xr.Dataset(
+        {
+            "binder": (("size", "temperature"), values[:, :, 0]),
+            "binder_error": (("size", "temperature"), values[:, :, 1]),
+            "measured_temperature": (points, np.array([size.temperatures for size in sizes])),
+            "measured": (points, np.array([value for value, _ in measured])),
+            "measured_error": (points, np.array([error for _, error in measured])),
+        },
+        coords={"size": [size.L for size in sizes], "temperature": grid},
+    )
+
+
+def _inside(size: SizeCurves, temperature: float) -> tuple[float, float]:
+    if not min(size.temperatures) <= temperature <= max(size.temperatures):
+        return float("nan"), float("nan")
+    return size.binder_with_error(temperature)
+
+
+def _grid(inputs: Inputs, artefacts: Artefacts) -> tuple[float, list[float]]:
+    T_c = float(only(artefacts, "critical")["critical"]["temperature"]["value"])
+    return T_c, [relative * T_c for relative in inputs["temperatures"]]
+
+
+def _spins(inputs: Inputs, size: int, grid: Sequence[float], draws: int, purpose: str) -> xr.DataArray:
+    seed = purpose_seed(inputs["seed"], purpose)
+    model = make_model(inputs, size)
+    data = sample(model, grid, draws, 1, seed, keep_spins=True, thin=inputs["thin"], energy=False)
+    return data["spins"].isel(chain=0).drop_vars(["fugacity", "chain"])
+
+
+def training(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
+    """States to learn from: a grid of temperatures, and T_c alone."""
+    T_c, grid = _grid(inputs, artefacts)
+    several = _spins(inputs, inputs["size"], grid, inputs["draws"], "training")
+    single = _spins(inputs, inputs["size"], [T_c], inputs["critical_draws"], "training at T_c")
+    single = single.isel(temperature=0).drop_vars("temperature").rename(draw="critical_draw")
+    relative = ("temperature", list(inputs["temperatures"]))
+    return xr.Dataset({"grid": several, "critical": single}, coords={"relative": relative}, attrs={"T_c": T_c})
+
+
+def ensemble(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
+    """Equilibrium states to calibrate thermometers with, and others to test and to start flows from."""
+    T_c, grid = _grid(inputs, artefacts)
+    parts = {
+        purpose: _spins(inputs, inputs["size"], grid, inputs[purpose], purpose).rename(draw=f"{purpose}_draw")
+        for purpose in ("calibration", "test")
+    }
+    relative = ("temperature", list(inputs["temperatures"]))
+    return xr.Dataset(parts, coords={"relative": relative}, attrs={"T_c": T_c})

@@ -1,0 +1,76 @@
+"""Stages of learning: machines and stacks trained on lattice states, judged by likelihood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from spinlens.errors import InputError
+from spinlens.machines.mixing import gibbs_autocorrelation
+from spinlens.machines.rbm import RBM
+from spinlens.machines.stacked import StackedRBM
+from spinlens.study.codec import Arrays, plain
+from spinlens.study.stages.instruments import states_at
+from spinlens.study.stages.lattice import Artefacts, Inputs, only, purpose_seed
+
+CONVERGED = 0.1
+"""A machine counts as converged when its held-out log-likelihood rose by less than this (nats per state, beyond twice
+the error) in the last quarter of its training."""
+
+_MIXING_STEPS = 600
+
+
+def machine(inputs: Inputs, artefacts: Artefacts) -> Arrays:
+    """One trained machine with its likelihood, late gain and Gibbs autocorrelation time."""
+    X, validation = _training_states(inputs, artefacts)
+    seed = purpose_seed(inputs["seed"], "machine", inputs["number"])
+    rbm = RBM(inputs["hidden"], seed=seed, track="ais", **inputs["options"]).fit(X, validation=validation)
+    tau = gibbs_autocorrelation(rbm, chains=50, steps=_MIXING_STEPS, start=validation[:50], absolute=True, seed=seed)
+    notes = {"config": rbm.config(), **judgement([rbm]), "gibbs_tau": tau}
+    return Arrays(rbm.to_arrays(), plain({**notes, "training_set": inputs["training_set"], "seed": inputs["number"]}))
+
+
+def stack(inputs: Inputs, artefacts: Artefacts) -> Arrays:
+    """One greedily trained stack."""
+    X, validation = _training_states(inputs, artefacts)
+    seed = purpose_seed(inputs["seed"], "stack", inputs["number"])
+    trained = StackedRBM(
+        tuple(inputs["hidden"]), upward=inputs["upward"], seed=seed, track="ais", **inputs["options"]
+    ).fit(X, validation=validation)
+    notes = {"config": trained.config(), **judgement(trained.layers_), "seed": inputs["number"]}
+    return Arrays(trained.to_arrays(), plain(notes))
+
+
+def load_machine(stored: Arrays) -> RBM:
+    """The machine of a stored artefact."""
+    return RBM.from_parts(stored.attrs["config"], dict(stored.arrays))
+
+
+def load_stack(stored: Arrays) -> StackedRBM:
+    """The stack of a stored artefact."""
+    return StackedRBM.from_parts(stored.attrs["config"], dict(stored.arrays))
+
+
+def judgement(layers: list[RBM]) -> dict[str, Any]:
+    """Held-out log-likelihood (nats per state) and whether training had converged, of the bottom and of all layers."""
+    gains = [layer.late_gain() for layer in layers]
+    last = layers[0].history_[-1]
+    return {
+        "log_likelihood": {"value": last["log_likelihood"], "error": last["log_likelihood_error"]},
+        "late_gain": gains[0],
+        "converged": all(abs(gain.value) + 2 * gain.error < CONVERGED for gain in gains),
+    }
+
+
+def _training_states(inputs: Inputs, artefacts: Artefacts) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Training and held-out states, flat."""
+    data: xr.Dataset = only(artefacts, "training")
+    held_out: xr.Dataset = only(artefacts, "ensemble")
+    sites = data.sizes["x"] * data.sizes["y"]
+    if inputs["training_set"] == "critical":
+        return data["critical"].values.reshape(-1, sites), states_at(held_out, 1.0).reshape(-1, sites)
+    if inputs["training_set"] == "grid":
+        return data["grid"].values.reshape(-1, sites), held_out["test"].values.reshape(-1, sites)
+    raise InputError(f"training_set must be 'grid' or 'critical', got {inputs['training_set']!r}")
