@@ -101,17 +101,17 @@ def test_made_up_states_are_rejected_though_the_magnetization_accepts_them(name:
 
 @pytest.mark.parametrize("name", ["nearest", "power"])
 def test_majority_blocks_read_colder_below_and_hotter_above_the_critical_point(name: str) -> None:
-    model, grid, states = ensembles(name, 4, 0)
-    _, fine_grid, fine = ensembles(name, 8, 1)
-    for kind, clear in ((EnergyThermometer, 4), (MagnetizationThermometer, 2.5)):
+    (model, grid, one), (_, _, two) = ensembles(name, 4, 0), ensembles(name, 4, 1)
+    states = np.concatenate([one, two], axis=1)
+    fine = np.concatenate([ensembles(name, 8, seed)[2] for seed in (0, 1)], axis=1)
+    for kind in CLASSES[:2]:
         thermometer = kind.calibrate(model, grid, states)
-        for k, sign in ((3, -1), (10, 1)):  # 0.8 and 1.2 T_c
-            blocked = block_spins(fine[k], generator=np.random.default_rng(4))
-            reading = thermometer.read(blocked)
-            assert reading.in_range
-            assert sign * thermometer.excess(reading, fine_grid[k]) > clear
-        same = block_spins(fine[7], generator=np.random.default_rng(5))
-        assert abs(thermometer.read(same).temperature.value / CRITICAL[name] - 1) < 0.1
+        for k, sign in ((3, -1), (11, 1)):  # 0.8 and 1.35 T_c
+            reading = thermometer.read(block_spins(fine[k], generator=np.random.default_rng(4)))
+            assert sign * thermometer.excess(reading, grid[k]) > 4
+        same = thermometer.read(block_spins(fine[7], generator=np.random.default_rng(5)))
+        assert same.in_range
+        assert abs(same.temperature.value / CRITICAL[name] - 1) < 0.1
 
 
 def test_block_averages_read_hot_in_energy_and_unchanged_in_magnetization() -> None:
