@@ -110,7 +110,7 @@ def points(axes: Axes, x: Any, y: Any, error: Any, color: str, marker: str = "o"
 
 
 def tile(axes: Axes, image: Any, title: str = "", **options: Any) -> Any:
-    """A lattice shown as an image without axes."""
+    """A lattice shown as an image without axes, x to the right and y up."""
     shown = axes.imshow(np.asarray(image).T, origin="lower", interpolation="none", **options)
     axes.set_xticks([])
     axes.set_yticks([])
@@ -120,9 +120,35 @@ def tile(axes: Axes, image: Any, title: str = "", **options: Any) -> Any:
     return shown
 
 
-def spins_tile(axes: Axes, spins: Any, title: str = "") -> None:
-    """A lattice of ±1 (or of block averages between) as dark and light sites."""
-    tile(axes, spins, title, cmap=SPINS, vmin=-1, vmax=1)
+def mosaic(
+    tiles: Any, columns: int, titles: Sequence[str] = (), left: float = 0.04, **options: Any
+) -> tuple[Figure, Axes]:
+    """Lattices (tile, x, y) as one image, `columns` in a row, with a title above each; `left` is a margin in inches.
+
+    One image is drawn much faster than one set of axes a tile.
+    """
+    tiles = np.asarray(tiles, dtype=np.float64)
+    count, nx, ny = tiles.shape
+    rows, inner = -(-count // columns), WIDTH - left - 0.04
+    site = inner / (columns * nx + (columns - 1) * 0.07 * nx)  # inches
+    gap = max(1, round(0.07 * nx))
+    head = max(gap, round(0.25 / site)) if len(titles) > columns else gap
+    top = 0.24 if titles else 0.04
+    canvas = np.full((columns * (nx + gap) - gap, rows * (ny + head) - head), np.nan)
+    for k, (x, y) in enumerate(corners(count, columns, (nx + gap, ny + head))):
+        canvas[x : x + nx, canvas.shape[1] - y - ny : canvas.shape[1] - y] = tiles[k]
+    height = inner * canvas.shape[1] / canvas.shape[0]
+    figure, axes = grid(height=height + top + 0.04, left=left, right=0.04, bottom=0.04, top=top)
+    tile(axes[0, 0], canvas, **options)
+    for (x, y), title in zip(corners(count, columns, (nx + gap, ny + head)), titles, strict=False):
+        at = canvas.shape[1] - y - 0.5 + 0.05 / site
+        axes[0, 0].text(x + nx / 2 - 0.5, at, title, ha="center", va="bottom", fontsize=9)
+    return figure, axes[0, 0]
+
+
+def corners(count: int, columns: int, pitch: tuple[int, int]) -> list[tuple[int, int]]:
+    """Left and upper edges (sites from the upper left) of tiles set row by row."""
+    return [((k % columns) * pitch[0], (k // columns) * pitch[1]) for k in range(count)]
 
 
 def level(axes: Axes, value: float, error: float = 0.0) -> None:

@@ -38,13 +38,11 @@ def illustration(results: Results, data: Data) -> Illustration:
 def draw(flow: xr.Dataset) -> Figure:
     """One row a start, one column a recorded step; `flow_spins` has dims (start, snapshot_step, x, y)."""
     starts, steps = names(flow, "start"), names(flow, "snapshot_step")
-    height = 0.3 + len(starts) * 3.5 / max(len(steps), 4)
-    figure, axes = style.grid(
-        len(starts), len(steps), height=height, left=0.6, right=0.04, bottom=0.04, top=0.26, gap=(0.06, 0.06)
-    )
+    spins = flow["flow_spins"].transpose("start", "snapshot_step", "x", "y").values
+    tiles = spins.reshape(-1, *spins.shape[2:])
+    figure, axes = style.mosaic(tiles, len(steps), steps, left=0.3, cmap=style.SPINS, vmin=-1, vmax=1)
     for row, start in enumerate(starts):
-        for column, step in enumerate(steps):
-            spins = flow["flow_spins"].isel(start=row, snapshot_step=column).values
-            style.spins_tile(axes[row, column], spins, step if row == 0 else "")
-        axes[row, 0].set_ylabel(start, color=style.STARTS.get(start, style.INK))
+        height = 1 - (row + 0.5) / len(starts)
+        color = style.STARTS.get(start, style.INK)
+        axes.text(-0.02, height, start, transform=axes.transAxes, rotation=90, ha="right", va="center", color=color)
     return figure

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -34,17 +32,7 @@ def illustration(results: Results, data: Data) -> Illustration:
 
 
 def draw(maps: xr.Dataset) -> Figure:
-    """One tile a unit of `fields` (unit, x, y)."""
-    count = maps.sizes["unit"]
-    rows = math.ceil(count / COLUMNS)
-    figure, axes = style.grid(
-        rows, COLUMNS, height=1.08 * rows + 0.05, left=0.04, right=0.04, bottom=0.04, top=0.04, gap=(0.1, 0.1)
-    )
-    for k, place in enumerate(axes.ravel()):
-        if k >= count:
-            place.set_visible(False)
-            continue
-        field = maps["fields"].isel(unit=k).values
-        limit = float(np.nanmax(np.abs(field))) if np.isfinite(field).any() else 1.0
-        style.tile(place, field, cmap=style.DIVERGING, vmin=-limit or -1.0, vmax=limit or 1.0)
-    return figure
+    """One tile a unit of `fields` (unit, x, y), each divided by its largest weight."""
+    fields = np.nan_to_num(maps["fields"].transpose("unit", "x", "y").values)
+    largest = np.abs(fields).max(axis=(1, 2), keepdims=True)
+    return style.mosaic(fields / np.where(largest > 0, largest, 1.0), COLUMNS, cmap=style.DIVERGING, vmin=-1, vmax=1)[0]

@@ -32,23 +32,15 @@ def illustration(results: Results, data: Data) -> Illustration:
 
 def draw(states: xr.Dataset) -> Figure:
     """One tile a temperature; `states` holds spins (temperature, x, y) and the attribute T_c."""
-    count = states.sizes["temperature"]
-    rows = math.ceil(count / COLUMNS)
-    figure, axes = style.grid(
-        rows, COLUMNS, height=1.62 * rows, left=0.04, right=0.04, bottom=0.04, top=0.26, gap=(0.3, 0.12)
-    )
-    for k, place in enumerate(axes.ravel()):
-        if k < count:
-            spins = states["spins"].isel(temperature=k)
-            style.spins_tile(place, spins.values, _title(float(spins["temperature"]), states.attrs.get("T_c")))
-        else:
-            place.set_visible(False)
-    return figure
+    spins = states["spins"].transpose("temperature", "x", "y")
+    titles = [_title(float(value), states.attrs.get("T_c")) for value in spins["temperature"]]
+    return style.mosaic(spins.values, COLUMNS, titles, cmap=style.SPINS, vmin=-1, vmax=1)[0]
 
 
 def _title(temperature: float, critical: object) -> str:
     if math.isinf(temperature):
         return "T = ∞"
     if isinstance(critical, int | float) and critical > 0:
-        return f"T = {temperature / critical:.3g} T_c"
+        ratio = f"{temperature / critical:.3g}"
+        return "T = T_c" if ratio == "1" else f"T = {ratio} T_c"
     return f"T = {temperature:.4g}"

@@ -200,12 +200,19 @@ def _relative(outcome: Outcome, claimed: Outcome) -> Outcome:
 def _because(recipes: list[RecipeResult]) -> str:
     if not recipes:
         return "The study holds no machine for this claim."
-    parts = [
-        f"{r.recipe} ({label(r.model)}): {r.passed} pass and {r.failed} fail of {r.converged} converged seeds"
-        + ("" if r.counts else f", fewer than {MIN_SEEDS}")
-        for r in recipes
-    ]
-    return "; ".join(parts) + "."
+    return " ".join(f"{name}: {_counts([r for r in recipes if label(r.model) == name])}." for name in _labels(recipes))
+
+
+def _labels(recipes: list[RecipeResult]) -> list[str]:
+    return list(dict.fromkeys(label(recipe.model) for recipe in recipes))
+
+
+def _counts(recipes: list[RecipeResult]) -> str:
+    return "; ".join(
+        f"{recipe.recipe} {recipe.passed} passed and {recipe.failed} failed of {recipe.converged} converged seeds"
+        + ("" if recipe.counts else f", fewer than {MIN_SEEDS}")
+        for recipe in recipes
+    )
 
 
 def _evidence(result: RecipeResult, claimed: Outcome) -> list[Evidence]:

@@ -1,0 +1,40 @@
+"""Figures: every panel is drawn, has words for those who cannot see it, and axes with labels."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from spinlens.report import style
+from spinlens.report.page import FIGURES
+
+make = runpy.run_path(str(Path(__file__).parents[2] / "made_up_study.py"))["make"]
+
+
+@pytest.mark.parametrize("module", FIGURES, ids=lambda module: module.__name__.rsplit(".", 1)[1])
+def test_every_figure_of_both_models(module: ModuleType) -> None:
+    with style.context():
+        picture = module.illustration(*make(1))
+    assert len(picture.panels) >= 2
+    assert picture.missing == ()
+    assert picture.see.endswith(".")
+    for panel in picture.panels:
+        assert panel.title
+        assert panel.description
+        curves = [axes for axes in panel.figure.axes if axes.lines and axes.axison]
+        if curves:
+            assert any(axes.get_xlabel() for axes in curves)
+            assert any(axes.get_ylabel() for axes in curves)
+
+
+def test_the_largest_lattice_has_the_darkest_shade() -> None:
+    for count in range(1, 7):
+        assert style.shade(count - 1, count) == style.SHADES[-1]
+    assert style.shade(0, 5) == style.SHADES[0]
+
+
+def test_tiles_are_set_row_by_row_from_the_upper_left() -> None:
+    assert style.corners(4, 3, (10, 12)) == [(0, 0), (10, 0), (20, 0), (0, 12)]

@@ -1,0 +1,47 @@
+"""Figures as inline SVG."""
+
+from __future__ import annotations
+
+import pytest
+
+from spinlens.report import style, svg
+
+
+def drawn(prefix: str = "p") -> str:
+    with style.context():
+        figure, axes = style.grid()
+        axes[0, 0].plot([0, 1], [0, 1], color=style.BLUE)
+        axes[0, 0].set_xlabel("T / T_c")
+        return str(svg.inline(figure, prefix, 'a "line"'))
+
+
+def test_it_scales_follows_the_page_and_speaks() -> None:
+    text = drawn()
+    head = text[: text.index(">")]
+    assert head.startswith("<svg ")
+    assert "viewBox" in head
+    assert "width=" not in head
+    assert 'aria-label="a &quot;line&quot;"' in head
+    assert "var(--blue)" in text
+    assert "DejaVu" not in text
+    assert "<style" not in text
+
+
+def test_ids_belong_to_the_figure() -> None:
+    assert 'id="left-' in drawn("left")
+    assert 'id="left-' not in drawn("right")
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("T_c", "T<sub>c</sub>"),
+        ("Δ_ε > 1", "Δ<sub>ε</sub> &gt; 1"),
+        ("r^{-1}", "r<sup>-1</sup>"),
+        ("my_recipe", "my_recipe"),
+        ("pcd10_grid", "pcd10_grid"),
+        ("<b>T_c</b>", "&lt;b&gt;T<sub>c</sub>&lt;/b&gt;"),
+    ],
+)
+def test_scripts(text: str, html: str) -> None:
+    assert svg.scripts(text) == html
