@@ -86,11 +86,11 @@ class Training(Section):
     epochs: PositiveInt = Field(30, description="passes over the training set")
     learning_rate: Rate = 0.05
     batch_size: PositiveInt = 100
+    training_set: Literal["grid", "critical"] = Field("grid", description="all temperatures together, or T_c alone")
 
 
 class RecipeSection(Training):
     name: Name = Field(description="short name, part of file names")
-    training_set: Literal["grid", "critical"] = Field("grid", description="all temperatures together, or T_c alone")
 
 
 class MachinesSection(Section):

@@ -20,10 +20,11 @@ _SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the snapshots in the r
 def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     """The document that `results.json` holds: numbers with errors for every model, and the verdicts."""
     study = inputs["study"]
+    settings = {**study["study"], **{key: value for key, value in study.items() if key != "study"}}
     document: dict[str, Any] = {
         "format": FORMAT,
         "spinlens": package_version(),
-        "study": study,
+        "study": settings,
         "models": {model["name"]: _model(study, model, artefacts) for model in study["models"]},
     }
     document = plain(document)
@@ -116,7 +117,7 @@ def _layers(data: xr.Dataset) -> list[dict[str, Any]]:
 
 
 def figure_data(study: Mapping[str, Any], artefacts: Artefacts) -> dict[str, xr.Dataset]:
-    """Datasets of the report's figures, named "kind/model"; `study` is the resolved study file as a dict."""
+    """Datasets of the report's figures, named "kind/model"; `study` is the entry of that name in the results."""
     data: dict[str, xr.Dataset] = {}
     for model in study["models"]:
         name = model["name"]

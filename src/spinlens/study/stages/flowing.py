@@ -117,7 +117,8 @@ def _readers(inputs: Inputs, artefacts: Artefacts) -> dict[int, dict[str, Thermo
 
 def _largest_ensemble(artefacts: Artefacts) -> xr.Dataset:
     names = [name for name in artefacts if name.startswith("ensemble/")]
-    return artefacts[max(names, key=lambda name: int(name.rsplit("/L", 1)[1]))]
+    found: xr.Dataset = artefacts[max(names, key=lambda name: int(name.rsplit("/L", 1)[1]))]
+    return found
 
 
 def _read_layers(states: Sequence[Array], readers: Mapping[int, Mapping[str, Thermometer]]) -> list[list[Reading]]:
@@ -128,7 +129,7 @@ def blocks(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The block-spin flow under every rule and from every start, and the correlators of one step at T_c."""
     data, readers = _largest_ensemble(artefacts), _readers(inputs, artefacts)
     steps, rules = len(readers) - 1, list(inputs["rules"])
-    readings = []
+    readings: list[Any] = []
     for rule in rules:
         readings.append([])
         for start in inputs["starts"]:

@@ -30,6 +30,7 @@ def study_tasks(study: Study) -> list[Task]:
     return _grouped(tasks)
 
 
+_OPTIONS = {"steps", "persistent", "epochs", "learning_rate", "batch_size"}
 _READINGS = ("ensemble", "reference", "machine", "stack", "flow", "blocks", "layers")
 _ORDER = ("locate", "scan", "critical", "curves", "training", "ensemble", "reference", "thermometers")
 
@@ -87,8 +88,8 @@ def _learning_tasks(study: Study, model: ModelSection, common: dict[str, Any]) -
             inputs = {**_training(recipe), "hidden": study.machines.hidden, "number": number, "seed": study.study.seed}
             tasks.append(Task(machine, f"{_HERE}.learning:machine", inputs, learned, cost=2 * recipe.steps))
             flow = f"flow/{name}/{recipe.name}/{number}"
-            needs = (machine, ensembles[0], readers[0])
-            tasks.append(Task(flow, f"{_HERE}.flowing:flow", {**flow_inputs, "number": number}, needs, cost=2))
+            read = (machine, ensembles[0], readers[0])
+            tasks.append(Task(flow, f"{_HERE}.flowing:flow", {**flow_inputs, "number": number}, read, cost=2))
     starts = {**common, "starts": study.flows.starts}
     for number in range(study.stack.seeds):
         inputs = {**_training(study.stack), "hidden": study.stack.hidden, "number": number, "seed": study.study.seed}
@@ -109,7 +110,4 @@ def coupling_inputs(model: ModelSection) -> dict[str, Any]:
 
 
 def _training(section: Training) -> dict[str, Any]:
-    return {
-        "training_set": section.training_set,
-        "options": section.model_dump(include=set(Training.model_fields) - {"training_set"}),
-    }
+    return {"training_set": section.training_set, "options": section.model_dump(include=_OPTIONS)}
