@@ -67,7 +67,12 @@ class Processes:
         return ProcessPoolExecutor(self.slots, mp_context=context, initializer=prepare_worker)
 
     def submit(self, task: Task, artefacts: Sequence[Artefact]) -> Future[Reply]:
-        return self._pool.submit(execute, task, package_version(), list(artefacts))
+        try:
+            return self._pool.submit(execute, task, package_version(), list(artefacts))
+        except BrokenProcessPool as error:  # a worker died since the last look; say it where all losses are said
+            future: Future[Reply] = Future()
+            future.set_exception(error)
+            return future
 
     def restart(self) -> None:
         """A fresh pool in place of one that lost a worker."""

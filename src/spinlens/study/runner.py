@@ -167,39 +167,26 @@ def _fill(state: _State, executor: Executor) -> None:
 
 
 def _collect(state: _State, executor: Executor, finished: set[Future[Reply]]) -> None:
-    lost: list[Task] = []
     if any(isinstance(future.exception(), WORKER_LOST) for future in finished):
         finished, _ = wait(state.running)  # the pool is broken: whatever it still held has failed with it
+        executor.restart()
+    lost = []
     for future in finished:
         task, error = state.running.pop(future), future.exception()
+        on_trial, state.on_trial = state.on_trial == task.name, ""
         if error is None:
             state.finish(task, future.result())
-        elif isinstance(error, WORKER_LOST):
+        elif isinstance(error, WORKER_LOST) and not on_trial:
             lost.append(task)
-        elif type(error).__name__ == "KilledWorker":
-            state.finish(task, Failure("its worker was killed again and again (out of memory?)"))
+        elif isinstance(error, WORKER_LOST) or type(error).__name__ == "KilledWorker":
+            state.finish(task, Failure("its worker process was killed again and again (out of memory?)"))
         else:
-            raise StudyError(
-                f"the workers were lost ({type(error).__name__}: {error}); finished work is saved, run again"
-            )
-        if task.name == state.on_trial:
-            state.on_trial = ""
-            lost = [] if error is None else _condemn(state, task)
-    if lost or not _alive(finished):
-        executor.restart()
+            reason = f"{type(error).__name__}: {error}".rstrip(": ")
+            raise StudyError(f"the workers were lost ({reason}); finished work is saved, run again")
     if lost:
-        names = ", ".join(sorted(task.name for task in lost))
-        state.progress.say(f"a worker process was killed while it ran {names}; trying again, one at a time")
         state.suspects.extend(sorted(lost, key=lambda task: task.name))
-
-
-def _condemn(state: _State, task: Task) -> list[Task]:
-    state.finish(task, Failure("its worker process was killed twice (out of memory?)"))
-    return []
-
-
-def _alive(finished: set[Future[Reply]]) -> bool:
-    return not any(isinstance(future.exception(), WORKER_LOST) for future in finished)
+        names = ", ".join(task.name for task in state.suspects)
+        state.progress.say(f"a worker process was killed while it ran {names}; trying again, one at a time")
 
 
 @contextlib.contextmanager

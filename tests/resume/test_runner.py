@@ -1,0 +1,192 @@
+"""Tasks are run once, anywhere, with the same bytes; failures are named and cost nothing else."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import toy_tasks
+
+from spinlens.errors import InputError, StudyError, TaskError
+from spinlens.study.progress import Progress
+from spinlens.study.runner import run
+from spinlens.study.store import StudyFolder
+from spinlens.study.tasks import Task
+
+DRIVE = Path(__file__).with_name("drive.py")
+
+
+def start(folder, *options):
+    command = [sys.executable, str(DRIVE), str(folder), *options]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+def test_two_processes_give_the_bytes_of_one(tmp_path, digest, unbroken):
+    assert len(unbroken) == 10
+    run(toy_tasks.study(), tmp_path / "study", workers=2)
+    assert digest(tmp_path / "study") == unbroken
+
+
+def test_another_seed_gives_other_bytes(tmp_path, digest, unbroken):
+    run(toy_tasks.study(seed=1), tmp_path / "study")
+    assert not set(digest(tmp_path / "study").values()) & set(unbroken.values())
+
+
+def test_a_finished_study_is_not_computed_again(tmp_path):
+    first = run(toy_tasks.study(), tmp_path / "study")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "study").rglob("*") if path.is_file()}
+    second = run(toy_tasks.study(), tmp_path / "study")
+    after = {path: path.stat().st_mtime_ns for path in before if path.name != ".lock"}
+    assert (len(first.reused), len(second.reused), len(second.seconds)) == (0, 10, 0)
+    assert after == {path: stamp for path, stamp in before.items() if path.name != ".lock"}
+
+
+def test_larger_numbers_keep_what_is_there(tmp_path):
+    run(toy_tasks.study(sizes=(8, 12)), tmp_path / "study")
+    outcome = run(toy_tasks.study(sizes=(8, 12, 16)), tmp_path / "study")
+    kept = {"machines/12/cd1", "machines/12/pcd10", "machines/8/cd1", "machines/8/pcd10", "sample/12", "sample/8"}
+    assert set(outcome.reused) == kept
+    assert len(outcome.seconds) == 4
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_failing_task_is_named_and_the_rest_is_saved(tmp_path, workers, digest, unbroken):
+    bad = [
+        Task("bad/mistake", "toy_tasks:mistake"),
+        Task("bad/after", "toy_tasks:summary", {"seed": 0}, ("bad/mistake",)),
+    ]
+    with pytest.raises(TaskError, match=r"task bad/mistake failed: ZeroDivisionError.*1 that needs what failed"):
+        run([*bad, *toy_tasks.study()], tmp_path / "study", workers)
+    assert digest(tmp_path / "study") == unbroken
+    assert "Traceback" in (tmp_path / "study" / "failures.txt").read_text()
+    run(toy_tasks.study(), tmp_path / "study", workers)
+    assert not (tmp_path / "study" / "failures.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        ("toy_tasks:unconverged", "chain is too short"),
+        ("toy_tasks:leave", "SystemExit"),
+        ("toy_tasks:absent", "no function 'absent'"),
+        ("absent_module:x", "ModuleNotFoundError"),
+    ],
+)
+def test_what_goes_wrong_in_a_task_is_one_sentence(tmp_path, function, message):
+    with pytest.raises(TaskError, match=message):
+        run([Task("bad/task", function)], tmp_path / "study")
+
+
+def test_a_task_that_kills_its_worker_fails_alone(tmp_path, digest, unbroken):
+    said = StringIO()
+    with pytest.raises(TaskError, match="task bad/die failed: its worker process was killed again and again"):
+        run([Task("bad/die", "toy_tasks:die"), *toy_tasks.study()], tmp_path / "study", 2, progress=Progress(said))
+    assert digest(tmp_path / "study") == unbroken
+    assert "trying again, one at a time" in said.getvalue()
+
+
+def test_a_worker_killed_once_costs_nothing(tmp_path):
+    task = Task("hit/once", "toy_tasks:die_once", {"marker": str(tmp_path / "marker")})
+    outcome = run([task, *toy_tasks.study()], tmp_path / "study", 2)
+    assert outcome.results["hit/once"] == {"fine": True}
+    assert len(outcome.seconds) == 11
+
+
+def test_a_second_run_on_a_folder_says_so(tmp_path):
+    process = start(tmp_path / "study", "--seconds", "1")
+    wait_for(tmp_path / "study" / "study.json")
+    with pytest.raises(StudyError, match=f"in use by process {process.pid} on .*; wait for that run or stop it"):
+        run(toy_tasks.study(), tmp_path / "study")
+    process.kill()
+    process.communicate()
+    run(toy_tasks.study(), tmp_path / "study")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupts_stop_soon_with_the_work_saved(tmp_path, workers, number, digest, unbroken):
+    process = start(tmp_path / "study", "--workers", workers, "--seconds", "0.5")
+    wait_for(tmp_path / "study" / "artefacts" / "sample")
+    time.sleep(0.2)
+    process.send_signal(number)
+    started = time.monotonic()
+    _, said = process.communicate(timeout=20)
+    assert time.monotonic() - started < 5
+    assert process.returncode == 128 + number
+    assert "tasks are saved" in said
+    assert "Traceback" not in said
+    assert 1 <= len(digest(tmp_path / "study")) < len(unbroken)
+    run(toy_tasks.study(), tmp_path / "study")
+    assert digest(tmp_path / "study") == unbroken
+
+
+def test_workers_end_when_the_main_process_is_killed(tmp_path):
+    process = start(tmp_path / "study", "--workers", "2", "--seconds", "30")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if not children.exists():
+        pytest.skip("needs /proc")
+    deadline = time.monotonic() + 20
+    while len(workers := children.read_text().split()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1.0)
+    process.kill()
+    process.communicate()
+    while any(alive(worker) for worker in workers) and time.monotonic() < deadline + 10:
+        time.sleep(0.05)
+    assert not [worker for worker in workers if alive(worker)]
+
+
+def test_runs_in_a_thread_other_than_the_main_one(tmp_path, digest, unbroken):
+    thread = threading.Thread(target=run, args=(toy_tasks.study(), tmp_path / "study"))
+    thread.start()
+    thread.join()
+    assert digest(tmp_path / "study") == unbroken
+
+
+def test_one_line_per_stage(tmp_path):
+    said = StringIO()
+    run(toy_tasks.study(), tmp_path / "study", progress=Progress(said))
+    lines = said.getvalue().splitlines()
+    assert [line.split()[:4] for line in lines] == [
+        ["[1/3]", "sample", "3", "tasks"],
+        ["[2/3]", "machines", "6", "tasks"],
+        ["[3/3]", "results", "1", "task"],
+    ]
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True])
+def test_workers_must_be_a_positive_integer(tmp_path, workers):
+    with pytest.raises(InputError, match="workers"):
+        run(toy_tasks.study(), tmp_path / "study", workers)
+    assert not (tmp_path / "study").exists()
+
+
+def test_provenance_tells_of_every_run_and_stays_out_of_the_results(tmp_path):
+    from spinlens.study import provenance
+
+    run(toy_tasks.study(sizes=(8,)), tmp_path / "study")
+    run(toy_tasks.study(sizes=(8, 12)), tmp_path / "study", workers=2)
+    runs = provenance.read(StudyFolder(tmp_path / "study"))["runs"]
+    assert [(entry["workers"], entry["ended"], len(entry["task_seconds"])) for entry in runs] == [
+        (1, "finished", 4),
+        (2, "finished", 4),
+    ]
+    assert runs[0]["packages"]["numpy"]
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_for(path):
+    deadline = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.01)
