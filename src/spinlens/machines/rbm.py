@@ -31,7 +31,8 @@ class RBM:
     Parameters
     ----------
     n_hidden : hidden units.
-    learning_rate : rate of the first half of training; it then falls geometrically to `final_rate` times this.
+    learning_rate : rate of the first half of training; it then falls geometrically to `final_rate` times this. The
+        default suits PCD on some hundred units; five times as much costs several nats per state in noise.
     batch_size : states per update; also the number of persistent chains unless `chains` says otherwise.
     epochs : passes over the data.
     steps : k of CD-k or PCD-k: block Gibbs steps per update.
@@ -70,7 +71,7 @@ class RBM:
     def __init__(
         self,
         n_hidden: int,
-        learning_rate: float = 0.05,
+        learning_rate: float = 0.02,
         batch_size: int = 100,
         epochs: int = 30,
         steps: int = 1,
@@ -83,7 +84,7 @@ class RBM:
         exact_gradient: bool = False,
         optimizer: str = "sgd",
         momentum: float = 0.5,
-        final_rate: float = 0.1,
+        final_rate: float = 0.03,
         l1: float = 0.0,
         l2: float = 0.0,
         initial_scale: float = 0.01,

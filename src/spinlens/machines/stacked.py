@@ -52,20 +52,32 @@ class StackedRBM:
         return {"n_hidden": self.n_hidden, "upward": self.upward, "seed": self.seed, **self.options}
 
     def fit(
-        self, X: npt.ArrayLike, *, validation: npt.ArrayLike | None = None, callback: Callback | None = None
+        self,
+        X: npt.ArrayLike,
+        *,
+        validation: npt.ArrayLike | None = None,
+        callback: Callback | None = None,
+        bottom: RBM | None = None,
     ) -> Self:
-        """Train the layers from the bottom on X (n_samples, n_visible) of ±1; `callback` entries carry `layer`."""
+        """Train the layers from the bottom on X (n_samples, n_visible) of ±1; `callback` entries carry `layer`.
+
+        `bottom` is a machine trained on X already, taken as it is for the first layer.
+        """
         data = training.check_data(X)
         held_out = None if validation is None else training.check_data(validation, data.shape[1])
-        self.layers_ = []
+        layers: list[RBM] = []
         for number, width in enumerate(self.n_hidden):
-            layer_seed = int(seeding.seed_sequence(self.seed, "stack", number).generate_state(1)[0])
-            layer = RBM(width, **{**self.options, "seed": layer_seed})
-            layer.fit(data, validation=held_out, callback=_numbered(callback, number))
-            self.layers_.append(layer)
+            if number == 0 and bottom is not None:
+                layer = _checked_bottom(bottom, data.shape[1], width)
+            else:
+                layer_seed = int(seeding.seed_sequence(self.seed, "stack", number).generate_state(1)[0])
+                layer = RBM(width, **{**self.options, "seed": layer_seed})
+                layer.fit(data, validation=held_out, callback=_numbered(callback, number))
+            layers.append(layer)
             generator = seeding.generator(self.seed, "stack", "upward", number)
             data = self._upward(layer, data, generator)
             held_out = None if held_out is None else self._upward(layer, held_out, generator)
+        self.layers_ = layers
         return self
 
     def _upward(self, layer: RBM, states: Spins, generator: np.random.Generator) -> Spins:
@@ -154,6 +166,12 @@ class StackedRBM:
     def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote; a damaged or foreign file is an `ArtefactError`."""
         return cls.from_parts(*storage.read(path, "stack"), source=path)
+
+
+def _checked_bottom(bottom: RBM, n_visible: int, n_hidden: int) -> RBM:
+    if bottom.weights_.shape != (n_visible, n_hidden):
+        raise InputError(f"bottom has weights {bottom.weights_.shape}, the first layer needs ({n_visible}, {n_hidden})")
+    return bottom
 
 
 def _numbered(callback: Callback | None, number: int) -> Callback | None:

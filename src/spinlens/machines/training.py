@@ -39,7 +39,7 @@ class Recipe:
     exact_gradient: bool = False
     optimizer: str = "sgd"
     momentum: float = 0.5
-    final_rate: float = 0.1
+    final_rate: float = 0.03
     l1: float = 0.0
     l2: float = 0.0
     biases: bool = False

@@ -39,6 +39,15 @@ def test_samples_have_the_blocks_of_the_data():
     assert blocks.mean() > 0.8  # four free spins would give 0.375
 
 
+def test_a_trained_machine_can_be_the_bottom():
+    stack = StackedRBM((8, 4), epochs=3).fit(DATA)
+    again = StackedRBM((8, 4), epochs=3).fit(DATA, bottom=stack.layers_[0])
+    assert again.layers_[0] is stack.layers_[0]
+    np.testing.assert_array_equal(again.layers_[1].weights_, stack.layers_[1].weights_)
+    with pytest.raises(InputError, match="first layer needs"):
+        StackedRBM((4, 2)).fit(DATA, bottom=stack.layers_[0])
+
+
 def test_callback_names_the_layer():
     seen = []
     StackedRBM((4, 2), epochs=1).fit(DATA, callback=seen.append)
