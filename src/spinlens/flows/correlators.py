@@ -90,7 +90,7 @@ def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> Effe
     Parameters
     ----------
     states : (n_samples, *shape) independent states, every L ≥ 4.
-    near : the smaller distance; by default L/16 (at least 1), where the torus shifts little and Δ_ε is still measurable.
+    near : the smaller distance; by default L/16 (at least 1), where the torus shifts little and Δ_ε is measurable.
 
     Returns
     -------
