@@ -104,6 +104,28 @@ def test_ais_of_wrong_weights_is_noticed(ais_pairs):
     assert abs(pulls.mean()) * np.sqrt(N_MACHINES) > 4
 
 
+def annealing_deviations(machines, **options):
+    """ln Z − exact of both directions, (2, machines), and the pulls."""
+    pairs = [
+        [(log_z(machine, name, seed=1, **options), log_z(machine, "exact").value) for machine in machines]
+        for name in ("ais", "reverse-ais")
+    ]
+    differences = [[found.value - exact for found, exact in row] for row in pairs]
+    pulls = [[found.deviation(exact) for found, exact in row] for row in pairs]
+    return np.array(differences), np.array(pulls)
+
+
+def test_forward_and_reverse_annealing_bracket_log_z():
+    """In the mean over machines and with few steps AIS errs downward and reverse AIS upward; with many both agree."""
+    machines = [random_machine(number, 0.8) for number in range(150)]
+    coarse, _ = annealing_deviations(machines, runs=10, betas=3)
+    downward, upward = coarse.mean(axis=1) / (coarse.std(axis=1) / np.sqrt(150))
+    assert downward < -4
+    assert upward > 4
+    _, pulls = annealing_deviations(machines[:6], runs=200, betas=500)
+    assert np.abs(pulls).max() < 4
+
+
 def test_enumeration_of_a_large_machine_is_refused():
     with pytest.raises(InputError, match="stop at 24"):
         log_z(RBM.from_weights(np.zeros((30, 25))), "exact")
