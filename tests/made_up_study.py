@@ -238,9 +238,10 @@ def flow(t_c: float, rng: np.random.Generator) -> xr.Dataset:
 
 
 def correlation(rng: np.random.Generator) -> xr.Dataset:
-    curves = ["Monte Carlo, T_c", *(f"{recipe}, hot start" for recipe in RECIPES)]
+    starts = ("cold", "critical", "hot")
+    curves = ["Monte Carlo, T_c", *(f"RBM {recipe}, {start} start" for recipe in RECIPES for start in starts)]
     r = np.arange(0, 9)
-    value = np.maximum(r, 0.7) ** -np.array([0.3, 0.9, 0.35, 0.32])[:, None] * 0.7
+    value = np.maximum(r, 0.7) ** -np.array([0.3, 0.9, 0.6, 0.7, 0.25, *[0.32] * 5])[:, None] * 0.7
     value[1, -1] = -0.01
     error = np.full_like(value, 0.015)
     return xr.Dataset(
@@ -282,5 +283,5 @@ def maps(rng: np.random.Generator) -> xr.Dataset:
             "connected_error": (dims, np.full_like(connected, 0.006)),
             "fields": (("unit", "x", "y"), fields + 0.05 * rng.normal(size=fields.shape)),
         },
-        coords={"source": sources, "x": x, "y": x},
+        coords={"source": sources},
     )  # fmt: skip

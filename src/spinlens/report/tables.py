@@ -82,7 +82,7 @@ def thermometers(model: Results) -> Table:
 
 
 def machines(model: Results) -> Table:
-    """One row a trained machine."""
+    """One row a trained machine or stack (of a stack, the likelihood of its first layer)."""
     rows = tuple(
         (
             f"{machine.get('recipe')}, seed {machine.get('seed')}",
@@ -92,7 +92,7 @@ def machines(model: Results) -> Table:
             plain(machine.get("converged")),
             plain(machine.get("gibbs_tau")),
         )
-        for machine in _entries(model, "machines")
+        for machine in (*_entries(model, "machines"), *_entries(model, "stacks"))
     )
     headings = ("machine", "training set", "ln p per state (nats)", "late gain (nats)", "converged", "Gibbs τ (steps)")
     return Table(headings, rows)

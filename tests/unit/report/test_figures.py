@@ -6,9 +6,12 @@ import runpy
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
+import xarray as xr
 
 from spinlens.report import style
+from spinlens.report.figures import correlations, maps
 from spinlens.report.page import FIGURES
 
 make = runpy.run_path(str(Path(__file__).parents[2] / "made_up_study.py"))["make"]
@@ -38,3 +41,19 @@ def test_the_largest_lattice_has_the_darkest_shade() -> None:
 
 def test_tiles_are_set_row_by_row_from_the_upper_left() -> None:
     assert style.corners(4, 3, (10, 12)) == [(0, 0), (10, 0), (20, 0), (0, 12)]
+
+
+def test_correlations_are_grouped_by_machine_with_monte_carlo_in_each() -> None:
+    groups = correlations.group(["Monte Carlo, T_c", "RBM a, cold start", "RBM b, c, hot start"])
+    assert {machine: [(c.index, c.key) for c in curves] for machine, curves in groups.items()} == {
+        "RBM a": [(0, "Monte Carlo, T_c"), (1, "cold start")],
+        "RBM b, c": [(0, "Monte Carlo, T_c"), (2, "hot start")],
+    }
+    assert list(correlations.group(["Monte Carlo"])) == [""]
+
+
+@pytest.mark.parametrize(("size", "first"), [(16, -7.5), (9, -4.0)])
+def test_maps_without_coordinates_are_centred_on_their_middle(size: int, first: float) -> None:
+    bare = xr.Dataset({"raw": (("x", "y"), np.zeros((size, size)))})
+    assert maps.displacement(bare, "x").tolist() == [first + k for k in range(size)]
+    assert maps.displacement(bare.assign_coords(x=np.arange(size)), "x")[0] == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -18,63 +20,106 @@ from spinlens.report.illustration import (
     dataset,
     each_model,
     label,
-    models,
     names,
 )
 
+
+@dataclass(frozen=True)
+class Curve:
+    """One curve of a dataset: its position, its words in the key, how it is drawn."""
+
+    index: int
+    key: str
+    color: str
+    marker: str
+
+
+_REFERENCES = ((style.GREEN, "s"), (style.PURPLE, "P"))
+_MARKERS = {"cold": "v", "critical": "o", "hot": "^"}
 TITLE = "Correlations of flowed states"
 CAPTION = (
-    "G(r) = ⟨s_0 s_r⟩ along a lattice axis at the end of the flow and in equilibrium at T_c, at the same L, on "
-    "logarithmic axes with one-standard-deviation errors; values within two errors of zero may lie below the frame."
+    "G(r) = ⟨s_0 s_r⟩ along a lattice axis at the end of the flow (first seed) and in equilibrium at T_c, at the same "
+    "L, on logarithmic axes with one-standard-deviation errors; values within two errors of zero may lie below the "
+    "frame."
 )
 SEE = (
     "A machine that has learned criticality lies on the Monte Carlo points at every distance; a different slope is a "
     "different Δ_s, and a curve that flattens out is mere magnetization."
 )
 VARIABLES = ("G", "G_error")
+SUFFIX = " start"  # "RBM cd1-grid, hot start" is the flow of "RBM cd1-grid" from "hot"
 
 
 def illustration(results: Results, data: Data) -> Illustration:
-    curves = _curves(results, data)
+    found: list[list[Curve]] = []
 
     def panels(name: str, model: Results) -> list[Panel]:
-        found = dataset(data, "correlation", name, *VARIABLES)
-        text = f"Spin correlation function against distance, {label(name, model)}"
-        return [] if found is None else [Panel(label(name, model), text, draw(found, curves))]
+        correlation = dataset(data, "correlation", name, *VARIABLES)
+        if correlation is None:
+            return []
+        groups = group(names(correlation, "curve"))
+        found.extend(groups.values())
+        return [_panel(correlation, label(name, model), machine, curves) for machine, curves in groups.items()]
 
     drawn, missing = each_model(results, panels)
-    keys = tuple(Key(curve, style.series(k)[0]) for k, curve in enumerate(curves))
-    return Illustration("correlations", TITLE, CAPTION, SEE, drawn, keys, missing)
+    keys = {curve.key: Key(curve.key, curve.color) for curves in found for curve in curves}
+    return Illustration("correlations", TITLE, CAPTION, SEE, drawn, tuple(keys.values()), missing)
 
 
-def draw(correlation: xr.Dataset, curves: list[str]) -> Figure:
-    """G(r) of every curve; `curves` fixes which colour a name has."""
+def _panel(correlation: xr.Dataset, where: str, machine: str, curves: list[Curve]) -> Panel:
+    title = f"{where}: {machine}" if machine else where
+    return Panel(title, f"Spin correlation function against distance, {title}", draw(correlation, curves))
+
+
+def group(curves: list[str]) -> dict[str, list[Curve]]:
+    """One group a machine, with its flows from every start; curves that are no flow belong to every group."""
+    flows = [name.removesuffix(SUFFIX).rpartition(", ") for name in curves]
+    starts = [(name.endswith(SUFFIX) and flow[2] in style.STARTS) for name, flow in zip(curves, flows, strict=True)]
+    common = [Curve(k, name, *_REFERENCES[k % 2]) for k, name in enumerate(curves) if not starts[k]]
+    machines = dict.fromkeys(flow[0] for flow, is_flow in zip(flows, starts, strict=True) if is_flow)
+    return {
+        machine: common
+        + [
+            Curve(k, f"{flow[2]}{SUFFIX}", style.STARTS[flow[2]], _MARKERS[flow[2]])
+            for k, flow in enumerate(flows)
+            if starts[k] and flow[0] == machine
+        ]
+        for machine in machines or {"": None}
+    }
+
+
+def draw(correlation: xr.Dataset, curves: list[Curve]) -> Figure:
+    """G(r) of the chosen curves."""
     figure, axes = style.grid(height=3.2, left=0.7)
     place = axes[0, 0]
     distance = correlation["r"].values.astype(float)
-    for k, curve in enumerate(names(correlation, "curve")):
-        color, marker = style.series(curves.index(curve))
-        value = correlation["G"].isel(curve=k).values
-        error = np.nan_to_num(correlation["G_error"].isel(curve=k).values)
+    for curve in curves:
+        value = correlation["G"].isel(curve=curve.index).values
+        error = np.nan_to_num(correlation["G_error"].isel(curve=curve.index).values)
         keep = (distance > 0) & (value > 0)
         below = np.minimum(error, 0.95 * np.where(keep, value, 1.0))  # a bar to zero would leave the logarithmic axis
         if keep.any():
             place.errorbar(
                 distance[keep], value[keep], yerr=(below[keep], error[keep]),
-                color=color, marker=marker, ms=3.8, mec="none", lw=1.0, elinewidth=1.0,
+                color=curve.color, marker=curve.marker, ms=3.8, mec="none", lw=1.0, elinewidth=1.0,
             )  # fmt: skip
+    _axes(place, correlation, curves)
+    return figure
+
+
+def _axes(place: Axes, correlation: xr.Dataset, curves: list[Curve]) -> None:
     place.set_xscale("log")
     place.set_yscale("log")
-    significant = correlation["G"].where(correlation["G"] > 2 * correlation["G_error"]).values
+    shown = correlation.isel(curve=[curve.index for curve in curves])
+    significant = shown["G"].where(shown["G"] > 2 * shown["G_error"]).values
     if np.isfinite(significant).any():
         place.set_ylim(0.6 * np.nanmin(significant), 1.4 * np.nanmax(significant))
-    ticks = [r for r in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64) if r <= distance.max()]
+    ticks = [r for r in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64) if r <= correlation["r"].values.max()]
     place.set_xticks(ticks, [str(r) for r in ticks])
     place.set_xticks([], minor=True)
     _plain_decades(place)
     place.set_xlabel("r (lattice spacings)")
     place.set_ylabel("G(r)")
-    return figure
 
 
 def _plain_decades(place: Axes) -> None:
@@ -82,9 +127,3 @@ def _plain_decades(place: Axes) -> None:
     place.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     place.yaxis.set_minor_locator(NullLocator())
     place.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-
-
-def _curves(results: Results, data: Data) -> list[str]:
-    found = [dataset(data, "correlation", name, *VARIABLES) for name, _ in models(results)]
-    every = [curve for values in found if values is not None for curve in names(values, "curve")]
-    return list(dict.fromkeys(every))

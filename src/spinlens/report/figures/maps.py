@@ -77,13 +77,20 @@ def _cuts(figure: Figure, axes: NDArray, maps: xr.Dataset, sources: list[str]) -
         place.remove()
     place = figure.add_axes((first.x0, first.y0, last.x1 - first.x0, first.height))
     style.level(place, 0.0)
-    x, centre = maps["x"].values, int(np.argmin(np.abs(maps["y"].values)))
+    x, row = displacement(maps, "x"), maps.sizes["y"] // 2
     for k, source in enumerate(names(maps, "source")):
         color, marker = style.series(sources.index(source))
-        cut = maps.isel(source=k, y=centre)
+        cut = maps.isel(source=k, y=row)
         style.points(place, x, cut["connected"], cut["connected_error"], color, marker, lw=1.0)
     place.set_xlabel("x from the centre (lattice spacings)")
     place.set_ylabel("connected ⟨v h⟩")
+
+
+def displacement(maps: xr.Dataset, axis: str) -> NDArray:
+    """Distance of the sites from the unit's centre along an axis: its coordinate, else counted from the middle."""
+    if axis in maps.coords:
+        return np.asarray(maps[axis].values)
+    return np.arange(maps.sizes[axis]) - (maps.sizes[axis] - 1) / 2
 
 
 def _sources(results: Results, data: Data) -> list[str]:

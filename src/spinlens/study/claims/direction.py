@@ -30,11 +30,12 @@ from spinlens.study.claims.verdict import (
 
 CLAIM = "The flow of the stacked machine moves to low temperature, the renormalization-group flow to high temperature."
 RULE = (
-    "The sign of ΔT per layer is read beyond 3 errors with the energy thermometer, in range at both ends, and counts "
-    "only where no later layer and no other instrument in range has the opposite sign; stacks are averaged over 5 or "
-    "more converged seeds, block spins are taken by majority. Supported when the stack cools at all five starts from "
-    "0.9 to 1.1 T_c and the block spins heat at every start above T_c (below it they cool in any case); contradicted "
-    "when at every start above T_c the stack heats or the block spins cool; undecided otherwise."
+    "The sign of ΔT per layer is read beyond 3 errors, which include the bias of the instrument, with the energy "
+    "thermometer in range at both ends, and counts only where no later layer and no other instrument in range has the "
+    "opposite sign; stacks are averaged over 5 or more converged seeds, block spins are taken by majority. Supported "
+    "when the stack cools at all five starts from 0.9 to 1.1 T_c and the block spins heat at every start above T_c "
+    "(below it they cool in any case); contradicted when at every start above T_c the stack heats or the block spins "
+    "cool; undecided otherwise."
 )
 STARTS = (0.9, 0.95, 1.0, 1.05, 1.1)
 RULE_OF_BLOCKS = "majority"

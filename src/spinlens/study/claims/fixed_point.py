@@ -32,8 +32,9 @@ CLAIM_C = "The flow of a machine trained on long-range states does not converge 
 TEST = (
     "From cold and from hot starts the flow of a converged machine must reach a plateau of at least 10 steps and one "
     "Gibbs autocorrelation time, on which every instrument in range, the energy among them, agrees with T_c within 3 "
-    "errors (error below 5 %), equilibrium is not rejected (p ≥ 0.0027), and Δ_s (error below 0.05) and Δ_ε (error "
-    "below 0.15) agree within 3 combined errors with Monte Carlo at the same L and by the same estimator"
+    "errors (error, with the bias of the instrument, below 5 %), equilibrium is not rejected (p ≥ 0.0027), and Δ_s "
+    "(error below 0.05) and Δ_ε (error below 0.15) agree within 3 combined errors with Monte Carlo at the same L and "
+    "by the same estimator"
 )
 RULE_B = (
     f"{TEST}. Supported when at least 4 of 5 seeds of every recipe with 5 or more converged seeds pass; contradicted "
