@@ -12,37 +12,69 @@ if TYPE_CHECKING:
     from spinlens import exact as exact
     from spinlens.criticality.critical_point import CriticalPoint as CriticalPoint
     from spinlens.criticality.critical_point import find_critical_point as find_critical_point
+    from spinlens.flows.correlators import effective_dimensions as effective_dimensions
+    from spinlens.flows.correlators import spin_correlation as spin_correlation
+    from spinlens.flows.correlators import visible_hidden_correlation as visible_hidden_correlation
+    from spinlens.flows.flow_field import flow_field as flow_field
+    from spinlens.flows.localization import localization as localization
+    from spinlens.flows.rbm_flow import rbm_flow as rbm_flow
+    from spinlens.flows.stacked_flow import stacked_flow as stacked_flow
     from spinlens.lattice.couplings import CouplingTable as CouplingTable
     from spinlens.lattice.couplings import NearestNeighbour as NearestNeighbour
     from spinlens.lattice.couplings import PowerLaw as PowerLaw
     from spinlens.lattice.ising import IsingModel as IsingModel
+    from spinlens.machines.effective_couplings import effective_couplings as effective_couplings
+    from spinlens.machines.mixing import gibbs_autocorrelation as gibbs_autocorrelation
+    from spinlens.machines.rbm import RBM as RBM
+    from spinlens.machines.stacked import StackedRBM as StackedRBM
+    from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
+    from spinlens.renormalization.block_spin import block_spins as block_spins
     from spinlens.sampling.sampler import sample as sample
     from spinlens.statistics.autocorrelation import integrated_time as integrated_time
     from spinlens.statistics.estimate import Estimate as Estimate
+    from spinlens.thermometers.energy import EnergyThermometer as EnergyThermometer
+    from spinlens.thermometers.equilibrium import EquilibriumReference as EquilibriumReference
+    from spinlens.thermometers.equilibrium import equilibrium_test as equilibrium_test
+    from spinlens.thermometers.magnetization import MagnetizationThermometer as MagnetizationThermometer
+    from spinlens.thermometers.network import NetworkThermometer as NetworkThermometer
+    from spinlens.workflow import reproduce as reproduce
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "IsingModel": "spinlens.lattice.ising",
-    "NearestNeighbour": "spinlens.lattice.couplings",
-    "PowerLaw": "spinlens.lattice.couplings",
-    "CouplingTable": "spinlens.lattice.couplings",
-    "sample": "spinlens.sampling.sampler",
-    "Estimate": "spinlens.statistics.estimate",
-    "integrated_time": "spinlens.statistics.autocorrelation",
-    "find_critical_point": "spinlens.criticality.critical_point",
-    "CriticalPoint": "spinlens.criticality.critical_point",
+    "spinlens.lattice.ising": ("IsingModel",),
+    "spinlens.lattice.couplings": ("NearestNeighbour", "PowerLaw", "CouplingTable"),
+    "spinlens.sampling.sampler": ("sample",),
+    "spinlens.statistics.estimate": ("Estimate",),
+    "spinlens.statistics.autocorrelation": ("integrated_time",),
+    "spinlens.criticality.critical_point": ("find_critical_point", "CriticalPoint"),
+    "spinlens.machines.rbm": ("RBM",),
+    "spinlens.machines.stacked": ("StackedRBM",),
+    "spinlens.machines.effective_couplings": ("effective_couplings",),
+    "spinlens.machines.mixing": ("gibbs_autocorrelation",),
+    "spinlens.renormalization.block_spin": ("block_spins", "block_spin_flow"),
+    "spinlens.flows.rbm_flow": ("rbm_flow",),
+    "spinlens.flows.stacked_flow": ("stacked_flow",),
+    "spinlens.flows.flow_field": ("flow_field",),
+    "spinlens.flows.correlators": ("effective_dimensions", "spin_correlation", "visible_hidden_correlation"),
+    "spinlens.flows.localization": ("localization",),
+    "spinlens.thermometers.energy": ("EnergyThermometer",),
+    "spinlens.thermometers.magnetization": ("MagnetizationThermometer",),
+    "spinlens.thermometers.network": ("NetworkThermometer",),
+    "spinlens.thermometers.equilibrium": ("EquilibriumReference", "equilibrium_test"),
+    "spinlens.workflow": ("reproduce",),
 }
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
-__all__ = ["__version__", "exact", *_HOME]
+__all__ = ["__version__", "exact", *_MODULE_OF]
 
 
 def __getattr__(name: str) -> object:
     if name == "exact":
         return importlib.import_module("spinlens.exact")
-    if name not in _HOME:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module 'spinlens' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME[name]), name)
+    return getattr(importlib.import_module(_MODULE_OF[name]), name)
 
 
 def __dir__() -> list[str]:

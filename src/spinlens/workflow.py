@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 RESULTS = "results"
 """The task whose JSON payload is results.json."""
-FIGURES = "figures/"
-"""Tasks "figures/<kind>/<model>" return the Datasets that the report draws, under the names "<kind>/<model>"."""
 
 
 def reproduce(
@@ -69,11 +67,12 @@ def findings(results: Mapping[str, Any]) -> list[str]:
 def _write_outputs(results: StudyResults) -> dict[str, Any]:
     from spinlens.report.page import write_report
     from spinlens.study import provenance
+    from spinlens.study.stages.collect import figure_data
     from spinlens.study.store import named_errors
 
     folder = results.folder
     values: dict[str, Any] = results[RESULTS]
-    data = {name.removeprefix(FIGURES): results[name] for name in results if name.startswith(FIGURES)}
+    data = figure_data(values["study"], results)
     folder.write_json("results.json", values)
     with named_errors(folder.path):
         write_report(values, data, report_path(folder.path), provenance.read(folder))

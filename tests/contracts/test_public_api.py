@@ -1,0 +1,39 @@
+"""The public names: all there, all loadable, and none of them loaded by a bare import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import spinlens
+
+NAMES = {
+    "CouplingTable", "CriticalPoint", "EnergyThermometer", "EquilibriumReference", "Estimate", "IsingModel",
+    "MagnetizationThermometer", "NearestNeighbour", "NetworkThermometer", "PowerLaw", "RBM", "StackedRBM",
+    "__version__", "block_spin_flow", "block_spins", "effective_couplings", "effective_dimensions",
+    "equilibrium_test", "exact", "find_critical_point", "flow_field", "gibbs_autocorrelation", "integrated_time",
+    "localization", "rbm_flow", "reproduce", "sample", "spin_correlation", "stacked_flow",
+    "visible_hidden_correlation",
+}  # fmt: skip
+
+
+def test_public_names_are_frozen():
+    assert set(spinlens.__all__) == NAMES
+    assert set(dir(spinlens)) == NAMES
+
+
+def test_every_public_name_loads():
+    for name in NAMES:
+        assert getattr(spinlens, name) is not None
+
+
+def test_import_is_light():
+    code = "import sys, spinlens; print(sorted(m for m in ('numpy', 'numba', 'scipy', 'xarray') if m in sys.modules))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_versions_agree():
+    from importlib.metadata import version
+
+    assert version("spinlens") == spinlens.__version__
