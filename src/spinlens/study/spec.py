@@ -63,7 +63,7 @@ class CriticalitySection(Section):
 class EnsemblesSection(Section):
     size: Side = Field(16, description="L of machines and flows")
     temperatures: tuple[Relative, ...] = Field(_GRID, min_length=5, description="in units of T_c; 1.0 must be there")
-    thin: PositiveInt = Field(5, description="sweeps between states")
+    thin: PositiveInt = Field(12, description="sweeps between states")
     training: int = Field(600, ge=50, description="states per temperature to learn from")
     critical: int = Field(10_000, ge=100, description="states at T_c alone to learn from")
     calibration: int = Field(600, ge=50, description="states per temperature to calibrate thermometers with")

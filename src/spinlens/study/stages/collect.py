@@ -111,6 +111,7 @@ def _layers(data: xr.Dataset) -> list[dict[str, Any]]:
                     for name in INSTRUMENTS
                 },
                 "in_range": {name: bool(layer["in_range"].sel(instrument=name)) for name in INSTRUMENTS},
+                "off_lattice": bool(layer["off_lattice"].any()),
             }
         )
     return found
@@ -168,7 +169,7 @@ def _calibration(stored: Arrays) -> xr.Dataset:
     for name in INSTRUMENTS:
         columns["mean"].append(arrays[f"{name}.curve_mean"])
         columns["error"].append(arrays[f"{name}.curve_error"])
-        columns["spread"].append(arrays[f"{name}.read.spread"])
+        columns["spread"].append(arrays[f"{name}.deviation"])
         columns["read"].append(temperature + arrays[f"{name}.read.bias"])
         columns["read_error"].append(arrays[f"{name}.read.error"])
         columns["in_range"].append(arrays[f"{name}.read.in_range"] == 1)

@@ -19,6 +19,7 @@ from spinlens.study.codec import plain
 from spinlens.study.stages.instruments import (
     INSTRUMENTS,
     dimensions,
+    equilibrium,
     equilibrium_reference,
     states_at,
     thermometers,
@@ -61,7 +62,7 @@ def flow(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
             "drift": stretch.drift,
             "temperature": {name: reading.temperature for name, reading in read.items()},
             "in_range": {name: reading.in_range for name, reading in read.items()},
-            "equilibrium_p": reference.test(last).p_value,
+            **equilibrium(reference, last),
             **dimensions(last),
         }
         correlation = spin_correlation(path.states[-1])
@@ -102,6 +103,7 @@ def readings_dataset(readings: Sequence[Any], dims: tuple[str, ...], coords: Map
             "temperature": (axes, pick(lambda r: r.temperature.value)),
             "temperature_error": (axes, pick(lambda r: r.temperature.error)),
             "in_range": (axes, pick(lambda r: int(r.in_range)).astype(np.int8)),
+            "off_lattice": (axes, pick(lambda r: int(r.off_lattice)).astype(np.int8)),
             "statistic": (axes, pick(lambda r: r.statistic.value)),
             "statistic_error": (axes, pick(lambda r: r.statistic.error)),
         },

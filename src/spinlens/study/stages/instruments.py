@@ -49,6 +49,9 @@ def calibrate(inputs: Inputs, artefacts: Artefacts) -> Arrays:
         for key in ("bias", "error", "spread", "pull"):
             arrays[f"{name}.read.{key}"] = getattr(read, key)
         arrays[f"{name}.read.in_range"] = read.in_range.astype(np.int8)
+        arrays[f"{name}.deviation"] = np.array(
+            [thermometer.statistic(part).std(ddof=1) for part in data["test"].values]
+        )
     equilibrium = EquilibriumReference.calibrate(model, temperatures, states)
     arrays |= {f"equilibrium.{key}": value for key, value in equilibrium.to_arrays().items()}
     arrays["temperature"], arrays["relative"] = temperatures, data["relative"].values
@@ -92,13 +95,26 @@ def reference(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     data = only(artefacts, "ensemble")
     states = states_at(data, 1.0)
     model = make_model(inputs, data.sizes["x"])
-    test = equilibrium_reference(only(artefacts, "thermometers"), model).test(states)
+    test = equilibrium(equilibrium_reference(only(artefacts, "thermometers"), model), states)
     correlation = spin_correlation(states)
     return {
         "temperature": data.attrs["T_c"],
         **dimensions(states),
-        "equilibrium_p": test.p_value,
+        **test,
         "correlation": {"r": correlation.distance, "G": correlation.value, "G_error": correlation.error},
+    }
+
+
+def equilibrium(reference: EquilibriumReference, states: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """p-value of the joint test (None where the best temperature lies outside the calibration), and what pulls."""
+    test = reference.test(states)
+    worst = max(test.pulls, key=lambda name: abs(test.pulls[name]))
+    return {
+        "equilibrium_p": test.p_value if test.in_range else None,
+        "equilibrium_chi2": test.chi2,
+        "equilibrium_degrees": test.degrees,
+        "equilibrium_temperature": test.temperature,
+        "equilibrium_worst": {"observable": worst, "pull": test.pulls[worst]},
     }
 
 

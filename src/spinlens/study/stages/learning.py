@@ -39,8 +39,8 @@ def stack(inputs: Inputs, artefacts: Artefacts) -> Arrays:
     trained = StackedRBM(
         tuple(inputs["hidden"]), upward=inputs["upward"], seed=seed, track="ais", **inputs["options"]
     ).fit(X, validation=validation)
-    notes = {"config": trained.config(), **judgement(trained.layers_), "seed": inputs["number"]}
-    return Arrays(trained.to_arrays(), plain(notes))
+    notes = {"config": trained.config(), **judgement(trained.layers_), "training_set": inputs["training_set"]}
+    return Arrays(trained.to_arrays(), plain({**notes, "seed": inputs["number"]}))
 
 
 def load_machine(stored: Arrays) -> RBM:
