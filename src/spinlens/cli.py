@@ -233,3 +233,7 @@ def _say_findings(folder: Path, results: dict[str, Any]) -> None:
     typer.echo(f"numbers: {folder / 'results.json'}")
     for line in workflow.findings(results):
         typer.echo(line)
+
+
+if __name__ == "__main__":
+    main()

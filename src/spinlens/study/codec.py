@@ -67,10 +67,8 @@ def decode(suffix: str, data: bytes, origin: str = "artefact") -> Payload:
         raise
     except Exception as error:  # whatever a damaged or hostile file provokes in the readers
         raise ArtefactError(f"{origin} cannot be read: {type(error).__name__}: {str(error)[:200]}") from None
-    if header.get("format") not in range(1, FORMAT + 1):
-        raise ArtefactError(
-            f"{origin} has format {header.get('format')!r}, this spinlens reads up to {FORMAT}; use a newer spinlens"
-        )
+    if not isinstance(header, dict) or header.get("format") not in range(1, FORMAT + 1):
+        raise ArtefactError(f"{origin} has header {str(header)[:80]!r}; this spinlens reads formats up to {FORMAT}")
     return payload
 
 
@@ -131,27 +129,52 @@ def dataset_bytes(dataset: xr.Dataset, attrs: Mapping[str, str] | None = None) -
             packed = packed.drop_vars(str(name))
             packed[f"{name}_bits"] = ((*variable.dims[: -len(sites)], f"{name}_byte"), bits, notes)
     packed.attrs = {**_native(dataset.attrs), **(attrs or {})}
-    for name in packed.variables:
-        packed[name].attrs = _native(packed[name].attrs)
+    return _netcdf(packed)
+
+
+def _netcdf(dataset: xr.Dataset) -> bytes:
+    """A Dataset in the netCDF-4 form that xarray reads.
+
+    Not by ``Dataset.to_netcdf``, which takes a lock of the cluster when a Dask worker calls it.
+    """
+    import h5netcdf
+    import h5py
+    from xarray.conventions import cf_encoder, encode_dataset_coordinates
+
+    for variable in dataset.variables.values():
+        variable.attrs = _native(variable.attrs)
+        variable.encoding = {"_FillValue": None}
+    variables, attributes = cf_encoder(*encode_dataset_coordinates(dataset))
     buffer = io.BytesIO()
-    result = packed.to_netcdf(buffer, engine="h5netcdf", encoding=dict.fromkeys(packed.variables, _PLAIN))
-    return bytes(result) if result is not None else buffer.getvalue()
-
-
-_PLAIN: dict[str, Any] = {"_FillValue": None}
+    with h5netcdf.File(buffer, "w") as file:
+        file.dimensions = {str(name): int(size) for name, size in dataset.sizes.items()}
+        for name, variable in variables.items():
+            values = np.asarray(variable.values)
+            text = values.dtype.kind in "UO"
+            target = file.create_variable(
+                str(name),
+                variable.dims,
+                dtype=h5py.string_dtype() if text else values.dtype,
+                data=values.astype(object) if text else values,
+            )
+            target.attrs.update(variable.attrs)
+        file.attrs.update(attributes)
+    return buffer.getvalue()
 
 
 def dataset_from_bytes(data: bytes) -> xr.Dataset:
     """The Dataset of `dataset_bytes` (or of any netCDF-4 file), spins unpacked."""
+    import h5py
     import xarray as xr
 
-    with xr.open_dataset(io.BytesIO(data), engine="h5netcdf") as lazy:
+    h5py.File(io.BytesIO(data), "r").close()  # what is no HDF5 at all is refused here without noise
+    with xr.open_dataset(io.BytesIO(data), engine="h5netcdf", lock=False) as lazy:
         if lazy.nbytes > 64 * len(data) + 2**20:
             raise ArtefactError(f"a file of {len(data)} bytes claims to hold arrays of {lazy.nbytes} bytes")
         dataset = lazy.load().drop_encoding()
     for name in [str(item) for item in dataset.data_vars if str(item).endswith("_bits")]:
         bits = dataset[name]
-        sites, sides = str(bits.attrs["site_dims"]).split(), tuple(int(side) for side in bits.attrs["sides"])
+        sites, sides = str(bits.attrs["site_dims"]).split(), tuple(map(int, np.atleast_1d(bits.attrs["sides"])))
         spins = unpack_spins(bits.values, sides)
         attrs = json.loads(bits.attrs["spin_attrs"])
         dataset = dataset.drop_vars(name)

@@ -17,7 +17,6 @@ from spinlens.study.tasks import Task, package_version
 from spinlens.study.worker import Answer, Failure, Source, execute
 
 Reply = Answer | Failure
-WORKER_LOST: tuple[type[BaseException], ...] = (BrokenProcessPool,)
 
 
 class Executor(Protocol):
@@ -89,14 +88,16 @@ class Processes:
 class DaskCluster:
     """The workers of any Dask scheduler; they need the same spinlens, not the same disk."""
 
+    timeout = 10  # seconds to wait for the scheduler's answer
+
     def __init__(self, address: str) -> None:
         try:
             from distributed import Client
         except ImportError:
             raise InputError("--scheduler needs Dask: pip install 'spinlens[cluster]'") from None
         try:
-            self._client: Any = Client(address, timeout=10, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
+            self._client: Any = Client(address, timeout=self.timeout, set_as_default=False)
+        except Exception as error:  # a wrong address shows in many ways
             raise InputError(
                 f"no Dask scheduler answers at {address!r} ({type(error).__name__}); expected tcp://host:port"
             ) from None
@@ -120,10 +121,10 @@ class DaskCluster:
         return future
 
     def _send(self, artefact: Artefact) -> Any:
-        """The content of an artefact in the memory of the cluster, sent there once."""
+        """The content of an artefact on the cluster, sent once; as a task, so that Dask can redo it elsewhere."""
         if artefact.path not in self._sent:
             source: Source = (os.path.splitext(artefact.path)[1], artefact.data())
-            self._sent[artefact.path] = self._client.scatter([source], hash=False)[0]
+            self._sent[artefact.path] = self._client.submit(_same, source, pure=False)
         return self._sent[artefact.path]
 
     def restart(self) -> None:
@@ -140,6 +141,10 @@ class DaskCluster:
     @staticmethod
     def _lost(error: BaseException) -> StudyError:
         return StudyError(f"the Dask scheduler was lost ({type(error).__name__}); finished work is saved, run again")
+
+
+def _same(source: Source) -> Source:
+    return source
 
 
 def prepare_worker() -> None:

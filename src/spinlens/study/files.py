@@ -44,7 +44,8 @@ def load_study(
 def parse_study(document: Mapping[str, Any], name: str = "study") -> Study:
     """The study of a parsed TOML document; what is left out has the value of the preset quick."""
     try:
-        return Study.model_validate_json(json.dumps(document, default=_no_number))
+        complete = _merged(tomllib.loads(preset_text("quick")), document)
+        return Study.model_validate_json(json.dumps(complete, default=_no_number))
     except ValidationError as error:
         raise InputError(_sentence(name, error)) from None
     except (ValueError, RecursionError) as error:
@@ -84,6 +85,16 @@ def _read(source: str | os.PathLike[str]) -> tuple[str, str]:
         raise InputError(f"{path} is not UTF-8 text: no study file") from None
     except ValueError as error:  # a null byte in the path
         raise InputError(f"cannot read the study file {str(path)!r}: {error}") from None
+
+
+def _merged(base: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the values of `document`; tables are merged, lists are replaced."""
+    both = {key: _merged(base[key], value) for key, value in document.items() if _is_table(base, key, value)}
+    return {**base, **document, **both}
+
+
+def _is_table(base: Mapping[str, Any], key: str, value: Any) -> bool:
+    return isinstance(base.get(key), dict) and isinstance(value, dict)
 
 
 def _replaced(study: Study, sigma: float | None, seed: int | None) -> dict[str, Any]:

@@ -8,14 +8,15 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from types import FrameType
 
 from spinlens import checks
 from spinlens.errors import StudyError, StudyInterrupted, TaskError
 from spinlens.study import provenance
-from spinlens.study.executors import WORKER_LOST, DaskCluster, Executor, InProcess, Processes, Reply
+from spinlens.study.executors import DaskCluster, Executor, InProcess, Processes, Reply
 from spinlens.study.progress import Progress, Quiet
 from spinlens.study.store import Artefact, StudyFolder, StudyResults
 from spinlens.study.tasks import Task, chain_costs, ordered, task_keys
@@ -23,6 +24,7 @@ from spinlens.study.worker import Failure
 
 __all__ = ["Outcome", "Task", "run"]
 
+_WORKER_KILLED = ("BrokenProcessPool", "KilledWorker")  # the second is Dask's, which need not be installed
 _POLL = 0.2  # seconds between looks at the signals
 
 
@@ -64,9 +66,10 @@ def run(
     checks.positive_integer("workers", workers)
     keys = task_keys(tasks)
     study = folder if isinstance(folder, StudyFolder) else StudyFolder(folder)
+    cluster = DaskCluster(scheduler) if scheduler is not None else None
     with study.locked():
         done = study.inventory(keys)
-        reused = tuple(done)
+        reused, missing = tuple(done), len(tasks) - len(done)
         for name, text in (files or {}).items():
             study.write_text(name, text)
         with progress or Quiet() as shown, _signals() as heard:
@@ -74,19 +77,17 @@ def run(
                 shown.say(notice)
             state = _State(study, ordered(tasks), keys, done, shown)
             shown.begin(Counter(task.stage for task in state.tasks), Counter(name.split("/", 1)[0] for name in done))
-            if len(done) < len(tasks):
+            if missing:
                 with provenance.recorded(study, workers, scheduler, state.seconds):
-                    _compute(state, _executor(workers, scheduler, len(tasks) - len(done)), heard)
+                    _compute(state, cluster or _local(min(workers, missing)), heard)
         if state.failed:
             raise TaskError(state.report_failures())
         study.remove_text("failures.txt")
     return Outcome(study, StudyResults(study, keys), reused, state.seconds)
 
 
-def _executor(workers: int, scheduler: str | None, missing: int) -> Executor:
-    if scheduler is not None:
-        return DaskCluster(scheduler)
-    return InProcess() if workers == 1 else Processes(min(workers, missing))
+def _local(workers: int) -> Executor:
+    return InProcess() if workers == 1 else Processes(workers)
 
 
 @dataclass
@@ -167,26 +168,30 @@ def _fill(state: _State, executor: Executor) -> None:
 
 
 def _collect(state: _State, executor: Executor, finished: set[Future[Reply]]) -> None:
-    if any(isinstance(future.exception(), WORKER_LOST) for future in finished):
+    if any(isinstance(_error(future), BrokenProcessPool) for future in finished):
         finished, _ = wait(state.running)  # the pool is broken: whatever it still held has failed with it
         executor.restart()
     lost = []
     for future in finished:
-        task, error = state.running.pop(future), future.exception()
+        task, error = state.running.pop(future), _error(future)
         on_trial, state.on_trial = state.on_trial == task.name, ""
         if error is None:
             state.finish(task, future.result())
-        elif isinstance(error, WORKER_LOST) and not on_trial:
-            lost.append(task)
-        elif isinstance(error, WORKER_LOST) or type(error).__name__ == "KilledWorker":
-            state.finish(task, Failure("its worker process was killed again and again (out of memory?)"))
-        else:
+        elif type(error).__name__ not in _WORKER_KILLED:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             raise StudyError(f"the workers were lost ({reason}); finished work is saved, run again")
+        elif on_trial:
+            state.finish(task, Failure("its worker process was killed again and again (out of memory?)"))
+        else:
+            lost.append(task)
     if lost:
         state.suspects.extend(sorted(lost, key=lambda task: task.name))
         names = ", ".join(task.name for task in state.suspects)
         state.progress.say(f"a worker process was killed while it ran {names}; trying again, one at a time")
+
+
+def _error(future: Future[Reply]) -> BaseException | None:
+    return CancelledError() if future.cancelled() else future.exception()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,171 @@
+"""The command line: help is quick, bad input is one sentence with exit code 2 and leaves everything as it was."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from spinlens import cli
+from spinlens.study.files import load_study
+
+
+def spinlens(*arguments):
+    """Exit code of ``spinlens ARGUMENTS`` run in this process."""
+    before = sys.argv
+    sys.argv = ["spinlens", *map(str, arguments)]
+    try:
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+    finally:
+        sys.argv = before
+    return stopped.value.code
+
+
+def listing(folder):
+    return {path: path.read_bytes() if path.is_file() else None for path in sorted(Path(folder).rglob("*"))}
+
+
+def test_help_and_version(capsys):
+    assert spinlens("--help") == 0
+    text = capsys.readouterr().out
+    assert all(command in text for command in ("reproduce", "sample", "critical", "report"))
+    assert spinlens("--version") == 0
+    assert capsys.readouterr().out.startswith("spinlens 0.")
+
+
+def test_help_loads_nothing_heavy():
+    code = "import sys; from spinlens import cli; print({'numpy', 'numba', 'xarray', 'matplotlib'} & {*sys.modules})"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
+
+
+def test_a_reader_that_leaves_is_no_error():
+    command = f"'{sys.executable}' -m spinlens.cli reproduce --show | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_show_prints_a_study_file(tmp_path, capsys):
+    assert spinlens("reproduce", "--preset", "standard", "--sigma", "1.5", "--seed", "3", "--show") == 0
+    (tmp_path / "my.toml").write_text(capsys.readouterr().out)
+    assert load_study(tmp_path / "my.toml") == load_study("standard", sigma=1.5, seed=3)
+
+
+BAD = [
+    (["reproduce", "--preset", "quik"], "did you mean 'quick'"),
+    (["reproduce", "--preset", "quick", "--study", "x.toml"], "not both"),
+    (["reproduce", "--preset", "x.toml"], "use --study x.toml"),
+    (["reproduce", "--study", "absent.toml"], "cannot read the study file"),
+    (["reproduce", "--study", "bad.toml"], "unknown key 'drawss' in [criticality]; did you mean 'draws'?"),
+    (["reproduce", "--sigma", "0"], "sigma must be a finite number above 0"),
+    (["reproduce", "--sigma", "-1.2"], "sigma must be a finite number above 0"),
+    (["reproduce", "--sigma", "nan"], "sigma must be a finite number above 0"),
+    (["reproduce", "--seed", "-1"], "seed must be an integer of at least 0"),
+    (["reproduce", "--workers", "0"], "--workers must be an integer of at least 1"),
+    (["reproduce", "--out", "file"], "file is a file, not a folder"),
+    (["reproduce", "--out", "file/study"], "file"),
+    (["reproduce", "--out", "folder"], "not a study folder"),
+    (["reproduce", "--prest", "quick"], "No such option: --prest"),
+    (["reproduce", "extra"], "unexpected extra argument"),
+    (["sample", "--temperatures", "-1"], "temperature must be ≥ 0"),
+    (["sample", "--temperatures", "nan"], "temperature must be ≥ 0"),
+    (["sample", "--temperatures", ""], "temperatures is empty"),
+    (["sample", "--temperatures", "2,2"], "temperatures repeat"),
+    (["sample", "--temperatures", "warm"], "--temperatures must be comma-separated numbers"),
+    (["sample", "--temperatures", "2", "--size", "2"], "--size must be an integer of at least 3"),
+    (["sample", "--temperatures", "2", "--dimension", "4"], "1, 2 or 3 sides"),
+    (["sample", "--temperatures", "2", "--sigma", "0"], "sigma must be a finite number above 0"),
+    (["sample", "--temperatures", "2", "--coupling", "power-law"], "needs --sigma"),
+    (["sample", "--temperatures", "2", "--coupling", "power-la"], "--coupling must be one of"),
+    (["sample", "--temperatures", "2", "--coupling", "nearest-neighbour", "--sigma", "1"], "leave one of the two out"),
+    (["sample", "--temperatures", "2", "--sigma", "1", "--images", "some"], "--images must be one of"),
+    (["sample", "--temperatures", "2", "--algorithm", "magic"], "algorithm"),
+    (["sample", "--temperatures", "2", "--draws", "0"], "draws must be"),
+    (["sample", "--temperatures", "2", "--seed", "-3"], "seed must be"),
+    (["sample", "--temperatures", "2", "--out", "file"], "file exists; choose another --out or add --force"),
+    (["sample", "--temperatures", "2", "--out", "folder"], "folder is a folder"),
+    (["sample", "--temperatures", "2", "--out", "absent/a.nc"], "the folder absent does not exist"),
+    (["sample", "--temperatures", "2", "--draws", "10", "--out", "/proc/a.nc"], "cannot write /proc/a.nc"),
+    (["sample"], "Missing option '--temperatures'"),
+    (["critical", "--sizes", "8,16"], "at least three increasing"),
+    (["critical", "--sizes", "2,8,16"], "at least 4"),
+    (["critical", "--sizes", "8,16,a"], "--sizes must be comma-separated numbers"),
+    (["critical", "--sizes", "8.5,16,32"], "--sizes must be comma-separated numbers"),
+    (["critical", "--sizes", "8,16,32", "--dimension", "0"], "dimension"),
+    (["report", "absent"], "not a study folder"),
+    (["report", "file"], "is a file, not a folder"),
+    (["report", "folder"], "not a study folder"),
+    (["reprodce"], "No such command 'reprodce'"),
+]
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "thesis.tex").write_text("mine")
+    (tmp_path / "bad.toml").write_text("[criticality]\ndrawss = 3")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD, ids=[" ".join(arguments) for arguments, _ in BAD])
+def test_bad_input_is_one_sentence(workplace, capsys, arguments, message):
+    before = listing(workplace)
+    assert spinlens(*arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("spinlens: ")
+    assert said.err.count("\n") == 1
+    assert message in said.err
+    assert listing(workplace) == before
+
+
+WORDS = "0,1,-1,2,3,1e400,nan,inf,1.2,8 16,8 16 32,quick,full,x.toml,/dev/null,, ,σ,--,-,a\0b"
+OPTIONS = "preset,study,sigma,seed,workers,temperatures,size,dimension,draws,chains,sizes,points"
+words = st.sampled_from(WORDS.split(",")) | st.sampled_from([f"--{name}" for name in OPTIONS.split(",")])
+
+
+@given(st.sampled_from(["reproduce", "sample", "critical", "report", ""]), st.lists(words, max_size=4))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_command_line_that_cannot_run_ends_with_2(workplace, monkeypatch, capsys, command, rest):
+    """Where a line is good enough to start computing, stop there: only the reading of options is tested."""
+
+    def computed(*arguments, **named):
+        raise SystemExit(0)
+
+    monkeypatch.setattr("spinlens.workflow.reproduce", computed)
+    monkeypatch.setattr("spinlens.sampling.sampler.sample", computed)
+    monkeypatch.setattr("spinlens.criticality.critical_point.find_critical_point", computed)
+    before = listing(workplace)
+    assert spinlens(command, *rest) in (0, 2)
+    assert "Traceback" not in capsys.readouterr().err
+    assert listing(workplace) == before
+
+
+def test_sample_writes_what_it_prints(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    line = ["sample", "--temperatures", "0,2.5,inf", "--size", "8", "--draws", "200", "--keep-spins", "--out", "a.nc"]
+    assert spinlens(*line) == 0
+    assert [text.split()[0] for text in capsys.readouterr().out.splitlines()] == ["T", "0", "2.5", "inf", "written"]
+    with xr.open_dataset("a.nc") as data:
+        assert dict(data.sizes)["draw"] == 200
+        np.testing.assert_allclose(data.energy.sel(temperature=0.0), -2.0)
+        assert data.spins_bits.shape[-1] == 8
+    first = Path("a.nc").read_bytes()
+    assert spinlens(*line, "--force", "--workers", "2") == 0
+    assert Path("a.nc").read_bytes() == first
+
+
+def test_critical_finds_the_square_lattice(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    line = ["critical", "--sizes", "4,8,16", "--draws", "2000", "--out", "point.json"]
+    assert spinlens(*line) == 0
+    assert capsys.readouterr().out.startswith("T_c ")
+    point = json.loads(Path("point.json").read_text())
+    assert abs(point["temperature"]["value"] - 2.269185) < 4 * point["temperature"]["error"] + 0.05
