@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.errors import SpinsError
-from spinlens.machines.kernels import LANES, Float32, Lanes, add_bias, draw_units, mean_units
+from spinlens.machines.kernels import LANES, Float32, Lanes, draw_units, mean_units
 
 Array = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 Spins = npt.NDArray[np.int8]
+
+_LARGEST_SCRATCH = 2**24  # hidden units held at once, 64 MB: an exact power-law machine has N² / 2 of them
 
 
 class Machine(Protocol):
@@ -46,14 +48,14 @@ class Sampler:
         """θ = c + v W, (n_samples, n_hidden)."""
         field = np.matmul(visible, self.weights, out=out)
         if self.biased:
-            add_bias(field, self.hidden_bias)
+            field += self.hidden_bias
         return field
 
     def visible_field(self, hidden: Float32, out: Float32 | None = None) -> Float32:
         """b + h Wᵀ, (n_samples, n_visible)."""
         field = np.matmul(hidden, self.weights.T, out=out)
         if self.biased:
-            add_bias(field, self.visible_bias)
+            field += self.visible_bias
         return field
 
     def step(self, visible: Float32, hidden: Float32, lanes: Lanes, steps: int = 1) -> None:
@@ -97,7 +99,12 @@ def gibbs(machine: Machine, visible: npt.ArrayLike, steps: int, generator: np.ra
     """States after `steps` block Gibbs steps v → h → v, (n_samples, n_visible) int8 ±1."""
     n_visible, n_hidden = machine.weights_.shape
     state = as_units("visible states", visible, n_visible).copy()
-    sampler(machine).step(state, np.empty((len(state), n_hidden), np.float32), make_lanes(generator), steps)
+    conditional, lanes = sampler(machine), make_lanes(generator)
+    rows = max(1, _LARGEST_SCRATCH // n_hidden)
+    hidden = np.empty((min(rows, len(state)), n_hidden), np.float32)
+    for first in range(0, len(state), rows):
+        part = state[first : first + rows]
+        conditional.step(part, hidden[: len(part)], lanes, steps)
     return state.astype(np.int8)
 
 

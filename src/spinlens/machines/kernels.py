@@ -99,14 +99,6 @@ def mean_units(field: Float32, factor: np.float32, mean: Float32) -> None:
 
 
 @kernel
-def add_bias(field: Float32, bias: Float32) -> None:
-    """Add `bias` (m,) to every row of `field` (n, m)."""
-    for row in range(field.shape[0]):
-        for column in range(bias.size):
-            field[row, column] += bias[column]
-
-
-@kernel
 def momentum_step(
     value: Float32,
     gradient: Float32,

