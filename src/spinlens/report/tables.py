@@ -74,11 +74,11 @@ def crossings(model: Results) -> Table:
 def thermometers(model: Results) -> Table:
     """Bias, spread and pull of each instrument."""
     rows = tuple(
-        (INSTRUMENTS.get(str(name), str(name)), *(plain(entry.get(key)) for key in ("bias", "spread", "pull")))
+        (INSTRUMENTS.get(str(name), str(name)), *(_short(entry, key) for key in ("bias", "spread", "pull")))
         for name, entry in _section(model, "thermometers").items()
         if isinstance(entry, Mapping)
     )
-    return Table(("instrument", "largest bias (T_c)", "spread of one state", "pull"), rows)
+    return Table(("instrument", "largest bias (T_c)", "spread of one state (J)", "pull"), rows)
 
 
 def machines(model: Results) -> Table:
@@ -139,6 +139,11 @@ def _deviation(found: object, reference: object) -> str:
         return MISSING
     difference = number(found) - number(reference)
     return _minus(f"{difference / error:+.1f}") if math.isfinite(difference) else MISSING
+
+
+def _short(entry: Results, key: str) -> str:
+    value = number(entry, key)
+    return _minus(f"{value:.2g}") if math.isfinite(value) else MISSING
 
 
 def _minus(text: str) -> str:

@@ -74,7 +74,7 @@ def test_it_shows_verdicts_rules_numbers_and_provenance(page: str, study: Any) -
         assert f'id="claim-{claim["id"]}"' in page
     assert page.count("<b>Rule.</b>") == 6
     assert "somewhere" in page
-    assert "spinlens reproduce --preset quick --seed 0" in page
+    assert "spinlens reproduce --study study.toml" in page
 
 
 def test_ids_are_unique_and_nothing_is_loaded(page: str) -> None:

@@ -298,6 +298,20 @@ def test_the_bias_of_a_thermometer_widens_its_error() -> None:
     assert claim_b(results(model)).outcome == "undecided"
 
 
+def test_the_pull_of_a_thermometer_multiplies_its_error() -> None:
+    model = make_model(short_range=True, flow=plateau(temperature=5.2))
+    for thermometer in model["thermometers"].values():
+        thermometer["pull"] = 3.0
+    assert claim_b(results(model)).outcome == "undecided"
+    for thermometer in model["thermometers"].values():
+        thermometer["pull"] = math.nan
+    assert claim_b(results(model)).outcome == "undecided"
+    for thermometer in model["thermometers"].values():
+        thermometer["pull"] = 0.1  # never taken to make an error smaller
+    model["flows"] = make_model(flow=plateau(temperature=5.08))["flows"]
+    assert claim_b(results(model)).outcome == "undecided"
+
+
 # --- D ---------------------------------------------------------------------------------------------------------------
 
 

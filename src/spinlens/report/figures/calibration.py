@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.report import style
@@ -59,22 +60,27 @@ def _panel(curves: xr.Dataset, name: str, model: Results, index: int) -> Panel:
 def draw(curve: xr.Dataset, unit: float, statistic: str) -> Figure:
     """One instrument: statistic against T/T_c above, read minus true temperature below (in units of `unit`)."""
     curve = curve.isel(temperature=np.isfinite(curve["temperature"].values))
-    figure, axes = style.grid(2, 1, height=3.9, sharex=True, left=0.75)
-    above, below = axes[0, 0], axes[1, 0]
+    figure, axes = style.grid(2, 1, height=3.7, sharex=True, left=0.75)
     x, mean = curve["temperature"].values / unit, curve["mean"].values
-    above.fill_between(
-        x, mean - curve["spread"].values, mean + curve["spread"].values, color=style.BLUE, alpha=0.18, lw=0
-    )
-    above.plot(x, mean, color=style.BLUE)
-    style.points(above, x, mean, curve["error"], style.BLUE)
-    above.set_ylabel(statistic)
-    style.level(below, 0.0)
+    low, high = mean - curve["spread"].values, mean + curve["spread"].values
+    axes[0, 0].fill_between(x, low, high, color=style.BLUE, alpha=0.18, lw=0)
+    axes[0, 0].plot(x, mean, color=style.BLUE)
+    style.points(axes[0, 0], x, mean, curve["error"], style.BLUE)
+    axes[0, 0].set_ylabel(statistic)
+    _residuals(axes[1, 0], curve, x, unit)
+    axes[1, 0].set_xlabel("T / T_c")
+    for place in axes[:, 0]:
+        place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(1, 2))
+    return figure
+
+
+def _residuals(place: Axes, curve: xr.Dataset, x: style.FloatArray, unit: float) -> None:
     inside = curve["in_range"].values.astype(bool)
     residual, error = (curve["read"].values / unit - x), curve["read_error"].values / unit
-    style.points(below, x[inside], residual[inside], error[inside], style.ORANGE)
-    style.points(below, x[~inside], residual[~inside], error[~inside], style.ORANGE, mfc="none", mec=style.ORANGE)
-    for place in (above, below):
-        place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(1, 2))
-    below.set_ylabel("(read − T) / T_c")
-    below.set_xlabel("T / T_c")
-    return figure
+    style.level(place, 0.0)
+    style.points(place, x[inside], residual[inside], error[inside], style.ORANGE)
+    extent = np.abs(residual[inside]) + np.nan_to_num(error[inside])
+    if np.isfinite(extent).any():  # points out of range may lie far away
+        place.set_ylim(-1.15 * np.nanmax(extent), 1.15 * np.nanmax(extent))
+    style.points(place, x[~inside], residual[~inside], error[~inside], style.ORANGE, mfc="none", mec=style.ORANGE)
+    place.set_ylabel("(read − T) / T_c")

@@ -113,7 +113,7 @@ def _axes(place: Axes, correlation: xr.Dataset, curves: list[Curve]) -> None:
     shown = correlation.isel(curve=[curve.index for curve in curves])
     significant = shown["G"].where(shown["G"] > 2 * shown["G_error"]).values
     if np.isfinite(significant).any():
-        place.set_ylim(0.6 * np.nanmin(significant), 1.4 * np.nanmax(significant))
+        place.set_ylim(0.8 * np.nanmin(significant), 1.2 * np.nanmax(significant))
     ticks = [r for r in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64) if r <= correlation["r"].values.max()]
     place.set_xticks(ticks, [str(r) for r in ticks])
     place.set_xticks([], minor=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.report import style
@@ -26,8 +25,8 @@ from spinlens.report.illustration import (
 TITLE = "Visible–hidden correlations"
 CAPTION = (
     "⟨v h⟩ at T_c about the centre of each hidden unit (block), averaged over units: raw, connected, and the connected "
-    "one cut along x through the centre with errors. Each map has its own colour scale, printed below it; red is "
-    "positive, blue negative."
+    "one cut along x through the centre with errors. The maps of a row share the colour scale printed below it: shades "
+    "of blue where everything is positive, red and blue about zero otherwise."
 )
 SEE = (
     "Block spins give one narrow peak on the block itself; a machine's map as narrow sees as a block spin sees, a wide "
@@ -56,19 +55,24 @@ def draw(maps: xr.Dataset, sources: list[str]) -> Figure:
     own = names(maps, "source")
     side = min((style.WIDTH - 0.68 - 0.14 * (len(own) - 1)) / len(own), 1.6)  # inches, of a square map
     figure, axes = style.grid(3, len(own), height=3 * side + 1.44, left=0.62, right=0.06, top=0.26, gap=(0.35, 0.14))
-    for column, source in enumerate(own):
-        for row, kind in enumerate(ROWS):
-            _map(axes[row, column], maps[kind].isel(source=column).values, source if row == 0 else "")
     for row, kind in enumerate(ROWS):
+        scale = _scale(maps[kind].values)
+        for column, source in enumerate(own):
+            title = source if row == 0 else ""
+            style.tile(axes[row, column], maps[kind].isel(source=column).values, title, **scale)
         axes[row, 0].set_ylabel(kind)
+        axes[row, 0].set_xlabel(f"{scale['vmin']:.2g} … {scale['vmax']:.2g}", fontsize=9, labelpad=2, color=style.MUTED)
     _cuts(figure, axes, maps, sources)
     return figure
 
 
-def _map(place: Axes, values: NDArray, title: str) -> None:
-    limit = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
-    style.tile(place, values, title, cmap=style.DIVERGING, vmin=-limit or -1.0, vmax=limit or 1.0)
-    place.set_xlabel(f"± {limit:.2g}", fontsize=8, labelpad=2, color=style.MUTED)
+def _scale(values: NDArray) -> dict[str, Any]:
+    """Colours for all maps of a row: sequential where nothing is negative, else diverging about zero."""
+    known = values[np.isfinite(values)]
+    if known.size and known.min() >= 0 < known.max():
+        return {"cmap": "Blues", "vmin": float(known.min()), "vmax": float(known.max())}
+    limit = float(np.abs(known).max()) if known.size and np.any(known) else 1.0
+    return {"cmap": style.DIVERGING, "vmin": -limit, "vmax": limit}
 
 
 def _cuts(figure: Figure, axes: NDArray, maps: xr.Dataset, sources: list[str]) -> None:

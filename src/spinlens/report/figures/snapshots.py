@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from spinlens.report import style
 from spinlens.report.illustration import Data, Illustration, Key, Panel, Results, dataset, each_model, label
 
-TITLE = "States of the two lattices"
+TITLE = "States of the lattices"
 CAPTION = "One equilibrium state at each temperature, periodic boundaries, sampled by cluster Monte Carlo."
 SEE = (
     "Order at low temperature and noise at high; near T_c clusters of all sizes, more ragged and more scattered "

@@ -20,17 +20,15 @@ from spinlens.study.claims.verdict import (
     evidence,
     finite,
     label,
-    measured,
     models,
     section,
-    thermometer_systematic,
+    temperature,
     unanimous,
-    widened,
 )
 
 CLAIM = "The flow of the stacked machine moves to low temperature, the renormalization-group flow to high temperature."
 RULE = (
-    "The sign of ΔT per layer is read beyond 3 errors, which include the bias of the instrument, with the energy "
+    "The sign of ΔT per layer is read beyond 3 errors, which include bias and pull of the instrument, with the energy "
     "thermometer in range at both ends, and counts only where no later layer and no other instrument in range has the "
     "opposite sign; stacks are averaged over 5 or more converged seeds, block spins are taken by majority. Supported "
     "when the stack cools at all five starts from 0.9 to 1.1 T_c and the block spins heat at every start above T_c "
@@ -129,10 +127,9 @@ def _flow_steps(model: Results, flow: Results, instrument: str) -> list[Estimate
 
 
 def _reading(model: Results, layer: Results, instrument: str) -> Estimate | None:
-    reading, bias = measured(section(layer, "temperature").get(instrument)), thermometer_systematic(model, instrument)
-    if section(layer, "in_range").get(instrument) is not True or reading is None or bias is None:
+    if section(layer, "in_range").get(instrument) is not True:
         return None
-    return widened(reading, bias)
+    return temperature(model, instrument, section(layer, "temperature").get(instrument))
 
 
 def sign(steps: Steps) -> Sign:

@@ -22,9 +22,8 @@ from spinlens.study.claims.verdict import (
     measured,
     models,
     section,
-    thermometer_systematic,
+    temperature,
     unanimous,
-    widened,
 )
 
 CLAIM_B = "The flow of a machine trained on nearest-neighbour states goes to T_c and has the right Δ_s and Δ_ε there."
@@ -32,9 +31,9 @@ CLAIM_C = "The flow of a machine trained on long-range states does not converge 
 TEST = (
     "From cold and from hot starts the flow of a converged machine must reach a plateau of at least 10 steps and one "
     "Gibbs autocorrelation time, on which every instrument in range, the energy among them, agrees with T_c within 3 "
-    "errors (error, with the bias of the instrument, below 5 %), equilibrium is not rejected (p ≥ 0.0027), and Δ_s "
-    "(error below 0.05) and Δ_ε (error below 0.15) agree within 3 combined errors with Monte Carlo at the same L and "
-    "by the same estimator"
+    "errors (error, with bias and pull of the instrument, below 5 %), equilibrium is not rejected (p ≥ 0.0027), and "
+    "Δ_s (error below 0.05) and Δ_ε (error below 0.15) agree within 3 combined errors with Monte Carlo at the same L "
+    "and by the same estimator"
 )
 RULE_B = (
     f"{TEST}. Supported when at least 4 of 5 seeds of every recipe with 5 or more converged seeds pass; contradicted "
@@ -146,13 +145,13 @@ def _temperatures(model: Results, plateau: Results) -> list[Judgement]:
     readings, in_range = section(plateau, "temperature"), section(plateau, "in_range")
     judgements: list[Judgement] = []
     for instrument in readings:
-        reading, bias = measured(readings[instrument]), thermometer_systematic(model, instrument)
         if in_range.get(instrument) is not True:
             continue
-        if reading is None or bias is None or target is None:
+        reading = temperature(model, instrument, readings[instrument])
+        if reading is None or target is None:
             judgements.append("unclear")
         else:
-            judgements.append(_compare(widened(reading, bias), target, 0.05 * target.value))
+            judgements.append(_compare(reading, target, 0.05 * target.value))
     return judgements if in_range.get("energy") is True and "energy" in readings else [*judgements, "unclear"]
 
 

@@ -71,16 +71,18 @@ def finite(number: object) -> float | None:
     return float(number)
 
 
-def widened(estimate: Estimate, systematic: float) -> Estimate:
-    """`estimate` with an independent systematic error added in quadrature."""
-    return Estimate(estimate.value, math.hypot(estimate.error, systematic))
+def temperature(model: Results, instrument: str, entry: object) -> Estimate | None:
+    """A thermometer's reading with an error that holds what is known of the instrument.
 
-
-def thermometer_systematic(model: Results, instrument: str) -> float | None:
-    """Systematic error (units of T) of an instrument: its largest bias over √3, a uniform law on ± the bias."""
-    bias = finite(section(section(model, "thermometers"), instrument).get("bias"))
-    critical = finite(section(model, "equilibrium").get("temperature"))
-    return None if bias is None or critical is None else abs(bias) * critical / math.sqrt(3)
+    The error is multiplied by the pull of held-out readings where that is above 1; the largest bias over √3 (a uniform
+    law on ± the bias) is added in quadrature. None where reading, bias or pull is missing.
+    """
+    notes = section(section(model, "thermometers"), instrument)
+    bias, pull = finite(notes.get("bias")), finite(notes.get("pull"))
+    critical, reading = finite(section(model, "equilibrium").get("temperature")), measured(entry)
+    if bias is None or pull is None or critical is None or reading is None:
+        return None
+    return Estimate(reading.value, math.hypot(reading.error * max(pull, 1.0), bias * critical / math.sqrt(3)))
 
 
 def section(mapping: Results, key: str) -> Results:
