@@ -148,6 +148,9 @@ def test_a_is_undecided_between_3_and_5_errors_and_without_a_reference() -> None
     assert claim_a(results(between)).outcome == "undecided"
     assert claim_a(results(without)).outcome == "undecided"
     assert "without a reference value" in claim_a(results(without)).because
+    distant = far_from_reference(drift=0.0)
+    distant["reference"]["delta_spin"] = None
+    assert claim_a(results(distant)).outcome == "undecided"
 
 
 def test_a_counts_the_energy_dimension_only_where_it_is_known() -> None:

@@ -79,10 +79,11 @@ def compare(model: Results) -> list[Comparison]:
 
 def judge(comparisons: list[Comparison]) -> Outcome:
     """The outcome for one model."""
+    if any(item.known is None for item in comparisons if item.quantity in REQUIRED):
+        return "undecided"
     if any(item.conflicts for item in comparisons):
         return "contradicted"
-    counted = [item for item in comparisons if item.known is not None or item.quantity in REQUIRED]
-    return "supported" if all(item.agrees for item in counted) else "undecided"
+    return "supported" if all(item.agrees for item in comparisons if item.known is not None) else "undecided"
 
 
 def _drifts(model: Results, name: str) -> bool:
