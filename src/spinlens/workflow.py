@@ -73,8 +73,8 @@ def _write_outputs(results: StudyResults) -> dict[str, Any]:
     folder = results.folder
     values: dict[str, Any] = results[RESULTS]
     data = figure_data(values["study"], results)
-    folder.write_json("results.json", values)
-    with named_errors(folder.path):
+    with folder.locked(), named_errors(folder.path):
+        folder.write_json("results.json", values)
         write_report(values, data, report_path(folder.path), provenance.read(folder))
     return values
 

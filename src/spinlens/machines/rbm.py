@@ -47,6 +47,7 @@ class RBM:
     initial_scale : standard deviation of the first weights.
     track : "exact" or "ais": put the log-likelihood of the validation states (of the training states without any) into
         the history at `track_at`, fractions of the epochs; `late_gain` then tells whether training had converged.
+    annealing : runs and temperatures of each tracked AIS.
     seed : the one seed; the same seed gives the same machine.
     engine : "numpy", the only one so far.
 
@@ -91,12 +92,13 @@ class RBM:
         initial_scale: float = 0.01,
         track: str | None = None,
         track_at: tuple[float, ...] = (0.75, 1.0),
+        annealing: tuple[int, int] = (100, 500),
     ) -> None:
         self.n_hidden, self.learning_rate, self.batch_size, self.epochs = n_hidden, learning_rate, batch_size, epochs
         self.steps, self.persistent, self.biases, self.seed, self.engine = steps, persistent, biases, seed, engine
         self.chains, self.exact_gradient, self.optimizer, self.momentum = chains, exact_gradient, optimizer, momentum
         self.final_rate, self.l1, self.l2, self.initial_scale = final_rate, l1, l2, initial_scale
-        self.track, self.track_at = track, track_at
+        self.track, self.track_at, self.annealing = track, track_at, annealing
         self._state: TrainingState | None = None
         self._check()
 
@@ -113,7 +115,7 @@ class RBM:
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {name: getattr(self, name) for name in (*_RECIPE, "engine", "track", "track_at")}
+        return {name: getattr(self, name) for name in (*_RECIPE, "engine", "track", "track_at", "annealing")}
 
     def set_params(self, **params: Any) -> Self:
         """Change constructor arguments; what is learned stays as it is until the next `fit`."""
@@ -195,7 +197,9 @@ class RBM:
         self.visible_bias_, self.hidden_bias_ = state.visible_bias.copy(), state.hidden_bias.copy()
 
     def _track(self, held_out: Spins) -> None:
-        found = self.log_likelihood(held_out, cast(likelihood.Method, self.track), runs=100, betas=500, seed=self.seed)
+        runs, betas = self.annealing
+        method = cast(likelihood.Method, self.track)
+        found = self.log_likelihood(held_out, method, runs=runs, betas=betas, seed=self.seed)
         self.history_[-1].update(log_likelihood=found.value, log_likelihood_error=found.error)
 
     def late_gain(self) -> Estimate:
@@ -289,6 +293,7 @@ class RBM:
         try:
             settings = dict(config["parameters"])
             settings["track_at"] = tuple(settings["track_at"])
+            settings["annealing"] = tuple(settings["annealing"])
             machine = cls(**settings)
             history = [{str(key): float(value) for key, value in entry.items()} for entry in config["history"]]
         except (KeyError, TypeError, ValueError, AttributeError, SpinlensError) as error:

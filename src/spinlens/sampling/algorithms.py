@@ -13,11 +13,14 @@ import numpy.typing as npt
 from spinlens.errors import CouplingError
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.alias import alias_table, poisson_table
+from spinlens.sampling.alias import poisson_table, split_tables
 from spinlens.sampling.kernels import sweeps
 
 Array = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
+Labels = npt.NDArray[np.int32]
+
+_BLOCK_BITS = 10  # 1,024 sites a block: their spins and labels stay in the first-level cache
 
 ALGORITHMS = ("auto", "swendsen-wang", "metropolis")
 
@@ -33,6 +36,11 @@ class ChainState:
     def labels(self) -> npt.NDArray[np.int32]:
         """Room for cluster labels and sizes (2, N); scratch, not part of the state."""
         return np.empty((2, self.spins.size), dtype=np.int32)
+
+    @cached_property
+    def coins(self) -> Words:
+        """Room for a random bit a site; scratch, not part of the state."""
+        return np.empty((self.spins.size + 63) // 64, dtype=np.uint64)
 
 
 @dataclass(frozen=True)
@@ -112,13 +120,14 @@ class NearestNeighbourSwendsenWang(_Base):
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         strength = self._strength
-        threshold = np.uint64(min(2**64 - 1, round(-math.expm1(-2 * strength / self.temperature) * 2.0**64)))
+        threshold = np.uint64(round(-math.expm1(-2 * strength / self.temperature) * 2.0**32))  # p to 1e-10
         rows, kept = self._buffers(draws, states)
         bonds_energy = np.empty(draws if energy else 0)
         parent, sizes = chain.labels
         sweeps.nearest_neighbour_chain(
-            chain.spins, parent, sizes, _sides(self.model), threshold, chain.words, thin, bonds_energy, rows, kept
-        )
+            chain.spins, parent, sizes, chain.coins, _sides(self.model), threshold,
+            chain.words, thin, bonds_energy, rows, kept,
+        )  # fmt: skip
         return Draws(rows, strength * bonds_energy, kept)
 
 
@@ -132,16 +141,18 @@ class LongRangeSwendsenWang(_Base):
         return 1 / self.temperature
 
     @cached_property
-    def _tables(self) -> tuple[Array, npt.NDArray[np.int32], int, Array, int]:
-        block_bits = min(10, max(1, math.ceil(math.log2(self.model.n_sites))))
+    def _tables(self) -> tuple[Array, Labels, Labels, Array, Labels, Labels, int, Array, int]:
+        sides = _sides(self.model)
+        block_bits = min(_BLOCK_BITS, max(1, math.ceil(math.log2(self.model.n_sites))))
         mean = self.model.coupling_sum / self.temperature * 2**block_bits
-        return (*alias_table(self.model.coupling_table.ravel()), block_bits, *poisson_table(mean))
+        near, offsets, far, sites = split_tables(self.model.coupling_table.reshape(sides))
+        return (*near, offsets, *far, sites, block_bits, *poisson_table(mean))
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         rows, kept = self._buffers(draws, states or energy)
         parent, sizes = chain.labels
         sweeps.long_range_chain(
-            chain.spins, parent, sizes, _sides(self.model), *self._tables, chain.words, thin, rows, kept
+            chain.spins, parent, sizes, chain.coins, _sides(self.model), *self._tables, chain.words, thin, rows, kept
         )
         return Draws(rows, self._energies(kept, energy), kept)
 

@@ -13,6 +13,8 @@ from spinlens._jit import kernel
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int32]
 
+_NEAR = 1023
+
 
 @kernel
 def _fill(probability: Floats, alias: Labels, small: Labels, large: Labels) -> None:
@@ -51,6 +53,30 @@ def alias_table(weights: Floats) -> tuple[Floats, Labels]:
     alias = np.arange(weights.size, dtype=np.int32)
     _fill(probability, alias, np.empty(weights.size, np.int32), np.empty(weights.size, np.int32))
     return probability, alias
+
+
+def split_tables(
+    table: Floats,
+) -> tuple[tuple[Floats, Labels], Labels, tuple[Floats, Labels], Labels]:
+    """A coupling table as a small alias table of its strongest entries and one of all others.
+
+    Returns
+    -------
+    near : alias table of the strongest displacements and, last, of the sum of all others (≤ 1,024 entries, 12 KiB).
+    offsets : (n_near, 3) displacement of each near entry.
+    far : alias table of the others (one entry of weight 0 where there are none).
+    sites : flat index of each far entry.
+    """
+    weights = table.ravel()
+    order = np.argsort(-weights, kind="stable").astype(np.int32)
+    strong = order[: min(_NEAR, int(np.count_nonzero(weights)))]
+    others = order[len(strong) : int(np.count_nonzero(weights))]
+    near = alias_table(np.append(weights[strong], weights[others].sum()))
+    offsets = np.zeros((len(strong) + 1, 3), dtype=np.int32)
+    offsets[:-1] = np.stack(np.unravel_index(strong, table.shape), axis=1)
+    if len(others) == 0:
+        return near, offsets, (np.ones(1), np.zeros(1, np.int32)), np.zeros(1, np.int32)
+    return near, offsets, alias_table(weights[others]), others
 
 
 def poisson_table(mean: float) -> tuple[Floats, int]:

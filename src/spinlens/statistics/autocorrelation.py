@@ -17,10 +17,13 @@ _WINDOW = 6.0  # Sokal (1997): the sum stops at the first t ≥ 6 τ_int(t)
 
 
 def autocovariance(series: npt.ArrayLike) -> Array:
-    """Autocovariance Γ(t) = ⟨δ_s δ_{s+t}⟩ of the last axis, divided by n − t, by FFT; (..., n) → (..., n)."""
+    """Autocovariance Γ(t) = ⟨δ_s δ_{s+t}⟩ along the last axis, divided by n − t, by FFT; (..., n) → (..., n).
+
+    δ is the deviation from the mean over all axes, so that chains of one process that disagree look correlated.
+    """
     values = np.asarray(series, dtype=np.float64)
     n = values.shape[-1]
-    centred = values - values.mean(axis=-1, keepdims=True)
+    centred = values - values.mean()
     padded = scipy.fft.next_fast_len(2 * n, real=True)
     modes = scipy.fft.rfft(centred, padded, axis=-1)
     raw = scipy.fft.irfft(np.abs(modes) ** 2, padded, axis=-1)[..., :n]

@@ -45,7 +45,8 @@ class Progress:
         total = self._totals[stage]
         width = max(map(len, self._totals))
         tasks = f"{total} task{'s' if total > 1 else ''}"
-        self.say(f"[{self._finished}/{len(self._totals)}] {stage:<{width}}  {tasks:>9}  {note}")
+        stages = len(self._totals)
+        self.say(f"[{self._finished:>{len(str(stages))}}/{stages}] {stage:<{width}}  {tasks:>9}  {note}")
 
     def __enter__(self) -> Progress:
         return self

@@ -75,8 +75,8 @@ class EnsemblesSection(Section):
             raise ValueError("temperatures must increase, each given once")
         if 1.0 not in self.temperatures:
             raise ValueError("temperatures must hold 1.0, the critical point")
-        if self.size % 4:
-            raise ValueError(f"size must be a multiple of 4 for two layers of 2x2 blocks, got {self.size}")
+        if self.size % 4 or self.size < 12:
+            raise ValueError(f"size must be a multiple of 4 from 12 on, for two layers of 2x2 blocks, got {self.size}")
         return self
 
 
@@ -84,7 +84,8 @@ class Training(Section):
     steps: PositiveInt = Field(1, description="k of CD-k")
     persistent: bool = Field(False, description="chains that go on between updates (PCD)")
     epochs: PositiveInt = Field(30, description="passes over the training set")
-    learning_rate: Rate = 0.05
+    learning_rate: Rate = 0.02
+    l1: float = Field(0.0, ge=0, le=1, description="decay of the weights, l1 norm")
     batch_size: PositiveInt = 100
     training_set: Literal["grid", "critical"] = Field("grid", description="all temperatures together, or T_c alone")
 
@@ -95,6 +96,8 @@ class RecipeSection(Training):
 
 class MachinesSection(Section):
     hidden: PositiveInt = Field(64, description="hidden units")
+    annealing_runs: int = Field(100, ge=20, description="runs of annealed importance sampling for each likelihood")
+    annealing_steps: int = Field(500, ge=50, description="temperatures of each such run")
     seeds: PositiveInt = Field(3, description="machines per recipe")
     recipes: tuple[RecipeSection, ...] = Field(
         (
@@ -115,6 +118,7 @@ class StackSection(Training):
     seeds: PositiveInt = Field(3, description="stacks")
     training_set: Literal["grid", "critical"] = Field("critical", description="all temperatures together, or T_c alone")
     upward: Literal["sampled", "mean"] = Field("sampled", description="what a layer hands to the next")
+    bottom: Name | Literal[""] = Field("", description="recipe whose machines are the first layer; none if empty")
 
 
 class FlowsSection(Section):
@@ -169,11 +173,23 @@ class Study(Section):
         _unique("models", [model.name for model in self.models])
         size = self.ensembles.size
         expected = [(size // 2 ** (layer + 1)) ** 2 for layer in range(len(self.stack.hidden))]
-        if list(self.stack.hidden) != expected or min(expected) < 4:
+        if list(self.stack.hidden) != expected or min(expected) < 9:
             raise ValueError(
                 f"stack.hidden must be blocks of 2x2 of size {size}: [{(size // 2) ** 2}, {(size // 4) ** 2}]"
             )
+        self._check_bottom()
         missing = [start for start in self.flows.starts if start not in self.ensembles.temperatures]
         if missing:
             raise ValueError(f"flows.starts holds {missing[0]}, which is not among ensembles.temperatures")
         return self
+
+    def _check_bottom(self) -> None:
+        bottom, recipes = self.stack.bottom, {recipe.name: recipe for recipe in self.machines.recipes}
+        if not bottom:
+            return
+        if bottom not in recipes:
+            raise ValueError(f"stack.bottom must be one of the recipes {', '.join(recipes)}, got {bottom!r}")
+        if self.stack.hidden[0] != self.machines.hidden or self.stack.seeds > self.machines.seeds:
+            raise ValueError("stack.bottom needs stack.hidden[0] = machines.hidden and stack.seeds <= machines.seeds")
+        if self.stack.training_set != recipes[bottom].training_set:
+            raise ValueError(f"stack.training_set must be that of {bottom}, {recipes[bottom].training_set!r}")

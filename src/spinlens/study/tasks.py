@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -18,6 +19,7 @@ FORMAT = 1
 _NAME = re.compile(r"[\w.,=+-]+(/[\w.,=+-]+)*")
 
 
+@cache
 def package_version() -> str:
     """Version of the installed spinlens; part of every key, so that two versions never mix their numbers."""
     try:

@@ -20,7 +20,7 @@ Word = np.uint64
 Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64, np.uint64]
 
 _11, _17, _19, _23, _41, _45 = (np.uint64(n) for n in (11, 17, 19, 23, 41, 45))
-_ONE, _LOW_BITS = np.uint64(1), np.uint64(2047)
+_ONE, _32, _LOW = np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF)
 _UNIT = 2.0**-53
 
 
@@ -69,41 +69,66 @@ def _join(parent: Labels, i: int, j: int) -> None:
 
 
 @kernel
+def _merge(parent: Labels, i: int, j: int) -> int:
+    """As `_join`, and returns the common root."""
+    i = _find(parent, i)
+    j = _find(parent, j)
+    if i < j:
+        parent[j] = i
+        return i
+    parent[i] = j
+    return j
+
+
+@kernel
 def nearest_neighbour_bonds(
-    spins: Spins, parent: Labels, sides: npt.NDArray[np.int64], threshold: Word, state: State
+    spins: Spins, parent: Labels, sizes: Labels, sides: npt.NDArray[np.int64], threshold: Word, state: State
 ) -> int:
-    """Freeze each bond between equal neighbours with probability `threshold` / 2^64; returns the frozen bonds."""
+    """Freeze each bond between equal neighbours with probability `threshold` / 2^32; returns the frozen bonds.
+
+    Sites are visited in order and take the label of a preceding neighbour, so that only a site that connects two
+    clusters needs a merge (Hoshen & Kopelman 1976); the bonds across the periodic boundary come last.
+    `sizes` is set to zero on the way.
+    """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     A, B, C = sides[0], sides[1], sides[2]
     bonds = 0
-    for site in range(spins.size):
-        parent[site] = site
     site = 0
     for a in range(A):
         for b in range(B):
             for c in range(C):
                 spin = spins[site]
-                other = site + 1 if c + 1 < C else site + 1 - C
-                if spins[other] == spin:
+                word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                label = site
+                sizes[site] = 0
+                if c > 0 and (spins[site - 1] == spin) & ((word & _LOW) < threshold):
+                    bonds += 1
+                    label = parent[site - 1]
+                if b > 0 and (spins[site - C] == spin) & ((word >> _32) < threshold):
+                    bonds += 1
+                    other = parent[site - C]
+                    label = other if label == site else _merge(parent, label, other)
+                if a > 0:
                     word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
-                    if word < threshold:
+                    if (spins[site - B * C] == spin) & ((word & _LOW) < threshold):
                         bonds += 1
-                        _join(parent, site, other)
-                if B > 1:
-                    other = site + C if b + 1 < B else site + C - B * C
-                    if spins[other] == spin:
-                        word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
-                        if word < threshold:
-                            bonds += 1
-                            _join(parent, site, other)
-                if A > 1:
-                    other = site + B * C if a + 1 < A else site + B * C - A * B * C
-                    if spins[other] == spin:
-                        word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
-                        if word < threshold:
-                            bonds += 1
-                            _join(parent, site, other)
+                        other = parent[site - B * C]
+                        label = other if label == site else _merge(parent, label, other)
+                parent[site] = label
                 site += 1
+    for axis in range(3):
+        if sides[axis] == 1:
+            continue
+        stride = 1
+        for later in range(axis + 1, 3):
+            stride *= sides[later]
+        wrap = stride * (sides[axis] - 1)
+        for outer in range(0, spins.size, stride * sides[axis]):
+            for site in range(outer, outer + stride):
+                word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                if spins[site] == spins[site + wrap] and (word & _LOW) < threshold:
+                    bonds += 1
+                    _join(parent, site, site + wrap)
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3
     return bonds
 
@@ -112,97 +137,110 @@ def nearest_neighbour_bonds(
 def long_range_bonds(
     spins: Spins,
     parent: Labels,
+    sizes: Labels,
     sides: npt.NDArray[np.int64],
-    alias_probability: Floats,
-    alias_index: Labels,
+    near_probability: Floats,
+    near_alias: Labels,
+    near_offset: npt.NDArray[np.int32],
+    far_probability: Floats,
+    far_alias: Labels,
+    far_site: Labels,
     block_bits: int,
     trial_cdf: Floats,
     trial_first: int,
+    pairs: Labels,
     state: State,
 ) -> int:
     """Freeze bonds as Fukui & Todo (2009): Poisson trials in blocks of sites, displacements by Walker's alias method.
 
-    A block of 2^`block_bits` sites gets a Poisson number of trials, read off `trial_cdf`, P(n ≤ first + k).
-    One random word serves a trial: its low bits choose the site in the block (trials beyond the lattice are void),
-    its high 53 bits the displacement. Equal spins are
-    joined. Returns the number of frozen bonds, multiple ones counted.
+    A block of 2^`block_bits` sites gets a Poisson number of trials, read off `trial_cdf`, P(n ≤ first + k). One random
+    word serves a trial: its low bits choose the site in the block (trials beyond the lattice are void), its high 53
+    bits the displacement from a small table of the strongest couplings that stays in cache; the last entry of that
+    table stands for all others and is drawn once more from the far table. Trials between equal spins are first
+    collected without branches in `pairs` (2, n) and then joined. Returns the number of frozen bonds, multiple ones
+    counted; `sizes` is set to zero on the way.
     """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
-    B, C = sides[1], sides[2]
+    A, B, C = sides[0], sides[1], sides[2]
     n_sites = spins.size
+    n_near = near_probability.size
     inverse_c, inverse_b = 1.0 / C, 1.0 / B
     mask = (_ONE << np.uint64(block_bits)) - _ONE
     bonds = 0
     for site in range(n_sites):
         parent[site] = site
+        sizes[site] = 0
     for block in range(0, n_sites, 1 << block_bits):
         word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
         trials = trial_first + np.searchsorted(trial_cdf, np.int64(word >> _11) * _UNIT, side="right")
+        n_pairs = 0
         for _ in range(trials):
             word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
             i = block + np.int64(word & mask)
             if i >= n_sites:
                 continue
-            x = np.int64(word >> _11) * _UNIT * n_sites
+            x = np.int64(word >> _11) * _UNIT * n_near
             r = np.int64(x)
-            if x - r >= alias_probability[r]:
-                r = np.int64(alias_index[r])
-            row_i = np.int64((i + 0.5) * inverse_c)
-            row_r = np.int64((r + 0.5) * inverse_c)
-            c = i - row_i * C + r - row_r * C
-            if c >= C:
-                c -= C
-            a_i = np.int64((row_i + 0.5) * inverse_b)
-            a_r = np.int64((row_r + 0.5) * inverse_b)
-            b = row_i - a_i * B + row_r - a_r * B
-            if b >= B:
-                b -= B
-            a = a_i + a_r
-            if a >= sides[0]:
-                a -= sides[0]
-            j = (a * B + b) * C + c
-            if spins[i] == spins[j]:
-                bonds += 1
-                _join(parent, int(i), int(j))
+            r = r if x - r < near_probability[r] else np.int64(near_alias[r])
+            row = np.int64((i + 0.5) * inverse_c)
+            c = i - row * C
+            if r < n_near - 1:
+                da, db, dc = near_offset[r, 0], near_offset[r, 1], near_offset[r, 2]
+            else:
+                word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                x = np.int64(word >> _11) * _UNIT * far_probability.size
+                r = np.int64(x)
+                r = np.int64(far_site[r if x - r < far_probability[r] else np.int64(far_alias[r])])
+                da, db, dc = r // (B * C), r // C % B, r % C
+            a = np.int64(0)
+            if A > 1:
+                a = np.int64((row + 0.5) * inverse_b)
+                row -= a * B
+                a += da
+                a -= A if a >= A else 0
+            c += dc
+            c -= C if c >= C else 0
+            row += db
+            row -= B if row >= B else 0
+            j = (a * B + row) * C + c
+            pairs[0, n_pairs] = i
+            pairs[1, n_pairs] = j
+            n_pairs += spins[i] == spins[j]
+        bonds += n_pairs
+        for n in range(n_pairs):
+            _join(parent, pairs[0, n], pairs[1, n])
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3
     return bonds
 
 
 @kernel
-def flip_clusters(spins: Spins, parent: Labels, sizes: Labels, state: State) -> tuple[int, float, float, int]:
-    """Flip every cluster with probability ½.
+def flip_clusters(
+    spins: Spins, parent: Labels, sizes: Labels, coins: State, state: State
+) -> tuple[int, float, float, int]:
+    """Flip every cluster with probability ½; `sizes` comes in as zeros, `coins` is room for a bit a site.
 
     Returns M after the flips, the improved estimators Σ n² of M² and 3(Σ n²)² − 2 Σ n⁴ of M⁴ (averages over all
-    2^clusters flips), and the size of the largest cluster. `parent` afterwards holds the flip sign at the roots.
+    2^clusters flips), and the size of the largest cluster. A cluster takes the coin of its root.
     """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
-    coins = np.uint64(0)
-    left = 0
+    for n in range(coins.size):
+        coins[n], s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
     for site in range(spins.size):
         root = parent[parent[site]]  # roots precede their members, so one step more reaches the root
         parent[site] = root
-        if root == site:
-            sizes[site] = 1
-            if left == 0:
-                coins, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
-                left = 64
-            if coins & _ONE:
-                spins[site] = -spins[site]
-            coins >>= _ONE
-            left -= 1
-        else:
-            sizes[root] += 1
-            spins[site] = spins[root]
-    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
-    magnetization, second, fourth, largest = 0, 0.0, 0.0, 0
+        sizes[root] += 1
+        coin = np.int8((coins[root >> 6] >> np.uint64(root & 63)) & _ONE)
+        spins[site] *= np.int8(1) - np.int8(2) * coin
+    magnetization, largest = 0, 0
+    second, fourth = 0.0, 0.0
     for site in range(spins.size):
-        if parent[site] == site:
-            size = sizes[site]
-            squared = float(size) * float(size)
-            second += squared
-            fourth += squared * squared
-            largest = max(largest, size)
-            magnetization += size * spins[site]
+        magnetization += spins[site]
+        size = sizes[site]
+        squared = float(size) * float(size)
+        second += squared
+        fourth += squared * squared
+        largest = max(largest, size)
     return magnetization, second, 3.0 * second * second - 2.0 * fourth, largest
 
 
@@ -229,6 +267,7 @@ def nearest_neighbour_chain(
     spins: Spins,
     parent: Labels,
     sizes: Labels,
+    coins: State,
     sides: npt.NDArray[np.int64],
     threshold: Word,
     state: State,
@@ -245,8 +284,8 @@ def nearest_neighbour_chain(
     for draw in range(measured.shape[1]):
         bonds = 0
         for _ in range(thin):
-            bonds = nearest_neighbour_bonds(spins, parent, sides, threshold, state)
-            M, M2, M4, largest = flip_clusters(spins, parent, sizes, state)
+            bonds = nearest_neighbour_bonds(spins, parent, sizes, sides, threshold, state)
+            M, M2, M4, largest = flip_clusters(spins, parent, sizes, coins, state)
         _record(measured, draw, bonds, M, M2, M4, largest)
         if energy.size > 0:
             energy[draw] = nearest_neighbour_energy(spins, sides)
@@ -259,9 +298,14 @@ def long_range_chain(
     spins: Spins,
     parent: Labels,
     sizes: Labels,
+    coins: State,
     sides: npt.NDArray[np.int64],
-    alias_probability: Floats,
-    alias_index: Labels,
+    near_probability: Floats,
+    near_alias: Labels,
+    near_offset: npt.NDArray[np.int32],
+    far_probability: Floats,
+    far_alias: Labels,
+    far_site: Labels,
     block_bits: int,
     trial_cdf: Floats,
     trial_first: int,
@@ -271,13 +315,15 @@ def long_range_chain(
     kept: npt.NDArray[np.int8],
 ) -> None:
     """Swendsen–Wang of Fukui & Todo (2009); outputs as `nearest_neighbour_chain`, without the energy."""
+    pairs = np.empty((2, trial_first + trial_cdf.size + 1), dtype=np.int32)
     for draw in range(measured.shape[1]):
         bonds = 0
         for _ in range(thin):
             bonds = long_range_bonds(
-                spins, parent, sides, alias_probability, alias_index, block_bits, trial_cdf, trial_first, state
-            )
-            M, M2, M4, largest = flip_clusters(spins, parent, sizes, state)
+                spins, parent, sizes, sides, near_probability, near_alias, near_offset, far_probability, far_alias,
+                far_site, block_bits, trial_cdf, trial_first, pairs, state,
+            )  # fmt: skip
+            M, M2, M4, largest = flip_clusters(spins, parent, sizes, coins, state)
         _record(measured, draw, bonds, M, M2, M4, largest)
         if kept.shape[0] > 0:
             kept[draw] = spins

@@ -30,7 +30,7 @@ def study_tasks(study: Study) -> list[Task]:
     return _grouped(tasks)
 
 
-_OPTIONS = {"steps", "persistent", "epochs", "learning_rate", "batch_size"}
+_OPTIONS = {"steps", "persistent", "epochs", "learning_rate", "batch_size", "l1"}
 _READINGS = ("ensemble", "reference", "machine", "stack", "flow", "blocks", "layers")
 _ORDER = ("locate", "scan", "critical", "curves", "training", "ensemble", "reference", "thermometers")
 
@@ -81,20 +81,26 @@ def _learning_tasks(study: Study, model: ModelSection, common: dict[str, Any]) -
         )
     tasks.append(Task(f"reference/{name}", f"{_HERE}.instruments:reference", common, (ensembles[0], readers[0])))
     learned = (training, ensembles[0])
+    judged = {
+        "annealing": [study.machines.annealing_runs, study.machines.annealing_steps],
+        "seed": study.study.seed,
+    }
     flow_inputs = {**common, **study.flows.model_dump(include={"steps", "record", "samples"})}
     for number in range(study.machines.seeds):
         for recipe in study.machines.recipes:
             machine = f"machine/{name}/{recipe.name}/{number}"
-            inputs = {**_training(recipe), "hidden": study.machines.hidden, "number": number, "seed": study.study.seed}
+            inputs = {**_training(recipe), **judged, "hidden": study.machines.hidden, "number": number}
             tasks.append(Task(machine, f"{_HERE}.learning:machine", inputs, learned, cost=2 * recipe.steps))
             flow = f"flow/{name}/{recipe.name}/{number}"
             read = (machine, ensembles[0], readers[0])
             tasks.append(Task(flow, f"{_HERE}.flowing:flow", {**flow_inputs, "number": number}, read, cost=2))
     starts = {**common, "starts": study.flows.starts}
     for number in range(study.stack.seeds):
-        inputs = {**_training(study.stack), "hidden": study.stack.hidden, "number": number, "seed": study.study.seed}
+        inputs = {**_training(study.stack), **judged, "hidden": study.stack.hidden, "number": number}
         stack = f"stack/{name}/{number}"
-        tasks.append(Task(stack, f"{_HERE}.learning:stack", {**inputs, "upward": study.stack.upward}, learned, cost=4))
+        bottom = study.stack.bottom
+        below = learned if not bottom else (*learned, f"machine/{name}/{bottom}/{number}")
+        tasks.append(Task(stack, f"{_HERE}.learning:stack", {**inputs, "upward": study.stack.upward}, below, cost=4))
         needs = (stack, *ensembles, *readers)
         tasks.append(
             Task(f"layers/{name}/{number}", f"{_HERE}.flowing:layers", {**starts, "number": number}, needs, cost=2)

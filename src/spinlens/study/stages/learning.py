@@ -26,7 +26,7 @@ def machine(inputs: Inputs, artefacts: Artefacts) -> Arrays:
     """One trained machine with its likelihood, late gain and Gibbs autocorrelation time."""
     X, validation = _training_states(inputs, artefacts)
     seed = purpose_seed(inputs["seed"], "machine", inputs["number"])
-    rbm = RBM(inputs["hidden"], seed=seed, track="ais", **inputs["options"]).fit(X, validation=validation)
+    rbm = RBM(inputs["hidden"], seed=seed, **_options(inputs)).fit(X, validation=validation)
     tau = gibbs_autocorrelation(rbm, chains=50, steps=_MIXING_STEPS, start=validation[:50], absolute=True, seed=seed)
     notes = {"config": rbm.config(), **judgement([rbm]), "gibbs_tau": tau}
     return Arrays(rbm.to_arrays(), plain({**notes, "training_set": inputs["training_set"], "seed": inputs["number"]}))
@@ -36,11 +36,15 @@ def stack(inputs: Inputs, artefacts: Artefacts) -> Arrays:
     """One greedily trained stack."""
     X, validation = _training_states(inputs, artefacts)
     seed = purpose_seed(inputs["seed"], "stack", inputs["number"])
-    trained = StackedRBM(
-        tuple(inputs["hidden"]), upward=inputs["upward"], seed=seed, track="ais", **inputs["options"]
-    ).fit(X, validation=validation)
+    bottom = [load_machine(artefacts[name]) for name in artefacts if name.startswith("machine/")]
+    trained = StackedRBM(tuple(inputs["hidden"]), upward=inputs["upward"], seed=seed, **_options(inputs))
+    trained.fit(X, validation=validation, bottom=bottom[0] if bottom else None)
     notes = {"config": trained.config(), **judgement(trained.layers_), "training_set": inputs["training_set"]}
     return Arrays(trained.to_arrays(), plain({**notes, "seed": inputs["number"]}))
+
+
+def _options(inputs: Inputs) -> dict[str, Any]:
+    return {**inputs["options"], "track": "ais", "annealing": tuple(inputs["annealing"])}
 
 
 def load_machine(stored: Arrays) -> RBM:
