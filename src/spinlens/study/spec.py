@@ -83,7 +83,7 @@ class EnsemblesSection(Section):
 class Training(Section):
     steps: PositiveInt = Field(1, description="k of CD-k")
     persistent: bool = Field(False, description="chains that go on between updates (PCD)")
-    epochs: PositiveInt = Field(30, description="passes over the training set")
+    epochs: int = Field(30, ge=3, description="passes over the training set")
     learning_rate: Rate = 0.02
     l1: float = Field(0.0, ge=0, le=1, description="decay of the weights, l1 norm")
     batch_size: PositiveInt = 100

@@ -1,0 +1,80 @@
+"""The whole study, tiny: same bytes for any number of workers and for a second run, and a report at its end."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from spinlens import workflow
+from spinlens.study.files import parse_study
+
+TINY = {
+    "study": {"name": "tiny", "seed": 3},
+    "criticality": {"sizes": [8, 12, 16], "draws": 1000, "points": 4},
+    "ensembles": {
+        "temperatures": [0.0, 0.6, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.3, 1.7, 2.6],
+        "training": 100,
+        "critical": 600,
+        "calibration": 100,
+        "test": 100,
+    },
+    "machines": {"seeds": 2, "annealing_runs": 20, "annealing_steps": 50},
+    "stack": {"seeds": 2, "epochs": 3},
+    "flows": {"samples": 60, "steps": 20, "record": [0, 1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]},
+    "thermometers": {"hidden": 8, "epochs": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory):
+    """The same study with one worker and with two."""
+    recipes = [{**recipe.model_dump(), "epochs": 3} for recipe in parse_study({}).machines.recipes]
+    study = parse_study({**TINY, "machines": {**TINY["machines"], "recipes": recipes}})
+    folders = [tmp_path_factory.mktemp("studies") / f"workers-{n}" for n in (1, 2)]
+    return [(folder, workflow.reproduce(study, folder, workers=n)) for n, folder in enumerate(folders, 1)]
+
+
+def test_results_do_not_depend_on_workers(studies):
+    (one, _), (two, _) = studies
+    assert (one / "results.json").read_bytes() == (two / "results.json").read_bytes()
+    names = [sorted(path.name for path in (folder / "artefacts").rglob("*.*")) for folder in (one, two)]
+    assert names[0] == names[1]  # names hold the checksums of the contents
+
+
+def test_every_part_of_the_study_is_in_the_results(studies):
+    _, results = studies[0]
+    assert set(results["models"]) == {"nearest-neighbour", "power-law"}
+    assert [claim["id"] for claim in results["claims"]] == list("ABCDEF")
+    for model in results["models"].values():
+        assert abs(model["critical"]["temperature"]["value"] / model["reference"]["temperature"]["value"] - 1) < 0.1
+        assert len(model["machines"]) == 4
+        assert len(model["flows"]) == 4 * 3
+        assert len(model["rg"]) == 2 * 5
+        assert len(model["stack"]) == 2 * 5
+        assert all(len(flow["layers"]) == 3 for flow in model["rg"] + model["stack"])
+    json.dumps(results, allow_nan=False)
+
+
+def test_so_small_a_study_decides_nothing_about_machines(studies):
+    outcomes = {claim["id"]: claim["outcome"] for claim in studies[0][1]["claims"]}
+    assert {outcomes[name] for name in "BCDEF"} == {"undecided"}
+
+
+def test_the_report_stands_and_can_be_written_anew(studies):
+    folder, results = studies[0]
+    report = folder / "report.html"
+    before = report.read_text(encoding="utf-8")
+    assert before.count("<figure") >= 10
+    assert "No data in this study" not in before
+    report.unlink()
+    assert workflow.report(folder) == results
+    assert report.read_text(encoding="utf-8") == before
+
+
+def test_a_second_run_computes_nothing(studies):
+    folder, results = studies[0]
+    stamps = {path: path.stat().st_mtime_ns for path in (folder / "artefacts").rglob("*.*")}
+    again = workflow.reproduce(str(folder / "study.toml"), folder)
+    assert again == results
+    assert {path: path.stat().st_mtime_ns for path in (folder / "artefacts").rglob("*.*")} == stamps
