@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms import Algorithm, ChainState, Draws
+from spinlens.sampling.updates import Algorithm, ChainState, Draws
 from spinlens.seeding import seed_sequence
 from spinlens.statistics.autocorrelation import integrated_time
 

@@ -9,7 +9,7 @@ import xarray as xr
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, sample
 from spinlens.errors import CouplingError, InputError
 from spinlens.sampling.alias import alias_table, poisson_table
-from spinlens.sampling.kernels.sweeps import random_words
+from spinlens.sampling.kernels.xoshiro import random_words
 
 
 def test_xoshiro_known_answer():

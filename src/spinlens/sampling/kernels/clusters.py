@@ -1,8 +1,6 @@
-"""Monte Carlo sweeps of an Ising lattice: contiguous arrays and an explicit random state in, changed in place.
+"""Cluster sweeps of an Ising lattice: contiguous arrays and an explicit random state in, changed in place.
 
 Sites are numbered row-major on a lattice of sides (A, B, C), with leading sides of 1 below three dimensions.
-The random state is four 64-bit words of xoshiro256++ (Blackman & Vigna 2021), kept in registers inside a sweep.
-Everything a sweep calls lives in this file, because numba's on-disk cache does not see changes in other files.
 """
 
 from __future__ import annotations
@@ -10,42 +8,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from spinlens._jit import inline, kernel
+from spinlens._jit import kernel
+from spinlens.sampling.kernels.xoshiro import State, Word, next_word
 
 Spins = npt.NDArray[np.int8]
 Labels = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
-State = npt.NDArray[np.uint64]
-Word = np.uint64
-Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64, np.uint64]
 
-_11, _17, _19, _23, _41, _45 = (np.uint64(n) for n in (11, 17, 19, 23, 41, 45))
-_ONE, _32, _LOW = np.uint64(1), np.uint64(32), np.uint64(0xFFFFFFFF)
+_ONE, _11, _32, _LOW = np.uint64(1), np.uint64(11), np.uint64(32), np.uint64(0xFFFFFFFF)
 _UNIT = 2.0**-53
-
-
-@inline
-def _next(s0: Word, s1: Word, s2: Word, s3: Word) -> Words:
-    """One 64-bit word of xoshiro256++ and the state after it."""
-    total = s0 + s3
-    word = ((total << _23) | (total >> _41)) + s0
-    shifted = s1 << _17
-    s2 ^= s0
-    s3 ^= s1
-    s1 ^= s2
-    s0 ^= s3
-    s2 ^= shifted
-    s3 = (s3 << _45) | (s3 >> _19)
-    return word, s0, s1, s2, s3
-
-
-@kernel
-def random_words(state: State, out: State) -> None:
-    """Fill `out` with the stream of `state`; for tests of the generator."""
-    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
-    for n in range(out.size):
-        out[n], s0, s1, s2, s3 = _next(s0, s1, s2, s3)
-    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
 
 
 @kernel
@@ -98,7 +69,7 @@ def nearest_neighbour_bonds(
         for b in range(B):
             for c in range(C):
                 spin = spins[site]
-                word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                 label = site
                 sizes[site] = 0
                 if c > 0 and (spins[site - 1] == spin) & ((word & _LOW) < threshold):
@@ -109,7 +80,7 @@ def nearest_neighbour_bonds(
                     other = parent[site - C]
                     label = other if label == site else _merge(parent, label, other)
                 if a > 0:
-                    word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                     if (spins[site - B * C] == spin) & ((word & _LOW) < threshold):
                         bonds += 1
                         other = parent[site - B * C]
@@ -125,7 +96,7 @@ def nearest_neighbour_bonds(
         wrap = stride * (sides[axis] - 1)
         for outer in range(0, spins.size, stride * sides[axis]):
             for site in range(outer, outer + stride):
-                word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                 if spins[site] == spins[site + wrap] and (word & _LOW) < threshold:
                     bonds += 1
                     _join(parent, site, site + wrap)
@@ -171,11 +142,11 @@ def long_range_bonds(
         parent[site] = site
         sizes[site] = 0
     for block in range(0, n_sites, 1 << block_bits):
-        word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
         trials = trial_first + np.searchsorted(trial_cdf, np.int64(word >> _11) * _UNIT, side="right")
         n_pairs = 0
         for _ in range(trials):
-            word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
             i = block + np.int64(word & mask)
             if i >= n_sites:
                 continue
@@ -187,7 +158,7 @@ def long_range_bonds(
             if r < n_near - 1:
                 da, db, dc = near_offset[r, 0], near_offset[r, 1], near_offset[r, 2]
             else:
-                word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+                word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                 x = np.int64(word >> _11) * _UNIT * far_probability.size
                 r = np.int64(x)
                 r = np.int64(far_site[r if x - r < far_probability[r] else np.int64(far_alias[r])])
@@ -224,7 +195,7 @@ def flip_clusters(
     """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     for n in range(coins.size):
-        coins[n], s0, s1, s2, s3 = _next(s0, s1, s2, s3)
+        coins[n], s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3
     for site in range(spins.size):
         root = parent[parent[site]]  # roots precede their members, so one step more reaches the root
@@ -336,50 +307,3 @@ def _record(measured: Floats, draw: int, bonds: int, M: int, M2: float, M4: floa
     measured[2, draw] = M2
     measured[3, draw] = M4
     measured[4, draw] = largest
-
-
-@kernel
-def metropolis_chain(
-    spins: Spins,
-    field: Floats,
-    sides: npt.NDArray[np.int64],
-    displacement: npt.NDArray[np.int64],
-    coupling: Floats,
-    beta: float,
-    state: State,
-    thin: int,
-    measured: Floats,
-    kept: npt.NDArray[np.int8],
-) -> None:
-    """Single-spin Metropolis in site order for any coupling table; `displacement` (n, 3) lists those with J ≠ 0.
-
-    The local fields h_i = Σ_j J_ij s_j are kept up to date, so an attempt costs O(1) and an accepted flip O(n).
-    Rows of `measured`: 0, M, M², M⁴, 0 of the state itself. Valid for couplings of either sign.
-    """
-    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
-    A, B, C = sides[0], sides[1], sides[2]
-    for draw in range(measured.shape[1]):
-        for _ in range(thin):
-            site = 0
-            for a in range(A):
-                for b in range(B):
-                    for c in range(C):
-                        word, s0, s1, s2, s3 = _next(s0, s1, s2, s3)
-                        cost = 2.0 * spins[site] * field[site]
-                        if cost <= 0.0 or np.int64(word >> _11) * _UNIT < np.exp(-beta * cost):
-                            change = -2.0 * spins[site]
-                            spins[site] = -spins[site]
-                            for n in range(coupling.size):
-                                x = (a + displacement[n, 0]) % A
-                                y = (b + displacement[n, 1]) % B
-                                z = (c + displacement[n, 2]) % C
-                                field[(x * B + y) * C + z] += change * coupling[n]
-                        site += 1
-        M = 0
-        for site in range(spins.size):
-            M += spins[site]
-        squared = float(M) * float(M)
-        _record(measured, draw, 0, M, squared, squared * squared, 0)
-        if kept.shape[0] > 0:
-            kept[draw] = spins
-    state[0], state[1], state[2], state[3] = s0, s1, s2, s3

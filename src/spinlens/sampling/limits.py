@@ -1,0 +1,35 @@
+"""The two temperatures that need no Markov chain: zero and infinity."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinlens.errors import CouplingError
+from spinlens.sampling.kernels.xoshiro import random_words
+from spinlens.sampling.updates import Base, ChainState, Draws
+
+
+@dataclass(frozen=True)
+class Exact(Base):
+    """Independent exact draws: T = 0 gives the two ground states of a ferromagnet, T = ∞ free spins."""
+
+    has_bonds = False
+    fugacity = math.nan
+
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
+        if self.temperature == 0 and not bool((self.model.coupling_table >= 0).all()):
+            raise CouplingError("T = 0 needs couplings J(r) ≥ 0: the ground state of mixed signs is not known")
+        n_sites = self.model.n_sites
+        rows, kept = self.buffers(draws, True)
+        width = 1 if self.temperature == 0 else n_sites
+        words = np.empty(draws * ((width + 63) // 64), dtype=np.uint64)
+        random_words(chain.words, words)
+        bits = np.unpackbits(words.view(np.uint8).reshape(draws, -1), axis=1)[:, :width].astype(np.int8)
+        kept[:] = 2 * bits - 1
+        chain.spins[:] = kept[-1]
+        total = kept.sum(axis=1, dtype=np.float64)
+        rows[1], rows[2], rows[3] = total, total**2, total**4
+        return Draws(rows, self.energies(kept, energy), kept)
