@@ -10,11 +10,9 @@ import xarray as xr
 
 from spinlens.study.claims import judge_all
 from spinlens.study.codec import Arrays, plain
-from spinlens.study.stages.instruments import INSTRUMENTS, instrument_table, states_at
+from spinlens.study.stages.instruments import INSTRUMENTS, instrument_table
 from spinlens.study.stages.lattice import Artefacts, Inputs
 from spinlens.study.tasks import FORMAT, package_version
-
-_SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the snapshots in the report
 
 
 def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
@@ -129,13 +127,12 @@ def figure_data(study: Mapping[str, Any], artefacts: Artefacts) -> dict[str, xr.
 
 def _figures(study: Mapping[str, Any], name: str, artefacts: Artefacts) -> dict[str, xr.Dataset]:
     size = study["ensembles"]["size"]
-    ensemble = artefacts[f"ensemble/{name}/L{size}"]
     blocks = artefacts[f"blocks/{name}"]
     layers = [artefacts[f"layers/{name}/{number}"] for number in range(study["stack"]["seeds"])]
     flows = {key.split("/", 2)[2]: artefacts[key.replace("machine/", "flow/", 1)] for _, key in _machines(study, name)}
     return {
         "critical": artefacts[f"curves/{name}"],
-        "snapshots": _snapshots(ensemble),
+        "snapshots": artefacts[f"snapshots/{name}"],
         "thermometers": _calibration(artefacts[f"thermometers/{name}/L{size}"]),
         "flow": _flow(study, flows),
         "correlation": _correlations(artefacts[f"reference/{name}"], study, flows),
@@ -148,17 +145,6 @@ def _figures(study: Mapping[str, Any], name: str, artefacts: Artefacts) -> dict[
 def _readings(data: xr.Dataset) -> xr.Dataset:
     found = data[["temperature", "temperature_error", "in_range"]]
     return found.assign(in_range=found["in_range"].astype(bool)).assign_attrs(data.attrs)
-
-
-def _snapshots(ensemble: xr.Dataset) -> xr.Dataset:
-    chosen = [r for r in _SNAPSHOTS if np.min(np.abs(ensemble["relative"].values - r)) < 1e-9]
-    states = np.stack([states_at(ensemble, r)[0] for r in chosen])
-    T_c = ensemble.attrs["T_c"]
-    return xr.Dataset(
-        {"spins": (("temperature", "x", "y"), states)},
-        coords={"temperature": [r * T_c for r in chosen]},
-        attrs={"T_c": T_c},
-    )
 
 
 def _calibration(stored: Arrays) -> xr.Dataset:

@@ -31,8 +31,9 @@ def study_tasks(study: Study) -> list[Task]:
 
 
 _OPTIONS = {"steps", "persistent", "epochs", "learning_rate", "batch_size", "l1"}
+_SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the states shown
 _READINGS = ("ensemble", "reference", "machine", "stack", "flow", "blocks", "layers")
-_ORDER = ("locate", "scan", "critical", "curves", "training", "ensemble", "reference", "thermometers")
+_ORDER = ("locate", "scan", "critical", "curves", "snapshots", "training", "ensemble", "reference", "thermometers")
 
 
 def _grouped(tasks: list[Task]) -> list[Task]:
@@ -60,6 +61,8 @@ def _model_tasks(study: Study, model: ModelSection) -> list[Task]:
     sizes = {**common, "sizes": scaling.sizes}
     tasks.append(Task(f"critical/{name}", f"{_HERE}.lattice:critical", sizes, tuple(scans)))
     tasks.append(Task(f"curves/{name}", f"{_HERE}.lattice:curves", sizes, (f"critical/{name}", *scans)))
+    looks = {**common, "size": max(scaling.sizes), "temperatures": _SNAPSHOTS, "thin": 1}
+    tasks.append(Task(f"snapshots/{name}", f"{_HERE}.lattice:snapshots", looks, (f"critical/{name}",)))
     return tasks + _learning_tasks(study, model, common)
 
 

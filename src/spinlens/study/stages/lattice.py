@@ -138,6 +138,13 @@ def _spins(inputs: Inputs, size: int, grid: Sequence[float], draws: int, purpose
     return data["spins"].isel(chain=0).drop_vars(["fugacity", "chain"])
 
 
+def snapshots(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
+    """One state of a large lattice at each of some temperatures, to look at."""
+    T_c, grid = _grid(inputs, artefacts)
+    spins = _spins(inputs, inputs["size"], grid, 1, "snapshots").isel(draw=0)
+    return xr.Dataset({"spins": spins}, attrs={"T_c": T_c})
+
+
 def training(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """States to learn from: a grid of temperatures, and T_c alone."""
     T_c, grid = _grid(inputs, artefacts)
