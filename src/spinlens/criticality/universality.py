@@ -47,7 +47,7 @@ _POWER_LAW_2D = {
     1.4: Estimate(5.9612, 0.0053),
     1.75: Estimate(4.8997, 0.0072),
 }
-_POWER_LAW_SOURCE = "cluster Monte Carlo, periodic images, L ≤ 128, 0.1–0.3 % (validation/REFERENCES.md)"
+_POWER_LAW_SOURCE = "cluster Monte Carlo, periodic images, L ≤ 128, 0.1–0.3 %"
 
 
 def reference(coupling: Coupling, dimension: int) -> Reference:
