@@ -107,7 +107,7 @@ def _dataset(
     model: IsingModel, runs: list[ChainRun], n_temperatures: int, chains: int, draws: int, spins: bool, bonds: bool
 ) -> xr.Dataset:
     n_sites = model.n_sites
-    rows = np.stack([run.draws.rows for run in runs]).reshape(n_temperatures, chains, 5, draws)
+    rows = np.stack([run.draws.rows for run in runs]).reshape(n_temperatures, chains, -1, draws)
     dims = ("temperature", "chain", "draw")
     variables = {
         "magnetization": rows[:, :, 1] / n_sites,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,17 +15,48 @@ from spinlens.lattice.ising import IsingModel
 Array = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 Labels = npt.NDArray[np.int32]
+States = npt.NDArray[np.int8]
+
+
+class Quantity(NamedTuple):
+    """A measured number: divided by N^`power` it is the result per spin."""
+
+    power: int
+    long_name: str
+    units: str
+
+
+QUANTITIES = {
+    "bonds": Quantity(0, "frozen bonds of the cluster move", "1"),
+    "magnetization": Quantity(1, "magnetization per spin", "1"),
+    "m2": Quantity(2, "m² per draw (cluster moves: improved estimator)", "1"),
+    "m4": Quantity(4, "m⁴ per draw (Swendsen–Wang: improved estimator)", "1"),
+    "largest_cluster": Quantity(1, "largest cluster as a fraction of the sites", "1"),
+    "mode_x": Quantity(2, "|Σ s e^{ikx}|²/N² at k = 2π/L_x (cluster moves: improved estimator)", "1"),
+    "mode_y": Quantity(2, "|Σ s e^{iky}|²/N² at k = 2π/L_y (cluster moves: improved estimator)", "1"),
+    "mode_z": Quantity(2, "|Σ s e^{ikz}|²/N² at k = 2π/L_z (cluster moves: improved estimator)", "1"),
+    "ghost_bonds": Quantity(0, "frozen bonds to the ghost spin of the field", "1"),
+    "flipped": Quantity(1, "spins flipped per site and draw", "1"),
+}
+ROWS = tuple(QUANTITIES)
+PLAIN = ("magnetization", "m2", "m4")
+_ROW = {name: number for number, name in enumerate(ROWS)}
 
 
 @dataclass
 class ChainState:
-    """All that a chain needs to go on: its spins, flattened (N,) int8, and its random words (4,) uint64."""
+    """All that a chain needs to go on.
 
-    spins: npt.NDArray[np.int8]
+    spins : (N,) int8, the state, flattened. words : (4,) uint64, the random stream.
+    clusters : single-cluster moves that make one sweep (Wolff); 0 until it has been tuned.
+    """
+
+    spins: States
     words: Words
+    clusters: int = 0
 
     @cached_property
-    def labels(self) -> npt.NDArray[np.int32]:
+    def labels(self) -> Labels:
         """Room for cluster labels and sizes (2, N); scratch, not part of the state."""
         return np.empty((2, self.spins.size), dtype=np.int32)
 
@@ -33,14 +65,52 @@ class ChainState:
         """Room for a random bit a site; scratch, not part of the state."""
         return np.empty((self.spins.size + 63) // 64, dtype=np.uint64)
 
+    @cached_property
+    def queue(self) -> Labels:
+        """Room for the sites of one cluster (N,); scratch, not part of the state."""
+        return np.empty(self.spins.size, dtype=np.int32)
+
+    @cached_property
+    def modes(self) -> Array:
+        """Room for the Fourier sums of every cluster of two or more sites; scratch, touched as far as it is needed."""
+        return np.empty((self.spins.size // 2 + 2, 6))
+
 
 @dataclass(frozen=True)
 class Draws:
-    """Measurements of consecutive draws: `rows` (5, n) as the kernels give them, `energy` (n,), `states` (n, N)."""
+    """Measurements of consecutive draws, as totals of the lattice; `draws["m2"]` is the series of one quantity.
+
+    rows : (len(ROWS), n) as the kernels fill them; only those in `names` were measured.
+    energy : (n,) total energies, or (0,). states : (n, N) int8, or (0, N).
+    correlation : mean of the draws' G(r), an array of the lattice's shape, where it was asked for.
+    """
 
     rows: Array
     energy: Array
-    states: npt.NDArray[np.int8]
+    states: States
+    names: tuple[str, ...] = PLAIN
+    correlation: Array | None = None
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self.names:
+            raise KeyError(f"{name} was not measured; measured: {', '.join(self.names)}")
+        return self.rows[_ROW[name]]
+
+    def __len__(self) -> int:
+        return self.rows.shape[1]
+
+    @staticmethod
+    def join(parts: Sequence[Draws]) -> Draws:
+        """Consecutive draws of one chain as one; G(r) is averaged with the number of draws as weight."""
+        counts = [len(part) for part in parts]
+        given = [part.correlation for part in parts if part.correlation is not None]
+        return Draws(
+            np.concatenate([part.rows for part in parts], axis=1),
+            np.concatenate([part.energy for part in parts]),
+            np.concatenate([part.states for part in parts]),
+            parts[0].names,
+            np.average(given, axis=0, weights=counts) if given else None,
+        )
 
 
 class Algorithm(Protocol):
@@ -54,6 +124,13 @@ class Algorithm(Protocol):
     @property
     def fugacity(self) -> float:
         """v such that a graph weighs v^bonds; nan without graphs."""
+        ...
+
+    def tune(self, chain: ChainState) -> None:
+        """Fix what one sweep of this chain is (Wolff: its number of clusters); the chain moves on meanwhile.
+
+        To be called during warm-up, before its last stretch; nothing changes afterwards.
+        """
         ...
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
@@ -75,11 +152,14 @@ class Base:
 
     has_bonds = True
 
-    def buffers(self, draws: int, states: bool) -> tuple[Array, npt.NDArray[np.int8]]:
-        """Empty measurement rows (5, draws), and room for the states when they are wanted."""
-        return np.zeros((5, draws)), np.empty((draws if states else 0, self.model.n_sites), dtype=np.int8)
+    def tune(self, chain: ChainState) -> None:
+        """Nothing to tune: a sweep visits every site."""
 
-    def energies(self, states: npt.NDArray[np.int8], wanted: bool) -> Array:
+    def buffers(self, draws: int, states: bool) -> tuple[Array, States]:
+        """Empty measurement rows (len(ROWS), draws), and room for the states when they are wanted."""
+        return np.zeros((len(ROWS), draws)), np.empty((draws if states else 0, self.model.n_sites), dtype=np.int8)
+
+    def energies(self, states: States, wanted: bool) -> Array:
         """Total energies of flat states (n, N), by Fourier transform; empty when not wanted."""
         if not wanted:
             return np.empty(0)
