@@ -2,8 +2,8 @@
 
     python benchmarks/sweeps.py [--sizes 32 128 512 1024] [--rounds 3]
 
-Compiles benchmarks/cpp/swendsen_wang.cpp with g++ -O3 -march=native where there is one. One thread. The ratio of a round
-is taken between neighbours in time, because other load on the machine comes and goes; medians are shown.
+Compiles benchmarks/cpp/swendsen_wang.cpp with g++ -O3 -march=native where there is one. One thread. The ratio of a
+round is taken between neighbours in time, because other load on the machine comes and goes; medians are shown.
 """
 
 from __future__ import annotations
