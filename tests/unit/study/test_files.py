@@ -20,8 +20,12 @@ def test_a_preset_survives_printing_and_loading(preset, tmp_path):
 
 
 def test_what_is_left_out_is_as_in_quick():
-    assert parse_study({}) == load_study("quick")
-    assert parse_study({"flows": {"samples": 700}}).flows.record == load_study("quick").flows.record
+    quick = load_study("quick")
+    assert parse_study({}) == quick
+    changed = parse_study({"criticality": {"draws": 12345}})
+    assert changed.criticality.draws == 12345
+    assert changed.criticality.sizes == quick.criticality.sizes
+    assert changed.model_copy(update={"criticality": quick.criticality}) == quick
 
 
 def test_sigma_and_seed_can_be_replaced():
@@ -60,6 +64,7 @@ def test_sigma_and_seed_can_be_replaced():
             "[ensembles]\ntemperatures = [-1.0, 0.9, 0.95, 1.0, 1.1]",
             r"temperatures\[0\].*greater than or equal to 0, got -1",
         ),
+        ("[ensembles]\nsize = 8", "multiple of 4 from 12 on"),
         ("[flows]\nsteps = 10", "record must increase and end at or before steps = 10"),
         ("[flows]\nstarts = [0.91]", "0.91, which is not among"),
         ("[study]\nversion = 2", r"study\.version: it should be 1, got 2"),
