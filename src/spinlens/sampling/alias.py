@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -55,28 +56,86 @@ def alias_table(weights: Floats) -> tuple[Floats, Labels]:
     return probability, alias
 
 
-def split_tables(
-    table: Floats,
-) -> tuple[tuple[Floats, Labels], Labels, tuple[Floats, Labels], Labels]:
-    """A coupling table as a small alias table of its strongest entries and one of all others.
+class LongRangeTables(NamedTuple):
+    """Where the displacements of bond trials are drawn from, J(r) as two alias tables.
 
-    Returns
-    -------
-    near : alias table of the strongest displacements and, last, of the sum of all others (≤ 1,024 entries, 12 KiB).
-    offsets : (n_near, 3) displacement of each near entry.
-    far : alias table of the others (one entry of weight 0 where there are none).
-    sites : flat index of each far entry.
+    near_probability, near_alias : the strongest displacements and, last, the sum of all others (≤ 1,024 entries).
+    near_offset : (n_near, 3) displacement of each near entry.
+    far_probability, far_alias : the others. Where J has the reflections of a hypercube the table covers 0 ≤ r ≤ L/2
+        and signs are drawn: 2^−d of the memory. Thresholds are float32: the odds of an entry are right to 1e-7.
+    far_sides : (3,) sides of the far table, those of the lattice where there is no such symmetry.
     """
-    weights = table.ravel()
-    order = np.argsort(-weights, kind="stable").astype(np.int32)
-    strong = order[: min(_NEAR, int(np.count_nonzero(weights)))]
-    others = order[len(strong) : int(np.count_nonzero(weights))]
-    near = alias_table(np.append(weights[strong], weights[others].sum()))
-    offsets = np.zeros((len(strong) + 1, 3), dtype=np.int32)
-    offsets[:-1] = np.stack(np.unravel_index(strong, table.shape), axis=1)
-    if len(others) == 0:
-        return near, offsets, (np.ones(1), np.zeros(1, np.int32)), np.zeros(1, np.int32)
-    return near, offsets, alias_table(weights[others]), others
+
+    near_probability: Floats
+    near_alias: Labels
+    near_offset: Labels
+    far_probability: npt.NDArray[np.float32]
+    far_alias: Labels
+    far_sides: npt.NDArray[np.int64]
+
+
+def long_range_tables(table: Floats) -> LongRangeTables:
+    """The two alias tables of a coupling table (A, B, C) of J(r) ≥ 0.
+
+    >>> tables = long_range_tables(np.array([[[0.0, 1.0, 0.5, 1.0]]]))
+    >>> tables.near_offset[:, 2].tolist(), tables.far_probability.size
+    ([1, 3, 2, 0], 1)
+    """
+    weights, multiplicity = _orthant(table)
+    flat = weights.ravel()
+    strong = _strongest(flat, _NEAR // int(multiplicity.max()))
+    offsets = _images(np.stack(np.unravel_index(strong, weights.shape), axis=1), weights.shape, table.shape)
+    near = table[tuple(offsets.T)]
+    rest = (weights * multiplicity).ravel()
+    rest[strong] = 0.0
+    total = rest.sum()
+    probability, alias = alias_table(np.append(near, total))
+    offsets = np.append(offsets, [[0, 0, 0]], axis=0).astype(np.int32)
+    if total == 0.0:
+        ones, sides = np.ones(1, np.float32), np.ones(3, np.int64)
+        return LongRangeTables(probability, alias, offsets, ones, np.zeros(1, np.int32), sides)
+    far_probability, far_alias = alias_table(rest)
+    sides = np.array(weights.shape, dtype=np.int64)
+    return LongRangeTables(probability, alias, offsets, far_probability.astype(np.float32), far_alias, sides)
+
+
+def _orthant(table: Floats) -> tuple[Floats, Floats]:
+    """J(r) for 0 ≤ r ≤ L/2 with the number of reflections of each r; the whole table where J lacks reflections."""
+    for axis, side in enumerate(table.shape):
+        upper = np.take(table, np.arange(1, (side + 1) // 2), axis=axis)
+        lower = np.take(table, np.arange(side - 1, side // 2, -1), axis=axis)
+        if not np.allclose(upper, lower, rtol=1e-12, atol=0):
+            return table, np.ones((1, 1, 1))
+    multiplicity = np.ones((1, 1, 1))
+    for axis, side in enumerate(table.shape):
+        images = np.full(side // 2 + 1, 2.0)
+        images[0] = 1.0
+        if side % 2 == 0:
+            images[-1] = 1.0
+        multiplicity = multiplicity * np.expand_dims(images, [other for other in range(3) if other != axis])
+    return table[tuple(slice(side // 2 + 1) for side in table.shape)], multiplicity
+
+
+def _strongest(weights: Floats, number: int) -> npt.NDArray[np.int64]:
+    """Indices of the `number` largest weights > 0, strongest first, ties in order of the index."""
+    number = min(number, int(np.count_nonzero(weights)))
+    if number == 0:
+        return np.empty(0, np.int64)
+    bound = np.partition(weights, weights.size - number)[weights.size - number]
+    candidates = np.flatnonzero(weights >= bound)
+    return candidates[np.argsort(-weights[candidates], kind="stable")][:number]
+
+
+def _images(offsets: npt.NDArray[np.int64], orthant: tuple[int, ...], shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    """All distinct reflections of displacements (n, 3), modulo the sides, in the order given."""
+    for axis, side in enumerate(shape):
+        if orthant[axis] == side:
+            continue
+        mirrored = offsets.copy()
+        mirrored[:, axis] = -mirrored[:, axis] % side
+        both = np.stack([offsets, mirrored], axis=1).reshape(-1, 3)
+        offsets = both[np.append(True, np.any(both[1:] != both[:-1], axis=1))]
+    return offsets
 
 
 def poisson_table(mean: float) -> tuple[Floats, int]:

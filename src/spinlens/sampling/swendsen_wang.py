@@ -1,4 +1,4 @@
-"""Swendsen–Wang cluster moves, for nearest-neighbour bonds and for couplings of any range."""
+"""Swendsen–Wang cluster moves, for nearest-neighbour bonds and for couplings of any range, in a uniform field."""
 
 from __future__ import annotations
 
@@ -8,16 +8,28 @@ from functools import cached_property
 
 import numpy as np
 
-from spinlens.sampling.alias import poisson_table, split_tables
+from spinlens.sampling.alias import long_range_tables, poisson_table
 from spinlens.sampling.kernels import clusters
-from spinlens.sampling.updates import Array, Base, ChainState, Draws, Labels, lattice_sides
+from spinlens.sampling.updates import Array, Base, ChainState, Draws, Labels, lattice_sides, probability_word
 
 _BLOCK_BITS = 10  # 1,024 sites a block: their spins and labels stay in the first-level cache
 
 
+class _SwendsenWang(Base):
+    """What both share: the ghost spin of the field, and what a draw measures."""
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        ghost = ("ghost_bonds",) if self.field else ()
+        return ("bonds", "magnetization", "m2", "m4", "largest_cluster", *self.mode_names, *ghost)
+
+
 @dataclass(frozen=True)
-class NearestNeighbourSwendsenWang(Base):
-    """Swendsen & Wang (1987): equal neighbours are joined with 1 − e^{−2βJ}; graph weight ∝ (e^{2βJ} − 1)^bonds."""
+class NearestNeighbourSwendsenWang(_SwendsenWang):
+    """Swendsen & Wang (1987): equal neighbours are joined with 1 − e^{−2βJ}; graph weight ∝ (e^{2βJ} − 1)^bonds.
+
+    In a field h spins along it are joined to a ghost spin with 1 − e^{−2β|h|}, and its cluster keeps its sign.
+    """
 
     @property
     def fugacity(self) -> float:
@@ -30,20 +42,23 @@ class NearestNeighbourSwendsenWang(Base):
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         strength = self._strength
-        threshold = np.uint64(round(-math.expm1(-2 * strength / self.temperature) * 2.0**32))  # p to 1e-10
         rows, kept = self.buffers(draws, states)
         bonds_energy = np.empty(draws if energy else 0)
-        parent, sizes = chain.labels
         clusters.nearest_neighbour_chain(
-            chain.spins, parent, sizes, chain.coins, lattice_sides(self.model), threshold,
-            chain.words, thin, bonds_energy, rows, kept,
+            chain.spins, chain.labels, chain.coins, lattice_sides(self.model),
+            probability_word(2 * strength / self.temperature),
+            *self.ghost, self.phases, self.slots(chain), chain.words, thin, bonds_energy, rows, kept,
         )  # fmt: skip
-        return Draws(rows, strength * bonds_energy, kept)
+        total = strength * bonds_energy - self.field * rows[1, : len(bonds_energy)]
+        return Draws(rows, total, kept, self._names)
 
 
 @dataclass(frozen=True)
-class LongRangeSwendsenWang(Base):
-    """Fukui & Todo (2009): Poisson(2βJ_ij) bonds between equal spins, O(N) a sweep; graph weight ∝ β^bonds."""
+class LongRangeSwendsenWang(_SwendsenWang):
+    """Fukui & Todo (2009): Poisson(2βJ_ij) bonds between equal spins, O(N) a sweep; graph weight ∝ β^bonds.
+
+    In a field h spins along it are joined to a ghost spin with 1 − e^{−2β|h|}, and its cluster keeps its sign.
+    """
 
     @property
     def fugacity(self) -> float:
@@ -51,26 +66,16 @@ class LongRangeSwendsenWang(Base):
         return 1 / self.temperature
 
     @cached_property
-    def _tables(self) -> tuple[Array, Labels, Labels, Array, Labels, Labels, int, Array, int]:
+    def _tables(self) -> tuple[Array | Labels | int, ...]:
         sides = lattice_sides(self.model)
         block_bits = min(_BLOCK_BITS, max(1, math.ceil(math.log2(self.model.n_sites))))
         mean = self.model.coupling_sum / self.temperature * 2**block_bits
-        near, offsets, far, sites = split_tables(self.model.coupling_table.reshape(sides))
-        return (*near, offsets, *far, sites, block_bits, *poisson_table(mean))
+        return (*long_range_tables(self.model.coupling_table.reshape(sides)), block_bits, *poisson_table(mean))
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         rows, kept = self.buffers(draws, states or energy)
-        parent, sizes = chain.labels
         clusters.long_range_chain(
-            chain.spins,
-            parent,
-            sizes,
-            chain.coins,
-            lattice_sides(self.model),
-            *self._tables,
-            chain.words,
-            thin,
-            rows,
-            kept,
-        )
-        return Draws(rows, self.energies(kept, energy), kept)
+            chain.spins, chain.labels, chain.coins, lattice_sides(self.model), *self._tables,
+            *self.ghost, self.phases, self.slots(chain), chain.words, thin, rows, kept,
+        )  # fmt: skip
+        return Draws(rows, self.energies(kept, energy), kept, self._names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -72,8 +73,8 @@ class ChainState:
 
     @cached_property
     def modes(self) -> Array:
-        """Room for the Fourier sums of every cluster of two or more sites; scratch, touched as far as it is needed."""
-        return np.empty((self.spins.size // 2 + 2, 6))
+        """Room for the Fourier sums of every cluster of two or more sites; scratch, touched as far as needed."""
+        return np.empty(6 * (self.spins.size // 2 + 2))
 
 
 @dataclass(frozen=True)
@@ -143,14 +144,55 @@ def lattice_sides(model: IsingModel) -> npt.NDArray[np.int64]:
     return np.array((1,) * (3 - model.dimension) + model.shape, dtype=np.int64)
 
 
+def probability_word(exponent: float) -> np.uint64:
+    """1 − e^{−exponent} in units of 2^−32, to which a random half-word is compared; right to 1e-10.
+
+    >>> int(probability_word(math.log(2.0))) == 2**31
+    True
+    """
+    return np.uint64(round(-math.expm1(-exponent) * 2.0**32))
+
+
 @dataclass(frozen=True)
 class Base:
-    """A model at one temperature, and what its algorithms share."""
+    """A model at one temperature, and what its algorithms share.
+
+    modes : measure the lowest Fourier mode of each axis as well, for the correlation length ξ.
+    """
 
     model: IsingModel
     temperature: float
+    modes: bool = True
 
     has_bonds = True
+
+    @cached_property
+    def field(self) -> float:
+        """Uniform field h of −h Σ s in the energy."""
+        return float(getattr(self.model, "field", 0.0))
+
+    @cached_property
+    def ghost(self) -> tuple[int, np.uint64]:
+        """Sign of the field, 0 without one, and 1 − e^{−2β|h|} in units of 2^−32: odds of a bond to the ghost spin."""
+        return int(np.sign(self.field)), probability_word(2 * abs(self.field) / self.temperature)
+
+    @cached_property
+    def phases(self) -> Array:
+        """cos and sin of 2πx/side, (3, 2, longest side), for the lowest Fourier mode along each side."""
+        sides = lattice_sides(self.model)
+        angle = 2 * np.pi * np.arange(sides.max()) / sides[:, None]
+        return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+    @property
+    def mode_names(self) -> tuple[str, ...]:
+        """Names of the lowest Fourier modes that are measured."""
+        return ("mode_x", "mode_y", "mode_z")[: self.model.dimension] if self.modes else ()
+
+    def slots(self, chain: ChainState) -> Array:
+        """Room for the kernels' Fourier sums; no rows when modes are not measured."""
+        width = 2 * max(2, self.model.dimension)
+        rows = self.model.n_sites // 2 + 2 if self.modes else 0
+        return (chain.modes if self.modes else np.empty(0))[: rows * width].reshape(rows, width)
 
     def tune(self, chain: ChainState) -> None:
         """Nothing to tune: a sweep visits every site."""

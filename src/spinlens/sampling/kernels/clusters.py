@@ -15,7 +15,7 @@ Spins = npt.NDArray[np.int8]
 Labels = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
-_ONE, _11, _32, _LOW = np.uint64(1), np.uint64(11), np.uint64(32), np.uint64(0xFFFFFFFF)
+_ONE, _TWO, _11, _32, _LOW = (np.uint64(n) for n in (1, 2, 11, 32, 0xFFFFFFFF))
 _UNIT = 2.0**-53
 
 
@@ -105,6 +105,23 @@ def nearest_neighbour_bonds(
 
 
 @kernel
+def _displacement(
+    cell: int, sides: npt.NDArray[np.int64], far_sides: npt.NDArray[np.int64], word: Word
+) -> tuple[int, int, int]:
+    """Displacement (≥ 0, modulo the sides) of a cell of the far table, reflected by the low bits of `word`."""
+    dc = cell % far_sides[2]
+    row = cell // far_sides[2]
+    db, da = row % far_sides[1], row // far_sides[1]
+    if far_sides[2] < sides[2] and word & _ONE and dc > 0:
+        dc = sides[2] - dc
+    if far_sides[1] < sides[1] and (word >> _ONE) & _ONE and db > 0:
+        db = sides[1] - db
+    if far_sides[0] < sides[0] and (word >> _TWO) & _ONE and da > 0:
+        da = sides[0] - da
+    return da, db, dc
+
+
+@kernel
 def long_range_bonds(
     spins: Spins,
     parent: Labels,
@@ -113,9 +130,9 @@ def long_range_bonds(
     near_probability: Floats,
     near_alias: Labels,
     near_offset: npt.NDArray[np.int32],
-    far_probability: Floats,
+    far_probability: npt.NDArray[np.float32],
     far_alias: Labels,
-    far_site: Labels,
+    far_sides: npt.NDArray[np.int64],
     block_bits: int,
     trial_cdf: Floats,
     trial_first: int,
@@ -127,8 +144,9 @@ def long_range_bonds(
     A block of 2^`block_bits` sites gets a Poisson number of trials, read off `trial_cdf`, P(n ≤ first + k). One random
     word serves a trial: its low bits choose the site in the block (trials beyond the lattice are void), its high 53
     bits the displacement from a small table of the strongest couplings that stays in cache; the last entry of that
-    table stands for all others and is drawn once more from the far table. Trials between equal spins are first
-    collected without branches in `pairs` (2, n) and then joined. Returns the number of frozen bonds, multiple ones
+    table stands for all others and is drawn once more from the far table: of one orthant of displacements, of sides
+    `far_sides`, with three spare bits of the word as signs (a full table has the lattice's sides and no signs).
+    Trials between equal spins are first collected without branches in `pairs` (2, n) and then joined. Returns the number of frozen bonds, multiple ones
     counted; `sizes` is set to zero on the way.
     """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
@@ -161,8 +179,8 @@ def long_range_bonds(
                 word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                 x = np.int64(word >> _11) * _UNIT * far_probability.size
                 r = np.int64(x)
-                r = np.int64(far_site[r if x - r < far_probability[r] else np.int64(far_alias[r])])
-                da, db, dc = r // (B * C), r // C % B, r % C
+                r = r if x - r < far_probability[r] else np.int64(far_alias[r])
+                da, db, dc = _displacement(r, sides, far_sides, word)
             a = np.int64(0)
             if A > 1:
                 a = np.int64((row + 0.5) * inverse_b)
@@ -185,24 +203,53 @@ def long_range_bonds(
 
 
 @kernel
-def flip_clusters(
-    spins: Spins, parent: Labels, sizes: Labels, coins: State, state: State
-) -> tuple[int, float, float, int]:
-    """Flip every cluster with probability ½; `sizes` comes in as zeros, `coins` is room for a bit a site.
+def ghost_bonds(spins: Spins, parent: Labels, sign: int, threshold: Word, state: State) -> tuple[int, int]:
+    """Join each spin along the field, `sign`, to the ghost spin with probability `threshold` / 2^32.
 
-    Returns M after the flips, the improved estimators Σ n² of M² and 3(Σ n²)² − 2 Σ n⁴ of M⁴ (averages over all
-    2^clusters flips), and the size of the largest cluster. A cluster takes the coin of its root.
+    All clusters that the ghost holds become one. Returns the ghost bonds and a site of that cluster, −1 without one.
+    """
+    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
+    bonds, ghost = 0, -1
+    for site in range(spins.size):
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        if (spins[site] == sign) & ((word & _LOW) < threshold):
+            bonds += 1
+            if ghost < 0:
+                ghost = site
+            else:
+                _join(parent, ghost, site)
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
+    return bonds, ghost
+
+
+@kernel
+def flip_clusters(spins: Spins, parent: Labels, sizes: Labels, coins: State, ghost: int, state: State) -> None:
+    """Flip every cluster with probability ½, except the one of site `ghost` (−1: none), and count their sites.
+
+    `sizes` comes in as zeros and holds the size of each cluster at its root afterwards, `parent` the root of each site.
+    `coins` is room for a bit a site; a cluster takes the coin of its root.
     """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     for n in range(coins.size):
         coins[n], s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3
+    if ghost >= 0:
+        root = _find(parent, ghost)
+        coins[root >> 6] &= ~(_ONE << np.uint64(root & 63))
     for site in range(spins.size):
         root = parent[parent[site]]  # roots precede their members, so one step more reaches the root
         parent[site] = root
         sizes[root] += 1
         coin = np.int8((coins[root >> 6] >> np.uint64(root & 63)) & _ONE)
         spins[site] *= np.int8(1) - np.int8(2) * coin
+
+
+@kernel
+def cluster_moments(spins: Spins, sizes: Labels) -> tuple[int, float, float, int]:
+    """M of the state, the improved estimators of M² and M⁴, and the size of the largest cluster.
+
+    Averaged over all 2^clusters flips M² is Σ n² and M⁴ is 3(Σ n²)² − 2 Σ n⁴; clusters held by a field count as one.
+    """
     magnetization, largest = 0, 0
     second, fourth = 0.0, 0.0
     for site in range(spins.size):
@@ -213,6 +260,45 @@ def flip_clusters(
         fourth += squared * squared
         largest = max(largest, size)
     return magnetization, second, 3.0 * second * second - 2.0 * fourth, largest
+
+
+@kernel
+def cluster_modes(
+    parent: Labels, sizes: Labels, sides: npt.NDArray[np.int64], phases: Floats, slots: Floats, modes: Floats
+) -> None:
+    """Improved estimators of |Σ s e^{ikx}|² at the lowest k of each axis: Σ over clusters |Σ_{x∈c} e^{ikx}|².
+
+    `phases` (3, 2, longest side) holds cos and sin of 2πx/side; `modes` (3,) receives the results. A single site gives
+    1; larger clusters get a row of `slots` in the order of their roots, whose entries of `sizes` become row numbers.
+    """
+    A, B, C = sides[0], sides[1], sides[2]
+    used, single, site = 0, 0, 0
+    for a in range(A):
+        cos_a, sin_a = phases[0, 0, a], phases[0, 1, a]
+        for b in range(B):
+            cos_b, sin_b = phases[1, 0, b], phases[1, 1, b]
+            for c in range(C):
+                root = parent[site]
+                own = root == site  # roots come first: here the row is opened, without a branch
+                value = sizes[root]
+                slot = used if own else value
+                sizes[site] = slot
+                slots[slot, 0] = cos_b + (0.0 if own else slots[slot, 0])
+                slots[slot, 1] = sin_b + (0.0 if own else slots[slot, 1])
+                slots[slot, 2] = phases[2, 0, c] + (0.0 if own else slots[slot, 2])
+                slots[slot, 3] = phases[2, 1, c] + (0.0 if own else slots[slot, 3])
+                if A > 1:
+                    slots[slot, 4] = cos_a + (0.0 if own else slots[slot, 4])
+                    slots[slot, 5] = sin_a + (0.0 if own else slots[slot, 5])
+                used += own & (value > 1)
+                single += own & (value == 1)
+                site += 1
+    modes[:] = single
+    for slot in range(used):
+        modes[1] += slots[slot, 0] ** 2 + slots[slot, 1] ** 2
+        modes[2] += slots[slot, 2] ** 2 + slots[slot, 3] ** 2
+        if A > 1:
+            modes[0] += slots[slot, 4] ** 2 + slots[slot, 5] ** 2
 
 
 @kernel
@@ -234,13 +320,41 @@ def nearest_neighbour_energy(spins: Spins, sides: npt.NDArray[np.int64]) -> int:
 
 
 @kernel
+def _record(
+    column: Floats,
+    bonds: int,
+    ghost_count: int,
+    spins: Spins,
+    labels: Labels,
+    sides: npt.NDArray[np.int64],
+    phases: Floats,
+    slots: Floats,
+) -> None:
+    """Measure one draw: bonds, M, M², M⁴, largest cluster, a mode an axis (with `slots`), and the ghost's bonds last."""
+    column[0] = bonds
+    column[1], column[2], column[3], column[4] = cluster_moments(spins, labels[1])
+    if slots.shape[0] > 0:
+        modes = np.empty(3)
+        cluster_modes(labels[0], labels[1], sides, phases, slots, modes)
+        row = 5
+        for axis in range(3):
+            if sides[axis] > 1:
+                column[row] = modes[axis]
+                row += 1
+    column[8] = ghost_count
+
+
+@kernel
 def nearest_neighbour_chain(
     spins: Spins,
-    parent: Labels,
-    sizes: Labels,
+    labels: Labels,
     coins: State,
     sides: npt.NDArray[np.int64],
     threshold: Word,
+    sign: int,
+    ghost_threshold: Word,
+    phases: Floats,
+    slots: Floats,
     state: State,
     thin: int,
     energy: Floats,
@@ -249,15 +363,18 @@ def nearest_neighbour_chain(
 ) -> None:
     """Swendsen–Wang with nearest-neighbour bonds: `thin` sweeps a draw, one column of `measured` a draw.
 
-    Rows of `measured`: frozen bonds, M, improved M², improved M⁴, largest cluster. `energy` (Σ s s over bonds, with
-    the minus sign) and `kept` (the states) are filled when they have as many rows as there are draws.
+    `labels` (2, N) and `coins` are scratch, `slots` too (no rows: no modes). `sign` is that of the field, 0 without.
+    Rows of `measured` as in `_record`. `energy` (Σ s s over bonds, with the minus sign) and `kept` (the states)
+    are filled when they have as many rows as there are draws.
     """
+    bonds, ghost_count, ghost = 0, 0, -1
     for draw in range(measured.shape[1]):
-        bonds = 0
         for _ in range(thin):
-            bonds = nearest_neighbour_bonds(spins, parent, sizes, sides, threshold, state)
-            M, M2, M4, largest = flip_clusters(spins, parent, sizes, coins, state)
-        _record(measured, draw, bonds, M, M2, M4, largest)
+            bonds = nearest_neighbour_bonds(spins, labels[0], labels[1], sides, threshold, state)
+            if sign != 0:
+                ghost_count, ghost = ghost_bonds(spins, labels[0], sign, ghost_threshold, state)
+            flip_clusters(spins, labels[0], labels[1], coins, ghost, state)
+        _record(measured[:, draw], bonds, ghost_count, spins, labels, sides, phases, slots)
         if energy.size > 0:
             energy[draw] = nearest_neighbour_energy(spins, sides)
         if kept.shape[0] > 0:
@@ -267,19 +384,22 @@ def nearest_neighbour_chain(
 @kernel
 def long_range_chain(
     spins: Spins,
-    parent: Labels,
-    sizes: Labels,
+    labels: Labels,
     coins: State,
     sides: npt.NDArray[np.int64],
     near_probability: Floats,
     near_alias: Labels,
     near_offset: npt.NDArray[np.int32],
-    far_probability: Floats,
+    far_probability: npt.NDArray[np.float32],
     far_alias: Labels,
-    far_site: Labels,
+    far_sides: npt.NDArray[np.int64],
     block_bits: int,
     trial_cdf: Floats,
     trial_first: int,
+    sign: int,
+    ghost_threshold: Word,
+    phases: Floats,
+    slots: Floats,
     state: State,
     thin: int,
     measured: Floats,
@@ -287,23 +407,16 @@ def long_range_chain(
 ) -> None:
     """Swendsen–Wang of Fukui & Todo (2009); outputs as `nearest_neighbour_chain`, without the energy."""
     pairs = np.empty((2, trial_first + trial_cdf.size + 1), dtype=np.int32)
+    bonds, ghost_count, ghost = 0, 0, -1
     for draw in range(measured.shape[1]):
-        bonds = 0
         for _ in range(thin):
             bonds = long_range_bonds(
-                spins, parent, sizes, sides, near_probability, near_alias, near_offset, far_probability, far_alias,
-                far_site, block_bits, trial_cdf, trial_first, pairs, state,
+                spins, labels[0], labels[1], sides, near_probability, near_alias, near_offset, far_probability,
+                far_alias, far_sides, block_bits, trial_cdf, trial_first, pairs, state,
             )  # fmt: skip
-            M, M2, M4, largest = flip_clusters(spins, parent, sizes, coins, state)
-        _record(measured, draw, bonds, M, M2, M4, largest)
+            if sign != 0:
+                ghost_count, ghost = ghost_bonds(spins, labels[0], sign, ghost_threshold, state)
+            flip_clusters(spins, labels[0], labels[1], coins, ghost, state)
+        _record(measured[:, draw], bonds, ghost_count, spins, labels, sides, phases, slots)
         if kept.shape[0] > 0:
             kept[draw] = spins
-
-
-@kernel
-def _record(measured: Floats, draw: int, bonds: int, M: int, M2: float, M4: float, largest: int) -> None:
-    measured[0, draw] = bonds
-    measured[1, draw] = M
-    measured[2, draw] = M2
-    measured[3, draw] = M4
-    measured[4, draw] = largest
