@@ -27,6 +27,14 @@ def positive_number(name: str, value: object) -> float:
     return number
 
 
+def finite_number(name: str, value: object) -> float:
+    """`value` as a finite float of any sign."""
+    number = _real(name, value)
+    if not math.isfinite(number):
+        raise InputError(f"{name} must be a finite number, got {value!r}")
+    return number
+
+
 def seed(value: object) -> int:
     """`value` as a non-negative int that can seed the streams."""
     return positive_integer("seed", value, minimum=0)

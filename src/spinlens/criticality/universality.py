@@ -86,7 +86,7 @@ def _nearest_neighbour(coupling: NearestNeighbour, dimension: int) -> Reference:
 def _power_law(coupling: PowerLaw, dimension: int) -> Reference:
     sigma = coupling.sigma
     temperature = None
-    if dimension == 2 and coupling.images == "periodic":
+    if dimension == 2 and coupling.images == "periodic" and coupling.cell == "point":
         known = _POWER_LAW_2D.get(sigma)
         if known is not None:
             scaled = Estimate(known.value * coupling.strength, known.error * coupling.strength)

@@ -23,14 +23,16 @@ _BATCH_BITS = 14
 class ExactResult:
     """Exact canonical averages at one temperature.
 
-    `energy` and `energy_squared` are ⟨E⟩/N and ⟨E²⟩/N², `specific_heat` (⟨E²⟩ − ⟨E⟩²)/(N T²), `abs_m` ⟨|m|⟩,
-    `m2`, `m4` moments of m per spin, `binder` 1 − ⟨m⁴⟩/(3⟨m²⟩²), `correlation` G(r) = ⟨s_0 s_r⟩ of the lattice's shape.
+    `energy` and `energy_squared` are ⟨E⟩/N and ⟨E²⟩/N² with the energy of the field, `specific_heat`
+    (⟨E²⟩ − ⟨E⟩²)/(N T²), `magnetization` ⟨m⟩ (0 without a field), `abs_m` ⟨|m|⟩, `m2`, `m4` moments of m per spin,
+    `binder` 1 − ⟨m⁴⟩/(3⟨m²⟩²), `correlation` G(r) = ⟨s_0 s_r⟩ (not connected) of the lattice's shape.
     """
 
     log_z: float
     energy: float
     energy_squared: float
     specific_heat: float
+    magnetization: float
     abs_m: float
     m2: float
     m4: float
@@ -52,30 +54,38 @@ def all_states(n_spins: int, first: int = 0, count: int | None = None) -> npt.ND
 def enumerate(model: IsingModel, temperature: float) -> ExactResult:
     """Exact averages of a model of at most 20 spins at a finite temperature T > 0, by summing over 2^N states.
 
+    Without a field one spin is held fixed by the ± symmetry, which every average of the result respects.
+
     Examples
     --------
     >>> from spinlens.lattice.couplings import NearestNeighbour
     >>> round(enumerate(IsingModel((3, 3), NearestNeighbour()), 3.0).log_z, 6)
     7.668322
+
+    In a field, as the transfer matrix of `exact.chain` has it:
+
+    >>> round(enumerate(IsingModel((3,), NearestNeighbour(), field=0.2), 3.0).magnetization, 6)
+    0.120777
     """
     beta = 1 / checks.positive_number("temperature", temperature)
     N = model.n_sites
     if N > _LARGEST:
         raise InputError(f"enumeration needs at most {_LARGEST} spins, the model has {N}; use exact.kaufman or sample")
-    # One spin is fixed by the ± symmetry, which every average here respects.
-    states = [_half(N, first) for first in range(0, 1 << (N - 1), 1 << _BATCH_BITS)]
+    symmetric = model.field == 0
+    states = _batches(N, N - 1 if symmetric else N)
     energies = np.concatenate([model.energy(batch.reshape(-1, *model.shape)) for batch in states])
     log_weights = -beta * energies
-    log_half = float(logsumexp(log_weights))
-    weights = np.exp(log_weights - log_half)
+    log_sum = float(logsumexp(log_weights))
+    weights = np.exp(log_weights - log_sum)
     m = np.concatenate([batch.sum(axis=1, dtype=np.float64) for batch in states]) / N
     energy, energy_squared = float(weights @ energies), float(weights @ energies**2)
     m2, m4 = float(weights @ m**2), float(weights @ m**4)
     return ExactResult(
-        log_z=log_half + math.log(2),
+        log_z=log_sum + (math.log(2) if symmetric else 0.0),
         energy=energy / N,
         energy_squared=energy_squared / N**2,
         specific_heat=float(weights @ (energies - energy) ** 2) * beta**2 / N,
+        magnetization=0.0 if symmetric else float(weights @ m),
         abs_m=float(weights @ np.abs(m)),
         m2=m2,
         m4=m4,
@@ -84,8 +94,10 @@ def enumerate(model: IsingModel, temperature: float) -> ExactResult:
     )
 
 
-def _half(n_spins: int, first: int) -> npt.NDArray[np.int8]:
-    return all_states(n_spins, first, min(1 << _BATCH_BITS, (1 << (n_spins - 1)) - first))
+def _batches(n_spins: int, free: int) -> list[npt.NDArray[np.int8]]:
+    """All states in which the first `free` spins take both values and the others are down, in batches."""
+    total, size = 1 << free, 1 << _BATCH_BITS
+    return [all_states(n_spins, first, min(size, total - first)) for first in range(0, total, size)]
 
 
 def _correlation(model: IsingModel, states: list[npt.NDArray[np.int8]], weights: Array) -> Array:

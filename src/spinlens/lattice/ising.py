@@ -1,10 +1,11 @@
-"""The Ising model on a periodic hypercubic lattice with a translation-invariant coupling."""
+"""The Ising model on a periodic hypercubic lattice with a translation-invariant coupling and a uniform field."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,30 +20,35 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class IsingModel:
-    """Ising model H = −Σ_{i<j} J(r_ij) s_i s_j, each pair once, k_B = 1, no field, periodic.
+    """Ising model H = −Σ_{i<j} J(r_ij) s_i s_j − h Σ_i s_i, each pair once, k_B = 1, periodic.
 
     Parameters
     ----------
     shape : sides of the lattice, one to three integers ≥ 3.
     coupling : `NearestNeighbour()`, `PowerLaw(sigma)` or `CouplingTable(table)`.
+    field : uniform field h in units of J, of any sign; h > 0 favours s = +1. Zero by default: the ± symmetry holds.
 
     Examples
     --------
     >>> model = IsingModel((4, 4), NearestNeighbour())
     >>> float(model.energy(np.ones((4, 4), dtype=np.int8)))
     -32.0
+    >>> float(IsingModel((4, 4), NearestNeighbour(), field=0.5).energy(np.ones((4, 4), dtype=np.int8)))
+    -40.0
     """
 
     shape: tuple[int, ...]
     coupling: Coupling
+    field: float
 
-    def __init__(self, shape: int | Sequence[int], coupling: Coupling) -> None:
+    def __init__(self, shape: int | Sequence[int], coupling: Coupling, field: float = 0.0) -> None:
         if not isinstance(coupling, Coupling):
             raise CouplingError(
                 f"coupling must be NearestNeighbour(), PowerLaw(sigma) or CouplingTable(table), got {coupling!r}"
             )
         object.__setattr__(self, "shape", checks.shape(shape))
         object.__setattr__(self, "coupling", coupling)
+        object.__setattr__(self, "field", checks.finite_number("field", field))
 
     @property
     def dimension(self) -> int:
@@ -63,7 +69,7 @@ class IsingModel:
 
     @cached_property
     def coupling_sum(self) -> float:
-        """Σ_{r≠0} J(r): the mean-field critical temperature, and minus twice the ground-state energy per spin."""
+        """Σ_{r≠0} J(r): the mean-field T_c. A ferromagnet's ground state has −½ Σ J − |h| a spin."""
         return float(self.coupling_table.sum())
 
     @cached_property
@@ -76,7 +82,7 @@ class IsingModel:
         return np.asarray(scipy.fft.rfftn(self.coupling_table).real)
 
     def energy(self, spins: npt.ArrayLike) -> Array:
-        """Total energy of each state, E = −½ Σ_r J(r) Σ_x s_x s_{x+r}.
+        """Total energy of each state, E = −½ Σ_r J(r) Σ_x s_x s_{x+r} − h Σ_x s_x.
 
         Parameters
         ----------
@@ -90,6 +96,12 @@ class IsingModel:
         if states.shape[-self.dimension :] != self.shape or states.ndim < self.dimension:
             raise SpinsError(f"spins must have shape (..., {', '.join(map(str, self.shape))}), got {states.shape}")
         axes = tuple(range(-self.dimension, 0))
+        pairs = self._pair_energy(states, axes)
+        if self.field == 0:
+            return pairs
+        return np.asarray(pairs - self.field * states.sum(axis=axes, dtype=np.float64))
+
+    def _pair_energy(self, states: npt.NDArray[Any], axes: tuple[int, ...]) -> Array:
         if isinstance(self.coupling, NearestNeighbour):
             states = states.astype(np.int32 if states.dtype.kind in "iu" else np.float64)
             bonds = sum(np.sum(states * np.roll(states, 1, axis=axis), axis=axes) for axis in axes)

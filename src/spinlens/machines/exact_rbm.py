@@ -35,6 +35,8 @@ def exact_weights(model: IsingModel, temperature: float) -> Array:
     (value,) = checks.temperatures(temperature)
     if value == 0:
         raise InputError("the exact machine needs T > 0: at T = 0 its weights are infinite")
+    if model.field != 0:
+        raise CouplingError(f"the exact machine has no biases and needs field 0, the model has {model.field:g}")
     if np.any(model.coupling_table < 0):
         raise CouplingError("the exact machine needs J ≥ 0 for every pair: this coupling has negative ones")
     bonds = model.n_sites * np.count_nonzero(model.coupling_table) // 2

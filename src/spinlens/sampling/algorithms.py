@@ -17,6 +17,7 @@ ALGORITHMS = ("auto", "swendsen-wang", "metropolis")
 
 def make_algorithm(model: IsingModel, temperature: float, name: str = "auto") -> Algorithm:
     """The named algorithm for one temperature; "auto" takes cluster moves where the couplings allow them."""
+    _needs_no_field(model)
     if temperature == 0 or math.isinf(temperature):
         return Exact(model, temperature)
     table = model.coupling_table
@@ -28,3 +29,8 @@ def make_algorithm(model: IsingModel, temperature: float, name: str = "auto") ->
     if isinstance(model.coupling, NearestNeighbour):
         return NearestNeighbourSwendsenWang(model, temperature)
     return LongRangeSwendsenWang(model, temperature)
+
+
+def _needs_no_field(model: IsingModel) -> None:
+    if model.field != 0:
+        raise CouplingError(f"these updates need field 0, the model has {model.field:g}: use exact.enumerate")

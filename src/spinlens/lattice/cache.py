@@ -1,0 +1,95 @@
+"""Arrays that took noticeable time, kept on disk by what determines them.
+
+A file is one ``.npy`` array followed by a checksum over its key and content. Whatever is wrong with it (missing,
+cut short, altered, of another version, in a folder that cannot be read or written) the array is computed again and
+nobody is told: the cache is only ever a saving of time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import scipy
+
+Array = npt.NDArray[np.float64]
+
+_DIGEST = 32
+_LARGEST = 1 << 28  # bytes of one file
+
+
+def cached(compute: Callable[[], Array], key: tuple[object, ...], noticeable: bool) -> Array:
+    """`compute()`, or the same array from disk; `key` names everything that it depends on.
+
+    Where `noticeable` is false the disk is not touched. The versions of NumPy and SciPy belong to the key, because
+    the last bit of a table may change with them.
+    """
+    if not noticeable:
+        return compute()
+    name = repr((*key, np.__version__, scipy.__version__))
+    path = folder() / f"{hashlib.blake2b(name.encode(), digest_size=16).hexdigest()}.table"
+    stored = _read(path, name)
+    if stored is not None:
+        return stored
+    array = compute()
+    if array.nbytes <= _LARGEST:
+        with contextlib.suppress(OSError):
+            _write(path, name, array)
+    return array
+
+
+def folder() -> Path:
+    """Where the tables lie: ``spinlens`` in the user's cache folder, which is $XDG_CACHE_HOME where that is set,
+    else ``~/.cache``, ``~/Library/Caches`` on macOS and ``%LOCALAPPDATA%`` on Windows."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(base):  # the standard asks to ignore relative paths
+        return Path(base) / "spinlens"
+    home = Path(os.path.expanduser("~"))
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "spinlens"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "spinlens" / "cache"
+    return home / ".cache" / "spinlens"
+
+
+def _checksum(name: str, content: bytes) -> bytes:
+    return hashlib.blake2b(content, key=hashlib.blake2b(name.encode()).digest(), digest_size=_DIGEST).digest()
+
+
+def _read(path: Path, name: str) -> Array | None:
+    """The array of a file that is whole and belongs to `name`, else None."""
+    try:
+        data = path.read_bytes()
+        content, digest = data[:-_DIGEST], data[-_DIGEST:]
+        if digest != _checksum(name, content):
+            return None
+        array = np.load(io.BytesIO(content), allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return np.asarray(array, dtype=np.float64)
+
+
+def _write(path: Path, name: str, array: Array) -> None:
+    """Write to a temporary name beside the target and rename, so that no reader ever sees half a file."""
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    content = buffer.getvalue()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".partial")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.write(_checksum(name, content))
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
