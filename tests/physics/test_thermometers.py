@@ -34,20 +34,24 @@ def ensembles(name: str, L: int, seed: int) -> tuple[IsingModel, np.ndarray, np.
 @pytest.mark.parametrize("name", ["nearest", "power"])
 @pytest.mark.parametrize("kind", CLASSES)
 def test_pulls_on_held_out_ensembles_have_unit_variance(name: str, kind: type) -> None:
-    model, grid, states = ensembles(name, 8, 0)
-    thermometer = kind.calibrate(model, grid, states)
-    _, _, unseen = ensembles(name, 8, 1)
-    pulls = thermometer.validate(grid, unseen).pull
-    pulls = pulls[np.isfinite(pulls)]
-    assert len(pulls) >= 10
+    """Four calibrations, each read on an ensemble of its own: about 55 pulls, whose χ² has an error of √110."""
+    pulls, wrong = [], []
+    for seed in range(0, 8, 2):
+        model, grid, states = ensembles(name, 8, seed)
+        _, _, unseen = ensembles(name, 8, seed + 1)
+        thermometer = kind.calibrate(model, grid, states)
+        pulls.append(thermometer.validate(grid, unseen).pull)
+        wrong.append(thermometer.validate(0.95 * grid, unseen).pull)  # the twin: T wrong by 5 %
+    found, shifted = (np.concatenate(parts) for parts in (pulls, wrong))
+    found, shifted = found[np.isfinite(found)], shifted[np.isfinite(shifted)]
+    assert len(found) >= 40
 
     def z(values: np.ndarray) -> float:
         return float((np.sum(values**2) - len(values)) / np.sqrt(2 * len(values)))
 
-    assert abs(z(pulls)) < 4
-    assert z(2 * pulls) > 4  # the twin: errors half as large as they are
-    shifted = thermometer.validate(0.95 * grid, unseen).pull  # the twin: T wrong by 5 %
-    assert z(shifted[np.isfinite(shifted)]) > 4
+    assert abs(z(found)) < 4
+    assert z(2 * found) > 4  # the twin: errors half as large as they are
+    assert z(shifted) > 4
 
 
 @pytest.mark.parametrize("name", ["nearest", "power"])
@@ -115,10 +119,10 @@ def test_majority_blocks_read_colder_below_and_hotter_above_the_critical_point(n
 
 
 def test_block_averages_read_hot_in_energy_and_unchanged_in_magnetization() -> None:
-    _, grid, fine = ensembles("nearest", 8, 1)
-    model, _, states = ensembles("nearest", 4, 0)
-    averaged = block_spins(fine[5], rule="average")  # 0.9 T_c
+    fine = np.concatenate([ensembles("nearest", 8, seed)[2][7] for seed in (1, 3, 5)])  # T_c
+    model, grid, states = ensembles("nearest", 4, 0)
+    averaged = block_spins(fine, rule="average")
     energy = EnergyThermometer.calibrate(model, grid, states).read(averaged)
     assert energy.off_lattice
-    assert energy.temperature.deviation(grid[5]) > 4
+    assert energy.temperature.deviation(grid[7]) > 4
     assert EquilibriumReference.calibrate(model, grid, states).test(averaged).p_value < 1e-4
