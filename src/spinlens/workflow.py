@@ -42,7 +42,11 @@ def reproduce(
     from spinlens.study.stages import study_tasks
 
     spec = load_study(study) if isinstance(study, str) else study
-    outcome = run(study_tasks(spec), out, workers, scheduler, progress, {"study.toml": to_toml(spec)})
+    tasks = study_tasks(spec)
+    outcome = run(tasks, out, workers, scheduler, progress, {"study.toml": to_toml(spec)})
+    if len(outcome.reused) == len(tasks) and _outputs_stand(outcome.results):
+        found: dict[str, Any] = outcome.results[RESULTS]
+        return found
     return _write_outputs(outcome.results)
 
 
@@ -62,6 +66,19 @@ def findings(results: Mapping[str, Any]) -> list[str]:
     lines = [_model_line(name, model) for name, model in results.get("models", {}).items()]
     outcomes = [f"{claim['id']} {claim['outcome']}" for claim in results.get("claims", [])]
     return [*lines, f"claims: {', '.join(outcomes)}"] if outcomes else lines
+
+
+def _outputs_stand(results: StudyResults) -> bool:
+    """Whether results.json says what the results task says and a report lies beside it."""
+    import json
+
+    written = results.folder.path / "results.json"
+    if not report_path(results.folder.path).is_file():
+        return False
+    try:
+        return bool(json.loads(written.read_text(encoding="utf-8")) == results[RESULTS])
+    except (OSError, ValueError):
+        return False
 
 
 def _write_outputs(results: StudyResults) -> dict[str, Any]:

@@ -82,7 +82,9 @@ def _learning_tasks(study: Study, model: ModelSection, common: dict[str, Any]) -
         tasks.append(
             Task(reader, f"{_HERE}.instruments:calibrate", {**common, "network": network}, (ensemble,), cost=3)
         )
-    tasks.append(Task(f"reference/{name}", f"{_HERE}.instruments:reference", common, (ensembles[0], readers[0])))
+    tasks.append(
+        Task(f"reference/{name}", f"{_HERE}.instruments:reference", common, (critical, ensembles[0], readers[0]))
+    )
     learned = (training, ensembles[0])
     judged = {
         "annealing": [study.machines.annealing_runs, study.machines.annealing_steps],

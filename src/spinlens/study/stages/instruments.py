@@ -97,12 +97,32 @@ def reference(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     model = make_model(inputs, data.sizes["x"])
     test = equilibrium(equilibrium_reference(only(artefacts, "thermometers"), model), states)
     correlation = spin_correlation(states)
+    relative_error = only(artefacts, "critical")["critical"]["temperature"]["error"] / data.attrs["T_c"]
     return {
         "temperature": data.attrs["T_c"],
-        **dimensions(states),
+        **_with_critical_error(data, dimensions(states), relative_error),
         **test,
         "correlation": {"r": correlation.distance, "G": correlation.value, "G_error": correlation.error},
     }
+
+
+def _with_critical_error(
+    data: xr.Dataset, found: dict[str, Estimate | None], relative_error: float
+) -> dict[str, Estimate | None]:
+    """`found` at T_c with the error of T_c itself added, by the slope between the neighbouring temperatures."""
+    relative = data["relative"].values
+    centre = int(np.argmin(np.abs(relative - 1)))
+    low, high = relative[max(centre - 1, 0)], relative[min(centre + 1, len(relative) - 1)]
+    below, above = (dimensions(states_at(data, float(T))) for T in (low, high))
+    widened = {}
+    for name, estimate in found.items():
+        a, b = below[name], above[name]
+        if estimate is None or a is None or b is None:
+            widened[name] = estimate
+            continue
+        shift = (b.value - a.value) / (high - low) * relative_error
+        widened[name] = Estimate(estimate.value, float(np.hypot(estimate.error, shift)))
+    return widened
 
 
 def equilibrium(reference: EquilibriumReference, states: np.ndarray[Any, Any]) -> dict[str, Any]:
