@@ -129,3 +129,26 @@ def log_likelihood(
     """
     normalisation = log_z(machine, method, runs=runs, betas=betas, seed=seed)
     return Estimate(-float(free_energy(machine, visible).mean()) - normalisation.value, normalisation.error)
+
+
+def pseudo_log_likelihood(machine: Machine, visible: npt.ArrayLike) -> Array:
+    """Σ_i ln p(v_i | all other v) of each state, (n_samples,), in nats: exact, without ln Z.
+
+    ln p(v_i | rest) = −ln(1 + e^{F(v) − F(v with v_i flipped)}). Cost O(n_samples · n_visible · n_hidden). It is no
+    bound on the likelihood: use it to compare machines, not against an entropy.
+
+    Examples
+    --------
+    >>> from spinlens.machines.rbm import RBM
+    >>> float(pseudo_log_likelihood(RBM.from_weights(np.zeros((3, 1))), [[1, 1, -1]])[0] / -np.log(8))
+    1.0
+    """
+    states = np.asarray(visible, dtype=np.float64)
+    weights, bias = np.asarray(machine.weights_, np.float64), np.asarray(machine.visible_bias_, np.float64)
+    field = states @ weights + machine.hidden_bias_
+    here = log_2cosh(field).sum(axis=1)
+    total = np.zeros(len(states))
+    for i in range(len(weights)):
+        flipped = log_2cosh(field - 2 * np.multiply.outer(states[:, i], weights[i])).sum(axis=1)
+        total -= np.logaddexp(0.0, flipped - here - 2 * bias[i] * states[:, i])
+    return total

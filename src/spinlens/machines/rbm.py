@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import ArtefactError, InputError, SpinlensError
-from spinlens.machines import gibbs, likelihood, storage, training
+from spinlens.machines import checkpoint, fitting, gibbs, likelihood, storage, training
+from spinlens.machines.engine import ENGINES
+from spinlens.machines.fitting import Callback, Saving, Tracking, Training
 from spinlens.machines.gibbs import Array, Spins, Weights
 from spinlens.machines.kernels import Float32
+from spinlens.machines.packed import PackedStates
 from spinlens.machines.training import Recipe, TrainingState
+from spinlens.machines.watch import Observable
 from spinlens.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel
 
-Callback = Callable[[dict[str, float]], None]
 _RECIPE = tuple(field.name for field in dataclasses.fields(Recipe))
+_TRACKING = ("track", "track_at", "annealing", "patience")
 
 
 class RBM:
@@ -39,17 +43,24 @@ class RBM:
     persistent : PCD, chains that go on from update to update: follows the likelihood far better than CD, whose chains
         start at the data each time.
     chains : number of persistent chains.
+    replicas : above 1, the persistent chains are tempered: so many inverse temperatures between 1 and 0 exchange
+        states, at that many times the cost of the chains. Worth it where τ_int of the machine exceeds the training.
     exact_gradient : sum over the smaller side (≤ 20 units) instead of sampling.
     optimizer : "sgd" with `momentum`, or "adam" (learning rates ≈ 0.001).
     l1, l2 : decay of the weights per unit of learning rate. l1 = 0.005 raised the held-out log-likelihood of 256 × 64
         machines trained on 20,000 critical states by 1 nat per state; l1 = 0 leaves learned couplings unbiased.
     biases : train b and c. Off by default: without a field the data have the ± symmetry, and then so has the machine.
     initial_scale : standard deviation of the first weights.
+    torus : sides of a lattice of visible units: weights are shared by all its translations (a convolutional machine);
+        n_hidden is then a multiple of the number of sites. Gradients are averaged over translations, which suits
+        learning rates several times larger.
     track : "exact" or "ais": put the log-likelihood of the validation states (of the training states without any) into
         the history at `track_at`, fractions of the epochs; `late_gain` then tells whether training had converged.
     annealing : runs and temperatures of each tracked AIS.
+    patience : stop once the tracked log-likelihood has not exceeded its best for this many tracked epochs; whether it
+        stops or not, the machine of the best tracked epoch is kept. Give `validation` states and a dense `track_at`.
     seed : the one seed; the same seed gives the same machine.
-    engine : "numpy", the only one so far.
+    engine : "numpy" (compiled sampling), "torch" or "torch-cuda" (PyTorch on a CPU or GPU, an optional extra).
 
     Attributes
     ----------
@@ -83,6 +94,7 @@ class RBM:
         engine: str = "numpy",
         *,
         chains: int | None = None,
+        replicas: int = 1,
         exact_gradient: bool = False,
         optimizer: str = "sgd",
         momentum: float = 0.5,
@@ -90,32 +102,39 @@ class RBM:
         l1: float = 0.0,
         l2: float = 0.0,
         initial_scale: float = 0.01,
+        torus: tuple[int, ...] | None = None,
         track: str | None = None,
         track_at: tuple[float, ...] = (0.75, 1.0),
         annealing: tuple[int, int] = (100, 500),
+        patience: int | None = None,
     ) -> None:
         self.n_hidden, self.learning_rate, self.batch_size, self.epochs = n_hidden, learning_rate, batch_size, epochs
         self.steps, self.persistent, self.biases, self.seed, self.engine = steps, persistent, biases, seed, engine
         self.chains, self.exact_gradient, self.optimizer, self.momentum = chains, exact_gradient, optimizer, momentum
         self.final_rate, self.l1, self.l2, self.initial_scale = final_rate, l1, l2, initial_scale
-        self.track, self.track_at, self.annealing = track, track_at, annealing
+        self.track, self.track_at, self.annealing, self.patience = track, track_at, annealing, patience
+        self.replicas, self.torus = replicas, torus
         self._state: TrainingState | None = None
         self._check()
 
     def _check(self) -> None:
         self._recipe()
-        checks.choice("engine", self.engine, ("numpy",))
+        checks.choice("engine", self.engine, ENGINES)
         if self.track is not None:
             checks.choice("track", self.track, ("exact", "ais"))
-        if not all(0 < fraction <= 1 for fraction in self.track_at):
-            raise InputError(f"track_at must hold fractions above 0 and at most 1, got {self.track_at!r}")
+        if self.patience is not None:
+            checks.positive_integer("patience", self.patience)
+        fitting.check_tracking(self._tracking())
+
+    def _tracking(self) -> Tracking:
+        return Tracking(self.track, self.track_at, self.annealing, self.patience)
 
     def _recipe(self) -> Recipe:
         return Recipe(**{name: getattr(self, name) for name in _RECIPE})
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {name: getattr(self, name) for name in (*_RECIPE, "engine", "track", "track_at", "annealing")}
+        return {name: getattr(self, name) for name in (*_RECIPE, "engine", *_TRACKING)}
 
     def set_params(self, **params: Any) -> Self:
         """Change constructor arguments; what is learned stays as it is until the next `fit`."""
@@ -158,49 +177,76 @@ class RBM:
     # ---- training -------------------------------------------------------------------------------------------------
 
     def fit(
-        self, X: npt.ArrayLike, *, validation: npt.ArrayLike | None = None, callback: Callback | None = None
+        self,
+        X: npt.ArrayLike | PackedStates,
+        *,
+        validation: npt.ArrayLike | None = None,
+        callback: Callback | None = None,
+        observables: Mapping[str, Observable] | None = None,
+        checkpoint: str | Path | None = None,
+        checkpoint_seconds: float = 20.0,
     ) -> Self:
-        """Train on X (n_samples, n_visible) of ±1, from fresh weights.
+        """Train on X (n_samples, n_visible) of ±1, from fresh weights or from where a killed training was.
 
-        `validation` states are used by `track` only. `callback` gets each epoch's entry of the history.
+        Parameters
+        ----------
+        X : states, or `packed.PackedStates`, which are unpacked a batch at a time.
+        validation : held-out states, for `track`, `patience` and `observables`.
+        callback : gets each epoch's entry of the history.
+        observables : name → function of states, see `watch.compare_physics`; measured at `track_at` on the machine's
+            own states and on the held-out ones: entries name, name_error, name_data and name_deviation (in errors).
+        checkpoint : file for the training state, written after an epoch when the last write is `checkpoint_seconds`
+            old. If it exists, training goes on from there and ends with the same bits; it stays when training ends.
         """
-        self._state = None
-        return self.partial_fit(X, self.epochs, validation=validation, callback=callback)
+        data, held_out = self._data(X, validation)
+        recipe, about = self._recipe(), {}
+        saving = None if checkpoint is None else Saving(Path(checkpoint), checkpoint_seconds)
+        if saving is not None:
+            about = {**self.get_params(), "X": _fingerprint(data), "validation": _fingerprint(held_out)}
+        if saving is not None and saving.path.exists():
+            self._state = _read_state(saving.path, recipe, data, about)
+            self._publish(self._state)
+        else:
+            self._state = training.start(recipe, data.shape[1], len(data))
+        run = Training(
+            recipe, self._tracking(), self.engine, data, held_out, self._state, observables or {}, saving, about
+        )
+        self._run(run, self.epochs - self._state.epoch, callback)
+        return self
 
     def partial_fit(
         self,
-        X: npt.ArrayLike,
+        X: npt.ArrayLike | PackedStates,
         epochs: int = 1,
         *,
         validation: npt.ArrayLike | None = None,
         callback: Callback | None = None,
     ) -> Self:
         """Go on training for `epochs` epochs; k calls in a row equal one `fit`, to the bit."""
-        data = training.check_data(X)
-        held_out = data if validation is None else training.check_data(validation, data.shape[1])
+        data, held_out = self._data(X, validation)
+        checks.positive_integer("epochs", epochs)
         recipe = self._recipe()
         if self._state is None:
             self._state = training.start(recipe, data.shape[1], len(data))
-        training.check_data(data[:1], len(self._state.weights))
-        tracked = {max(1, round(fraction * self.epochs)) for fraction in self.track_at} if self.track else set()
-        for _ in range(checks.positive_integer("epochs", epochs)):
-            training.run_epoch(recipe, self._state, data)
-            self._publish(self._state)
-            if self._state.epoch in tracked:
-                self._track(held_out)
-            if callback is not None:
-                callback(self.history_[-1])
+        training.check_data(data, len(self._state.weights))
+        self._run(Training(recipe, self._tracking(), self.engine, data, held_out, self._state), epochs, callback)
         return self
 
-    def _publish(self, state: TrainingState) -> None:
-        self.weights_, self.history_ = state.weights.copy(), state.history
-        self.visible_bias_, self.hidden_bias_ = state.visible_bias.copy(), state.hidden_bias.copy()
+    def _data(
+        self, X: npt.ArrayLike | PackedStates, validation: npt.ArrayLike | None
+    ) -> tuple[training.States, Spins | None]:
+        data = training.check_data(X)
+        return data, None if validation is None else training.check_states(validation, data.shape[1])
 
-    def _track(self, held_out: Spins) -> None:
-        runs, betas = self.annealing
-        method = cast(likelihood.Method, self.track)
-        found = self.log_likelihood(held_out, method, runs=runs, betas=betas, seed=self.seed)
-        self.history_[-1].update(log_likelihood=found.value, log_likelihood_error=found.error)
+    def _run(self, run: Training, epochs: int, callback: Callback | None) -> None:
+        run.run(epochs, lambda: self._publish(run.state), callback)
+
+    def _publish(self, state: TrainingState) -> None:
+        """The machine as it is now; once training has ended early, or has come to its end, its best form."""
+        ended = state.stopped or state.epoch >= self.epochs
+        parameters = state.best if ended and state.best is not None else state.parameters
+        self.weights_, self.visible_bias_, self.hidden_bias_ = (part.copy() for part in parameters)
+        self.history_ = state.history
 
     def late_gain(self) -> Estimate:
         """Log-likelihood gained between the last two tracked epochs, in nats per state: ≈ 0 when converged."""
@@ -271,7 +317,7 @@ class RBM:
 
     def log_likelihood(self, X: npt.ArrayLike, method: likelihood.Method = "auto", **options: int) -> Estimate:
         """Mean ln p of X in nats per state; the error is that of ln Z alone, see `likelihood.log_likelihood`."""
-        return likelihood.log_likelihood(self, training.check_data(X, self.n_visible), method, **options)
+        return likelihood.log_likelihood(self, training.check_states(X, self.n_visible), method, **options)
 
     # ---- on disk --------------------------------------------------------------------------------------------------
 
@@ -294,6 +340,8 @@ class RBM:
             settings = dict(config["parameters"])
             settings["track_at"] = tuple(settings["track_at"])
             settings["annealing"] = tuple(settings["annealing"])
+            if settings.get("torus") is not None:
+                settings["torus"] = tuple(settings["torus"])
             machine = cls(**settings)
             history = [{str(key): float(value) for key, value in entry.items()} for entry in config["history"]]
         except (KeyError, TypeError, ValueError, AttributeError, SpinlensError) as error:
@@ -312,3 +360,11 @@ class RBM:
     def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote; a damaged or foreign file is an `ArtefactError`. Training state is not kept."""
         return cls.from_parts(*storage.read(path, "rbm"), source=path)
+
+
+def _fingerprint(data: training.States | None) -> str | None:
+    return None if data is None else checkpoint.fingerprint(data)
+
+
+def _read_state(path: Path, recipe: Recipe, data: training.States, about: Mapping[str, Any]) -> TrainingState:
+    return checkpoint.read(path, recipe, data.shape[1], len(data), about)

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.errors import ArtefactError, InputError
 from spinlens.machines import gibbs, storage, training
+from spinlens.machines.fitting import Callback
 from spinlens.machines.gibbs import Spins
 from spinlens.machines.kernels import Float32
-from spinlens.machines.rbm import RBM, Callback
+from spinlens.machines.rbm import RBM
 
 
 class StackedRBM:
@@ -63,8 +64,8 @@ class StackedRBM:
 
         `bottom` is a machine trained on X already, taken as it is for the first layer.
         """
-        data = training.check_data(X)
-        held_out = None if validation is None else training.check_data(validation, data.shape[1])
+        data = training.check_states(X)
+        held_out = None if validation is None else training.check_states(validation, data.shape[1])
         layers: list[RBM] = []
         for number, width in enumerate(self.n_hidden):
             if number == 0 and bottom is not None:

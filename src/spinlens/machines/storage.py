@@ -24,6 +24,22 @@ _LONGEST_CONFIG = 100_000_000
 Arrays = dict[str, npt.NDArray[Any]]
 
 
+def write_file(path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str]) -> None:
+    """Write one safetensors file with `metadata`, complete or not at all and with the same bytes each time."""
+    from safetensors.numpy import save
+
+    tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    _replace(path, save(tensors, metadata={_KEY: json.dumps(dict(metadata), sort_keys=True)}))
+
+
+def read_file(path: Path) -> tuple[Arrays, dict[str, Any]]:
+    """Arrays and metadata of a file of `write_file`; anything else is an `ArtefactError`."""
+    arrays, metadata = _tensors(path)
+    if _KEY not in metadata:
+        raise ArtefactError(f"{path} was not written by spinlens: its metadata have no {_KEY!r} entry")
+    return arrays, _parse(path, metadata[_KEY])
+
+
 def write(path: str | Path, kind: str, config: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """Write a machine of `kind` ("rbm", "stack"), through a temporary name."""
     from safetensors.numpy import save

@@ -3,12 +3,13 @@
 ∂⟨ln p⟩/∂W_ia = ⟨v_i tanh θ_a⟩_data − ⟨v_i tanh θ_a⟩_model; the second average is over states k Gibbs steps after the
 data (CD-k), over chains that go on from one update to the next (PCD-k), or over all states (exact).
 The state that continues (`TrainingState`) is apart from the recipe, and every epoch has a random stream of its own
-name, so a run stopped after any epoch goes on as if it had not been.
+name, so a run stopped after any epoch goes on as if it had not been. The arithmetic of an update is in the engines.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,12 +18,17 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Sampler, Spins
-from spinlens.machines.kernels import Float32, Lanes, adam_step, momentum_step
-from spinlens.machines.likelihood import exact_moments
+from spinlens.machines.gibbs import Spins
+from spinlens.machines.kernels import Float32
+from spinlens.machines.packed import PackedStates
+from spinlens.machines.translations import Translations
 
 _LARGEST_EXACT_GRADIENT = 20
 _LARGEST_WEIGHT = 100.0  # a weight of 10 already fixes its units to one part in e^20: beyond this it diverges
+_SHUFFLED = 2**18  # states shuffled at once: beyond this the order is that of shuffled blocks, to bound the memory
+
+States = Spins | PackedStates
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Recipe:
     steps: int = 1
     persistent: bool = False
     chains: int | None = None
+    replicas: int = 1
     exact_gradient: bool = False
     optimizer: str = "sgd"
     momentum: float = 0.5
@@ -44,10 +51,11 @@ class Recipe:
     l2: float = 0.0
     biases: bool = False
     initial_scale: float = 0.01
+    torus: tuple[int, ...] | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("n_hidden", "batch_size", "epochs", "steps"):
+        for name in ("n_hidden", "batch_size", "epochs", "steps", "replicas"):
             checks.positive_integer(name, getattr(self, name))
         if self.chains is not None:
             checks.positive_integer("chains", self.chains)
@@ -60,6 +68,10 @@ class Recipe:
             raise InputError(f"momentum must be at least 0 and below 1, got {self.momentum!r}")
         checks.choice("optimizer", self.optimizer, ("sgd", "adam"))
         checks.seed(self.seed)
+        if self.replicas > 1 and not self.persistent:
+            raise InputError("replicas temper persistent chains: use persistent=True with them")
+        if self.torus is not None:
+            Translations(self.torus, self.n_hidden)
 
     def rate(self, epoch: int) -> float:
         """Learning rate of an epoch: constant for the first half, then falling geometrically to `final_rate` of it."""
@@ -81,13 +93,26 @@ class TrainingState:
     epoch: int = 0
     updates: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
+    best: tuple[Float32, Float32, Float32] | None = None
+    best_likelihood: float = -math.inf
+    without_gain: int = 0
+    stopped: bool = False
+
+    @property
+    def parameters(self) -> tuple[Float32, Float32, Float32]:
+        """W, b and c."""
+        return self.weights, self.visible_bias, self.hidden_bias
 
 
 def start(recipe: Recipe, n_visible: int, n_samples: int) -> TrainingState:
-    """Small random weights and, for PCD, chains of free spins."""
+    """Small random weights and, for PCD, chains of free spins: all of the first replica, then all of the next."""
     generator = seeding.generator(recipe.seed, "rbm", "start")
     shape = (n_visible, recipe.n_hidden)
-    weights = (generator.standard_normal(shape) * recipe.initial_scale).astype(np.float32)
+    if recipe.torus is None:
+        normal = generator.standard_normal(shape)
+    else:
+        normal = Translations(recipe.torus, recipe.n_hidden).random(n_visible, generator)
+    weights = (normal * recipe.initial_scale).astype(np.float32)
     if recipe.exact_gradient and min(shape) > _LARGEST_EXACT_GRADIENT:
         raise InputError(
             f"exact_gradient sums over the smaller side, of {min(shape)} units here; it must have at most "
@@ -95,7 +120,7 @@ def start(recipe: Recipe, n_visible: int, n_samples: int) -> TrainingState:
         )
     chains = None
     if recipe.persistent and not recipe.exact_gradient:
-        n_chains = recipe.chains or min(recipe.batch_size, n_samples)
+        n_chains = recipe.replicas * (recipe.chains or min(recipe.batch_size, n_samples))
         chains = gibbs.random_states(n_chains, n_visible, generator)
     parameters = (weights, np.zeros(n_visible, np.float32), np.zeros(recipe.n_hidden, np.float32))
     copies = 2 if recipe.optimizer == "adam" else 1
@@ -103,18 +128,18 @@ def start(recipe: Recipe, n_visible: int, n_samples: int) -> TrainingState:
     return TrainingState(*parameters, memory, chains)
 
 
-def run_epoch(recipe: Recipe, state: TrainingState, data: Spins) -> None:
+def run_epoch(recipe: Recipe, state: TrainingState, data: States, engine: str = "numpy") -> None:
     """One pass over `data` (n_samples, n_visible) in shuffled batches; a last incomplete batch is left out."""
+    from spinlens.machines.engine import make_updates
+
     generator = seeding.generator(recipe.seed, "rbm", "epoch", state.epoch)
-    order = generator.permutation(len(data))
     size = min(recipe.batch_size, len(data))
+    batches = _shuffled_batches(len(data), size, generator)
     rate = recipe.rate(state.epoch)
-    work = _Workspace(recipe, state, size)
-    lanes = gibbs.make_lanes(generator)
-    for first in range(0, len(data) - size + 1, size):
-        work.visible[:size] = data[order[first : first + size]]
-        work.gradients(lanes)
-        _ascend(recipe, state, work, rate)
+    updates = make_updates(engine, recipe, state, size, generator)
+    for rows in batches:
+        updates.step(data[rows], rate)
+    diagnostics = updates.finish()
     state.epoch += 1
     largest = float(np.abs(state.weights).max())
     if not largest < _LARGEST_WEIGHT:
@@ -122,97 +147,38 @@ def run_epoch(recipe: Recipe, state: TrainingState, data: Spins) -> None:
             f"training diverged in epoch {state.epoch} (largest |W| = {largest:.3g}): use a smaller learning_rate "
             f"than {recipe.learning_rate:g}"
         )
-    state.history.append(
-        {"epoch": state.epoch, "learning_rate": rate, "weight_rms": math.sqrt(float(np.mean(state.weights**2)))}
-    )
+    entry = {"epoch": state.epoch, "learning_rate": rate, "weight_rms": math.sqrt(float(np.mean(state.weights**2)))}
+    state.history.append({**entry, **diagnostics})
 
 
-class _Workspace:
-    """Buffers of one epoch: rows of data above, rows of the model's states below, so one product gives a gradient."""
-
-    def __init__(self, recipe: Recipe, state: TrainingState, size: int) -> None:
-        n_visible, n_hidden = state.weights.shape
-        self.recipe, self.state, self.size = recipe, state, size
-        self.below = 0 if recipe.exact_gradient else size if state.chains is None else len(state.chains)
-        self.visible = np.empty((size + self.below, n_visible), np.float32)
-        self.hidden = np.empty((size + self.below, n_hidden), np.float32)
-        self.weight_gradient = np.empty_like(state.weights)
-        self.visible_gradient = np.zeros(n_visible, np.float32)
-        self.hidden_gradient = np.zeros(n_hidden, np.float32)
-        self.sampler = Sampler(state.weights, state.visible_bias, state.hidden_bias)
-        self.sampler.biased = recipe.biases
-
-    def gradients(self, lanes: Lanes) -> None:
-        """Gradients of the mean log-likelihood of the batch in `visible[:size]`."""
-        size, chains = self.size, self.state.chains
-        if self.below:
-            model = self.visible[size:]
-            model[:] = self.visible[:size] if chains is None else chains
-            self.sampler.step(model, self.hidden[size:], lanes, self.recipe.steps)
-            if chains is not None:
-                chains[:] = model
-        self.sampler.hidden_field(self.visible, out=self.hidden)
-        gibbs.mean(self.hidden[:size], 1 / size)
-        if self.below:
-            gibbs.mean(self.hidden[size:], -1 / self.below)
-        np.matmul(self.visible.T, self.hidden, out=self.weight_gradient)
-        if self.recipe.biases:
-            self.hidden_gradient[:] = self.hidden.sum(axis=0)
-            self.visible_gradient[:] = self.visible[:size].mean(axis=0)
-            if self.below:
-                self.visible_gradient -= self.visible[size:].mean(axis=0)
-        if self.recipe.exact_gradient:
-            self._subtract_exact()
-
-    def _subtract_exact(self) -> None:
-        moments = exact_moments(_Parameters(self.state.weights, self.state.visible_bias, self.state.hidden_bias))
-        self.weight_gradient -= moments.visible_hidden.astype(np.float32)
-        if self.recipe.biases:
-            self.visible_gradient -= moments.visible.astype(np.float32)
-            self.hidden_gradient -= moments.hidden.astype(np.float32)
+def _shuffled_batches(n_samples: int, size: int, generator: np.random.Generator) -> Iterator[Rows]:
+    """Rows of each batch; long data are shuffled in blocks of 2^18 states that come in random order."""
+    if n_samples <= _SHUFFLED:
+        return _slices(generator.permutation(n_samples), size)
+    return _slices_of_blocks(n_samples, size, generator.spawn(1)[0])
 
 
-@dataclass(frozen=True)
-class _Parameters:
-    weights_: Float32
-    visible_bias_: Float32
-    hidden_bias_: Float32
+def _slices_of_blocks(n_samples: int, size: int, generator: np.random.Generator) -> Iterator[Rows]:
+    for block in generator.permutation(-(-n_samples // _SHUFFLED)):
+        first = int(block) * _SHUFFLED
+        yield from _slices(first + generator.permutation(min(_SHUFFLED, n_samples - first)), size)
 
 
-def _ascend(recipe: Recipe, state: TrainingState, work: _Workspace, rate: float) -> None:
-    state.updates += 1
-    parts: list[tuple[Float32, Float32]] = [(state.weights.reshape(-1), work.weight_gradient.reshape(-1))]
-    if recipe.biases:
-        parts += [(state.visible_bias, work.visible_gradient), (state.hidden_bias, work.hidden_gradient)]
-    for number, (value, gradient) in enumerate(parts):
-        decay = (recipe.l2, recipe.l1) if number == 0 else (0.0, 0.0)
-        _step(recipe, value, gradient, state.memory[number::3], rate, state.updates, decay)
+def _slices(order: Rows, size: int) -> Iterator[Rows]:
+    return (order[first : first + size] for first in range(0, len(order) - size + 1, size))
 
 
-def _step(
-    recipe: Recipe,
-    value: Float32,
-    gradient: Float32,
-    memory: list[Float32],
-    rate: float,
-    updates: int,
-    decay: tuple[float, float],
-) -> None:
-    l2, l1 = np.float32(decay[0]), np.float32(decay[1])
-    if recipe.optimizer == "sgd":
-        momentum_step(value, gradient, memory[0], np.float32(rate), np.float32(recipe.momentum), l2, l1)
-        return
-    first, second = 0.9, 0.999
-    corrected = rate * math.sqrt(1 - second**updates) / (1 - first**updates)
-    pair = (np.float32(first), np.float32(second))
-    adam_step(value, gradient, memory[0], memory[1], np.float32(corrected), *pair, l2, l1)
-
-
-def check_data(data: npt.ArrayLike, n_visible: int | None = None) -> Spins:
-    """Training or validation states as (n_samples, n_visible) int8 of ±1."""
-    states = checks.spins("X", data)
-    if states.ndim != 2:
+def check_data(data: npt.ArrayLike | PackedStates, n_visible: int | None = None) -> States:
+    """Training states as (n_samples, n_visible) int8 of ±1, or packed ones as they are."""
+    states = data if isinstance(data, PackedStates) else checks.spins("X", data)
+    if len(states.shape) != 2:
         raise InputError(f"X must have shape (n_samples, n_visible), got {states.shape}; flatten lattices first")
     if n_visible is not None and states.shape[1] != n_visible:
         raise InputError(f"X has {states.shape[1]} columns, the machine {n_visible} visible units: they must agree")
     return states
+
+
+def check_states(data: npt.ArrayLike | PackedStates, n_visible: int | None = None) -> Spins:
+    """As `check_data`, but packed states come unpacked: for sets that are small enough."""
+    states = check_data(data, n_visible)
+    return states[np.arange(len(states))] if isinstance(states, PackedStates) else states

@@ -1,0 +1,123 @@
+"""Data sets of ±1 states on disk, one bit a unit, read a batch at a time: they may be larger than memory.
+
+The file is a safetensors file with one tensor `states` of bytes, (n_samples, ⌈n_visible / 8⌉), bit 1 for +1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks
+from spinlens.errors import ArtefactError, InputError
+
+_HEADER = 512  # bytes kept for the header, which is written last because it holds the number of states
+_KIND = "spinlens packed states"
+
+
+@dataclass(frozen=True, eq=False)
+class PackedStates:
+    """States (n_samples, n_visible) of ±1 kept as bits; indexing with row numbers gives int8 ±1.
+
+    Examples
+    --------
+    >>> packed = pack_states([[1, -1, 1], [-1, -1, 1]])
+    >>> packed.shape, packed[np.array([1])].tolist()
+    ((2, 3), [[-1, -1, 1]])
+    """
+
+    bits: npt.NDArray[np.uint8]
+    n_visible: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_samples, n_visible)."""
+        return len(self.bits), self.n_visible
+
+    def __len__(self) -> int:
+        return len(self.bits)
+
+    def __getitem__(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
+        units = np.unpackbits(self.bits[rows], axis=1, count=self.n_visible).view(np.int8)
+        units *= 2
+        units -= 1
+        return units
+
+
+def pack_states(states: npt.ArrayLike) -> PackedStates:
+    """States (n_samples, n_visible) of ±1 as bits in memory, an eighth of their int8 size."""
+    array = _matrix(states)
+    return PackedStates(np.packbits(array > 0, axis=1), array.shape[1])
+
+
+def write_packed(path: str | Path, blocks: Iterable[npt.ArrayLike]) -> PackedStates:
+    """Write blocks of states (any number, n_visible) one after the other to `path`, in one step; returns it opened."""
+    target = Path(path)
+    temporary = target.with_name(target.name + ".tmp")
+    n_samples, n_visible = 0, 0
+    with open(temporary, "wb") as file:
+        file.write(b" " * _HEADER)
+        for block in blocks:
+            packed = pack_states(block)
+            if n_samples and packed.n_visible != n_visible:
+                raise InputError(f"blocks of states must have one width, got {n_visible} and {packed.n_visible}")
+            n_visible = packed.n_visible
+            n_samples += len(packed)
+            file.write(packed.bits.tobytes())
+        if not n_samples:
+            raise InputError("there are no blocks of states to write: give at least one")
+        file.seek(0)
+        file.write(_header(n_samples, n_visible))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, target)
+    return open_packed(target)
+
+
+def open_packed(path: str | Path) -> PackedStates:
+    """Map a file of `write_packed` into memory; a damaged or foreign one is an `ArtefactError`."""
+    source = Path(path)
+    try:
+        with open(source, "rb") as file:
+            head = file.read(_HEADER)
+        n_samples, n_visible = _shape(head)
+        width = -(-n_visible // 8)
+        if source.stat().st_size != _HEADER + n_samples * width:
+            raise ValueError(f"{n_samples} states of {n_visible} units do not fill it")
+        bits = np.memmap(source, np.uint8, mode="r", offset=_HEADER, shape=(n_samples, width))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
+        raise ArtefactError(f"{source} holds no packed states ({error}): write it again with write_packed") from None
+    return PackedStates(bits, n_visible)
+
+
+def _header(n_samples: int, n_visible: int) -> bytes:
+    size = n_samples * -(-n_visible // 8)
+    tensor = {"dtype": "U8", "shape": [n_samples, -(-n_visible // 8)], "data_offsets": [0, size]}
+    metadata = {"kind": _KIND, "n_visible": str(n_visible)}
+    text = json.dumps({"__metadata__": metadata, "states": tensor}).encode()
+    return (_HEADER - 8).to_bytes(8, "little") + text.ljust(_HEADER - 8)
+
+
+def _shape(head: bytes) -> tuple[int, int]:
+    if len(head) != _HEADER or int.from_bytes(head[:8], "little") != _HEADER - 8:
+        raise ValueError("not a file of packed states")
+    document = json.loads(head[8:])
+    if document["__metadata__"]["kind"] != _KIND:
+        raise ValueError("another kind of file")
+    n_samples, n_visible = int(document["states"]["shape"][0]), int(document["__metadata__"]["n_visible"])
+    if n_samples < 1 or n_visible < 1:
+        raise ValueError("no states")
+    return n_samples, n_visible
+
+
+def _matrix(states: npt.ArrayLike) -> npt.NDArray[np.int8]:
+    array = checks.spins("states", states)
+    if array.ndim != 2:
+        raise InputError(f"states must have shape (n_samples, n_visible), got {array.shape}; flatten lattices first")
+    return array

@@ -1,0 +1,95 @@
+"""Parallel tempering of a machine: replicas between free units and the machine itself exchange their states.
+
+Replica r has f_β(v) = e^{b·v} Π_a 2cosh(β (c_a + Σ_i v_i W_ia)) at β = β_r, the path of annealed importance sampling.
+Where a machine's own Gibbs chain stays in one mode for long, states that were free a moment ago bring it to others.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks, seeding
+from spinlens.errors import InputError
+from spinlens.machines import gibbs
+from spinlens.machines.gibbs import Array, Machine, Sampler, Spins
+from spinlens.machines.kernels import Float32, Lanes
+
+
+class Ladder:
+    """`replicas` inverse temperatures from 1 down to 0 and the moves of the states at them.
+
+    States are (replicas, n_chains, n_visible) float32; the first replica is the machine itself.
+    """
+
+    def __init__(self, replicas: int) -> None:
+        self.betas = np.linspace(1, 0, checks.positive_integer("replicas", replicas, minimum=2))
+        self.tried = np.zeros(replicas - 1)
+        self.accepted = np.zeros(replicas - 1)
+
+    def step(self, sampler: Sampler, states: Float32, lanes: Lanes, generator: np.random.Generator) -> None:
+        """One Gibbs step of every replica, then an exchange between neighbours, in place."""
+        _, chains, n_visible = states.shape
+        rows = states.reshape(-1, n_visible)
+        beta = np.repeat(self.betas.astype(np.float32), chains)[:, None]
+        theta = sampler.hidden_field(rows)
+        theta *= beta
+        hidden = gibbs.draw(theta, lanes)
+        np.matmul(hidden, sampler.weights.T, out=rows)
+        rows *= beta
+        rows += sampler.visible_bias
+        gibbs.draw(rows, lanes)
+        self._exchange(sampler, states, generator)
+
+    def _exchange(self, sampler: Sampler, states: Float32, generator: np.random.Generator) -> None:
+        """Metropolis exchange of neighbours (r, r + 1), even and odd r in turn."""
+        replicas, chains, n_visible = states.shape
+        theta = np.abs(sampler.hidden_field(states.reshape(-1, n_visible))).reshape(replicas, chains, -1)
+        for first in (0, 1):
+            for r in range(first, replicas - 1, 2):
+                lower, upper = self.betas[r], self.betas[r + 1]
+                gain = _bracket(theta[r + 1], lower, upper) - _bracket(theta[r], lower, upper)
+                swap = np.log(generator.random(chains)) < gain
+                for array in (states, theta):
+                    array[r, swap], array[r + 1, swap] = array[r + 1, swap], array[r, swap]
+                self.tried[r] += chains
+                self.accepted[r] += swap.sum()
+
+    @property
+    def acceptance(self) -> Array:
+        """Fraction of exchanges accepted between each pair of neighbours, (replicas − 1,)."""
+        return self.accepted / np.maximum(self.tried, 1)
+
+
+def _bracket(theta: Float32, lower: float, upper: float) -> Array:
+    """ln f at β = `lower` less that at `upper`, of states with fields |θ| (n_chains, n_hidden)."""
+    difference = np.float32(lower - upper) * theta
+    difference += np.log1p(np.exp(np.float32(-2 * lower) * theta)) - np.log1p(np.exp(np.float32(-2 * upper) * theta))
+    return np.asarray(difference.sum(axis=1, dtype=np.float64))
+
+
+def tempered_sample(
+    machine: Machine, n: int, steps: int = 1000, replicas: int = 10, seed: int = 0
+) -> tuple[Spins, npt.NDArray[np.float64]]:
+    """`n` states of a machine after `steps` steps of parallel tempering from free units, and the exchange rates.
+
+    Parameters
+    ----------
+    n : independent ladders, one state each.
+    replicas : inverse temperatures 1, …, 0 at equal distance; enough of them when every exchange rate exceeds ≈ 0.2.
+
+    Returns
+    -------
+    States (n, n_visible) int8 ±1, and the acceptance (replicas − 1,) of exchanges, from the machine to free units.
+    """
+    generator = seeding.generator(checks.seed(seed), "rbm", "tempering")
+    ladder = Ladder(replicas)
+    n_visible = machine.weights_.shape[0]
+    if steps < 1:
+        raise InputError(f"steps must be at least 1, got {steps}")
+    states = gibbs.random_states(replicas * checks.positive_integer("n", n), n_visible, generator)
+    shaped = states.reshape(replicas, n, n_visible)
+    sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
+    for _ in range(steps):
+        ladder.step(sampler, shaped, lanes, generator)
+    return shaped[0].astype(np.int8), ladder.acceptance
