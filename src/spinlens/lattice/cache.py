@@ -36,6 +36,8 @@ def cached(compute: Callable[[], Array], key: tuple[object, ...], noticeable: bo
         return compute()
     name = repr((*key, np.__version__, scipy.__version__))
     path = folder() / f"{hashlib.blake2b(name.encode(), digest_size=16).hexdigest()}.table"
+    if not path.is_absolute():  # a user without a home
+        return compute()
     stored = _read(path, name)
     if stored is not None:
         return stored
@@ -60,7 +62,7 @@ def folder() -> Path:
     return home / ".cache" / "spinlens"
 
 
-def _checksum(name: str, content: bytes) -> bytes:
+def _checksum(name: str, content: memoryview) -> bytes:
     return hashlib.blake2b(content, key=hashlib.blake2b(name.encode()).digest(), digest_size=_DIGEST).digest()
 
 
@@ -68,10 +70,9 @@ def _read(path: Path, name: str) -> Array | None:
     """The array of a file that is whole and belongs to `name`, else None."""
     try:
         data = path.read_bytes()
-        content, digest = data[:-_DIGEST], data[-_DIGEST:]
-        if digest != _checksum(name, content):
+        if data[-_DIGEST:] != _checksum(name, memoryview(data)[:-_DIGEST]):
             return None
-        array = np.load(io.BytesIO(content), allow_pickle=False)
+        array = np.load(io.BytesIO(data), allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
     return np.asarray(array, dtype=np.float64)
@@ -81,7 +82,7 @@ def _write(path: Path, name: str, array: Array) -> None:
     """Write to a temporary name beside the target and rename, so that no reader ever sees half a file."""
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
-    content = buffer.getvalue()
+    content = buffer.getbuffer()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".partial")
     try:

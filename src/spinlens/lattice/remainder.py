@@ -17,7 +17,7 @@ from scipy.special import gamma, gammainc, gammaincc
 Array = npt.NDArray[np.float64]
 
 _NEGLIGIBLE = 42.0  # exp(−42) < 1e-18, below the rounding of the sum
-_SPLIT = 8.0  # η in units of the longest side; larger means fewer images and more cancellation, like η^{σ/2}
+_SPLIT = 5.0  # η in units of the longest side; larger means fewer images and more cancellation, like η^{σ/2}
 _AVERAGE_NODES = 24  # Gauss–Legendre points that average the interpolant over a cell: exact to degree 47
 
 
@@ -48,6 +48,13 @@ class _Axis:
     near: NearImages
     transfer: Array
 
+    def images_in_reach(self) -> tuple[int, int]:
+        """First image, and one after the last, whose term is not negligible at some node."""
+        reach = math.sqrt(_NEGLIGIBLE / _SPLIT)
+        first = math.ceil((-reach - float(self.nodes.max())) / self.side)
+        last = math.floor((reach - float(self.nodes.min())) / self.side)
+        return min(first, -self.near.left), max(last, self.near.right - 1) + 1
+
 
 def far_images(shape: tuple[int, ...], exponent: float, width: float, points: list[Array]) -> Array:
     """Σ over far images n of |r + n∘L|^{−s}, averaged over a box of side `width` around r.
@@ -75,20 +82,24 @@ def _axis(side: int, longest: int, width: float, wanted: Array) -> _Axis:
     low, high = -width / 2 / longest, (side // 2 + width / 2) / longest
     half, middle = (high - low) / 2, (high + low) / 2
     reach = (1 - width / 2 / longest) / half
-    count = math.ceil(37 / math.log(reach + math.hypot(reach, 1))) + 4
+    count = math.ceil(37 / math.log(reach + math.hypot(reach, 1))) + 3
     near = NearImages.of(side, longest)
     if width == 0 and len(wanted) <= count:
         return _Axis(wanted / longest, side / longest, near, np.eye(len(wanted)))
     angles = math.pi * (np.arange(count) + 0.5) / count
-    samples, weights = np.polynomial.legendre.leggauss(_AVERAGE_NODES) if width else (np.zeros(1), np.full(1, 2.0))
-    inside = (wanted[:, None] + width / 2 * samples) / longest
     degrees = np.arange(count)
-    position = np.clip((inside - middle) / half, -1, 1)
-    averages = np.cos(np.arccos(position)[..., None] * degrees).transpose(0, 2, 1) @ weights / 2
-    averages[:, 1:] *= 2
-    return _Axis(
-        middle + half * np.cos(angles), side / longest, near, averages @ np.cos(np.outer(degrees, angles)) / count
-    )
+    polynomials = _average_polynomials((wanted / longest - middle) / half, width / longest / half, degrees)
+    polynomials[:, 1:] *= 2
+    transfer = polynomials @ np.cos(np.outer(degrees, angles)) / count
+    return _Axis(middle + half * np.cos(angles), side / longest, near, transfer)
+
+
+def _average_polynomials(centres: Array, width: float, degrees: npt.NDArray[np.int64]) -> Array:
+    """Chebyshev polynomials T_n averaged over [x − width/2, x + width/2], (centre, degree)."""
+    samples, weights = np.polynomial.legendre.leggauss(_AVERAGE_NODES) if width else (np.zeros(1), np.full(1, 2.0))
+    positions = np.clip(centres[:, None] + width / 2 * samples, -1, 1)
+    values = np.cos(np.arccos(positions)[..., None] * degrees)
+    return np.asarray(np.einsum("xsn,s->xn", values, weights / 2))
 
 
 def _image_part(axes: list[_Axis], half: float) -> Array:
@@ -102,8 +113,7 @@ def _image_part_at(first: Array, axes: list[_Axis], half: float) -> Array:
     squared, near, sizes = np.zeros(()), np.ones((), dtype=np.bool_), []
     for number, axis in enumerate(axes):
         nodes = first if number == 0 else axis.nodes
-        reach = math.ceil(math.sqrt(_NEGLIGIBLE / _SPLIT) / axis.side) + 1
-        images = np.arange(-reach, reach + 1)
+        images = np.arange(*axis.images_in_reach())
         squared = np.add.outer(squared, (nodes[:, None] + images * axis.side) ** 2)
         near = np.logical_and.outer(near, np.broadcast_to(axis.near.contains(images), (len(nodes), len(images))))
         sizes.append((len(nodes), len(images)))

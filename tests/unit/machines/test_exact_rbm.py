@@ -58,3 +58,8 @@ def test_what_has_no_exact_machine_is_refused():
         RBM.exact(antiferromagnet, 1.0)
     with pytest.raises(InputError, match="too many"):
         RBM.exact(IsingModel((64, 64), PowerLaw(1.2)), 7.0)
+
+
+def test_a_field_is_refused():
+    with pytest.raises(CouplingError, match="needs field 0"):
+        RBM.exact(IsingModel((3, 3), NearestNeighbour(), field=0.1), 2.0)
