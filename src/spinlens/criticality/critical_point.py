@@ -10,9 +10,10 @@ import numpy as np
 import xarray as xr
 
 from spinlens import checks
-from spinlens.criticality.crossings import Crossing, crossing_values, find_crossings
+from spinlens.criticality.crossings import QUANTITIES, Crossing, crossing_values, find_crossings
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.scaling_fit import extrapolate
+from spinlens.criticality.universality import correction_exponents
 from spinlens.errors import ConvergenceError, CouplingError, InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
@@ -23,8 +24,6 @@ from spinlens.statistics.estimate import Estimate
 _LADDER_STEP = 0.92
 _LADDER_END = 0.05
 _PILOT_DRAWS = 2000
-_TEMPERATURE_CORRECTIONS = (1.0, 1.5, 2.0, 2.5, 3.0)  # x = y_t + ω of T×(L) − T_c
-_DIMENSION_CORRECTIONS = (0.5, 1.0, 1.5, 2.0)  # x = ω
 
 Progress = Callable[[int], None]
 
@@ -174,13 +173,20 @@ def scan(
 
 
 def analyse(curves: Sequence[SizeCurves]) -> CriticalPoint:
-    """Crossings of consecutive sizes and their limit L → ∞."""
+    """Crossings of consecutive sizes and their limit L → ∞.
+
+    Corrections fall as L^{−ω} for U4 and the dimensions and as L^{−(y_t + ω)} for the crossing temperature; ω runs over
+    what is possible for the coupling (`universality.correction_exponents`), y_t is that of the largest pair.
+    """
     crossings, covariance = find_crossings(curves)
     sizes = [pair.sizes[0] for pair in crossings]
+    model = curves[-1].model
+    omegas = correction_exponents(model.coupling, model.dimension)
+    y_t = max(model.dimension - crossings[-1].delta_energy.value, 0.1)
     limits, spreads = {}, {}
-    for number, name in enumerate(("temperature", "binder", "delta_spin", "delta_energy")):
+    for number, name in enumerate(QUANTITIES):
         values = np.array([getattr(pair, name).value for pair in crossings])
         block = covariance[number::4, number::4]
-        exponents = _TEMPERATURE_CORRECTIONS if name == "temperature" else _DIMENSION_CORRECTIONS
+        exponents = [y_t + omega for omega in omegas] if name == "temperature" else omegas
         limits[name], spreads[name] = extrapolate(sizes, values, block, exponents)
     return CriticalPoint(**limits, crossings=crossings, sizes=tuple(size.L for size in curves), systematic=spreads)

@@ -106,3 +106,19 @@ def _power_law(coupling: PowerLaw, dimension: int) -> Reference:
     if dimension == 2 and sigma > 2:
         return Reference("short-range", temperature, _ONSAGER.delta_spin, _ONSAGER.delta_energy)
     return Reference("boundary", temperature, note="contested: the short-range boundary is 2 − η (Sak 1973) or 2")
+
+
+def correction_exponents(coupling: Coupling, dimension: int) -> tuple[float, ...]:
+    """Values of ω, the leading correction to scaling L^{−ω}, that are possible for a coupling.
+
+    Short-range in two dimensions: ω from 1 to 2 (in U4 and ⟨m²⟩ the regular background enters as L^{−7/4}). Long-range:
+    near σ = d/2 the quartic coupling is nearly marginal, ω = |2σ − d| to first order (Fisher, Ma & Nickel 1972), and
+    nothing firm is known further away, so values from there to 2 are all tried.
+    """
+    if isinstance(coupling, NearestNeighbour):
+        return (0.8, 1.0, 1.5) if dimension == 3 else (1.0, 1.5, 1.75, 2.0)
+    if isinstance(coupling, PowerLaw):
+        leading = abs(2 * coupling.sigma - dimension)
+        slow = [leading] if 0.2 <= leading < 0.5 else []
+        return (*slow, 0.5, 0.75, 1.0, 1.5, 2.0)
+    return (0.5, 1.0, 1.5, 2.0)
