@@ -97,9 +97,13 @@ class PowerLaw:
         checks.choice("cell", self.cell, ("point", "integrated"))
 
     def table(self, shape: tuple[int, ...]) -> Array:
+        exponent = len(shape) + self.sigma
         if self.images == "minimum":
-            return self.strength * minimum_image(shape, len(shape) + self.sigma, self.cell)
-        return self.strength * image_sum(shape, len(shape) + self.sigma, self.cell)[0]
+            table = minimum_image(shape, exponent, self.cell)
+        else:
+            table, _ = image_sum(shape, exponent, self.cell)
+        table *= self.strength
+        return table
 
     def self_image(self, shape: tuple[int, ...]) -> float:
         if self.images == "minimum":

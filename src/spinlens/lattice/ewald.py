@@ -17,7 +17,7 @@ from spinlens.lattice.remainder import NearImages, far_images
 Array = npt.NDArray[np.float64]
 Cell = Literal["point", "integrated"]
 
-_NOTICEABLE = 1 << 22  # evaluations of the power law in about a quarter of a second
+_NOTICEABLE = 1 << 23  # evaluations of the power law in a third of a second
 
 
 def image_sum(shape: Sequence[int], exponent: float, cell: Cell = "point") -> tuple[Array, float]:

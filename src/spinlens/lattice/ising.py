@@ -63,7 +63,7 @@ class IsingModel:
     @cached_property
     def coupling_table(self) -> Array:
         """J(r) of every displacement, an array of `shape` with J(0) = 0; read-only."""
-        table = np.array(self.coupling.table(self.shape), dtype=np.float64)
+        table = np.asarray(self.coupling.table(self.shape), dtype=np.float64).view()
         table.flags.writeable = False
         return table
 
@@ -79,7 +79,7 @@ class IsingModel:
 
     @cached_property
     def _spectrum(self) -> Array:
-        return np.asarray(scipy.fft.rfftn(self.coupling_table).real)
+        return np.ascontiguousarray(scipy.fft.rfftn(self.coupling_table).real)
 
     def energy(self, spins: npt.ArrayLike) -> Array:
         """Total energy of each state, E = −½ Σ_r J(r) Σ_x s_x s_{x+r} − h Σ_x s_x.
