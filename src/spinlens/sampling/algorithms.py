@@ -11,26 +11,29 @@ from spinlens.sampling.limits import Exact
 from spinlens.sampling.single_spin import Metropolis
 from spinlens.sampling.swendsen_wang import LongRangeSwendsenWang, NearestNeighbourSwendsenWang
 from spinlens.sampling.updates import Algorithm
+from spinlens.sampling.wolff import LongRangeWolff, NearestNeighbourWolff
 
-ALGORITHMS = ("auto", "swendsen-wang", "metropolis")
+ALGORITHMS = ("auto", "swendsen-wang", "wolff", "metropolis")
 
 
 def make_algorithm(model: IsingModel, temperature: float, name: str = "auto") -> Algorithm:
     """The named algorithm for one temperature; "auto" takes cluster moves where the couplings allow them."""
-    _needs_no_field(model)
     if temperature == 0 or math.isinf(temperature):
         return Exact(model, temperature)
     table = model.coupling_table
     ferromagnetic = bool((table >= 0).all())
     if name == "metropolis" or (name == "auto" and not ferromagnetic):
+        _needs_no_field(model)
         return Metropolis(model, temperature)
     if not ferromagnetic:
         raise CouplingError(f"{name} needs couplings J(r) ≥ 0, the smallest is {table.min():g}; use 'metropolis'")
     if isinstance(model.coupling, NearestNeighbour):
-        return NearestNeighbourSwendsenWang(model, temperature)
+        return (NearestNeighbourWolff if name == "wolff" else NearestNeighbourSwendsenWang)(model, temperature)
+    if name == "wolff":
+        return LongRangeWolff(model, temperature)
     return LongRangeSwendsenWang(model, temperature)
 
 
 def _needs_no_field(model: IsingModel) -> None:
     if model.field != 0:
-        raise CouplingError(f"these updates need field 0, the model has {model.field:g}: use exact.enumerate")
+        raise CouplingError(f"single-spin updates need field 0, the model has {model.field:g}: use cluster moves")

@@ -90,13 +90,13 @@ def long_range_tables(table: Floats) -> LongRangeTables:
     rest[strong] = 0.0
     total = rest.sum()
     probability, alias = alias_table(np.append(near, total))
-    offsets = np.append(offsets, [[0, 0, 0]], axis=0).astype(np.int32)
+    near_offset: Labels = np.append(offsets, [[0, 0, 0]], axis=0).astype(np.int32)
     if total == 0.0:
         ones, sides = np.ones(1, np.float32), np.ones(3, np.int64)
-        return LongRangeTables(probability, alias, offsets, ones, np.zeros(1, np.int32), sides)
+        return LongRangeTables(probability, alias, near_offset, ones, np.zeros(1, np.int32), sides)
     far_probability, far_alias = alias_table(rest)
     sides = np.array(weights.shape, dtype=np.int64)
-    return LongRangeTables(probability, alias, offsets, far_probability.astype(np.float32), far_alias, sides)
+    return LongRangeTables(probability, alias, near_offset, far_probability.astype(np.float32), far_alias, sides)
 
 
 def _orthant(table: Floats) -> tuple[Floats, Floats]:

@@ -14,7 +14,10 @@ from spinlens.sampling.updates import Base, ChainState, Draws
 
 @dataclass(frozen=True)
 class Exact(Base):
-    """Independent exact draws: T = 0 gives the two ground states of a ferromagnet, T = ∞ free spins."""
+    """Independent exact draws: T = 0 gives the ground states of a ferromagnet, T = ∞ free spins.
+
+    Without a field both ground states are equally likely; in a field the one along it is drawn alone.
+    """
 
     has_bonds = False
     fugacity = math.nan
@@ -29,6 +32,8 @@ class Exact(Base):
         random_words(chain.words, words)
         bits = np.unpackbits(words.view(np.uint8).reshape(draws, -1), axis=1)[:, :width].astype(np.int8)
         kept[:] = 2 * bits - 1
+        if self.temperature == 0 and self.field != 0:
+            kept[:] = np.sign(self.field)
         chain.spins[:] = kept[-1]
         total = kept.sum(axis=1, dtype=np.float64)
         rows[1], rows[2], rows[3] = total, total**2, total**4

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from spinlens.sampling.alias import long_range_tables, poisson_table
+from spinlens.sampling.alias import LongRangeTables, long_range_tables, poisson_table
 from spinlens.sampling.kernels import clusters
-from spinlens.sampling.updates import Array, Base, ChainState, Draws, Labels, lattice_sides, probability_word
+from spinlens.sampling.updates import Array, Base, ChainState, Draws, lattice_sides, probability_word
 
 _BLOCK_BITS = 10  # 1,024 sites a block: their spins and labels stay in the first-level cache
 
@@ -66,16 +66,19 @@ class LongRangeSwendsenWang(_SwendsenWang):
         return 1 / self.temperature
 
     @cached_property
-    def _tables(self) -> tuple[Array | Labels | int, ...]:
-        sides = lattice_sides(self.model)
+    def _tables(self) -> LongRangeTables:
+        return long_range_tables(self.model.coupling_table.reshape(lattice_sides(self.model)))
+
+    @cached_property
+    def _trials(self) -> tuple[int, Array, int]:
+        """Blocks of 2^bits sites, and the distribution of the trials of a block."""
         block_bits = min(_BLOCK_BITS, max(1, math.ceil(math.log2(self.model.n_sites))))
-        mean = self.model.coupling_sum / self.temperature * 2**block_bits
-        return (*long_range_tables(self.model.coupling_table.reshape(sides)), block_bits, *poisson_table(mean))
+        return block_bits, *poisson_table(self.model.coupling_sum / self.temperature * 2**block_bits)
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         rows, kept = self.buffers(draws, states or energy)
         clusters.long_range_chain(
             chain.spins, chain.labels, chain.coins, lattice_sides(self.model), *self._tables,
-            *self.ghost, self.phases, self.slots(chain), chain.words, thin, rows, kept,
+            *self._trials, *self.ghost, self.phases, self.slots(chain), chain.words, thin, rows, kept,
         )  # fmt: skip
         return Draws(rows, self.energies(kept, energy), kept, self._names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -16,6 +15,7 @@ from spinlens.lattice.ising import IsingModel
 Array = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 Labels = npt.NDArray[np.int32]
+Packed = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
 
 
@@ -68,13 +68,13 @@ class ChainState:
 
     @cached_property
     def queue(self) -> Labels:
-        """Room for the sites of one cluster (N,); scratch, not part of the state."""
-        return np.empty(self.spins.size, dtype=np.int32)
+        """Room for the sites of one cluster and a candidate (N + 1,); scratch, not part of the state."""
+        return np.empty(self.spins.size + 1, dtype=np.int32)
 
     @cached_property
-    def modes(self) -> Array:
+    def modes(self) -> Packed:
         """Room for the Fourier sums of every cluster of two or more sites; scratch, touched as far as needed."""
-        return np.empty(6 * (self.spins.size // 2 + 2))
+        return np.empty(3 * (self.spins.size // 2 + 2), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -83,35 +83,21 @@ class Draws:
 
     rows : (len(ROWS), n) as the kernels fill them; only those in `names` were measured.
     energy : (n,) total energies, or (0,). states : (n, N) int8, or (0, N).
-    correlation : mean of the draws' G(r), an array of the lattice's shape, where it was asked for.
     """
 
     rows: Array
     energy: Array
     states: States
     names: tuple[str, ...] = PLAIN
-    correlation: Array | None = None
 
     def __getitem__(self, name: str) -> Array:
         if name not in self.names:
             raise KeyError(f"{name} was not measured; measured: {', '.join(self.names)}")
-        return self.rows[_ROW[name]]
+        series: Array = self.rows[_ROW[name]]
+        return series
 
     def __len__(self) -> int:
-        return self.rows.shape[1]
-
-    @staticmethod
-    def join(parts: Sequence[Draws]) -> Draws:
-        """Consecutive draws of one chain as one; G(r) is averaged with the number of draws as weight."""
-        counts = [len(part) for part in parts]
-        given = [part.correlation for part in parts if part.correlation is not None]
-        return Draws(
-            np.concatenate([part.rows for part in parts], axis=1),
-            np.concatenate([part.energy for part in parts]),
-            np.concatenate([part.states for part in parts]),
-            parts[0].names,
-            np.average(given, axis=0, weights=counts) if given else None,
-        )
+        return int(self.rows.shape[1])
 
 
 class Algorithm(Protocol):
@@ -166,10 +152,10 @@ class Base:
 
     has_bonds = True
 
-    @cached_property
+    @property
     def field(self) -> float:
         """Uniform field h of −h Σ s in the energy."""
-        return float(getattr(self.model, "field", 0.0))
+        return self.model.field
 
     @cached_property
     def ghost(self) -> tuple[int, np.uint64]:
@@ -177,22 +163,29 @@ class Base:
         return int(np.sign(self.field)), probability_word(2 * abs(self.field) / self.temperature)
 
     @cached_property
-    def phases(self) -> Array:
-        """cos and sin of 2πx/side, (3, 2, longest side), for the lowest Fourier mode along each side."""
-        sides = lattice_sides(self.model)
+    def phases(self) -> Packed:
+        """e^{2πix/side} for the lowest Fourier mode along each side, (3, longest side), as whole numbers.
+
+        cos · 2^32 + sin in one int64, in units of about N/(3 · 2^31): no sum over a part of the lattice, which is at
+        most N/3, overflows a half. At N = 8192² the unit is 0.01 and the error of a mode below 1e-4 of it.
+        """
+        sides, n_sites = lattice_sides(self.model), self.model.n_sites
         angle = 2 * np.pi * np.arange(sides.max()) / sides[:, None]
-        return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        scale = math.floor(3 * (2**31 - n_sites) / n_sites)
+        real, imaginary = (np.rint(scale * part).astype(np.int64) for part in (np.cos(angle), np.sin(angle)))
+        return np.asarray(real * 2**32 + imaginary)
 
     @property
     def mode_names(self) -> tuple[str, ...]:
         """Names of the lowest Fourier modes that are measured."""
         return ("mode_x", "mode_y", "mode_z")[: self.model.dimension] if self.modes else ()
 
-    def slots(self, chain: ChainState) -> Array:
+    def slots(self, chain: ChainState) -> Packed:
         """Room for the kernels' Fourier sums; no rows when modes are not measured."""
-        width = 2 * max(2, self.model.dimension)
-        rows = self.model.n_sites // 2 + 2 if self.modes else 0
-        return (chain.modes if self.modes else np.empty(0))[: rows * width].reshape(rows, width)
+        if not self.modes:
+            return np.empty((0, self.model.dimension), dtype=np.int64)
+        rows = self.model.n_sites // 2 + 2
+        return chain.modes[: rows * self.model.dimension].reshape(rows, self.model.dimension)
 
     def tune(self, chain: ChainState) -> None:
         """Nothing to tune: a sweep visits every site."""

@@ -9,13 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens._jit import kernel
+from spinlens.sampling.kernels.displacement import far_displacement
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
 
 Spins = npt.NDArray[np.int8]
 Labels = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
+Packed = npt.NDArray[np.int64]
 
-_ONE, _TWO, _11, _32, _LOW = (np.uint64(n) for n in (1, 2, 11, 32, 0xFFFFFFFF))
+_ONE, _11, _32, _LOW = (np.uint64(n) for n in (1, 11, 32, 0xFFFFFFFF))
 _UNIT = 2.0**-53
 
 
@@ -105,23 +107,6 @@ def nearest_neighbour_bonds(
 
 
 @kernel
-def _displacement(
-    cell: int, sides: npt.NDArray[np.int64], far_sides: npt.NDArray[np.int64], word: Word
-) -> tuple[int, int, int]:
-    """Displacement (≥ 0, modulo the sides) of a cell of the far table, reflected by the low bits of `word`."""
-    dc = cell % far_sides[2]
-    row = cell // far_sides[2]
-    db, da = row % far_sides[1], row // far_sides[1]
-    if far_sides[2] < sides[2] and word & _ONE and dc > 0:
-        dc = sides[2] - dc
-    if far_sides[1] < sides[1] and (word >> _ONE) & _ONE and db > 0:
-        db = sides[1] - db
-    if far_sides[0] < sides[0] and (word >> _TWO) & _ONE and da > 0:
-        da = sides[0] - da
-    return da, db, dc
-
-
-@kernel
 def long_range_bonds(
     spins: Spins,
     parent: Labels,
@@ -146,8 +131,8 @@ def long_range_bonds(
     bits the displacement from a small table of the strongest couplings that stays in cache; the last entry of that
     table stands for all others and is drawn once more from the far table: of one orthant of displacements, of sides
     `far_sides`, with three spare bits of the word as signs (a full table has the lattice's sides and no signs).
-    Trials between equal spins are first collected without branches in `pairs` (2, n) and then joined. Returns the number of frozen bonds, multiple ones
-    counted; `sizes` is set to zero on the way.
+    Trials between equal spins are first collected without branches in `pairs` (2, n) and then joined. Returns the
+    number of frozen bonds, multiple ones counted; `sizes` is set to zero on the way.
     """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     A, B, C = sides[0], sides[1], sides[2]
@@ -180,7 +165,7 @@ def long_range_bonds(
                 x = np.int64(word >> _11) * _UNIT * far_probability.size
                 r = np.int64(x)
                 r = r if x - r < far_probability[r] else np.int64(far_alias[r])
-                da, db, dc = _displacement(r, sides, far_sides, word)
+                da, db, dc = far_displacement(r, sides, far_sides, word)
             a = np.int64(0)
             if A > 1:
                 a = np.int64((row + 0.5) * inverse_b)
@@ -263,42 +248,48 @@ def cluster_moments(spins: Spins, sizes: Labels) -> tuple[int, float, float, int
 
 
 @kernel
+def _squared(packed: int) -> float:
+    """|z|² of a complex number stored as real part · 2^32 + imaginary part."""
+    imaginary = np.int64(np.int32(packed & 0xFFFFFFFF))
+    real = (packed - imaginary) >> 32
+    return float(real) * float(real) + float(imaginary) * float(imaginary)
+
+
+@kernel
 def cluster_modes(
-    parent: Labels, sizes: Labels, sides: npt.NDArray[np.int64], phases: Floats, slots: Floats, modes: Floats
+    parent: Labels, sizes: Labels, sides: npt.NDArray[np.int64], phases: Packed, slots: Packed, modes: Floats
 ) -> None:
     """Improved estimators of |Σ s e^{ikx}|² at the lowest k of each axis: Σ over clusters |Σ_{x∈c} e^{ikx}|².
 
-    `phases` (3, 2, longest side) holds cos and sin of 2πx/side; `modes` (3,) receives the results. A single site gives
-    1; larger clusters get a row of `slots` in the order of their roots, whose entries of `sizes` become row numbers.
+    `phases` (3, longest side) holds e^{2πix/side} as two whole numbers in one, cos · 2^32 + sin, in units that no sum
+    overflows: one addition serves both. `modes` (3,) receives the results in those units, squared. A single site gives
+    the unit; larger clusters get a row of `slots` in the order of their roots, and its number replaces their size.
     """
     A, B, C = sides[0], sides[1], sides[2]
     used, single, site = 0, 0, 0
     for a in range(A):
-        cos_a, sin_a = phases[0, 0, a], phases[0, 1, a]
+        phase_a = phases[0, a]
         for b in range(B):
-            cos_b, sin_b = phases[1, 0, b], phases[1, 1, b]
+            phase_b = phases[1, b]
             for c in range(C):
                 root = parent[site]
                 own = root == site  # roots come first: here the row is opened, without a branch
                 value = sizes[root]
                 slot = used if own else value
                 sizes[site] = slot
-                slots[slot, 0] = cos_b + (0.0 if own else slots[slot, 0])
-                slots[slot, 1] = sin_b + (0.0 if own else slots[slot, 1])
-                slots[slot, 2] = phases[2, 0, c] + (0.0 if own else slots[slot, 2])
-                slots[slot, 3] = phases[2, 1, c] + (0.0 if own else slots[slot, 3])
+                slots[slot, 0] = phases[2, c] + (0 if own else slots[slot, 0])
+                if B > 1:
+                    slots[slot, 1] = phase_b + (0 if own else slots[slot, 1])
                 if A > 1:
-                    slots[slot, 4] = cos_a + (0.0 if own else slots[slot, 4])
-                    slots[slot, 5] = sin_a + (0.0 if own else slots[slot, 5])
+                    slots[slot, 2] = phase_a + (0 if own else slots[slot, 2])
                 used += own & (value > 1)
                 single += own & (value == 1)
                 site += 1
-    modes[:] = single
-    for slot in range(used):
-        modes[1] += slots[slot, 0] ** 2 + slots[slot, 1] ** 2
-        modes[2] += slots[slot, 2] ** 2 + slots[slot, 3] ** 2
-        if A > 1:
-            modes[0] += slots[slot, 4] ** 2 + slots[slot, 5] ** 2
+    for axis in range(3):
+        modes[axis] = single * _squared(phases[axis, 0])
+        if sides[axis] > 1:
+            for slot in range(used):
+                modes[axis] += _squared(slots[slot, 2 - axis])
 
 
 @kernel
@@ -320,6 +311,15 @@ def nearest_neighbour_energy(spins: Spins, sides: npt.NDArray[np.int64]) -> int:
 
 
 @kernel
+def nearest_neighbour_energies(states: npt.NDArray[np.int8], sides: npt.NDArray[np.int64]) -> Floats:
+    """−Σ s_i s_j over nearest-neighbour bonds of each state (n, N)."""
+    energies = np.empty(states.shape[0])
+    for n in range(states.shape[0]):
+        energies[n] = nearest_neighbour_energy(states[n], sides)
+    return energies
+
+
+@kernel
 def _record(
     column: Floats,
     bonds: int,
@@ -327,10 +327,10 @@ def _record(
     spins: Spins,
     labels: Labels,
     sides: npt.NDArray[np.int64],
-    phases: Floats,
-    slots: Floats,
+    phases: Packed,
+    slots: Packed,
 ) -> None:
-    """Measure one draw: bonds, M, M², M⁴, largest cluster, a mode an axis (with `slots`), and the ghost's bonds last."""
+    """Measure one draw: bonds, M, M², M⁴, largest cluster, a mode an axis (with `slots`), and ghost bonds last."""
     column[0] = bonds
     column[1], column[2], column[3], column[4] = cluster_moments(spins, labels[1])
     if slots.shape[0] > 0:
@@ -339,7 +339,7 @@ def _record(
         row = 5
         for axis in range(3):
             if sides[axis] > 1:
-                column[row] = modes[axis]
+                column[row] = modes[axis] / _squared(phases[axis, 0])
                 row += 1
     column[8] = ghost_count
 
@@ -353,8 +353,8 @@ def nearest_neighbour_chain(
     threshold: Word,
     sign: int,
     ghost_threshold: Word,
-    phases: Floats,
-    slots: Floats,
+    phases: Packed,
+    slots: Packed,
     state: State,
     thin: int,
     energy: Floats,
@@ -398,8 +398,8 @@ def long_range_chain(
     trial_first: int,
     sign: int,
     ghost_threshold: Word,
-    phases: Floats,
-    slots: Floats,
+    phases: Packed,
+    slots: Packed,
     state: State,
     thin: int,
     measured: Floats,
