@@ -23,7 +23,7 @@ class LearnedCouplings:
     table_error : its standard error from the spread over machines; nan for a single machine.
     distance : (n,) the different distances r > 0 on the torus, ascending; displacements with equal sets of components
         are one entry, so 5 = |(5, 0)| and 5 = |(3, 4)| are two.
-    components : for each entry the sorted absolute components of the displacement.
+    components : for each entry the absolute components of the displacement, sorted over axes of equal length.
     coupling, error : (n,) mean at each entry and its error.
     roughness : (n,) standard deviation of single pairs about that mean within one machine: what training left unequal.
     """
@@ -83,12 +83,16 @@ def _by_displacement(couplings: Array, shape: tuple[int, ...]) -> Array:
 
 
 def _groups(shape: tuple[int, ...]) -> dict[tuple[int, ...], list[int]]:
-    """Displacements with the same absolute components on the torus in any order, by distance."""
+    """Displacements that a symmetry of the torus (reflection, exchange of equal axes) makes equal, by distance."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for number in range(1, int(np.prod(shape))):
         displacement = np.unravel_index(number, shape)
-        folded = tuple(sorted(int(min(r, side - r)) for r, side in zip(displacement, shape, strict=True)))
-        groups.setdefault(folded, []).append(number)
+        folded = [int(min(r, side - r)) for r, side in zip(displacement, shape, strict=True)]
+        for side in set(shape):  # axes of one length are equivalent
+            axes = [axis for axis, length in enumerate(shape) if length == side]
+            for axis, r in zip(axes, sorted(folded[axis] for axis in axes), strict=True):
+                folded[axis] = r
+        groups.setdefault(tuple(folded), []).append(number)
     return dict(sorted(groups.items(), key=lambda item: (sum(r * r for r in item[0]), item[0])))
 
 

@@ -91,7 +91,7 @@ def open_packed(path: str | Path) -> PackedStates:
         if source.stat().st_size != _HEADER + n_samples * width:
             raise ValueError(f"{n_samples} states of {n_visible} units do not fill it")
         bits = np.memmap(source, np.uint8, mode="r", offset=_HEADER, shape=(n_samples, width))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, OverflowError) as error:
         raise ArtefactError(f"{source} holds no packed states ({error}): write it again with write_packed") from None
     return PackedStates(bits, n_visible)
 

@@ -1,0 +1,68 @@
+"""Controls: machines and data without geometry."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from spinlens.errors import InputError
+from spinlens.machines.controls import extreme_states, mean_field_states, redrawn
+from spinlens.machines.rbm import RBM
+
+
+@pytest.mark.parametrize("family", ["normal", "student", "shuffled"])
+def test_redrawn_weights_have_the_distribution_and_not_the_places(family):
+    generator = np.random.default_rng(0)
+    source = generator.normal(0.1, 0.3, size=(60, 50))
+    if family == "student":
+        source = stats.t(3, 0.05, 0.2).rvs((60, 50), random_state=generator)
+    machine = RBM.from_weights(source.astype(np.float32), hidden_bias=np.arange(50))
+    new = redrawn(machine, family, seed=1)
+    assert stats.ks_2samp(new.weights_.ravel(), source.ravel()).pvalue > 1e-3
+    assert abs(np.corrcoef(new.weights_.ravel(), source.ravel())[0, 1]) < 4 / np.sqrt(3000)
+    assert new.weights_.dtype == np.float32
+    np.testing.assert_array_equal(new.hidden_bias_, np.arange(50))
+    assert not np.array_equal(new.weights_, redrawn(machine, family, seed=2).weights_)
+
+
+def test_the_wrong_family_is_noticed_by_the_test_above():
+    heavy = RBM.from_weights(stats.t(2).rvs((60, 50), random_state=np.random.default_rng(0)))
+    assert stats.ks_2samp(redrawn(heavy, "normal").weights_.ravel(), heavy.weights_.ravel()).pvalue < 1e-3
+
+
+def test_extreme_states_are_half_frozen_and_half_free():
+    states = extreme_states(4000, 40, seed=3)
+    frozen = np.abs(states.sum(axis=1)) == 40
+    assert frozen.sum() == 2000
+    free = states[~frozen].astype(float)
+    assert abs(free.mean()) < 4 / np.sqrt(free.size)
+    neighbours = (free[:, 1:] * free[:, :-1]).mean()
+    assert abs(neighbours) < 4 / np.sqrt(free[:, 1:].size)
+    assert abs(states[frozen, 0].mean()) < 4 / np.sqrt(2000)
+
+
+def mean_field_z(K, data_K):
+    """Deviations of ⟨m²⟩ and ⟨s_0 s_1⟩ from the sum over all 2^8 states, in errors."""
+    all_states = np.array(list(itertools.product([1, -1], repeat=8)))
+    p = np.exp(K * all_states.sum(axis=1) ** 2 / 16)
+    p /= p.sum()
+    drawn = mean_field_states(20_000, 8, data_K, seed=1).astype(float)
+    pairs = [(drawn.mean(axis=1) ** 2, p @ all_states.mean(axis=1) ** 2)]
+    pairs += [(drawn[:, 0] * drawn[:, 5], p @ (all_states[:, 0] * all_states[:, 5]))]
+    return max(abs(x.mean() - truth) / (x.std() / np.sqrt(len(x))) for x, truth in pairs)
+
+
+@pytest.mark.parametrize("K", [-0.5, 0.0, 1.0])
+def test_mean_field_states_are_those_of_the_model(K):
+    assert mean_field_z(K, K) < 4
+    assert mean_field_z(K, K + 0.1) > 4
+
+
+def test_bad_arguments_are_refused():
+    with pytest.raises(InputError, match="family"):
+        redrawn(RBM.from_weights([[1.0]]), "cauchy")
+    with pytest.raises(InputError, match="reduced_coupling"):
+        mean_field_states(2, 3, float("nan"))
+    with pytest.raises(InputError):
+        extreme_states(0, 4)

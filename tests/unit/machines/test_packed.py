@@ -1,0 +1,84 @@
+"""Bit-packed data: the same states, the same machine; damaged files are refused."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from spinlens.errors import ArtefactError, InputError
+from spinlens.machines import training
+from spinlens.machines.packed import open_packed, pack_states, write_packed
+from spinlens.machines.rbm import RBM
+
+STATES = np.random.default_rng(0).choice([-1, 1], size=(1000, 13)).astype(np.int8)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "states.safetensors"
+
+
+def test_states_come_back_in_any_order(path):
+    packed = write_packed(path, [STATES[:300], STATES[300:]])
+    rows = np.random.default_rng(1).permutation(1000)
+    np.testing.assert_array_equal(packed[rows], STATES[rows])
+    assert packed[rows].dtype == np.int8
+    assert packed.bits.nbytes == 2000
+    assert list(load_file(path)) == ["states"]  # any reader of safetensors can open it
+
+
+def test_training_on_packed_states_is_training_on_the_states(path, monkeypatch):
+    monkeypatch.setattr(training, "_SHUFFLED", 256)  # several shuffled blocks
+    machines = [RBM(4, epochs=2, batch_size=50, track="exact").fit(X) for X in (STATES, write_packed(path, [STATES]))]
+    np.testing.assert_array_equal(machines[0].weights_, machines[1].weights_)
+    assert machines[0].history_ == machines[1].history_
+
+
+@pytest.mark.parametrize("n", [1000, 1024, 300])
+def test_each_state_comes_once_an_epoch_in_blocks_and_whole(n, monkeypatch):
+    for shuffled in (256, 2**18):
+        monkeypatch.setattr(training, "_SHUFFLED", shuffled)
+        batches = list(training._shuffled_batches(n, 10, np.random.default_rng(0)))
+        rows = np.concatenate(batches)
+        assert len(np.unique(rows)) == len(rows)
+        assert n - len(rows) < 10 * -(-n // shuffled)
+        assert all(len(batch) == 10 for batch in batches)
+
+
+def test_blocks_of_other_width_and_no_blocks_are_refused(path):
+    with pytest.raises(InputError, match="one width"):
+        write_packed(path, [STATES, STATES[:, :5]])
+    with pytest.raises(InputError, match="no blocks"):
+        write_packed(path, [])
+    assert not path.exists()
+    with pytest.raises(InputError, match="n_samples, n_visible"):
+        pack_states(STATES[0])
+
+
+@pytest.mark.parametrize("cut", [0, 7, 300, 512, 1500])
+def test_a_truncated_file_is_said(path, cut):
+    write_packed(path, [STATES])
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(ArtefactError, match="no packed states"):
+        open_packed(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d["__metadata__"].update(kind="x"),
+        lambda d: d["__metadata__"].update(n_visible="-1"),
+        lambda d: d["__metadata__"].update(n_visible="1" + "0" * 30),
+        lambda d: d["states"].update(shape=[]),
+        lambda d: d.pop("states"),
+    ],
+)
+def test_a_wrong_header_is_said(path, change):
+    write_packed(path, [STATES])
+    content = path.read_bytes()
+    document = json.loads(content[8:512])
+    change(document)
+    path.write_bytes(content[:8] + json.dumps(document).encode().ljust(504) + content[512:])
+    with pytest.raises(ArtefactError):
+        open_packed(path)

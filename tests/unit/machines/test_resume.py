@@ -1,0 +1,101 @@
+"""Training killed at any instant and resumed equals the unbroken run, bit for bit; damaged states are refused."""
+
+import importlib.util
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spinlens.errors import ArtefactError, InputError
+from spinlens.machines.packed import pack_states
+from spinlens.machines.rbm import RBM
+
+DRIVE = Path(__file__).with_name("drive_training.py")
+_SPEC = importlib.util.spec_from_file_location("drive_training", DRIVE)
+drive = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(drive)
+
+
+def assert_same(a, b):
+    for name, array in a.to_arrays().items():
+        np.testing.assert_array_equal(array, b.to_arrays()[name])
+    assert a.history_ == b.history_
+
+
+@pytest.mark.parametrize("name", list(drive.OPTIONS))
+def test_killed_again_and_again_equals_the_unbroken_run(tmp_path, name):
+    unbroken = drive.train(name)
+    checkpoint, draw, kills = tmp_path / "state.safetensors", random.Random(name), 0
+    for _ in range(2):
+        process = subprocess.Popen([sys.executable, str(DRIVE), name, str(checkpoint)])
+        deadline = time.monotonic() + 60
+        before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+        while process.poll() is None and time.monotonic() < deadline:
+            if checkpoint.exists() and checkpoint.stat().st_mtime_ns != before:
+                time.sleep(draw.uniform(0, 0.04))
+                break
+            time.sleep(0.002)
+        process.kill()
+        kills += process.wait() == -9
+    assert kills == 2
+    resumed = drive.train(name, checkpoint)
+    assert_same(resumed, unbroken)
+    again = drive.train(name, checkpoint)
+    assert_same(again, unbroken)
+
+
+def interrupted(path, **options):
+    """A training stopped by an exception in its third epoch, with its state saved after each."""
+
+    class Stop(Exception):
+        pass
+
+    def stop(entry):
+        if entry["epoch"] == 3:
+            raise Stop
+
+    machine = RBM(4, epochs=6, persistent=True, **options)
+    with pytest.raises(Stop):
+        machine.fit(drive.data()[:500], checkpoint=path, checkpoint_seconds=0.0, callback=stop)
+    return machine
+
+
+def test_a_resumed_training_does_the_missing_epochs_only(tmp_path):
+    path = tmp_path / "state"
+    interrupted(path)
+    seen = []
+    RBM(4, epochs=6, persistent=True).fit(drive.data()[:500], checkpoint=path, callback=seen.append)
+    assert [entry["epoch"] for entry in seen] == [4, 5, 6]
+
+
+def test_packed_data_are_the_same_data(tmp_path):
+    path = tmp_path / "state"
+    interrupted(path)
+    packed = RBM(4, epochs=6, persistent=True).fit(pack_states(drive.data()[:500]), checkpoint=path)
+    assert_same(packed, RBM(4, epochs=6, persistent=True).fit(drive.data()[:500]))
+
+
+def test_a_state_of_other_options_or_data_is_refused(tmp_path):
+    path = tmp_path / "state"
+    interrupted(path)
+    with pytest.raises(InputError, match="differs in learning_rate"):
+        RBM(4, epochs=6, persistent=True, learning_rate=0.1).fit(drive.data()[:500], checkpoint=path)
+    with pytest.raises(InputError, match="differs in X"):
+        RBM(4, epochs=6, persistent=True).fit(drive.data()[:501], checkpoint=path)
+
+
+def test_every_truncation_and_every_flipped_byte_is_noticed(tmp_path):
+    path = tmp_path / "state"
+    interrupted(path)
+    content = path.read_bytes()
+    damaged = [content[:length] for length in range(0, len(content), 211)]
+    for place in range(0, len(content), 173):
+        damaged.append(content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :])
+    for wrong in damaged:
+        path.write_bytes(wrong)
+        with pytest.raises(ArtefactError):
+            RBM(4, epochs=6, persistent=True).fit(drive.data()[:500], checkpoint=path)
