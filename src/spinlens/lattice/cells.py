@@ -12,8 +12,8 @@ _BATCH = 1 << 18  # points evaluated at once
 _ROUNDING = 36.0  # −ln of the error wanted, below the rounding of the sums
 
 
-def cell_integrals(extents: tuple[int, ...], exponent: float, extra: int = 0) -> Array:
-    """∫ |x|^{−s} d^dx over the unit cell centred at every R with 0 ≤ R_i ≤ extents_i; 0 for the cell at the origin.
+def cell_integrals(box: tuple[range, ...], exponent: float, extra: int = 0) -> Array:
+    """∫ |x|^{−s} d^dx over the unit cell centred at every R of a box; 0 for the cell at the origin.
 
     Gauss–Legendre products. The integrand is singular at the origin only; seen from a cell whose largest component
     is M that is at least 2M − 1 half cells away, off the axis of integration, so n points leave an error of
@@ -21,23 +21,25 @@ def cell_integrals(extents: tuple[int, ...], exponent: float, extra: int = 0) ->
 
     Parameters
     ----------
-    extents : the largest component of R for each axis.  exponent : s.
+    box : for each axis the components of R, integers ≥ 0.  exponent : s.
     extra : points added to every order, to see whether they change anything.
 
     Examples
     --------
-    >>> round(float(cell_integrals((3,), 2.0)[1]), 12)  # 1/(1/2) − 1/(3/2)
+    >>> round(float(cell_integrals((range(3),), 2.0)[1]), 12)  # 1/(1/2) − 1/(3/2)
     1.333333333333
     """
-    table = np.zeros([extent + 1 for extent in extents])
     largest = np.zeros((), dtype=np.int64)
-    for extent in extents:
-        largest = np.maximum.outer(largest, np.arange(extent + 1))
-    orders = _orders(max(extents), exponent) + extra
+    for components in box:
+        largest = np.maximum.outer(largest, np.array(components))
+    orders = _orders(int(largest.max()), exponent) + extra
     order_of_cell = orders[largest]
-    for order in np.unique(orders[1:]):
+    start = np.array([components[0] for components in box])
+    table = np.zeros(largest.shape)
+    for order in np.unique(order_of_cell):
         chosen = (order_of_cell == order) & (largest > 0)
-        table[chosen] = _integrate(np.argwhere(chosen), exponent, int(order))
+        if chosen.any():
+            table[chosen] = _integrate(start + np.argwhere(chosen), exponent, int(order))
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ Array = npt.NDArray[np.float64]
 Cell = Literal["point", "integrated"]
 
 _NOTICEABLE = 1 << 23  # evaluations of the power law in a third of a second
+_SLAB = 1 << 22  # displacements held at once
 
 
 def image_sum(shape: Sequence[int], exponent: float, cell: Cell = "point") -> tuple[Array, float]:
@@ -62,8 +64,7 @@ def image_sum(shape: Sequence[int], exponent: float, cell: Cell = "point") -> tu
 
 def minimum_image(shape: Sequence[int], exponent: float, cell: Cell = "point") -> Array:
     """f(r) of the nearest image of every r of the torus, r = 0 set to 0; a component of exactly L/2 is taken once."""
-    extents = tuple(side // 2 for side in shape)
-    return _unfold(_power_law(extents, exponent, cell), shape)
+    return _unfold(_power_law(tuple(range(side // 2 + 1) for side in shape), exponent, cell), shape)
 
 
 def epstein_total(dimension: int, exponent: float) -> float:
@@ -81,54 +82,78 @@ def epstein_total(dimension: int, exponent: float) -> float:
     raise ValueError(f"closed form known for dimension 1 and 2, got {dimension}")
 
 
+@dataclass(frozen=True)
+class _Axis:
+    """One axis of a torus: its side L, repeated `copies` times, and the near images of the repeated torus."""
+
+    side: int
+    copies: int
+    near: NearImages
+
+    @property
+    def repeated(self) -> int:
+        """Side of the repeated torus."""
+        return self.side * self.copies
+
+    @property
+    def extent(self) -> int:
+        """The largest displacement that `fold` asks for."""
+        return max(self.repeated // 2 + (self.near.right - 1) * self.repeated, self.near.left * self.repeated)
+
+    @property
+    def sites(self) -> npt.NDArray[np.int64]:
+        """Displacements of the repeated torus, within its half side, that are the same r on the torus: (r, copy)."""
+        positions = np.arange(self.side // 2 + 1)[:, None] + self.side * np.arange(self.copies)
+        return np.asarray(np.minimum(positions, self.repeated - positions))
+
+    def fold(self, values: Array, axis: int) -> Array:
+        """Σ f over all near displacements of r = 0 … L // 2, from f(0 … extent) along `axis`."""
+        moved = np.moveaxis(values, axis, 0)
+        total = np.zeros((self.side // 2 + 1, *moved.shape[1:]))
+        for r in self.sites.T:
+            for m in range(self.near.right):
+                total += moved[r + m * self.repeated]
+            for n in range(1, self.near.left + 1):
+                total += moved[n * self.repeated - r]
+        return np.moveaxis(total, 0, axis)
+
+
 def _orthant(sides: tuple[int, ...], exponent: float, cell: Cell) -> Array:
     """J(r) for r_i = 0 … L_i // 2, with the self-image term at the origin.
 
-    Short sides are first repeated until all are alike, and the larger torus is folded: its sites r, r + L, r + 2L, …
-    are one site of the torus wanted.
+    Short sides are repeated until all are alike: sites r, r + L, r + 2L, … of the larger torus are one site here.
     """
-    repeats = [max(sides) // side for side in sides]
-    total = _even_orthant(tuple(m * side for m, side in zip(repeats, sides, strict=True)), exponent, cell)
-    for axis, (m, side) in enumerate(zip(repeats, sides, strict=True)):
-        if m > 1:
-            positions = np.arange(side // 2 + 1) + side * np.arange(m)[:, None]
-            total = sum(np.take(total, row, axis=axis) for row in np.minimum(positions, m * side - positions))
-    return total
+    copies = [max(sides) // side for side in sides]
+    repeated = tuple(m * side for m, side in zip(copies, sides, strict=True))
+    axes = [_Axis(side, m, NearImages.of(m * side, max(repeated))) for side, m in zip(sides, copies, strict=True)]
+    width = 0.0 if cell == "point" else 1.0
+    far = far_images(repeated, exponent, width, [axis.sites for axis in axes])
+    return _near_images(axes, exponent, cell) + far
 
 
-def _even_orthant(sides: tuple[int, ...], exponent: float, cell: Cell) -> Array:
-    """As `_orthant`, near images one by one and far ones as a smooth function; for sides within a factor of 2."""
-    near = [NearImages.of(side, max(sides)) for side in sides]
-    extents = tuple(
-        max(side // 2 + (images.right - 1) * side, images.left * side) for side, images in zip(sides, near, strict=True)
-    )
-    total = _power_law(extents, exponent, cell)
-    for axis, (side, images) in enumerate(zip(sides, near, strict=True)):
-        total = _fold(total, axis, side, images)
-    points = [np.arange(side // 2 + 1, dtype=np.float64) for side in sides]
-    return total + far_images(sides, exponent, 0.0 if cell == "point" else 1.0, points)
+def _near_images(axes: list[_Axis], exponent: float, cell: Cell) -> Array:
+    """Σ f over the near displacements of every r, a slab of displacements at a time."""
+    first, *others = axes
+    rows = max(1, _SLAB // math.prod(axis.extent + 1 for axis in others))
+    parts = []
+    for start in range(0, first.extent + 1, rows):
+        stop = min(start + rows, first.extent + 1)
+        slab = _power_law((range(start, stop), *(range(axis.extent + 1) for axis in others)), exponent, cell)
+        for number, axis in enumerate(others, 1):
+            slab = axis.fold(slab, number)
+        parts.append(slab)
+    return first.fold(np.concatenate(parts), 0)
 
 
-def _power_law(extents: tuple[int, ...], exponent: float, cell: Cell) -> Array:
-    """f(R) for 0 ≤ R_i ≤ extents_i, and 0 at R = 0."""
+def _power_law(box: tuple[range, ...], exponent: float, cell: Cell) -> Array:
+    """f(R) for R in a box of non-negative components, and 0 at R = 0."""
     if cell == "integrated":
-        return cell_integrals(extents, exponent)
+        return cell_integrals(box, exponent)
     squared = np.zeros(())
-    for extent in extents:
-        squared = np.add.outer(squared, np.arange(extent + 1, dtype=np.float64) ** 2)
-    squared.flat[0] = np.inf
+    for components in box:
+        squared = np.add.outer(squared, np.array(components, dtype=np.float64) ** 2)
+    squared[squared == 0] = np.inf
     return np.asarray(np.power(squared, -exponent / 2, out=squared))
-
-
-def _fold(values: Array, axis: int, side: int, images: NearImages) -> Array:
-    """Along one axis, Σ_m f(r + mL) + Σ_n f(nL − r) for r = 0 … L // 2."""
-    offsets = np.arange(side // 2 + 1)
-    total = np.take(values, offsets, axis=axis)
-    for m in range(1, images.right):
-        total += np.take(values, offsets + m * side, axis=axis)
-    for n in range(1, images.left + 1):
-        total += np.take(values, n * side - offsets, axis=axis)
-    return total
 
 
 def _evaluations(sides: tuple[int, ...], cell: Cell) -> int:

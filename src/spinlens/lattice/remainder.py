@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy.special import gamma, gammainc, gammaincc
 
 Array = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 _NEGLIGIBLE = 42.0  # exp(−42) < 1e-18, below the rounding of the sum
 _SPLIT = 5.0  # η in units of the longest side; larger means fewer images and more cancellation, like η^{σ/2}
@@ -34,7 +35,7 @@ class NearImages:
         ratio = longest / side
         return cls(math.ceil(ratio), math.ceil(ratio + 0.5) - 1)
 
-    def contains(self, image: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    def contains(self, image: Integers) -> npt.NDArray[np.bool_]:
         """Whether the displacement r + image · L is among them."""
         return np.asarray((image < self.right) & (image >= -self.left))
 
@@ -56,18 +57,18 @@ class _Axis:
         return min(first, -self.near.left), max(last, self.near.right - 1) + 1
 
 
-def far_images(shape: tuple[int, ...], exponent: float, width: float, points: list[Array]) -> Array:
+def far_images(shape: tuple[int, ...], exponent: float, width: float, points: list[Integers]) -> Array:
     """Σ over far images n of |r + n∘L|^{−s}, averaged over a box of side `width` around r.
 
     Parameters
     ----------
     shape : (d,) sides L of the torus.  exponent : s > d.
     width : side of the box in lattice units, 0 for the value at r itself.
-    points : for each axis the wanted components of r, between 0 and L/2.
+    points : for each axis the wanted components of r, between 0 and L/2, (n_i, m_i); the m_i of a row are summed over.
 
     Returns
     -------
-    (len(points[0]), …, len(points[d − 1])) sums, to about 1e-15 of the sum over all images.
+    (n_1, …, n_d) sums, to about 1e-15 of the sum over all images.
     """
     longest = max(shape)
     axes = [_axis(side, longest, width, wanted) for side, wanted in zip(shape, points, strict=True)]
@@ -77,24 +78,26 @@ def far_images(shape: tuple[int, ...], exponent: float, width: float, points: li
     return np.asarray(grid * (longest**-exponent / float(gamma(exponent / 2))))
 
 
-def _axis(side: int, longest: int, width: float, wanted: Array) -> _Axis:
+def _axis(side: int, longest: int, width: float, wanted: Integers) -> _Axis:
     """Chebyshev grid over the points and their boxes; the points themselves where that is cheaper."""
     low, high = -width / 2 / longest, (side // 2 + width / 2) / longest
     half, middle = (high - low) / 2, (high + low) / 2
     reach = (1 - width / 2 / longest) / half
     count = math.ceil(37 / math.log(reach + math.hypot(reach, 1))) + 3
     near = NearImages.of(side, longest)
-    if width == 0 and len(wanted) <= count:
-        return _Axis(wanted / longest, side / longest, near, np.eye(len(wanted)))
+    if width == 0 and wanted.shape[0] <= count and wanted.shape[1] == 1:
+        return _Axis(wanted[:, 0] / longest, side / longest, near, np.eye(len(wanted)))
     angles = math.pi * (np.arange(count) + 0.5) / count
     degrees = np.arange(count)
-    polynomials = _average_polynomials((wanted / longest - middle) / half, width / longest / half, degrees)
+    centres = (wanted.ravel() / longest - middle) / half
+    polynomials = _average_polynomials(centres, width / longest / half, degrees)
+    polynomials = polynomials.reshape(*wanted.shape, count).sum(axis=1)
     polynomials[:, 1:] *= 2
     transfer = polynomials @ np.cos(np.outer(degrees, angles)) / count
     return _Axis(middle + half * np.cos(angles), side / longest, near, transfer)
 
 
-def _average_polynomials(centres: Array, width: float, degrees: npt.NDArray[np.int64]) -> Array:
+def _average_polynomials(centres: Array, width: float, degrees: Integers) -> Array:
     """Chebyshev polynomials T_n averaged over [x − width/2, x + width/2], (centre, degree)."""
     samples, weights = np.polynomial.legendre.leggauss(_AVERAGE_NODES) if width else (np.zeros(1), np.full(1, 2.0))
     positions = np.clip(centres[:, None] + width / 2 * samples, -1, 1)

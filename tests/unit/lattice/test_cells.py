@@ -11,6 +11,12 @@ from spinlens import IsingModel, PowerLaw
 from spinlens.lattice.cells import cell_integrals, outside_integral
 from spinlens.lattice.ewald import epstein_total, image_sum
 
+
+def box(*extents):
+    """All R with 0 ≤ R_i ≤ extents_i."""
+    return tuple(range(extent + 1) for extent in extents)
+
+
 SIGMAS = [0.1, 1.0, 2.0, 4.0]
 
 # Critical couplings K = J/T_c for integrated couplings, d, σ, K_c: Luijten & Blöte, Phys. Rev. B 56, 8945 (1997).
@@ -22,20 +28,20 @@ def test_one_dimension_has_a_closed_form(sigma):
     """((R − ½)^{−σ} − (R + ½)^{−σ})/σ, written without its cancellation."""
     R = np.arange(1, 2000)
     expected = (R + 0.5) ** -sigma * np.expm1(sigma * np.log1p(1 / (R - 0.5))) / sigma
-    np.testing.assert_allclose(cell_integrals((1999,), 1 + sigma)[1:], expected, rtol=1e-14)
+    np.testing.assert_allclose(cell_integrals(box(1999), 1 + sigma)[1:], expected, rtol=1e-14)
 
 
 @pytest.mark.parametrize("extents", [(600,), (40, 40), (300, 2), (9, 9, 9)])
 @pytest.mark.parametrize("sigma", SIGMAS)
 def test_more_points_change_nothing(extents, sigma):
     exponent = len(extents) + sigma
-    usual, finer = (cell_integrals(extents, exponent, extra=extra) for extra in (0, 6))
+    usual, finer = (cell_integrals(box(*extents), exponent, extra=extra) for extra in (0, 6))
     np.testing.assert_allclose(usual, finer, rtol=2e-14)
 
 
 @pytest.mark.parametrize("sigma", SIGMAS)
 def test_fewer_points_would_be_noticed(sigma):
-    usual, coarser = (cell_integrals((9, 9), 2 + sigma, extra=extra) for extra in (0, -3))
+    usual, coarser = (cell_integrals(box(9, 9), 2 + sigma, extra=extra) for extra in (0, -3))
     assert np.max(np.abs(coarser - usual) / np.where(usual > 0, usual, 1)) > 1e-13
 
 
@@ -45,7 +51,7 @@ def test_cells_are_flows_through_their_faces(dimension, sigma):
     """div(x |x|^{−s}) = −σ |x|^{−s}, so a cell's integral is the flow through its faces, one dimension less."""
     exponent = dimension + sigma
     nodes, weights = np.polynomial.legendre.leggauss(40)
-    table = cell_integrals((3,) * dimension, exponent)
+    table = cell_integrals(box(*(3,) * dimension), exponent)
     for cell in itertools.product(range(4), repeat=dimension):
         if not any(cell):
             continue
@@ -83,7 +89,7 @@ def test_a_cell_is_the_sum_of_its_parts(shape, sigma):
 
 def test_far_cells_are_points_with_a_correction():
     """⟨f⟩ = f + ∇²f/24 + …, ∇² r^{−s} = s (s + 2 − d) r^{−s−2}."""
-    value = cell_integrals((300, 200), 3.2)[300, 200]
+    value = cell_integrals(box(300, 200), 3.2)[300, 200]
     squared = 300.0**2 + 200.0**2
     assert value == pytest.approx(squared**-1.6 * (1 + 3.2 * 3.2 / (24 * squared)), rel=1e-10)
 
@@ -104,7 +110,7 @@ def test_the_published_value_at_sigma_1_cannot_be_for_points():
 
 def test_minimum_image_and_strength():
     table = PowerLaw(0.7, images="minimum", cell="integrated", strength=2.5).table((6, 5))
-    cells = cell_integrals((3, 2), 2.7)
+    cells = cell_integrals(box(3, 2), 2.7)
     assert table[3, 2] == pytest.approx(2.5 * cells[3, 2], rel=1e-15)
     assert table[-1, -2] == pytest.approx(2.5 * cells[1, 2], rel=1e-15)
     assert table[0, 0] == 0

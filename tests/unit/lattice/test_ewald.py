@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from spinlens.lattice import ewald
 from spinlens.lattice.cells import outside_integral
 from spinlens.lattice.ewald import epstein_total, image_sum, minimum_image
 
@@ -90,6 +91,15 @@ def test_minimum_image_takes_half_the_side_once():
 
 def test_a_wrong_exponent_is_noticed():
     assert abs(whole_table((8, 8), 3.2 + 1e-9).sum() - 8.0156218637507936) > 1e-10
+
+
+@pytest.mark.parametrize("cell", ["point", "integrated"])
+def test_slabs_change_nothing(cell, monkeypatch):
+    whole = image_sum((4, 6, 17), 4.2, cell)
+    monkeypatch.setattr(ewald, "_SLAB", 1000)
+    in_slabs = image_sum((4, 6, 17), 4.2, cell)
+    np.testing.assert_allclose(in_slabs[0], whole[0], rtol=1e-15)
+    assert in_slabs[1] == pytest.approx(whole[1], rel=1e-15)
 
 
 def test_one_coupling_off_by_1e_12_is_noticed():
