@@ -67,7 +67,7 @@ def model_results(label: str, short_range: bool, t_c: float, rng: np.random.Gene
                 {
                     "sizes": [size, 2 * size],
                     "temperature": noisy(t_c * (1 + 0.04 / size), 0.003 * t_c),
-                    "binder": noisy(0.6, 0.006),
+                    "value": noisy(0.6, 0.006),
                     "delta_spin": noisy(delta, 0.02),
                     "delta_energy": noisy(0.95, 0.09),
                 }

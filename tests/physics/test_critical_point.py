@@ -129,3 +129,25 @@ def test_extrapolation_finds_a_known_limit():
         pulls.append(limit.deviation(1.0))
     assert np.mean(np.abs(pulls) < 1) > 0.6
     assert np.mean(np.abs(pulls) < 2) > 0.9
+
+
+def test_correlation_length_agrees_with_enumeration():
+    """ξ/L from the lowest Fourier mode, reweighted, against G(r) of all states; a wrong power of k is found out."""
+    from spinlens.sampling.algorithms import make_algorithm
+    from spinlens.sampling.chains import start_chain
+    from spinlens.statistics.autocorrelation import mean_estimate
+
+    for coupling, temperature, power in ((NearestNeighbour(), 2.4, 2.0), (PowerLaw(1.2), 6.0, 1.2)):
+        model = IsingModel((4, 4), coupling)
+        update, chain = make_algorithm(model, temperature, "swendsen-wang"), start_chain(model, 3, temperature, 0)
+        draws = update.advance(chain, 60_000, 1, energy=False, states=False)
+        G = exact.enumerate(model, temperature).correlation
+        exact_mode = float((G * np.cos(np.pi / 2 * np.arange(4))[:, None]).sum()) / 16
+        for name in ("mode_x", "mode_y"):
+            measured = mean_estimate(draws[name] / 256)
+            assert abs(measured.deviation(exact_mode)) < 4
+            assert abs(measured.deviation(exact_mode * 1.05)) > 4
+        modes = (draws["mode_x"] + draws["mode_y"]) / 512
+        xi = (np.mean(draws["m2"] / 256) / modes.mean() - 1) ** (1 / power) / (8 * np.sin(np.pi / 4))
+        truth = (G.sum() / 16 / exact_mode - 1) ** (1 / power) / (8 * np.sin(np.pi / 4))
+        assert xi == pytest.approx(truth, rel=0.03)

@@ -10,12 +10,12 @@ import numpy as np
 import xarray as xr
 
 from spinlens import checks
-from spinlens.criticality.crossings import QUANTITIES, Crossing, crossing_values, find_crossings
+from spinlens.criticality.crossings import QUANTITIES, Crossing, Ratio, crossing_values, find_crossings
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.scaling_fit import extrapolate
 from spinlens.criticality.universality import correction_exponents
 from spinlens.errors import ConvergenceError, CouplingError, InputError
-from spinlens.lattice.couplings import Coupling
+from spinlens.lattice.couplings import Coupling, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms import make_algorithm
 from spinlens.sampling.sampler import sample
@@ -30,7 +30,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class CriticalPoint:
-    """Critical temperature (J/k_B), scaling dimensions and U4 at criticality, with total errors.
+    """Critical temperature (J/k_B), scaling dimensions, and U4 and ξ/L at criticality, with total errors.
 
     `systematic` holds, by quantity, the part of each error that comes from the unknown corrections to scaling.
     """
@@ -39,7 +39,9 @@ class CriticalPoint:
     delta_spin: Estimate
     delta_energy: Estimate
     binder: Estimate
+    xi: Estimate | None
     crossings: tuple[Crossing, ...]
+    xi_crossings: tuple[Crossing, ...]
     sizes: tuple[int, ...]
     systematic: dict[str, float]
 
@@ -172,21 +174,50 @@ def scan(
     return sample(model, grid, draws, chains, seed, "swendsen-wang", workers=workers, energy=False, progress=progress)
 
 
+def _ratios(curves: Sequence[SizeCurves]) -> tuple[Ratio, ...]:
+    """The scale-invariant ratios: ξ/L is one below the upper critical dimension only (above it ξ outgrows L)."""
+    model = curves[-1].model
+    mean_field = isinstance(model.coupling, PowerLaw) and model.coupling.sigma <= model.dimension / 2
+    if mean_field or not all(size.has_xi for size in curves):
+        return ("binder",)
+    return ("binder", "xi")
+
+
 def analyse(curves: Sequence[SizeCurves]) -> CriticalPoint:
     """Crossings of consecutive sizes and their limit L → ∞.
 
-    Corrections fall as L^{−ω} for U4 and the dimensions and as L^{−(y_t + ω)} for the crossing temperature; ω runs over
-    what is possible for the coupling (`universality.correction_exponents`), y_t is that of the largest pair.
+    T_c, Δ_s and Δ_ε are the common limit of the crossings of U4 and of ξ/L, whose corrections differ. Corrections fall
+    as L^{−ω} for the dimensions and the ratios and as L^{−(y_t + ω)} for the crossing temperature; ω runs over what is
+    possible for the coupling (`universality.correction_exponents`), y_t is that of the largest pair.
     """
-    crossings, covariance = find_crossings(curves)
-    sizes = [pair.sizes[0] for pair in crossings]
     model = curves[-1].model
+    families, covariance = find_crossings(curves, _ratios(curves))
     omegas = correction_exponents(model.coupling, model.dimension)
-    y_t = max(model.dimension - crossings[-1].delta_energy.value, 0.1)
+    y_t = max(model.dimension - families[0].crossings[-1].delta_energy.value, 0.1)
     limits, spreads = {}, {}
-    for number, name in enumerate(QUANTITIES):
-        values = np.array([getattr(pair, name).value for pair in crossings])
-        block = covariance[number::4, number::4]
-        exponents = [y_t + omega for omega in omegas] if name == "temperature" else omegas
-        limits[name], spreads[name] = extrapolate(sizes, values, block, exponents)
-    return CriticalPoint(**limits, crossings=crossings, sizes=tuple(size.L for size in curves), systematic=spreads)
+
+    def limit(name: str, quantity: str, chosen: Sequence[int], exponents: Sequence[float]) -> None:
+        number, rows = QUANTITIES.index(quantity), [(f, pair) for f in chosen for pair in families[f].crossings]
+        index = [4 * (f * len(families[f].crossings) + k) + number for f in chosen for k in range(len(curves) - 1)]
+        values = np.array([getattr(pair, quantity).value for _, pair in rows])
+        sizes, members = [pair.sizes[0] for _, pair in rows], [f for f, _ in rows]
+        block = covariance[np.ix_(index, index)]
+        limits[name], spreads[name] = extrapolate(sizes, values, block, exponents, members)
+
+    everything = range(len(families))
+    limit("temperature", "temperature", everything, [y_t + omega for omega in omegas])
+    for name in ("delta_spin", "delta_energy"):
+        limit(name, name, everything, omegas)
+    for number, family in enumerate(families):
+        limit(family.ratio, "value", [number], omegas)
+    return CriticalPoint(
+        limits["temperature"],
+        limits["delta_spin"],
+        limits["delta_energy"],
+        limits["binder"],
+        limits.get("xi"),
+        families[0].crossings,
+        families[1].crossings if len(families) > 1 else (),
+        tuple(size.L for size in curves),
+        spreads,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,16 +19,17 @@ from spinlens.statistics.reweighting import Reweighting
 
 Array = npt.NDArray[np.float64]
 
-QUANTITIES = ("temperature", "binder", "delta_spin", "delta_energy")
+QUANTITIES = ("temperature", "value", "delta_spin", "delta_energy")
+Ratio = Literal["binder", "xi"]
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """Where U4 of two sizes agree, and Δ_s, Δ_ε from the quotients there (Ballesteros et al. 1996)."""
+    """Where U4 or ξ/L of two sizes agree, and Δ_s, Δ_ε from the quotients there (Ballesteros et al. 1996)."""
 
     sizes: tuple[int, int]
     temperature: Estimate
-    binder: Estimate
+    value: Estimate
     delta_spin: Estimate
     delta_energy: Estimate
 
@@ -37,27 +39,37 @@ def crossing_values(
     large: SizeCurves,
     small_replica: Reweighting | None = None,
     large_replica: Reweighting | None = None,
+    ratio: Ratio = "binder",
 ) -> Array:
-    """T×, U4×, Δ_s and Δ_ε of one pair of sizes, (4,).
+    """T×, the common value of the ratio, Δ_s and Δ_ε of one pair of sizes, (4,).
 
-    With b = L_large / L_small: ⟨m²⟩ ratio = b^{−2Δ_s} and slope ratio of U4 = b^{y_t}, Δ_ε = d − y_t.
+    With b = L_large / L_small: ⟨m²⟩ quotient = b^{−2Δ_s} and quotient of the slopes of the ratio = b^{y_t}, Δ_ε = d − y_t.
+
+    Parameters
+    ----------
+    ratio : "binder" for U4, "xi" for ξ/L; both are scale-invariant at T_c and have different corrections.
     """
 
     def difference(temperature: float) -> float:
-        return large.moments(temperature, large_replica)[1] - small.moments(temperature, small_replica)[1]
+        above, below = large.moments(temperature, large_replica), small.moments(temperature, small_replica)
+        return float(getattr(above, ratio) - getattr(below, ratio))
 
     low, high = common_support(small, large)
     if difference(low) * difference(high) > 0:
         raise ConvergenceError(
-            f"U4 of L = {small.L} and {large.L} do not cross between T = {low:.5g} and {high:.5g}: "
+            f"{_WORDS[ratio]} of L = {small.L} and {large.L} does not cross between T = {low:.5g} and {high:.5g}: "
             "run other temperatures or more draws"
         )
     temperature = float(brentq(difference, low, high, xtol=1e-10))
-    m2_small, u4, slope_small = small.moments(temperature, small_replica)
-    m2_large, _, slope_large = large.moments(temperature, large_replica)
+    below, above = small.moments(temperature, small_replica), large.moments(temperature, large_replica)
     scale = math.log(large.L / small.L)
-    y_t = math.log(slope_large / slope_small) / scale
-    return np.array([temperature, u4, -math.log(m2_large / m2_small) / (2 * scale), small.model.dimension - y_t])
+    slopes = getattr(above, f"{ratio}_slope") / getattr(below, f"{ratio}_slope")
+    y_t = math.log(slopes) / scale if slopes > 0 else math.nan
+    delta_spin = -math.log(above.m2 / below.m2) / (2 * scale)
+    return np.array([temperature, getattr(below, ratio), delta_spin, small.model.dimension - y_t])
+
+
+_WORDS = {"binder": "U4", "xi": "ξ/L"}
 
 
 def common_support(small: SizeCurves, large: SizeCurves) -> tuple[float, float]:
@@ -71,30 +83,44 @@ def common_support(small: SizeCurves, large: SizeCurves) -> tuple[float, float]:
     return low, high
 
 
-def find_crossings(curves: Sequence[SizeCurves]) -> tuple[tuple[Crossing, ...], Array]:
-    """Crossings of consecutive sizes, and the covariance of all their numbers.
+@dataclass(frozen=True)
+class Family:
+    """Crossings of one ratio for consecutive sizes."""
+
+    ratio: Ratio
+    crossings: tuple[Crossing, ...]
+
+
+def find_crossings(
+    curves: Sequence[SizeCurves], ratios: Sequence[Ratio] = ("binder",)
+) -> tuple[tuple[Family, ...], Array]:
+    """Crossings of consecutive sizes in the ratios asked for.
 
     Returns
     -------
-    The crossings, and a (4 n, 4 n) covariance ordered by pair and then as `QUANTITIES`; a size enters two pairs, so
-    neighbouring crossings are correlated. Sizes are independent, so each contributes a jackknife of its own.
+    The families, and the covariance (n, n) of all their numbers, ordered by family, pair and `QUANTITIES`. A size
+    enters two pairs and both families, so all are correlated. Sizes are independent: each has a jackknife of its own.
     """
     pairs = list(zip(curves[:-1], curves[1:], strict=True))
-    values = [crossing_values(small, large) for small, large in pairs]
-    covariance = np.zeros((4 * len(pairs), 4 * len(pairs)))
+    values = np.array([[crossing_values(*pair, ratio=ratio) for pair in pairs] for ratio in ratios])
+    covariance = np.zeros((values.size, values.size))
     for number, size in enumerate(curves):
-        rows = []
-        for replica in size.histograms.replicas:
-            row = [value.copy() for value in values]
-            if number > 0:
-                row[number - 1] = crossing_values(*pairs[number - 1], None, replica)
-            if number < len(pairs):
-                row[number] = crossing_values(*pairs[number], replica, None)
-            rows.append(np.concatenate(row))
-        covariance += jackknife_covariance(rows)
-    errors = np.sqrt(np.diag(covariance)).reshape(-1, 4)
-    crossings = tuple(
-        Crossing((small.L, large.L), *(Estimate(float(v), float(e)) for v, e in zip(value, error, strict=True)))
-        for (small, large), value, error in zip(pairs, values, errors, strict=True)
+        replicas = np.repeat(values[None], size.histograms.blocks, axis=0)
+        for replica, row in zip(size.histograms.replicas, replicas, strict=True):
+            for family, ratio in enumerate(ratios):
+                if number > 0:
+                    row[family, number - 1] = crossing_values(*pairs[number - 1], None, replica, ratio)
+                if number < len(pairs):
+                    row[family, number] = crossing_values(*pairs[number], replica, None, ratio)
+        covariance += jackknife_covariance(replicas.reshape(len(replicas), -1))
+    errors = np.sqrt(np.diag(covariance)).reshape(values.shape)
+    families = tuple(
+        Family(ratio, tuple(_crossing(*item) for item in zip(pairs, values[k], errors[k], strict=True)))
+        for k, ratio in enumerate(ratios)
     )
-    return crossings, covariance
+    return families, covariance
+
+
+def _crossing(pair: tuple[SizeCurves, SizeCurves], values: Array, errors: Array) -> Crossing:
+    estimates = (Estimate(float(v), float(e)) for v, e in zip(values, errors, strict=True))
+    return Crossing((pair[0].L, pair[1].L), *estimates)

@@ -14,31 +14,42 @@ Array = npt.NDArray[np.float64]
 
 
 def extrapolate(
-    sizes: Sequence[float], values: Array, covariance: Array, exponents: Sequence[float]
+    sizes: Sequence[float],
+    values: Array,
+    covariance: Array,
+    exponents: Sequence[float],
+    families: Sequence[int] | None = None,
 ) -> tuple[Estimate, float]:
-    """The limit of values(L) = limit + a L^{−x} for unknown x.
+    """The common limit of values(L) = limit + a_f L^{−x} for unknown x, with an amplitude a_f for each family f.
 
-    Every x in `exponents`, with all sizes or without the smallest, is one generalised least-squares fit; fits are
-    averaged with the weights exp(−AIC/2), AIC = χ² + 2 k + 2 n_cut (Jay & Neil 2021). A constant (a = 0) is one more.
+    Every x in `exponents`, with all sizes or without the smallest ones, is one generalised least-squares fit, and so is
+    no correction at all (a = 0). They are averaged with the weights exp(−AIC/2), AIC = χ² + 2 k + 2 n_cut
+    (Jay & Neil 2021).
 
     Parameters
     ----------
-    sizes : L of each value (for a crossing, the smaller of the two).
+    sizes : (n,) L of each value (for a crossing, the smaller of the two).
     values, covariance : (n,) and (n, n).
     exponents : x tried, spanning what is physically possible.
+    families : (n,) number of the family of each value; families tend to the same limit with corrections of their own.
 
     Returns
     -------
     The limit with its total error (statistical and between-fit spread in quadrature), and the spread alone.
     """
     L = np.asarray(sizes, dtype=np.float64)
+    family = np.zeros(len(L), dtype=int) if families is None else np.asarray(families)
     fits = []
-    for cut in range(max(1, len(L) - 1)):
-        kept = slice(cut, None)
+    distinct = np.unique(L)
+    for smallest in distinct[: max(1, len(distinct) - 1)]:
+        kept = smallest <= L
         for x in (None, *exponents):
-            columns = [np.ones(len(L) - cut)] + ([] if x is None else [L[kept] ** -x])
-            if len(columns) <= len(L) - cut:
-                fits.append(_fit(np.stack(columns, axis=1), values[kept], covariance[kept, kept], cut))
+            columns = [np.ones(kept.sum())]
+            if x is not None:
+                columns += [np.where(family[kept] == f, L[kept] ** -x, 0.0) for f in np.unique(family)]
+            if len(columns) <= kept.sum():
+                cut = int((~kept).sum())
+                fits.append(_fit(np.stack(columns, axis=1), values[kept], covariance[np.ix_(kept, kept)], cut))
     aic = np.array([fit[2] for fit in fits])
     weights = np.exp(-0.5 * (aic - aic.min()))
     weights /= weights.sum()

@@ -11,7 +11,13 @@ from spinlens.report.style import INSTRUMENTS
 from spinlens.statistics.estimate import Estimate
 
 MISSING = "–"
-QUANTITIES = {"temperature": "T_c / J", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U_4 at T_c"}
+QUANTITIES = {
+    "temperature": "T_c / J",
+    "delta_spin": "Δ_s",
+    "delta_energy": "Δ_ε",
+    "binder": "U_4 at T_c",
+    "xi": "ξ/L at T_c",
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def critical(model: Results) -> Table:
     for name, symbol in QUANTITIES.items():
         reference = known.get(name)
         source = str(reference.get("source", "")) if isinstance(reference, Mapping) else "no value known to us"
-        if name == "binder" and not isinstance(reference, Mapping):
+        if name in ("binder", "xi") and not isinstance(reference, Mapping):
             source = ""
         rows.append(
             (symbol, estimate(found.get(name)), estimate(reference), _deviation(found.get(name), reference), source)
@@ -62,13 +68,14 @@ def critical(model: Results) -> Table:
 
 
 def crossings(model: Results) -> Table:
-    """The crossing of each pair of sizes."""
+    """The crossing of each pair of sizes, of U4 and of ξ/L."""
+    order = ("temperature", "value", "delta_spin", "delta_energy")
     rows = tuple(
-        (" × ".join(str(size) for size in pair.get("sizes", ())), *(estimate(pair.get(name)) for name in order))
-        for order in (("temperature", "binder", "delta_spin", "delta_energy"),)
-        for pair in _entries(_section(model, "critical"), "crossings")
+        (symbol, " × ".join(str(size) for size in pair.get("sizes", ())), *(estimate(pair.get(name)) for name in order))
+        for key, symbol in (("crossings", "U_4"), ("xi_crossings", "ξ/L"))
+        for pair in _entries(_section(model, "critical"), key)
     )
-    return Table(("sizes", "T / J", "U_4", "Δ_s", "Δ_ε"), rows)
+    return Table(("ratio", "sizes", "T / J", "its value", "Δ_s", "Δ_ε"), rows)
 
 
 def thermometers(model: Results) -> Table:

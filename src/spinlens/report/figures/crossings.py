@@ -83,7 +83,7 @@ def _zoom(place: Axes, curves: xr.Dataset, model: Results, temperature: float, e
         place.set_ylim(low - 0.05 * (high - low) - 1e-3, high + 0.05 * (high - low) + 1e-3)
     place.set_xlim(temperature - half, temperature + half)
     for pair in model.get("critical", {}).get("crossings") or ():
-        t, u = pair.get("temperature"), pair.get("binder")
+        t, u = pair.get("temperature"), pair.get("value")
         place.errorbar(
             number(t), number(u), xerr=np.nan_to_num(number(t, "error")), yerr=np.nan_to_num(number(u, "error")),
             color=style.ORANGE, marker="D", mfc="none", ms=5, lw=1,
