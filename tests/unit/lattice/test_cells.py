@@ -19,7 +19,8 @@ def box(*extents):
 
 SIGMAS = [0.1, 1.0, 2.0, 4.0]
 
-# Critical couplings K = J/T_c for integrated couplings, d, σ, K_c: Luijten & Blöte, Phys. Rev. B 56, 8945 (1997).
+# Critical couplings K = J/T_c for integrated couplings, d, σ, K_c: Luijten & Blöte, Phys. Rev. B 56, 8945 (1997),
+# quoted from memory; an independent program has 0.05172(10) and 0.10266(25) for 2D σ = 0.4 and 1.
 LITERATURE = [(2, 0.2, 0.028533), (2, 0.4, 0.051824), (2, 1.0, 0.102556), (3, 0.2, 0.0144344), (3, 0.4, 0.0262927)]
 
 
