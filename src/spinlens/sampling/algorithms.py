@@ -7,13 +7,19 @@ import math
 from spinlens.errors import CouplingError
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
+from spinlens.sampling.clock import Clock
 from spinlens.sampling.limits import Exact
-from spinlens.sampling.single_spin import Metropolis
+from spinlens.sampling.single_spin import HeatBath, Metropolis
 from spinlens.sampling.swendsen_wang import LongRangeSwendsenWang, NearestNeighbourSwendsenWang
 from spinlens.sampling.updates import Algorithm
 from spinlens.sampling.wolff import LongRangeWolff, NearestNeighbourWolff
 
-ALGORITHMS = ("auto", "swendsen-wang", "wolff", "metropolis")
+ALGORITHMS = ("auto", "swendsen-wang", "wolff", "metropolis", "heat-bath", "clock")
+_SINGLE_SPIN: dict[str, type[Metropolis | HeatBath | Clock]] = {
+    "metropolis": Metropolis,
+    "heat-bath": HeatBath,
+    "clock": Clock,
+}
 
 
 def make_algorithm(model: IsingModel, temperature: float, name: str = "auto") -> Algorithm:
@@ -22,8 +28,9 @@ def make_algorithm(model: IsingModel, temperature: float, name: str = "auto") ->
         return Exact(model, temperature)
     table = model.coupling_table
     ferromagnetic = bool((table >= 0).all())
-    if name == "metropolis" or (name == "auto" and not ferromagnetic):
-        _needs_no_field(model)
+    if name in _SINGLE_SPIN:
+        return _SINGLE_SPIN[name](model, temperature)
+    if name == "auto" and not ferromagnetic:
         return Metropolis(model, temperature)
     if not ferromagnetic:
         raise CouplingError(f"{name} needs couplings J(r) ≥ 0, the smallest is {table.min():g}; use 'metropolis'")
@@ -32,8 +39,3 @@ def make_algorithm(model: IsingModel, temperature: float, name: str = "auto") ->
     if name == "wolff":
         return LongRangeWolff(model, temperature)
     return LongRangeSwendsenWang(model, temperature)
-
-
-def _needs_no_field(model: IsingModel) -> None:
-    if model.field != 0:
-        raise CouplingError(f"single-spin updates need field 0, the model has {model.field:g}: use cluster moves")

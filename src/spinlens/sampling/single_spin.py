@@ -1,10 +1,11 @@
-"""Single-spin moves, for couplings of either sign."""
+"""Single-spin moves with local fields, for couplings of either sign and a uniform field."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,37 +13,85 @@ import numpy.typing as npt
 from spinlens.sampling.kernels import single_spin
 from spinlens.sampling.updates import Array, Base, ChainState, Draws, lattice_sides
 
+Integers = npt.NDArray[np.int64]
+
+_BITS = 52
+_DIGIT_BITS = 26
+_FEW = 64  # couplings a site, up to which they are listed instead of swept as a table
+
+
+def fixed_point(table: Array) -> tuple[Integers, float]:
+    """A coupling table in whole multiples of one unit, a power of 2 between 2^−53 and 2^−52 of Σ|J|.
+
+    Local fields in these units are exact integers: they do not drift however many flips are added up, and a chain
+    does not depend on where its run was cut into pieces.
+
+    >>> integers, unit = fixed_point(np.array([0.0, 1.0, -0.5, 1.0]))
+    >>> (integers * unit).tolist()
+    [0.0, 1.0, -0.5, 1.0]
+    """
+    total = float(np.abs(table).sum())
+    unit = 2.0 ** (math.ceil(math.log2(total)) - _BITS) if total > 0 else 1.0
+    return np.rint(table / unit).astype(np.int64), unit
+
+
+def local_fields(couplings: Integers, spins: npt.NDArray[np.int8]) -> Integers:
+    """Σ_j J_ij s_j of every site, exactly, from integer couplings (*shape) and flat spins (N,); O(N log N).
+
+    Each Fourier transform handles 26 bits of J, so that rounding gives the exact integer.
+    """
+    axes = tuple(range(couplings.ndim))
+    modes = np.fft.rfftn(spins.reshape(couplings.shape).astype(np.float64))
+    total = np.zeros(couplings.shape, dtype=np.int64)
+    for digit, shift in ((couplings & ((1 << _DIGIT_BITS) - 1), 0), (couplings >> _DIGIT_BITS, _DIGIT_BITS)):
+        part = np.fft.irfftn(np.fft.rfftn(digit.astype(np.float64)) * modes, s=couplings.shape, axes=axes)
+        total += np.rint(part).astype(np.int64) << shift
+    return np.ascontiguousarray(total.ravel())
+
 
 @dataclass(frozen=True)
-class Metropolis(Base):
-    """Metropolis et al. (1953), single spins in site order, for couplings of either sign."""
+class SingleSpin(Base):
+    """One spin after another in site order; an attempt costs O(1), an accepted flip O(number of couplings)."""
 
+    heat_bath: ClassVar[bool]
     has_bonds = False
     fugacity = math.nan
 
     @cached_property
-    def _neighbours(self) -> tuple[npt.NDArray[np.int64], Array]:
-        table = self.model.coupling_table.reshape(lattice_sides(self.model))
-        displacement = np.argwhere(table != 0)
-        return np.ascontiguousarray(displacement), np.ascontiguousarray(table[table != 0])
+    def _couplings(self) -> tuple[Integers, float]:
+        return fixed_point(self.model.coupling_table)
+
+    @cached_property
+    def _neighbours(self) -> tuple[Integers, Integers, Integers]:
+        """Displacements (n, 3) and couplings (n,) when they are few; else the doubled table (A, B, 2C)."""
+        table = self._couplings[0].reshape(lattice_sides(self.model))
+        nothing = np.empty((0, 3), np.int64), np.empty(0, np.int64)
+        if np.count_nonzero(table) > _FEW:
+            return *nothing, np.ascontiguousarray(2 * np.concatenate([table, table], axis=2))
+        near = np.ascontiguousarray(np.argwhere(table != 0).astype(np.int64))
+        return near, np.ascontiguousarray(table[table != 0]), np.empty((0, 0, 0), np.int64)
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
-        rows, kept = self.buffers(draws, states or energy)
-        field = self._local_fields(chain.spins)
-        single_spin.metropolis_chain(
-            chain.spins,
-            field,
-            lattice_sides(self.model),
-            *self._neighbours,
-            1 / self.temperature,
-            chain.words,
-            thin,
-            rows,
-            kept,
-        )
-        return Draws(rows, self.energies(kept, energy), kept)
+        rows, kept = self.buffers(draws, states)
+        couplings, unit = self._couplings
+        products = np.empty(draws if energy else 0)
+        single_spin.single_spin_chain(
+            chain.spins, local_fields(couplings, chain.spins), lattice_sides(self.model), *self._neighbours,
+            2 * unit / self.temperature, 2 * self.field / self.temperature, self.heat_bath,
+            chain.words, thin, products, rows, kept,
+        )  # fmt: skip
+        return Draws(rows, -0.5 * unit * products - self.field * rows[1, : products.size], kept)
 
-    def _local_fields(self, spins: npt.NDArray[np.int8]) -> Array:
-        axes = tuple(range(self.model.dimension))
-        modes = np.fft.rfftn(self.model.coupling_table) * np.fft.rfftn(spins.reshape(self.model.shape))
-        return np.ascontiguousarray(np.fft.irfftn(modes, s=self.model.shape, axes=axes).ravel())
+
+@dataclass(frozen=True)
+class Metropolis(SingleSpin):
+    """Metropolis et al. (1953): a flip is accepted with min(1, e^{−βΔE})."""
+
+    heat_bath = False
+
+
+@dataclass(frozen=True)
+class HeatBath(SingleSpin):
+    """Heat bath (Glauber 1963): a flip is accepted with 1 / (1 + e^{βΔE})."""
+
+    heat_bath = True

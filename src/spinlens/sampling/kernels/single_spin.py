@@ -1,4 +1,4 @@
-"""Single-spin sweeps: contiguous arrays and an explicit random state in, changed in place."""
+"""Single-spin sweeps with maintained local fields: contiguous arrays and an explicit random state, changed in place."""
 
 from __future__ import annotations
 
@@ -10,57 +10,96 @@ from spinlens.sampling.kernels.xoshiro import State, next_word
 
 Spins = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 _11 = np.uint64(11)
 _UNIT = 2.0**-53
 
 
 @kernel
-def metropolis_chain(
+def add_neighbours(field: Integers, sides: Integers, near: Integers, couplings: Integers, site: int, spin: int) -> None:
+    """Tell the few neighbours `near` (n, 3) of a site that it has just become `spin`."""
+    A, B, C = sides[0], sides[1], sides[2]
+    a, b, c = site // (B * C), site // C % B, site % C
+    for n in range(couplings.size):
+        x, y, z = a + near[n, 0], b + near[n, 1], c + near[n, 2]
+        x = x - A if x >= A else x
+        y = y - B if y >= B else y
+        z = z - C if z >= C else z
+        field[(x * B + y) * C + z] += 2 * spin * couplings[n]
+
+
+@kernel
+def add_everywhere(field: Integers, sides: Integers, doubled: Integers, site: int, spin: int) -> None:
+    """Tell all sites that one has just become `spin`; `doubled` (A, B, 2C) is 2J, repeated along the last axis."""
+    A, B, C = sides[0], sides[1], sides[2]
+    a, b, c = site // (B * C), site // C % B, site % C
+    for x in range(A):
+        for y in range(B):
+            target = field[(x * B + y) * C : (x * B + y + 1) * C]
+            source = doubled[x - a if x >= a else x - a + A, y - b if y >= b else y - b + B, C - c : 2 * C - c]
+            if spin > 0:
+                for z in range(C):
+                    target[z] += source[z]
+            else:
+                for z in range(C):
+                    target[z] -= source[z]
+
+
+@kernel
+def single_spin_chain(
     spins: Spins,
-    field: Floats,
-    sides: npt.NDArray[np.int64],
-    displacement: npt.NDArray[np.int64],
-    coupling: Floats,
-    beta: float,
+    field: Integers,
+    sides: Integers,
+    near: Integers,
+    couplings: Integers,
+    doubled: Integers,
+    scale: float,
+    tilt: float,
+    heat_bath: bool,
     state: State,
     thin: int,
+    energy: Floats,
     measured: Floats,
-    kept: npt.NDArray[np.int8],
+    kept: Spins,
 ) -> None:
-    """Single-spin Metropolis in site order for any coupling table; `displacement` (n, 3) lists those with J ≠ 0.
+    """Metropolis or heat-bath sweeps in site order, for couplings of either sign and a uniform field.
 
-    The local fields h_i = Σ_j J_ij s_j are kept up to date, so an attempt costs O(1) and an accepted flip O(n).
-    Rows of `measured`: 0, M, M², M⁴, 0 of the state itself. Valid for couplings of either sign.
+    `field` (N,) are the local fields Σ_j J_ij s_j in integer units, kept up to date exactly: an attempt costs O(1), an
+    accepted flip O(number of couplings). β ΔE = s_i (scale · field_i + tilt), i.e. scale = 2β · unit, tilt = 2βh.
+    Couplings are listed (`near`, `couplings`) or, when `doubled` is not empty, given as that table.
+    Rows of `measured`: 0, M, M², M⁴, 0 of the state itself; `energy` gets Σ s_i field_i, in units, when not empty.
     """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
-    A, B, C = sides[0], sides[1], sides[2]
     for draw in range(measured.shape[1]):
         for _ in range(thin):
-            site = 0
-            for a in range(A):
-                for b in range(B):
-                    for c in range(C):
-                        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                        cost = 2.0 * spins[site] * field[site]
-                        if cost <= 0.0 or np.int64(word >> _11) * _UNIT < np.exp(-beta * cost):
-                            change = -2.0 * spins[site]
-                            spins[site] = -spins[site]
-                            for n in range(coupling.size):
-                                x = (a + displacement[n, 0]) % A
-                                y = (b + displacement[n, 1]) % B
-                                z = (c + displacement[n, 2]) % C
-                                field[(x * B + y) * C + z] += change * coupling[n]
-                        site += 1
+            for site in range(spins.size):
+                cost = spins[site] * (field[site] * scale + tilt)
+                if cost <= 0.0 and not heat_bath:
+                    accepted = True
+                else:
+                    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                    weight = np.exp(-cost)
+                    chance = weight / (1.0 + weight) if heat_bath else weight
+                    accepted = np.int64(word >> _11) * _UNIT < chance
+                if accepted:
+                    spins[site] = -spins[site]
+                    if doubled.size > 0:
+                        add_everywhere(field, sides, doubled, site, spins[site])
+                    else:
+                        add_neighbours(field, sides, near, couplings, site, spins[site])
         M = 0
         for site in range(spins.size):
             M += spins[site]
         squared = float(M) * float(M)
-        measured[0, draw] = 0.0
         measured[1, draw] = M
         measured[2, draw] = squared
         measured[3, draw] = squared * squared
-        measured[4, draw] = 0.0
+        if energy.size > 0:
+            total = 0.0
+            for site in range(spins.size):
+                total += float(spins[site] * field[site])
+            energy[draw] = total
         if kept.shape[0] > 0:
             kept[draw] = spins
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3
