@@ -1,0 +1,92 @@
+"""`spinlens train`: from a file of states to a folder with the machine, its judgement and its figures."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+import typer
+import xarray as xr
+
+from spinlens.cli_train import train
+from spinlens.errors import InputError
+from spinlens.machines.rbm import RBM
+from spinlens.study.codec import dataset_bytes
+
+APP = typer.Typer()
+APP.command()(train)
+
+
+def call(*arguments):
+    APP([str(argument) for argument in arguments], standalone_mode=False)
+
+
+@pytest.fixture
+def states(tmp_path):
+    """A file like those of `spinlens sample --keep-spins`: free spins at two temperatures of a 3 × 3 lattice."""
+    spins = np.random.default_rng(0).choice([-1, 1], size=(2, 1, 400, 3, 3)).astype(np.int8)
+    data = xr.Dataset({"spins": (("temperature", "chain", "draw", "x", "y"), spins)})
+    data = data.assign_coords(temperature=[2.0, 3.0])
+    data.attrs["model"] = "NearestNeighbour(strength=1.0)"
+    path = tmp_path / "states.nc"
+    path.write_bytes(dataset_bytes(data))
+    return path
+
+
+OPTIONS = ("--temperature", 3, "--hidden", 4, "--epochs", 8)
+
+
+def test_a_folder_with_everything(states, tmp_path, capsys):
+    call(states, *OPTIONS, "--out", tmp_path / "out")
+    found = sorted(path.name for path in (tmp_path / "out").iterdir())
+    figures = ["couplings.svg", "learning-curve.svg", "receptive-fields.svg", "spectrum.svg"]
+    assert found == sorted([*figures, "machine", "results.json"])
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert results["couplings"][0]["true"] == pytest.approx(1 / 3)
+    assert abs(results["couplings"][0]["learned"]) < 0.1  # the states are free spins
+    assert results["log_likelihood"]["value"] == pytest.approx(-9 * np.log(2), abs=0.1)
+    assert RBM.load(tmp_path / "out" / "machine").weights_.shape == (9, 4)
+    assert "matplotlib.pyplot" not in sys.modules
+    said = capsys.readouterr()
+    assert "0.3333 true" in said.out
+    assert said.err.count("errors") == 8
+
+
+def test_the_same_seed_gives_the_same_files_also_after_a_break(states, tmp_path, monkeypatch):
+    call(states, *OPTIONS, "--out", tmp_path / "a")
+    save = RBM.save
+    monkeypatch.setattr(RBM, "save", lambda *_: (_ for _ in ()).throw(RuntimeError("stop")))
+    with pytest.raises(RuntimeError, match="stop"):
+        call(states, *OPTIONS, "--out", tmp_path / "b")
+    assert (tmp_path / "b" / "training-state.safetensors").exists()
+    monkeypatch.setattr(RBM, "save", save)
+    call(states, *OPTIONS, "--out", tmp_path / "b")
+    for name in ("results.json", "machine/weights.safetensors", "spectrum.svg"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "choose one of"),
+        (("--temperature", 2.5), "no temperature 2.5"),
+        (("--temperature", 2, "--held-out", 1.5), "between 0 and 1"),
+        (("--temperature", 2, "--hidden", 0), "n_hidden"),
+        (("--temperature", 2, "--translations", "--hidden", 4), "multiple of 9"),
+        (("--temperature", 2, "--engine", "abacus"), "engine"),
+    ],
+)
+def test_mistakes_are_said(states, tmp_path, options, message):
+    with pytest.raises(InputError, match=message):
+        call(states, *options, "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_without_states_are_said(tmp_path):
+    path = tmp_path / "x.nc"
+    path.write_bytes(b"nothing")
+    with pytest.raises(InputError, match="not a file of spinlens sample"):
+        call(path)
+    path.write_bytes(dataset_bytes(xr.Dataset({"energy": ("draw", [1.0])})))
+    with pytest.raises(InputError, match="--keep-spins"):
+        call(path)
