@@ -48,8 +48,7 @@ def write(path: Path, state: TrainingState, about: Mapping[str, Any]) -> None:
             "best_likelihood": None if math.isinf(state.best_likelihood) else state.best_likelihood,
             "without_gain": state.without_gain,
             "stopped": state.stopped,
-        },
-        sort_keys=True,
+        }
     )
     storage.write_file(path, arrays, {"state": document, "checksum": _checksum(arrays, document)})
 
