@@ -16,8 +16,8 @@ from spinlens.errors import CouplingError, InputError
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.chains import model_key
-from spinlens.sampling.kernels.multispin import BITS, ROOM, WIDTH, multispin_chain
-from spinlens.sampling.updates import ROWS, Array, Base, Draws, Labels, Words
+from spinlens.sampling.kernels.multispin import BITS, ROOM, WIDTH, Sites, multispin_chain
+from spinlens.sampling.updates import ROWS, Array, Base, Draws, Words
 from spinlens.sampling.warmup import WarmUp
 from spinlens.seeding import seed_sequence
 
@@ -29,7 +29,7 @@ Rule = Literal["metropolis", "heat-bath"]
 
 @dataclass
 class ReplicaState:
-    """All that 64 replicas need to go on: spins (N,) with bit k for replica k (1 is +1), and streams (64,) uint64."""
+    """All that 64 replicas need to go on: spins (N,) with bit k for replica k (1 is +1), and streams (128,) uint64."""
 
     words: Words
     streams: Words
@@ -40,7 +40,7 @@ class MultiSpin(Base):
     """64 independent nearest-neighbour lattices at one temperature, moved together; in a uniform field if wanted.
 
     Every replica has random bits of its own; flip probabilities are right to 2^−53. Sites are visited colour by colour
-    (two colours where all sides are even, else three), so that pieces of 16 sites can be moved at once.
+    (two colours where all sides are even, else three), so that pieces of 32 sites can be moved at once.
     """
 
     rule: Rule = "metropolis"
@@ -53,20 +53,21 @@ class MultiSpin(Base):
         return float(self.model.coupling_table.max())
 
     @cached_property
-    def neighbours(self) -> Labels:
-        """(N, 2d): per axis the site behind and the site ahead."""
-        sites = np.arange(self.model.n_sites, dtype=np.int32).reshape(self.model.shape)
-        shifts = [np.roll(sites, step, axis).ravel() for axis in range(self.model.dimension) for step in (1, -1)]
-        return np.ascontiguousarray(np.stack(shifts, axis=1))
+    def schedule(self) -> tuple[Sites, Sites, Sites]:
+        """Neighbours (N, 2d), in pairs along each axis, of the sites in their order (N,), and where pieces begin.
 
-    @cached_property
-    def pieces(self) -> tuple[Labels, Labels]:
-        """Sites in the order of their moves, and where its pieces of at most 16 sites of one colour begin."""
+        A piece has at most 32 sites, all of one colour.
+        """
         colour = colours(self.model.shape).ravel()
-        order = np.argsort(colour, kind="stable").astype(np.int32)
-        ends = np.cumsum(np.bincount(colour))
-        starts = [np.arange(end - size, end, WIDTH) for end, size in zip(ends, np.bincount(colour), strict=True)]
-        return order, np.append(np.concatenate(starts), self.model.n_sites).astype(np.int32)
+        order = np.argsort(colour, kind="stable")
+        sizes = np.bincount(colour)
+        ends = np.cumsum(sizes)
+        starts = [np.arange(end - size, end, WIDTH) for end, size in zip(ends, sizes, strict=True)]
+        starts.append(np.array([self.model.n_sites]))
+        sites = np.arange(self.model.n_sites).reshape(self.model.shape)
+        near = [np.roll(sites, step, axis).ravel()[order] for axis in range(self.model.dimension) for step in (1, -1)]
+        columns = np.ascontiguousarray(np.stack(near, axis=1), dtype=np.uint32)
+        return columns, order.astype(np.uint32), np.concatenate(starts).astype(np.uint32)
 
     @cached_property
     def planes(self) -> Words:
@@ -97,7 +98,7 @@ class MultiSpin(Base):
         bonds = np.empty((draws if energy else 0, REPLICAS))
         kept = np.empty((draws if states else 0, self.model.n_sites), dtype=np.uint64)
         multispin_chain(
-            state.words, self.neighbours, *self.pieces, self.planes, self.field != 0, lanes, thin,
+            state.words, *self.schedule, self.planes, self.field != 0, lanes, thin,
             magnetization, bonds, kept,
         )  # fmt: skip
         state.streams[:] = lanes[: 4 * WIDTH]

@@ -18,7 +18,7 @@ _UNIT = 2.0**-53
 
 
 @inline
-def _shifted(a: int, b: int, c: int, A: int, B: int, C: int, offset: Labels) -> int:
+def _shifted(a: int, b: int, c: int, A: int, B: int, C: int, offset: Labels) -> np.int64:
     """The site at (a, b, c) + offset on the torus."""
     x, y, z = a + offset[0], b + offset[1], c + offset[2]
     x = x - A if x >= A else x

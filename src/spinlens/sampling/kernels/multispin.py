@@ -2,7 +2,7 @@
 
 Replicas share words, never random bits: each lane compares a uniform number of its own, drawn bit by bit until all
 lanes have decided, with the flip probability of its own class (its spin and how many neighbours are equal to it). Sites
-are moved 16 at a time, none next to another, from 16 streams side by side: loops of fixed length at fixed distances in
+are moved 32 at a time, none next to another, from 32 streams side by side: loops of fixed length at fixed distances in
 one array become vector instructions.
 """
 
@@ -14,17 +14,17 @@ import numpy.typing as npt
 from spinlens._jit import inline, kernel
 
 Words = npt.NDArray[np.uint64]
-Labels = npt.NDArray[np.int32]
+Sites = npt.NDArray[np.uint32]  # unsigned: no negative index to look out for
 Floats = npt.NDArray[np.float64]
 Word = np.uint64
 
-WIDTH = 16
-ROOM = 11 * WIDTH  # words of `lanes`: four of each stream, three digits, spins, undecided, flips, random
+WIDTH = 32
+ROOM = 12 * WIDTH  # words of `lanes`: four of each stream, three digits, spins, open lanes, flips, random, chances
 COUNTERS = 48  # binary digits of a vertical counter
 BITS = 53  # of a probability, after a first plane for certainty
 
 _0, _1, _17, _19, _23, _41, _45 = (np.uint64(n) for n in (0, 1, 17, 19, 23, 41, 45))
-_S1, _S2, _S3, _D0, _D1, _D2, _SPIN, _OPEN, _FLIP, _RANDOM = (n * WIDTH for n in range(1, 11))
+_S1, _S2, _S3, _D0, _D1, _D2, _SPIN, _OPEN, _FLIP, _RANDOM, _CHANCE = (n * WIDTH for n in range(1, 12))
 
 
 @inline
@@ -41,37 +41,42 @@ def _pick(mask: Word, one: Word, zero: Word) -> Word:
 
 
 @kernel
-def _gather(words: Words, near: Labels, order: Labels, first: int, count: int, lanes: Words) -> None:
+def _gather(words: Words, near: Sites, order: Sites, first: int, count: int, lanes: Words) -> None:
     """Spins of `count` sites, and as three binary digits how many neighbours are equal to each."""
     degree = near.shape[1]
     for j in range(count):
-        site = order[first + j]
-        spin = words[site]
+        n = first + j
+        spin = words[order[n]]
         lanes[_SPIN + j] = spin
-        x, y = ~(spin ^ words[near[site, 0]]), ~(spin ^ words[near[site, 1]])
+        x, y = ~(spin ^ words[near[n, 0]]), ~(spin ^ words[near[n, 1]])
         if degree == 2:
             lanes[_D0 + j], lanes[_D1 + j], lanes[_D2 + j] = x ^ y, x & y, _0
         elif degree == 4:
-            u, v = ~(spin ^ words[near[site, 2]]), ~(spin ^ words[near[site, 3]])
+            u, v = ~(spin ^ words[near[n, 2]]), ~(spin ^ words[near[n, 3]])
             both, other = x & y, u & v
             lanes[_D0 + j] = x ^ y ^ u ^ v
             lanes[_D1 + j] = both ^ other ^ ((x ^ y) & (u ^ v))
             lanes[_D2 + j] = both & other
         else:
-            low, carry = _adder(x, y, ~(spin ^ words[near[site, 2]]))
-            u, v, w = words[near[site, 3]], words[near[site, 4]], words[near[site, 5]]
+            low, carry = _adder(x, y, ~(spin ^ words[near[n, 2]]))
+            u, v, w = words[near[n, 3]], words[near[n, 4]], words[near[n, 5]]
             other, more = _adder(~(spin ^ u), ~(spin ^ v), ~(spin ^ w))
             lanes[_D0 + j] = low ^ other
             lanes[_D1 + j], lanes[_D2 + j] = _adder(carry, more, low & other)
 
 
-@inline
-def _eight(lanes: Words, j: int, p: Words, k: int, half: int) -> Word:
-    """Entry d of plane k, d = 0 … 7 read from the three digits of lane word j; `half` is 0, or 8 for spins down."""
-    a, b, c = lanes[_D0 + j], lanes[_D1 + j], lanes[_D2 + j]
-    low = _pick(b, _pick(a, p[k, half + 3], p[k, half + 2]), _pick(a, p[k, half + 1], p[k, half]))
-    high = _pick(b, _pick(a, p[k, half + 7], p[k, half + 6]), _pick(a, p[k, half + 5], p[k, half + 4]))
-    return _pick(c, high, low)
+@kernel
+def _look_up(lanes: Words, planes: Words, k: int, half: int) -> None:
+    """Digit k of the probabilities into _CHANCE, by class; with `half` = 8 only where the spin is down."""
+    p0, p1, p2, p3 = planes[k, half], planes[k, half + 1], planes[k, half + 2], planes[k, half + 3]
+    p4, p5, p6, p7 = planes[k, half + 4], planes[k, half + 5], planes[k, half + 6], planes[k, half + 7]
+    down = np.uint64(0xFFFFFFFFFFFFFFFF) if half == 0 else _0
+    for j in range(WIDTH):
+        a, b, c = lanes[_D0 + j], lanes[_D1 + j], lanes[_D2 + j]
+        low = _pick(b, _pick(a, p3, p2), _pick(a, p1, p0))
+        high = _pick(b, _pick(a, p7, p6), _pick(a, p5, p4))
+        here = _pick(c, high, low)
+        lanes[_CHANCE + j] = _pick(~lanes[_SPIN + j] | down, here, lanes[_CHANCE + j])
 
 
 @kernel
@@ -91,38 +96,35 @@ def _randomize(lanes: Words) -> None:
 
 
 @kernel
+def _compare(lanes: Words) -> Word:
+    """Compare one binary digit of each open lane's uniform number with its probability's; returns lanes still open."""
+    left = _0
+    for j in range(WIDTH):
+        undecided, chance, random = lanes[_OPEN + j], lanes[_CHANCE + j], lanes[_RANDOM + j]
+        lanes[_FLIP + j] |= undecided & chance & ~random
+        undecided &= ~(random ^ chance)
+        lanes[_OPEN + j] = undecided
+        left |= undecided
+    return left
+
+
+@kernel
 def _decide(lanes: Words, planes: Words, count: int, tilted: bool) -> None:
     """Flips of `count` words: certain ones first, then those whose uniform number is below the probability."""
-    for j in range(WIDTH):
-        sure = _eight(lanes, j, planes, 0, 0)
+    for k in range(BITS + 1):
+        _look_up(lanes, planes, k, 0)
         if tilted:
-            sure = _pick(lanes[_SPIN + j], sure, _eight(lanes, j, planes, 0, 8))
-        lanes[_FLIP + j] = sure
-        lanes[_OPEN + j] = ~sure
-    for j in range(count, WIDTH):
-        lanes[_OPEN + j] = _0
-    for k in range(1, BITS + 1):
-        _randomize(lanes)
-        left = _0
-        if tilted:
+            _look_up(lanes, planes, k, 8)
+        if k == 0:
             for j in range(WIDTH):
-                up, down = _eight(lanes, j, planes, k, 0), _eight(lanes, j, planes, k, 8)
-                chance = _pick(lanes[_SPIN + j], up, down)
-                undecided, random = lanes[_OPEN + j], lanes[_RANDOM + j]
-                lanes[_FLIP + j] |= undecided & chance & ~random
-                undecided &= ~(random ^ chance)
-                lanes[_OPEN + j] = undecided
-                left |= undecided
+                lanes[_FLIP + j] = lanes[_CHANCE + j]
+                lanes[_OPEN + j] = ~lanes[_CHANCE + j]
+            for j in range(count, WIDTH):
+                lanes[_OPEN + j] = _0
         else:
-            for j in range(WIDTH):
-                chance = _eight(lanes, j, planes, k, 0)
-                undecided, random = lanes[_OPEN + j], lanes[_RANDOM + j]
-                lanes[_FLIP + j] |= undecided & chance & ~random
-                undecided &= ~(random ^ chance)
-                lanes[_OPEN + j] = undecided
-                left |= undecided
-        if left == _0:
-            break
+            _randomize(lanes)
+            if _compare(lanes) == _0:
+                break
 
 
 @kernel
@@ -162,9 +164,9 @@ def count_lanes(words: Words, counters: Words, totals: Floats) -> None:
 @kernel
 def multispin_chain(
     words: Words,
-    near: Labels,
-    order: Labels,
-    starts: Labels,
+    near: Sites,
+    order: Sites,
+    starts: Sites,
     planes: Words,
     tilted: bool,
     lanes: Words,
@@ -175,7 +177,7 @@ def multispin_chain(
 ) -> None:
     """Sweeps of 64 replicas, site after site of `order`, in pieces between `starts`.
 
-    near (N, 2d) : neighbours, in pairs along each axis. planes (54, 16) : a word of all ones where the probability of
+    near (N, 2d) : neighbours of each site of `order`, in pairs along each axis. planes (54, 16) : a word of all ones where the probability of
     a class is 1 (plane 0) or has that binary digit; classes are the number of equal neighbours, + 8 for spins down.
     magnetization, bonds (draws, 64) : M, and satisfied bonds when not empty. kept (draws, N) : words, when not empty.
     """
@@ -195,8 +197,8 @@ def multispin_chain(
         if bonds.size > 0:
             bonds[draw] = 0.0
             for axis in range(near.shape[1] // 2):
-                for site in range(words.size):
-                    equal[site] = ~(words[site] ^ words[near[site, 2 * axis]])
+                for n in range(words.size):
+                    equal[n] = ~(words[order[n]] ^ words[near[n, 2 * axis]])
                 count_lanes(equal, counters, totals)
                 for lane in range(64):
                     bonds[draw, lane] += totals[lane]
