@@ -52,8 +52,8 @@ class RBM:
     biases : train b and c. Off by default: without a field the data have the ± symmetry, and then so has the machine.
     initial_scale : standard deviation of the first weights.
     torus : sides of a lattice of visible units: weights are shared by all its translations (a convolutional machine);
-        n_hidden is then a multiple of the number of sites. Gradients are averaged over translations, which suits
-        learning rates several times larger.
+        n_hidden is then a multiple of the number of sites. Gradients are averaged over translations; all units follow
+        the magnetization together, so that learning rates above ≈ 0.02 can diverge.
     track : "exact" or "ais": put the log-likelihood of the validation states (of the training states without any) into
         the history at `track_at`, fractions of the epochs; `late_gain` then tells whether training had converged.
     annealing : runs and temperatures of each tracked AIS.
