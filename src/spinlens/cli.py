@@ -121,37 +121,30 @@ def critical(
     coupling: CouplingName = None,
     sigma: Sigma = None,
     images: Images = "periodic",
-    draws: Annotated[int, typer.Option(help="Sweeps per chain and temperature.")] = 20_000,
+    budget: Annotated[
+        str | None, typer.Option(help="Time to spend, such as 90s, 5m or 2h; sweeps then go where they help most.")
+    ] = None,
+    draws: Annotated[int, typer.Option(help="Sweeps per chain and temperature, without a budget.")] = 20_000,
     chains: Annotated[int, typer.Option(help="Independent chains per temperature.")] = 2,
     points: Annotated[int, typer.Option(help="Temperatures per size.")] = 5,
     seed: Seed = 0,
     workers: Workers = None,
-    out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
+    out: Annotated[Path | None, typer.Option(help="JSON file to write, with a CSV table beside it.")] = None,
     force: Force = False,
 ) -> None:
     """Critical temperature and scaling dimensions from finite-size scaling; no temperature need be given."""
-    import json
-
     sides = numbers("--sizes", sizes, int)
     if out is not None:
         check_output(out, force)
+        check_output(out.with_suffix(".csv"), force)
     chosen = make_coupling(coupling, sigma, images)
-    from spinlens.criticality.critical_point import find_critical_point
-    from spinlens.study.codec import plain
+    from spinlens import cli_critical
 
-    point = find_critical_point(
-        chosen, sides, dimension, seed=seed, draws=draws, chains=chains, points=points, workers=cores(workers)
-    )
-    for label, name in (
-        ("T_c", "temperature"),
-        ("delta_s", "delta_spin"),
-        ("delta_eps", "delta_energy"),
-        ("U4", "binder"),
-    ):
-        typer.echo(f"{label:<10} {getattr(point, name)}")
+    options = {"seed": seed, "draws": draws, "chains": chains, "points": points, "workers": cores(workers)}
+    point = cli_critical.find(chosen, tuple(sides), dimension, budget, options)
+    cli_critical.show(point, chosen, dimension)
     if out is not None:
-        write_file(out, (json.dumps(plain(point), indent=2) + "\n").encode())
-        typer.echo(f"written to {out}")
+        cli_critical.keep(point, out)
 
 
 @app.command()

@@ -166,6 +166,9 @@ def test_critical_finds_the_square_lattice(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     line = ["critical", "--sizes", "4,8,16", "--draws", "2000", "--out", "point.json"]
     assert spinlens(*line) == 0
-    assert capsys.readouterr().out.startswith("T_c ")
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in shown[1:5]] == ["T_c", "delta_s", "delta_eps", "U4"]
+    assert "2.269185314" in shown[1]
+    assert Path("point.csv").read_text().startswith("ratio,L_small,L_large,temperature")
     point = json.loads(Path("point.json").read_text())
     assert abs(point["temperature"]["value"] - 2.269185) < 4 * point["temperature"]["error"] + 0.05

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from spinlens import checks
@@ -26,6 +27,7 @@ _LADDER_END = 0.05
 _PILOT_DRAWS = 2000
 
 Progress = Callable[[int], None]
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -184,14 +186,24 @@ def _ratios(curves: Sequence[SizeCurves]) -> tuple[Ratio, ...]:
 
 
 def analyse(curves: Sequence[SizeCurves]) -> CriticalPoint:
+    """Crossings of consecutive sizes and their limit L → ∞, see `analyse_with_influence`."""
+    return analyse_with_influence(curves)[0]
+
+
+def analyse_with_influence(curves: Sequence[SizeCurves]) -> tuple[CriticalPoint, tuple[float, ...]]:
     """Crossings of consecutive sizes and their limit L → ∞.
 
     T_c, Δ_s and Δ_ε are the common limit of the crossings of U4 and of ξ/L, whose corrections differ. Corrections fall
     as L^{−ω} for the dimensions and the ratios and as L^{−(y_t + ω)} for the crossing temperature; ω runs over what is
     possible for the coupling (`universality.correction_exponents`), y_t is that of the largest pair.
+
+    Returns
+    -------
+    The critical point, and the part of the statistical variance of T_c that each size is responsible for.
     """
     model = curves[-1].model
-    families, covariance = find_crossings(curves, _ratios(curves))
+    families, covariances = find_crossings(curves, _ratios(curves))
+    covariance = covariances.sum(axis=0)
     omegas = correction_exponents(model.coupling, model.dimension)
     y_t = max(model.dimension - families[0].crossings[-1].delta_energy.value, 0.1)
     limits, spreads = {}, {}
@@ -204,13 +216,18 @@ def analyse(curves: Sequence[SizeCurves]) -> CriticalPoint:
         block = covariance[np.ix_(index, index)]
         limits[name], spreads[name] = extrapolate(sizes, values, block, exponents, members)
 
+        if name == "temperature":
+            weights = _sensitivity(lambda v: extrapolate(sizes, v, block, exponents, members)[0].value, values)
+            influence.extend(float(weights @ part[np.ix_(index, index)] @ weights) for part in covariances)
+
+    influence: list[float] = []
     everything = range(len(families))
     limit("temperature", "temperature", everything, [y_t + omega for omega in omegas])
     for name in ("delta_spin", "delta_energy"):
         limit(name, name, everything, omegas)
     for number, family in enumerate(families):
         limit(family.ratio, "value", [number], omegas)
-    return CriticalPoint(
+    point = CriticalPoint(
         limits["temperature"],
         limits["delta_spin"],
         limits["delta_energy"],
@@ -221,3 +238,11 @@ def analyse(curves: Sequence[SizeCurves]) -> CriticalPoint:
         tuple(size.L for size in curves),
         spreads,
     )
+    return point, tuple(influence)
+
+
+def _sensitivity(function: Callable[[Array], float], values: Array) -> Array:
+    """Derivatives of a function of a few numbers, by symmetric differences."""
+    step = 1e-6 * float(np.abs(values).max())
+    shifts = step * np.eye(len(values))
+    return np.array([(function(values + shift) - function(values - shift)) / (2 * step) for shift in shifts])

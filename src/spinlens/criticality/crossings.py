@@ -43,7 +43,8 @@ def crossing_values(
 ) -> Array:
     """T×, the common value of the ratio, Δ_s and Δ_ε of one pair of sizes, (4,).
 
-    With b = L_large / L_small: ⟨m²⟩ quotient = b^{−2Δ_s} and quotient of the slopes of the ratio = b^{y_t}, Δ_ε = d − y_t.
+    With b = L_large / L_small: ⟨m²⟩ quotient = b^{−2Δ_s}; quotient of the slopes of the ratio = b^{y_t},
+    Δ_ε = d − y_t.
 
     Parameters
     ----------
@@ -98,12 +99,13 @@ def find_crossings(
 
     Returns
     -------
-    The families, and the covariance (n, n) of all their numbers, ordered by family, pair and `QUANTITIES`. A size
-    enters two pairs and both families, so all are correlated. Sizes are independent: each has a jackknife of its own.
+    The families, and what each size contributes to the covariance of all their numbers (sizes, n, n), ordered by
+    family, pair and `QUANTITIES`. A size enters two pairs and both families, so all numbers are correlated; sizes are
+    independent, so each has a jackknife of its own and the covariance is the sum.
     """
     pairs = list(zip(curves[:-1], curves[1:], strict=True))
     values = np.array([[crossing_values(*pair, ratio=ratio) for pair in pairs] for ratio in ratios])
-    covariance = np.zeros((values.size, values.size))
+    covariances = []
     for number, size in enumerate(curves):
         replicas = np.repeat(values[None], size.histograms.blocks, axis=0)
         for replica, row in zip(size.histograms.replicas, replicas, strict=True):
@@ -112,13 +114,13 @@ def find_crossings(
                     row[family, number - 1] = crossing_values(*pairs[number - 1], None, replica, ratio)
                 if number < len(pairs):
                     row[family, number] = crossing_values(*pairs[number], replica, None, ratio)
-        covariance += jackknife_covariance(replicas.reshape(len(replicas), -1))
-    errors = np.sqrt(np.diag(covariance)).reshape(values.shape)
+        covariances.append(jackknife_covariance(replicas.reshape(len(replicas), -1)))
+    errors = np.sqrt(np.diag(sum(covariances))).reshape(values.shape)
     families = tuple(
         Family(ratio, tuple(_crossing(*item) for item in zip(pairs, values[k], errors[k], strict=True)))
         for k, ratio in enumerate(ratios)
     )
-    return families, covariance
+    return families, np.stack(covariances)
 
 
 def _crossing(pair: tuple[SizeCurves, SizeCurves], values: Array, errors: Array) -> Crossing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,6 +73,16 @@ class SizeCurves:
             series.append(np.mean(modes, axis=0))
         temperatures = tuple(data["temperature"].values.tolist())
         return cls(model, temperatures, Histograms.from_runs(theta, data["bonds"].values, series, blocks))
+
+    @classmethod
+    def from_rounds(cls, model: IsingModel, rounds: Sequence[xr.Dataset], blocks: int = BLOCKS) -> SizeCurves:
+        """From several independent runs at the same temperatures, of any lengths, in about `blocks` like blocks."""
+        draws = [data.sizes["draw"] * data.sizes["chain"] for data in rounds]
+        parts = [
+            cls.from_dataset(model, data, max(2 * data.sizes["chain"], round(blocks * n / sum(draws))))
+            for data, n in zip(rounds, draws, strict=True)
+        ]
+        return cls(model, parts[0].temperatures, Histograms.joined([part.histograms for part in parts]))
 
     def theta(self, temperature: float) -> float:
         """ln v(T), what the histograms are reweighted in."""

@@ -60,6 +60,21 @@ class Histograms:
         sums = np.stack([fill(observable) for observable in observables])
         return cls(np.asarray(theta, dtype=np.float64), first, fill(None), sums)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Histograms]) -> Histograms:
+        """Histograms of several sets of runs at the same θ; their blocks stand side by side."""
+        first = min(part.first for part in parts)
+        width = max(part.first + part.counts.shape[-1] for part in parts) - first
+
+        def padded(table: Array, part: Histograms) -> Array:
+            before = part.first - first
+            room = [(0, 0)] * (table.ndim - 1) + [(before, width - before - table.shape[-1])]
+            return np.pad(table, room)
+
+        counts = np.concatenate([padded(part.counts, part) for part in parts], axis=1)
+        sums = np.concatenate([padded(part.sums, part) for part in parts], axis=2)
+        return cls(parts[0].theta, first, counts, sums)
+
     @property
     def blocks(self) -> int:
         """Number of time blocks, the unit of the jackknife."""
