@@ -177,8 +177,9 @@ def multispin_chain(
 ) -> None:
     """Sweeps of 64 replicas, site after site of `order`, in pieces between `starts`.
 
-    near (N, 2d) : neighbours of each site of `order`, in pairs along each axis. planes (54, 16) : a word of all ones where the probability of
-    a class is 1 (plane 0) or has that binary digit; classes are the number of equal neighbours, + 8 for spins down.
+    near (N, 2d) : neighbours of each site of `order`, in pairs along each axis.
+    planes (54, 16) : a word of all ones where the probability of a class is 1 (plane 0) or has that binary digit;
+    classes are the number of equal neighbours, + 8 for spins down.
     magnetization, bonds (draws, 64) : M, and satisfied bonds when not empty. kept (draws, N) : words, when not empty.
     """
     counters, totals = np.empty(COUNTERS, np.uint64), np.empty(64)
