@@ -29,13 +29,13 @@ L = 8
 T_ISING = 2 / np.log(1 + np.sqrt(2))
 HELD_OUT = 5000
 RECIPE: dict[str, Any] = {
-    "n_hidden": 128, "learning_rate": 0.05, "final_rate": 0.01, "batch_size": 100, "persistent": True, "chains": 200,
-    "steps": 1, "initial_scale": 0.05,
+    "n_hidden": 256, "learning_rate": 0.01, "final_rate": 0.05, "batch_size": 100, "persistent": True, "chains": 200,
+    "steps": 1, "initial_scale": 0.08,
 }  # fmt: skip
 CASES: dict[str, tuple[Any, float, int, int]] = {
     "nearest-neighbour, T = 3": (NearestNeighbour(), 3.0, 50_000, 300),
     "nearest-neighbour, T_c": (NearestNeighbour(), T_ISING, 50_000, 300),
-    "sigma = 1.2, T = 6.8": (PowerLaw(1.2), 6.8, 500_000, 60),
+    "sigma = 1.2, T = 6.8": (PowerLaw(1.2), 6.8, 500_000, 50),
 }
 
 

@@ -26,15 +26,14 @@ CASES: dict[str, tuple[Any, float]] = {
     "nearest-neighbour, T_c": (NearestNeighbour(), 2 / np.log(1 + np.sqrt(2))),
     "sigma = 1.2, T = 6.8": (PowerLaw(1.2), 6.8),
 }
-COMMON: dict[str, Any] = {"learning_rate": 0.1, "batch_size": 200, "initial_scale": 0.1, "final_rate": 0.01}
+COMMON: dict[str, Any] = {"learning_rate": 0.03, "batch_size": 200, "initial_scale": 0.1, "final_rate": 0.01}
 RECIPES: dict[str, dict[str, Any]] = {
     "PCD-1, 32 units, 80 epochs": {"n_hidden": 32, "epochs": 80, "persistent": True},
     "PCD-1, 32 units, 200 epochs": {"n_hidden": 32, "epochs": 200, "persistent": True},
     "PCD-1, 16 units, 200 epochs": {"n_hidden": 16, "epochs": 200, "persistent": True},
     "PCD-10, 32 units, 80 epochs": {"n_hidden": 32, "epochs": 80, "persistent": True, "steps": 10},
-    "PCD-1, shared weights, 32 units, 80 epochs": {"n_hidden": 32, "epochs": 80, "persistent": True, "torus": (4, 4),
-                                                   "learning_rate": 0.05},
-    "CD-1, 32 units, 200 epochs": {"n_hidden": 32, "epochs": 200},
+    "PCD-1, shared weights, 32 units, 80 epochs": {"n_hidden": 32, "epochs": 80, "persistent": True, "torus": (4, 4)},
+    "CD-1, 32 units, 80 epochs": {"n_hidden": 32, "epochs": 80},
 }  # fmt: skip
 
 
