@@ -24,11 +24,10 @@ from spinlens.sampling.updates import (
 )
 
 _TUNING_SWEEPS, _LEAST_TUNING = 4, 16
-_MOST_CLUSTERS = 1 << 24
 
 
 class _Wolff(Base):
-    """What both share: a sweep is a fixed number of clusters, about one flip a site.
+    """What both share: a sweep is a fixed number of clusters, about N sites.
 
     A sweep that ended when N spins had been flipped would know its own cluster sizes, and every estimator that rests
     on them would be biased. The number of clusters is therefore tuned in the warm-up and belongs to the chain.
@@ -39,16 +38,19 @@ class _Wolff(Base):
     fugacity = math.nan
 
     def tune(self, chain: ChainState) -> None:
-        """Set the clusters of a sweep to N over the mean number of spins that a move flips, measured on a few N."""
+        """Set the clusters of a sweep to N over the mean size of a cluster, measured on a few N sites.
+
+        In a field clusters that are turned back count as well: it is their growth that costs.
+        """
         moves, n_sites = max(_LEAST_TUNING, chain.clusters), self.model.n_sites
         while True:
             rows, kept = self.buffers(1, False)
             self._run(chain, moves, rows, kept)
-            flipped = rows[9, 0]
-            if flipped >= _TUNING_SWEEPS * n_sites or moves >= _MOST_CLUSTERS:
+            grown = rows[9, 0]
+            if grown >= _TUNING_SWEEPS * n_sites:
                 break
             moves *= 2
-        chain.clusters = max(1, min(_MOST_CLUSTERS, round(moves * n_sites / max(flipped, 1))))
+        chain.clusters = max(1, round(moves * n_sites / grown))
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         """Advance by `draws` × `thin` sweeps; a chain that was never tuned is tuned first."""
@@ -56,7 +58,7 @@ class _Wolff(Base):
             self.tune(chain)
         rows, kept = self.buffers(draws, states or energy)
         self._run(chain, chain.clusters * thin, rows, kept)
-        return Draws(rows, self.energies(kept, energy), kept, (*PLAIN, *self.mode_names, "flipped"))
+        return Draws(rows, self.energies(kept, energy), kept, (*PLAIN, *self.mode_names, "grown"))
 
     def _run(self, chain: ChainState, moves: int, rows: Array, kept: States) -> None:
         raise NotImplementedError

@@ -213,7 +213,6 @@ def _record(
     spins: Spins,
     M: np.int64,
     grown: float,
-    flipped: np.int64,
     moves: int,
     sides: npt.NDArray[np.int64],
     phases: Packed,
@@ -221,7 +220,7 @@ def _record(
     with_modes: bool,
     in_field: bool,
 ) -> None:
-    """Measure one draw of `moves` clusters: M, M², M⁴, one mode an axis, spins flipped; see `nearest_chain`."""
+    """Measure one draw of `moves` clusters: M, M², M⁴, one mode an axis, sites grown; see `nearest_chain`."""
     squared = float(M) * float(M)
     column[1] = M
     column[2] = squared if in_field else spins.size * grown / moves
@@ -236,7 +235,7 @@ def _record(
             if sides[axis] > 1:
                 column[row] = modes[axis] / _squared(phases[axis, 0])
                 row += 1
-    column[9] = flipped
+    column[9] = grown
 
 
 @kernel
@@ -264,7 +263,7 @@ def nearest_chain(
     for site in range(spins.size):
         M += spins[site]
     for draw in range(measured.shape[1]):
-        grown, flipped, modes = 0.0, np.int64(0), np.zeros(3)
+        grown, modes = 0.0, np.zeros(3)
         for _ in range(moves):
             size, spin = grow_nearest(spins, queue, sides, threshold, state)
             grown += size
@@ -273,9 +272,8 @@ def nearest_chain(
                     add_modes(queue, size, sides, phases, modes)
             elif not accept(spins, queue, size, spin, sign, exponent, state):
                 continue
-            flipped += size
             M -= 2 * np.int64(spin) * size
-        _record(measured[:, draw], spins, M, grown, flipped, moves, sides, phases, modes, with_modes, sign != 0)
+        _record(measured[:, draw], spins, M, grown, moves, sides, phases, modes, with_modes, sign != 0)
         if kept.shape[0] > 0:
             kept[draw] = spins
 
@@ -307,7 +305,7 @@ def long_range_chain(
     for site in range(spins.size):
         M += spins[site]
     for draw in range(measured.shape[1]):
-        grown, flipped, modes = 0.0, np.int64(0), np.zeros(3)
+        grown, modes = 0.0, np.zeros(3)
         for _ in range(moves):
             size, spin = grow_long_range(
                 spins, queue, sides, near_probability, near_alias, near_offset, far_probability, far_alias, far_sides,
@@ -319,8 +317,7 @@ def long_range_chain(
                     add_modes(queue, size, sides, phases, modes)
             elif not accept(spins, queue, size, spin, sign, exponent, state):
                 continue
-            flipped += size
             M -= 2 * np.int64(spin) * size
-        _record(measured[:, draw], spins, M, grown, flipped, moves, sides, phases, modes, with_modes, sign != 0)
+        _record(measured[:, draw], spins, M, grown, moves, sides, phases, modes, with_modes, sign != 0)
         if kept.shape[0] > 0:
             kept[draw] = spins
