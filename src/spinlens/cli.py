@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from spinlens import __version__
+from spinlens import __version__, cli_study
 from spinlens.cli_input import check_output, cores, make_coupling, numbers, one_thread_of_blas, preset_name, write_file
 from spinlens.errors import InputError, SpinlensError, StudyInterrupted
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_study.app)
 
 Seed = Annotated[int, typer.Option(help="The one seed; the same seed gives the same numbers.")]
 Workers = Annotated[int | None, typer.Option(help="Cores to use; the numbers do not depend on it.  [default: all]")]

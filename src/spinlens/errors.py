@@ -23,6 +23,10 @@ class ConvergenceError(SpinlensError):
     """The data do not answer the question asked: too short a chain, no crossing in range."""
 
 
+class CheckpointError(SpinlensError):
+    """A checkpoint that is damaged, cannot be written, or belongs to a run of other arguments."""
+
+
 class StudyError(SpinlensError):
     """A study folder that cannot be made, read or written."""
 

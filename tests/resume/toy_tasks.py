@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -87,3 +88,21 @@ def study(seed=0, sizes=(8, 12, 16), recipes=("cd1", "pcd10")):
     ]
     needs = tuple(task.name for task in machines)
     return [Task("results", "toy_tasks:summary", common, needs), *tasks, *machines]
+
+
+def walk(inputs, needs, folder):
+    """A random walk that notes where it is after each step, and may be cut at one."""
+    state, kept = {"n": 0, "x": 0.0}, folder / "state.json"
+    if kept.exists():
+        state = json.loads(kept.read_text())
+    began = state["n"]
+    for n in range(began, inputs["draws"]):
+        state = {"n": n + 1, "x": state["x"] + float(generator(inputs["seed"], "walk", n).normal())}
+        kept.write_text(json.dumps(state))
+        cut = Path(inputs["cut"]) if inputs.get("cut") else None
+        if cut is not None and n == 5 and not cut.exists():
+            cut.write_text(str(os.getpid()))
+            os.kill(os.getpid(), signal.SIGKILL)
+    log = Path(inputs["log"])
+    log.write_text(log.read_text() + f"{began} " if log.exists() else f"{began} ")
+    return {"x": state["x"]}

@@ -24,7 +24,7 @@ class Executor(Protocol):
 
     @property
     def slots(self) -> int: ...
-    def submit(self, task: Task, artefacts: Sequence[Artefact]) -> Future[Reply]: ...
+    def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]: ...
     def restart(self) -> None: ...
     def stop(self) -> None: ...
 
@@ -34,12 +34,12 @@ class InProcess:
 
     slots = 1
 
-    def submit(self, task: Task, artefacts: Sequence[Artefact]) -> Future[Reply]:
+    def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]:
         future: Future[Reply] = Future()
 
         def work() -> None:
             try:
-                reply = execute(task, package_version(), artefacts)
+                reply = execute(task, package_version(), artefacts, checkpoint)
             except BaseException as error:  # SystemExit of a task must not look like an endless one
                 reply = Failure(f"{type(error).__name__}: {error}")
             future.set_result(reply)
@@ -65,9 +65,9 @@ class Processes:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self.slots, mp_context=context, initializer=prepare_worker)
 
-    def submit(self, task: Task, artefacts: Sequence[Artefact]) -> Future[Reply]:
+    def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]:
         try:
-            return self._pool.submit(execute, task, package_version(), list(artefacts))
+            return self._pool.submit(execute, task, package_version(), list(artefacts), checkpoint)
         except BrokenProcessPool as error:  # a worker died since the last look; say it where all losses are said
             future: Future[Reply] = Future()
             future.set_exception(error)
@@ -112,10 +112,10 @@ class DaskCluster:
         except Exception as error:  # whatever the dead connection raises
             raise self._lost(error) from None
 
-    def submit(self, task: Task, artefacts: Sequence[Artefact]) -> Future[Reply]:
+    def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]:
         try:
             sources = [self._send(artefact) for artefact in artefacts]
-            future: Future[Reply] = self._pool.submit(execute, task, package_version(), sources)
+            future: Future[Reply] = self._pool.submit(execute, task, package_version(), sources, checkpoint)
         except OSError as error:
             raise self._lost(error) from None
         return future

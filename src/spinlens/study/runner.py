@@ -131,6 +131,7 @@ class _State:
             self.progress.say(f"{task.name} failed: {reply.message}")
             return
         self.done[task.name] = self.study.write(task.name, self.keys[task.name], reply.suffix, reply.content)
+        self.study.drop_checkpoint(task, self.keys)
         self.seconds[task.name] = round(reply.seconds, 3)
         self.progress.advance(task.stage)
 
@@ -164,7 +165,9 @@ def _compute(state: _State, executor: Executor, heard: Sequence[int]) -> None:
 def _fill(state: _State, executor: Executor) -> None:
     while (task := state.next_task(executor.slots)) is not None:
         state.progress.start(task.stage)
-        state.running[executor.submit(task, [state.done[need] for need in task.needs])] = task
+        folder = state.study.checkpoint(task, state.keys)
+        needs = [state.done[need] for need in task.needs]
+        state.running[executor.submit(task, needs, None if folder is None else str(folder))] = task
 
 
 def _collect(state: _State, executor: Executor, finished: set[Future[Reply]]) -> None:

@@ -4,6 +4,7 @@
     study.json          marks the folder as a study, with its format
     artefacts/<stage>/<what>-<key>-<check>.{nc,safetensors,json}
     results.json  report.html  provenance.json
+    checkpoints/        state underway of long tasks, for those that can go on from it
     damaged/            files that failed their check, kept for a look
 
 `key` names all that determines a file (`task_keys`), `check` is a checksum over key and content: a file that is cut
@@ -27,11 +28,12 @@ from typing import Any
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.study.codec import SUFFIXES, Payload, decode, plain
 from spinlens.study.locking import hold
-from spinlens.study.tasks import FORMAT, Task, task_keys
+from spinlens.study.tasks import FORMAT, Task, checkpoint_key, task_keys
 
 MARKER = "study.json"
+CHECKPOINTS = "checkpoints"
 _PARTIAL = ".partial"
-_FILE = re.compile(r"(?P<label>.+)-(?P<key>[0-9a-f]{16})-(?P<check>[0-9a-f]{16})(?P<suffix>\.\w+)")
+FILE_NAME = re.compile(r"(?P<label>.+)-(?P<key>[0-9a-f]{16})-(?P<check>[0-9a-f]{16})(?P<suffix>\.\w+)")
 _OURS = {".lock", _PARTIAL, MARKER}
 
 
@@ -48,7 +50,7 @@ class Artefact:
             content = Path(self.path).read_bytes()
         except OSError as error:
             raise ArtefactError(f"cannot read {self.path}: {error.strerror}; run the study again") from None
-        match = _FILE.fullmatch(Path(self.path).name)
+        match = FILE_NAME.fullmatch(Path(self.path).name)
         if match is None or match["key"] != self.key[:16] or match["check"] != check(self.key, content):
             raise ArtefactError(f"{self.path} is damaged; run the study again and it will be made anew")
         return content
@@ -102,7 +104,7 @@ class StudyFolder:
         wanted = {key[:16]: name for name, key in keys.items()}
         found: dict[str, list[Artefact]] = {}
         for path in self._files():
-            match = _FILE.fullmatch(path.name)
+            match = FILE_NAME.fullmatch(path.name)
             if match is None or match["suffix"] not in SUFFIXES or not stat.S_ISREG(path.lstat().st_mode):
                 self.set_aside(path, "is not an artefact of this study")
             elif match["key"] in wanted:
@@ -121,7 +123,7 @@ class StudyFolder:
         """The artefact of one task without checking its content (reading it does), or None."""
         folder, label = self._place(name)
         candidates = sorted(folder.glob(f"*-{key[:16]}-*")) if folder.is_dir() else []
-        matches = [path for path in candidates if path.name.startswith(label) and _FILE.fullmatch(path.name)]
+        matches = [path for path in candidates if path.name.startswith(label) and FILE_NAME.fullmatch(path.name)]
         return Artefact(str(matches[0]), key) if matches else None
 
     def results(self, tasks: Sequence[Task]) -> StudyResults:
@@ -156,6 +158,21 @@ class StudyFolder:
         with named_errors(self.path):
             (self.path / filename).unlink(missing_ok=True)
 
+    def checkpoint(self, task: Task, keys: Mapping[str, str]) -> Path | None:
+        """The folder for the state underway of a task that keeps one; made by its worker."""
+        if not task.checkpoint:
+            return None
+        root = self.path.absolute() / CHECKPOINTS
+        with named_errors(self.path):
+            root.mkdir(exist_ok=True)
+        return root / checkpoint_name(task, keys)
+
+    def drop_checkpoint(self, task: Task, keys: Mapping[str, str]) -> None:
+        """Remove the state underway of a finished task, unless a longer run could go on from it."""
+        folder = self.checkpoint(task, keys)
+        if folder is not None and not task.grows:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def set_aside(self, path: Path, reason: str) -> None:
         """Move a file that must not be read to `damaged` and say so."""
         with named_errors(self.path):
@@ -178,7 +195,7 @@ class StudyFolder:
             entries = {entry.name for entry in self.path.iterdir()}
         if MARKER not in entries and entries - _OURS:
             raise StudyError(f"{self.path} holds other files and is not a study folder; choose another --out")
-        for name in ("artefacts", "damaged", _PARTIAL):
+        for name in ("artefacts", CHECKPOINTS, "damaged", _PARTIAL):
             if (self.path / name).is_symlink():
                 raise StudyError(f"{self.path / name} is a link out of the study folder; remove it")
         if MARKER in entries:
@@ -267,6 +284,11 @@ def named_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         where = error.filename or path
         raise StudyError(f"cannot write the study folder: {where}: {error.strerror or error}") from error
+
+
+def checkpoint_name(task: Task, keys: Mapping[str, str]) -> str:
+    """Name of the folder for the state underway of a task."""
+    return f"{_shortened(task.name.replace('/', '.'))}-{checkpoint_key(task, keys)[:16]}"
 
 
 def _shortened(name: str) -> str:

@@ -41,6 +41,11 @@ class Task:
         tuples become lists and keys become strings.
     needs : names of the tasks whose artefacts are read.
     cost : rough seconds, only to start the longest way through the study first; not part of the key.
+    memory : bytes that it needs at its peak beyond an idle worker, to refuse what cannot fit; not part of the key.
+    checkpoint : whether the function takes a third argument, a folder (`pathlib.Path`) for its state underway. What it
+        finds there is what an earlier, interrupted call of the same task left.
+    grows : inputs that only lengthen the work, such as "draws". The folder of the state underway does not depend on
+        them and is kept, so that the same task with a larger number goes on from there.
 
     Examples
     --------
@@ -53,6 +58,9 @@ class Task:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     cost: float = 1.0
+    memory: int = 0
+    checkpoint: bool = False
+    grows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name) or any(part.startswith(".") for part in self.name.split("/")):
@@ -80,16 +88,25 @@ def task_keys(tasks: Sequence[Task]) -> dict[str, str]:
     """
     keys: dict[str, str] = {}
     for task in ordered(tasks):
-        content = {
-            "format": FORMAT,
-            "spinlens": package_version(),
-            "name": task.name,
-            "function": task.function,
-            "inputs": task.inputs,
-            "needs": {need: keys[need] for need in task.needs},
-        }
-        keys[task.name] = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        keys[task.name] = _key(task, task.inputs, keys)
     return keys
+
+
+def checkpoint_key(task: Task, keys: Mapping[str, str]) -> str:
+    """Key of the state underway of a task: as its key, without the inputs that only lengthen the work."""
+    return _key(task, {name: value for name, value in task.inputs.items() if name not in task.grows}, keys)
+
+
+def _key(task: Task, inputs: Mapping[str, Any], keys: Mapping[str, str]) -> str:
+    content = {
+        "format": FORMAT,
+        "spinlens": package_version(),
+        "name": task.name,
+        "function": task.function,
+        "inputs": inputs,
+        "needs": {need: keys[need] for need in task.needs},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def ordered(tasks: Sequence[Task]) -> list[Task]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import shutil
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from spinlens.errors import SpinlensError, StudyError
+from spinlens.errors import CheckpointError, SpinlensError, StudyError
 from spinlens.study.codec import Payload, decode, encode
 from spinlens.study.store import Artefact
 from spinlens.study.tasks import Task, package_version
@@ -54,15 +56,18 @@ class Needs(Mapping[str, Payload]):
         return len(self._sources)
 
 
-def execute(task: Task, version: str, sources: Sequence[Source]) -> Answer | Failure:
-    """Run one task with one thread of linear algebra, so that its numbers do not depend on who runs it."""
+def execute(task: Task, version: str, sources: Sequence[Source], checkpoint: str | None = None) -> Answer | Failure:
+    """Run one task with one thread of linear algebra, so that its numbers do not depend on who runs it.
+
+    `checkpoint` is the folder for the state underway of a task that keeps one; a worker that does not see the disk of
+    the study uses a temporary one.
+    """
     if version != package_version():
         return Failure(f"its worker has spinlens {package_version()} instead of {version}; install the same on both")
     started = time.perf_counter()
     try:
-        function = resolve(task.function)
         with threadpool_limits(limits=1):
-            payload = function(task.inputs, Needs(task.needs, sources))
+            payload = _call(task, Needs(task.needs, sources), checkpoint)
             about = {"spinlens": version, "task": task.name, "function": task.function, "inputs": task.inputs}
             suffix, content = encode(payload, about)
     except SpinlensError as error:
@@ -74,7 +79,33 @@ def execute(task: Task, version: str, sources: Sequence[Source]) -> Answer | Fai
     return Answer(suffix, content, time.perf_counter() - started)
 
 
-def resolve(function: str) -> Callable[[Mapping[str, Any], Mapping[str, Payload]], Payload]:
+def _call(task: Task, needs: Needs, checkpoint: str | None) -> Payload:
+    function = resolve(task.function)
+    if not task.checkpoint:
+        return function(task.inputs, needs)
+    if checkpoint is None or not Path(checkpoint).parent.is_dir():
+        with tempfile.TemporaryDirectory(prefix="spinlens-") as folder:
+            return function(task.inputs, needs, Path(folder))
+    return _call_with_checkpoint(function, task, needs, Path(checkpoint))
+
+
+def _call_with_checkpoint(function: Callable[..., Payload], task: Task, needs: Needs, folder: Path) -> Payload:
+    """Call with what an earlier call left in `folder`; where that cannot be used, once more without it."""
+    folder.mkdir(exist_ok=True)
+    fresh = not any(folder.iterdir())
+    try:
+        return function(task.inputs, needs, folder)
+    except MemoryError:
+        raise
+    except Exception as error:
+        if fresh or (isinstance(error, SpinlensError) and not isinstance(error, CheckpointError)):
+            raise
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
+    return function(task.inputs, needs, folder)
+
+
+def resolve(function: str) -> Callable[..., Payload]:
     """The Python function of "module:function"."""
     module, _, name = function.partition(":")
     found = getattr(importlib.import_module(module), name, None)
