@@ -1,4 +1,4 @@
-"""What machines learn from exact samples of a lattice: likelihood against the entropy bound, couplings against J(r)/T."""
+"""Machines trained on exact samples of a lattice: likelihood against the entropy bound, couplings against J(r)/T."""
 
 import numpy as np
 import pytest

@@ -59,11 +59,16 @@ class StackedRBM:
         validation: npt.ArrayLike | None = None,
         callback: Callback | None = None,
         bottom: RBM | None = None,
+        checkpoint: str | Path | None = None,
     ) -> Self:
         """Train the layers from the bottom on X (n_samples, n_visible) of ±1; `callback` entries carry `layer`.
 
-        `bottom` is a machine trained on X already, taken as it is for the first layer.
+        `bottom` is a machine trained on X already, taken as it is for the first layer. `checkpoint` is a folder for the
+        training states of the layers: a killed training goes on from there and ends with the same bits.
         """
+        folder = None if checkpoint is None else Path(checkpoint)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
         data = training.check_states(X)
         held_out = None if validation is None else training.check_states(validation, data.shape[1])
         layers: list[RBM] = []
@@ -73,7 +78,8 @@ class StackedRBM:
             else:
                 layer_seed = int(seeding.seed_sequence(self.seed, "stack", number).generate_state(1)[0])
                 layer = RBM(width, **{**self.options, "seed": layer_seed})
-                layer.fit(data, validation=held_out, callback=_numbered(callback, number))
+                state = None if folder is None else folder / f"layer{number}.safetensors"
+                layer.fit(data, validation=held_out, callback=_numbered(callback, number), checkpoint=state)
             layers.append(layer)
             generator = seeding.generator(self.seed, "stack", "upward", number)
             data = self._upward(layer, data, generator)
@@ -142,9 +148,7 @@ class StackedRBM:
         """The inverse of `config` and `to_arrays`; what does not fit together is an `ArtefactError`."""
         try:
             settings = dict(config["parameters"])
-            settings["n_hidden"] = tuple(settings["n_hidden"])
-            if "track_at" in settings:
-                settings["track_at"] = tuple(settings["track_at"])
+            settings = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
             stack = cls(**settings)
             layers = [dict(layer) for layer in config["layers"]]
         except (KeyError, TypeError, ValueError, InputError) as error:

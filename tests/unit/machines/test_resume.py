@@ -13,6 +13,7 @@ import pytest
 from spinlens.errors import ArtefactError, InputError
 from spinlens.machines.packed import pack_states
 from spinlens.machines.rbm import RBM
+from spinlens.machines.stacked import StackedRBM
 
 DRIVE = Path(__file__).with_name("drive_training.py")
 _SPEC = importlib.util.spec_from_file_location("drive_training", DRIVE)
@@ -99,3 +100,26 @@ def test_every_truncation_and_every_flipped_byte_is_noticed(tmp_path):
         path.write_bytes(wrong)
         with pytest.raises(ArtefactError):
             RBM(4, epochs=6, persistent=True).fit(drive.data()[:500], checkpoint=path)
+
+
+def test_a_stack_goes_on_in_the_layer_where_it_was(tmp_path):
+    class Stop(Exception):
+        pass
+
+    def stop(entry):
+        seen.append((entry["layer"], entry["epoch"]))
+        if seen[-1] == (1, 2):
+            raise Stop
+
+    def stack():
+        return StackedRBM((6, 3), epochs=3, persistent=True)
+
+    seen = []
+    with pytest.raises(Stop):
+        stack().fit(drive.data()[:500], checkpoint=tmp_path / "stack", callback=stop)
+    seen.clear()
+    resumed = stack().fit(drive.data()[:500], checkpoint=tmp_path / "stack", callback=lambda e: seen.append(e["layer"]))
+    assert seen == [1, 1, 1]  # the first layer is read, the second had no state yet
+    unbroken = stack().fit(drive.data()[:500])
+    for name, array in unbroken.to_arrays().items():
+        np.testing.assert_array_equal(resumed.to_arrays()[name], array)
