@@ -154,23 +154,15 @@ class _Lines:
 
 def _reduced_couplings(path: Path, temperature: float, shape: tuple[int, ...]) -> Any:
     """J(r) / T of the lattice that was sampled, (*shape), or None where the file does not say which."""
-    import ast
-
-    from spinlens.lattice import couplings
-    from spinlens.lattice.ising import IsingModel
+    from spinlens.sampling.provenance import model_of
 
     try:
-        call = ast.parse(str(_dataset(path).attrs["model"]), mode="eval").body
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.args:
-            return None
-        known = {"NearestNeighbour": couplings.NearestNeighbour, "PowerLaw": couplings.PowerLaw}
-        options = {str(item.arg): ast.literal_eval(item.value) for item in call.keywords}
-        coupling: Any = known[call.func.id](**options)
-    except (KeyError, ValueError, SyntaxError, TypeError, InputError):
+        model = model_of(_dataset(path))
+    except InputError:
         return None
-    if not 0 < temperature < float("inf"):
+    if not 0 < temperature < float("inf") or model.shape != tuple(shape):
         return None
-    return IsingModel(shape, coupling).coupling_table / temperature
+    return model.coupling_table / temperature
 
 
 def _write_results(out: Path, machine: RBM, shape: tuple[int, ...], judges: Spins, true: Any) -> None:

@@ -107,7 +107,7 @@ def test_cluster_moves_take_mixed_signs_to_metropolis():
     table[1, 0] = table[-1, 0] = -0.7
     model = IsingModel((3, 5), CouplingTable(table))
     data = sample(model, 1.5, 40_000, chains=2, seed=2)
-    assert data.attrs["algorithm"] == ["Metropolis"]
+    assert data.attrs["algorithm"] == "Metropolis"
     truth = exact.enumerate(model, 1.5)
     assert abs(mean_estimate(data.energy.values[0]).deviation(truth.energy)) < 4
 

@@ -1,38 +1,44 @@
-"""One Markov chain: start, warm-up decided from the data, draws."""
+"""One Markov chain: start, warm-up decided from the data, draws, and everything that is needed to go on later."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.errors import CheckpointError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.updates import Algorithm, ChainState, Draws
+from spinlens.sampling.checkpoint import Snapshot
+from spinlens.sampling.recorders import Averages, Modes, Series, under
+from spinlens.sampling.updates import QUANTITIES, Algorithm, ChainState, Draws
+from spinlens.sampling.warmup import WarmUp
 from spinlens.seeding import seed_sequence
-from spinlens.statistics.autocorrelation import integrated_time
 
 Array = npt.NDArray[np.float64]
 
-_FIRST_WARMUP = 64
-_LAST_WARMUP = 1 << 16
-_CHUNK_BYTES = 1 << 25
-_CHUNK_UPDATES = 1 << 25  # spin updates between two looks at the clock: a quarter to half a second
+CHUNK = 1 << 23  # spin updates and bytes of spins between two looks at the clock: a tenth of a second or two
 
 
-@dataclass(frozen=True)
-class ChainRun:
-    """Measured draws of one chain and what its warm-up said: sweeps discarded, and whether they were enough."""
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What is asked of a chain: see `spinlens.sample`."""
 
-    draws: Draws
-    warmup: int
-    warm: bool
+    draws: int
+    thin: int = 1
+    warmup: int | None = None
+    energy: bool = True
+    states: bool = False
+    series: bool = True
+    correlations: bool = False
 
 
 def start_chain(model: IsingModel, seed: int, temperature: float, chain: int) -> ChainState:
     """A chain of free spins with a stream of its own, named by model, temperature and chain number."""
-    sequence = seed_sequence(seed, "chain", repr(model.shape), model_key(model), temperature, chain)
+    field = (model.field,) if model.field else ()
+    sequence = seed_sequence(seed, "chain", repr(model.shape), model_key(model), *field, temperature, chain)
     start, stream = sequence.spawn(2)
     bits = np.random.Generator(np.random.PCG64(start)).integers(0, 2, size=model.n_sites, dtype=np.int8)
     return ChainState(2 * bits - 1, stream.generate_state(4, np.uint64).astype(np.uint64))
@@ -45,63 +51,129 @@ def model_key(model: IsingModel) -> str:
     return f"{type(model.coupling).__name__}:" + "-".join(map(str, digest))
 
 
-def warm_up(algorithm: Algorithm, chain: ChainState) -> tuple[int, bool]:
-    """Discard sweeps until the run is 50 τ_int long and its two halves agree, doubling the run each time.
+def observables(model: IsingModel, draws: Draws) -> dict[str, Array]:
+    """Measurements per spin, (n,) by name."""
+    measured = {name: draws[name] / float(model.n_sites) ** QUANTITIES[name].power for name in draws.names}
+    if draws.energy.size:
+        measured["energy"] = draws.energy / model.n_sites
+    return measured
 
-    Energy-like (bonds) and order-like (M²) series are both asked; returns the sweeps spent and whether they sufficed.
+
+class Chain:
+    """A Markov chain under way; `advance` carries it a chunk further.
+
+    Chunks end at multiples of a fixed number of draws that depends on the model and `thin` alone. Snapshots are of
+    such ends only, so that a chain that is continued, with more draws or after a kill, runs through the very same
+    chunks as one that was never stopped.
     """
-    spent, length = 0, _FIRST_WARMUP
-    while True:
-        rows = algorithm.advance(chain, length, 1, energy=False, states=False).rows
-        spent += length
-        series = [rows[2]] + ([rows[0]] if algorithm.has_bonds else [])
-        if all(_settled(values) for values in series):
-            return spent, True
-        if spent >= _LAST_WARMUP:
-            return spent, False
-        length *= 2
+
+    def __init__(self, model: IsingModel, update: Algorithm, state: ChainState, plan: Plan) -> None:
+        self.model, self.update, self.state, self.plan = model, update, state, plan
+        self.warmup = WarmUp(plan.warmup)
+        self.record: Series | Averages = Series() if plan.series else Averages()
+        self.modes = Modes(model.shape) if plan.correlations else None
+        self._bits: list[npt.NDArray[np.uint8]] = []
+        size = model.n_sites
+        self._warmup_chunk = max(1, CHUNK // size)
+        self._chunk = max(1, CHUNK // (size * plan.thin))
+
+    @property
+    def finished(self) -> bool:
+        """Whether all draws are there."""
+        return self.warmup.done and self.record.draws >= self.plan.draws
+
+    @property
+    def savable(self) -> bool:
+        """Whether the chain stands at the end of a chunk."""
+        return self.record.draws % self._chunk == 0
+
+    @property
+    def before_rest(self) -> bool:
+        """Whether the next step is a last, shorter one, after which the chain cannot be saved."""
+        return self.warmup.done and 0 < self.plan.draws - self.record.draws < self._chunk
+
+    def advance(self) -> int:
+        """Warm up or measure for one chunk; returns the sweeps done."""
+        if not self.warmup.done:
+            return self._warm()
+        plan = self.plan
+        count = min(self._chunk, plan.draws - self.record.draws)
+        states = plan.states or plan.correlations
+        draws = self.update.advance(self.state, count, plan.thin, plan.energy, states)
+        if plan.states:
+            self._bits.append(np.packbits(draws.states > 0, axis=1))
+        if self.modes is not None:
+            self.modes.take(draws.states)
+        self.record.take(observables(self.model, draws))
+        return count * plan.thin
+
+    def _warm(self) -> int:
+        """Energy-like (bonds or energy) and order-like (m²) series are asked whether the start is forgotten."""
+        if self.warmup.fresh:
+            self.update.tune(self.state)
+        count = min(self._warmup_chunk, self.warmup.left)
+        energy = not self.update.has_bonds and self.warmup.fixed is None
+        measured = observables(self.model, self.update.advance(self.state, count, 1, energy, False))
+        self.warmup.take(np.stack([measured[name] for name in ("m2", "bonds", "energy") if name in measured]))
+        return count
+
+    @property
+    def spins(self) -> npt.NDArray[np.int8]:
+        """Kept states, (draws, N) of ±1."""
+        bits = np.concatenate(self._bits)[: self.plan.draws]
+        return 2 * np.unpackbits(bits, axis=1, count=self.model.n_sites).astype(np.int8) - 1
+
+    def snapshot(self) -> Snapshot:
+        """All that the chain needs to go on."""
+        arrays, notes = _pack_state(self.state)
+        warmup = self.warmup.snapshot()
+        parts = {"state": arrays, "warmup": warmup.arrays, "record": self.record.arrays()}
+        if self.modes is not None:
+            parts["modes"] = self.modes.bins.arrays()
+        if self._bits:
+            self._bits = [np.concatenate(self._bits)]
+            parts["spins"] = {"bits": self._bits[0]}
+        flat = {f"{part}.{name}": array for part, items in parts.items() for name, array in items.items()}
+        return Snapshot(flat, {"state": notes, "warmup": warmup.notes, "draws": self.record.draws})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Take over the state that `snapshot` gave; `CheckpointError` when averages already hold more draws."""
+        arrays, notes = snapshot.arrays, snapshot.notes
+        if not self.plan.series and notes["draws"] > self.plan.draws:
+            raise CheckpointError(
+                f"the checkpoint holds averages over {notes['draws']} draws and {self.plan.draws} were asked for: "
+                f"averages cannot be shortened; ask for at least {notes['draws']} draws or give another path"
+            )
+        _unpack_state(self.state, under("state", arrays), notes["state"])
+        self.warmup.restore(Snapshot(under("warmup", arrays), notes["warmup"]))
+        self.record.restore(under("record", arrays))
+        if self.modes is not None and notes["draws"]:
+            self.modes.bins.restore(under("modes", arrays))
+        if "spins.bits" in arrays:
+            self._bits = [np.asarray(arrays["spins.bits"])]
 
 
-def _settled(series: Array) -> bool:
-    """Whether a series is longer than 50 τ_int and its halves agree within 4 standard errors."""
-    tau = integrated_time(series).value
-    first, second = np.array_split(series, 2)
-    error = np.sqrt(2 * tau * series.var() * 4 / len(series))
-    return bool(len(series) >= 50 * tau and abs(first.mean() - second.mean()) <= 4 * error)
+def _pack_state(state: ChainState) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    """The fields of a chain's state: arrays (spins ±1 with one bit a site), and plain numbers."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    notes: dict[str, Any] = {}
+    for field in dataclasses.fields(state):
+        value = getattr(state, field.name)
+        if not isinstance(value, np.ndarray):
+            notes[field.name] = value
+        elif value.dtype == np.int8:
+            arrays[f"{field.name}_bits"] = np.packbits(value > 0)
+        else:
+            arrays[field.name] = value
+    return arrays, notes
 
 
-def run_chain(
-    algorithm: Algorithm,
-    chain: ChainState,
-    draws: int,
-    thin: int = 1,
-    warmup: int | None = None,
-    energy: bool = True,
-    states: bool = False,
-    progress: Callable[[int], None] | None = None,
-) -> ChainRun:
-    """Warm up (or discard `warmup` sweeps) and measure `draws` times, every `thin` sweeps; `chain` is advanced."""
-    if warmup is None:
-        discarded, warm = warm_up(algorithm, chain)
-    else:
-        discarded, warm = warmup, True
-        if warmup:
-            algorithm.advance(chain, warmup, 1, energy=False, states=False)
-    size = chain.spins.size
-    chunk = max(1, min(_CHUNK_BYTES // size, _CHUNK_UPDATES // (size * thin)))
-    parts = []
-    for first in range(0, draws, chunk):
-        count = min(chunk, draws - first)
-        part = algorithm.advance(chain, count, thin, energy, states)
-        parts.append(part if states else Draws(part.rows, part.energy, np.empty((0, size), np.int8)))
-        if progress is not None:
-            progress(count * thin)
-    return ChainRun(
-        Draws(
-            np.concatenate([part.rows for part in parts], axis=1),
-            np.concatenate([part.energy for part in parts]),
-            np.concatenate([part.states for part in parts]),
-        ),
-        discarded,
-        warm,
-    )
+def _unpack_state(state: ChainState, arrays: Mapping[str, npt.NDArray[Any]], notes: Mapping[str, Any]) -> None:
+    for name, value in notes.items():
+        setattr(state, name, value)
+    for name, array in arrays.items():
+        if name.endswith("_bits"):
+            spins = getattr(state, name.removesuffix("_bits"))
+            spins[...] = (2 * np.unpackbits(array, count=spins.size).astype(np.int8) - 1).reshape(spins.shape)
+        else:
+            setattr(state, name, np.array(array))

@@ -8,9 +8,11 @@ import pytest
 import typer
 import xarray as xr
 
+from spinlens import IsingModel, NearestNeighbour
 from spinlens.cli_train import train
 from spinlens.errors import InputError
 from spinlens.machines.rbm import RBM
+from spinlens.sampling.provenance import model_document
 from spinlens.study.codec import dataset_bytes
 
 APP = typer.Typer()
@@ -27,7 +29,7 @@ def states(tmp_path):
     spins = np.random.default_rng(0).choice([-1, 1], size=(2, 1, 400, 3, 3)).astype(np.int8)
     data = xr.Dataset({"spins": (("temperature", "chain", "draw", "x", "y"), spins)})
     data = data.assign_coords(temperature=[2.0, 3.0])
-    data.attrs["model"] = "NearestNeighbour(strength=1.0)"
+    data.attrs["model"] = json.dumps(model_document(IsingModel((3, 3), NearestNeighbour())))
     path = tmp_path / "states.nc"
     path.write_bytes(dataset_bytes(data))
     return path
