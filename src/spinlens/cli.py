@@ -30,6 +30,7 @@ CouplingName = Annotated[
     str | None, typer.Option(help="nearest-neighbour or power-law.  [default: power-law when --sigma is given]")
 ]
 Sigma = Annotated[float | None, typer.Option(help="Power law J(r) = r^-(d+sigma), sigma > 0.")]
+Cell = Annotated[str, typer.Option(help="Power law at lattice points (point) or integrated over unit cells.")]
 Images = Annotated[str, typer.Option(help="Images of the power law: periodic (all, Ewald sum) or minimum.")]
 Dimension = Annotated[int, typer.Option(help="Dimension of the lattice: 1, 2 or 3.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output file if it exists.")]
@@ -88,6 +89,7 @@ def sample(
     coupling: CouplingName = None,
     sigma: Sigma = None,
     images: Images = "periodic",
+    cell: Cell = "point",
     draws: Annotated[int, typer.Option(help="Measurements per chain.")] = 1000,
     chains: Annotated[int, typer.Option(help="Independent chains per temperature.")] = 2,
     thin: Annotated[int, typer.Option(help="Sweeps between draws.")] = 1,
@@ -103,7 +105,7 @@ def sample(
 
     grid = numbers("--temperatures", temperatures, float)
     check_output(out, force)
-    chosen = make_coupling(coupling, sigma, images)
+    chosen = make_coupling(coupling, sigma, images, cell)
     sides = (positive_integer("--size", size, 3),) * positive_integer("--dimension", dimension)
     from spinlens.lattice.ising import IsingModel
     from spinlens.sampling.sampler import sample as draw
@@ -122,6 +124,7 @@ def critical(
     coupling: CouplingName = None,
     sigma: Sigma = None,
     images: Images = "periodic",
+    cell: Cell = "point",
     budget: Annotated[
         str | None, typer.Option(help="Time to spend, such as 90s, 5m or 2h; sweeps then go where they help most.")
     ] = None,
@@ -138,7 +141,7 @@ def critical(
     if out is not None:
         check_output(out, force)
         check_output(out.with_suffix(".csv"), force)
-    chosen = make_coupling(coupling, sigma, images)
+    chosen = make_coupling(coupling, sigma, images, cell)
     from spinlens import cli_critical
 
     options = {"seed": seed, "draws": draws, "chains": chains, "points": points, "workers": cores(workers)}

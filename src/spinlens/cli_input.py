@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from spinlens.errors import InputError, StudyError
 
@@ -36,7 +36,7 @@ def one_thread_of_blas() -> None:
         os.environ.setdefault(name, "1")
 
 
-def make_coupling(name: str | None, sigma: float | None, images: str) -> Coupling:
+def make_coupling(name: str | None, sigma: float | None, images: str, cell: str = "point") -> Coupling:
     """The coupling that the options describe."""
     from spinlens.checks import choice
     from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
@@ -48,7 +48,9 @@ def make_coupling(name: str | None, sigma: float | None, images: str) -> Couplin
         return NearestNeighbour()
     if sigma is None:
         raise InputError("--coupling power-law needs --sigma, for example --sigma 1.2")
-    return PowerLaw(sigma, images=choice("--images", images, ("periodic", "minimum")))  # type: ignore[arg-type]
+    chosen_images = cast(Literal["periodic", "minimum"], choice("--images", images, ("periodic", "minimum")))
+    chosen_cell = cast(Literal["point", "integrated"], choice("--cell", cell, ("point", "integrated")))
+    return PowerLaw(sigma, images=chosen_images, cell=chosen_cell)
 
 
 def numbers(option: str, text: str, kind: type[int] | type[float]) -> list[Any]:

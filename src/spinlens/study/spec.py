@@ -37,13 +37,15 @@ class ModelSection(Section):
     coupling: Literal["nearest-neighbour", "power-law"]
     sigma: float | None = Field(None, gt=0, le=20, description="J(r) = r^-(2+sigma); power law only")
     images: Literal["periodic", "minimum"] | None = Field(None, description="all periodic images or the nearest one")
+    cell: Literal["point", "integrated"] | None = Field(None, description="at lattice points or over unit cells")
 
     @model_validator(mode="after")
     def _sigma_where_it_belongs(self) -> Self:
         if self.coupling == "power-law" and self.sigma is None:
             raise ValueError("a power law needs sigma, for example sigma = 1.2")
-        if self.coupling != "power-law" and (self.sigma is not None or self.images is not None):
-            raise ValueError("sigma and images belong to coupling = 'power-law' only")
+        own = (self.sigma, self.images, self.cell)
+        if self.coupling != "power-law" and any(value is not None for value in own):
+            raise ValueError("sigma, images and cell belong to coupling = 'power-law' only")
         return self
 
 

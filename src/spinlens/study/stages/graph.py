@@ -117,7 +117,7 @@ def _learning_tasks(study: Study, model: ModelSection, common: dict[str, Any]) -
 
 def coupling_inputs(model: ModelSection) -> dict[str, Any]:
     """What names the coupling of a model in task inputs."""
-    return model.model_dump(include={"coupling", "sigma", "images"}, exclude_none=True)
+    return model.model_dump(include={"coupling", "sigma", "images", "cell"}, exclude_none=True)
 
 
 def _training(section: Training) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def make_coupling(inputs: Inputs) -> Coupling:
     model = inputs["model"]
     if model["coupling"] == "nearest-neighbour":
         return NearestNeighbour()
-    return PowerLaw(model["sigma"], images=model.get("images", "periodic"))
+    return PowerLaw(model["sigma"], images=model.get("images", "periodic"), cell=model.get("cell", "point"))
 
 
 def make_model(inputs: Inputs, size: int, dimension: int = 2) -> IsingModel:
