@@ -34,12 +34,12 @@ class FarTables(NamedTuple):
 class Clock(Base):
     """Factorized Metropolis by clock events, of Michel, Tan & Deng, Phys. Rev. E 99, 010105 (2019).
 
-    A flip of s_i is accepted with min(1, e^{−βΔE_near}) Π_j min(1, e^{−2βJ_ij s_i s_j}), the product over all couplings
-    but the strongest 8, 12 or 18 (in d = 1, 2, 3), which with the field make one common factor. A far factor is the
-    chance of no event in a Poisson process of mean 2β|J_ij| when the bond is satisfied, so that all of them are judged
-    by Poisson(2β Σ_far |J|) displacements drawn ∝ |J|, the first satisfied one being a veto. Each factor obeys detailed
-    balance by itself, for J of either sign. Cost: O(2β Σ_far |J|) an attempt at most, whatever N. Fewer flips are
-    accepted than by Metropolis: the chain is slower per sweep, by about e^{2β Σ_far J (1+m²)/2} at J ≥ 0.
+    A flip of s_i is accepted with (15/16) min(1, e^{−βΔE_near}) Π_j min(1, e^{−2βJ_ij s_i s_j}): the strongest 8, 12 or 18
+    couplings (in d = 1, 2, 3) and the field make one common factor, all others one each. A far factor is the chance of
+    no event in a Poisson process of mean 2β|J_ij| when its bond is satisfied, so that all of them are judged by
+    Poisson(2β Σ_far |J|) displacements drawn ∝ |J|, the first satisfied one being a veto. Each factor obeys detailed
+    balance by itself, for J of either sign. Cost: at most O(2β Σ_far |J|) an attempt, whatever N. Fewer flips are
+    accepted than by Metropolis, by about e^{−2β Σ_far |J| / 2} where spins are disordered: chains are slower per sweep.
     """
 
     has_bonds = False

@@ -17,6 +17,7 @@ from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.chains import model_key
 from spinlens.sampling.kernels.multispin import BITS, ROOM, WIDTH, Sites, multispin_chain
+from spinlens.sampling.kernels.single_spin import EAGERNESS
 from spinlens.sampling.updates import ROWS, Array, Base, Draws, Words
 from spinlens.sampling.warmup import WarmUp
 from spinlens.seeding import seed_sequence
@@ -191,13 +192,13 @@ def make_multispin(model: IsingModel, temperature: float, rule: Rule = "metropol
 
 
 def flip_probability(cost: float, rule: Rule) -> float:
-    """Probability of a flip that costs βΔE = `cost`: min(1, e^{−cost}), or 1/(1 + e^{cost}).
+    """Probability of a flip that costs βΔE = `cost`: (15/16) min(1, e^{−cost}) as in `Metropolis`, or 1/(1 + e^{cost}).
 
     >>> flip_probability(0.0, "metropolis"), flip_probability(0.0, "heat-bath")
-    (1.0, 0.5)
+    (0.9375, 0.5)
     """
     if rule == "metropolis":
-        return math.exp(-max(cost, 0.0))
+        return EAGERNESS * math.exp(-max(cost, 0.0))
     return 1 / (1 + math.exp(min(cost, 700.0)))
 
 

@@ -85,7 +85,12 @@ class SingleSpin(Base):
 
 @dataclass(frozen=True)
 class Metropolis(SingleSpin):
-    """Metropolis et al. (1953): a flip is accepted with min(1, e^{−βΔE})."""
+    """Metropolis et al. (1953) with a pinch of laziness: a flip is accepted with (15/16) min(1, e^{−βΔE}).
+
+    In a fixed order of sites, flips that cost nothing must not be certain. On the nearest-neighbour ring every domain
+    wall would march in its own direction for ever, and states with unequal numbers marching left and right could never
+    be reached from one another.
+    """
 
     heat_bath = False
 

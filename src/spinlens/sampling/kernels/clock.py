@@ -15,6 +15,7 @@ Labels = npt.NDArray[np.int32]
 
 _11 = np.uint64(11)
 _UNIT = 2.0**-53
+EAGERNESS = 15 / 16  # flips that cost nothing must not be certain in a fixed order of sites, see `Metropolis`
 
 
 @inline
@@ -66,10 +67,9 @@ def clock_chain(
                         for n in range(costs.size):
                             total += costs[n] * spins[_shifted(a, b, c, A, B, C, near[n])]
                         cost = spin * total
-                        accepted = cost <= 0.0
-                        if not accepted:
-                            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                            accepted = np.int64(word >> _11) * _UNIT < np.exp(-cost)
+                        chance = EAGERNESS if cost <= 0.0 else EAGERNESS * np.exp(-cost)
+                        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                        accepted = np.int64(word >> _11) * _UNIT < chance
                         if accepted:
                             word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                             time = np.int64(word >> _11) * _UNIT

@@ -14,6 +14,7 @@ Integers = npt.NDArray[np.int64]
 
 _11 = np.uint64(11)
 _UNIT = 2.0**-53
+EAGERNESS = 15 / 16  # of Metropolis in a fixed order: flips that cost nothing must not be certain, see `Metropolis`
 
 
 @kernel
@@ -75,14 +76,12 @@ def single_spin_chain(
         for _ in range(thin):
             for site in range(spins.size):
                 cost = spins[site] * (field[site] * scale + tilt)
-                if cost <= 0.0 and not heat_bath:
-                    accepted = True
+                word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                if heat_bath:
+                    chance = 1.0 / (1.0 + np.exp(cost))
                 else:
-                    word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                    weight = np.exp(-cost)
-                    chance = weight / (1.0 + weight) if heat_bath else weight
-                    accepted = np.int64(word >> _11) * _UNIT < chance
-                if accepted:
+                    chance = EAGERNESS if cost <= 0.0 else EAGERNESS * np.exp(-cost)
+                if np.int64(word >> _11) * _UNIT < chance:
                     spins[site] = -spins[site]
                     if doubled.size > 0:
                         add_everywhere(field, sides, doubled, site, spins[site])
