@@ -188,7 +188,7 @@ def test_three_dimensions_against_the_transfer_matrix(name, few_near):
 def test_the_transfer_matrix_sees_two_percent():
     model = build(CUBE, "power law", 0.3)
     temperature = temperatures(model)[1]
-    M, E, _ = simulate(Metropolis(model, temperature / 1.02))
+    _, E, _ = simulate(Metropolis(model, temperature / 1.02))
     assert abs(mean_estimate(E).deviation(cube_averages(model, temperature)[0])) > 4
 
 

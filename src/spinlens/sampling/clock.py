@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,24 +18,16 @@ _NEAR = {1: 8, 2: 12, 3: 18}  # couplings of the common factor, by dimension
 _STRONG = 1023  # displacements whose table stays in the first-level cache
 
 
-class FarTables(NamedTuple):
-    """Displacements (m, 4) with the sign of J, and the alias tables that draw them ∝ |J|: see `clock_chain`."""
-
-    strong: Labels
-    strong_probability: Array
-    strong_alias: Labels
-    weak: Labels
-    weak_probability: Array
-    weak_alias: Labels
+FarTables = tuple[Labels, Array, Labels, Labels, Array, Labels]
 
 
 @dataclass(frozen=True)
 class Clock(Base):
     """Factorized Metropolis by clock events, of Michel, Tan & Deng, Phys. Rev. E 99, 010105 (2019).
 
-    A flip of s_i is accepted with (15/16) min(1, e^{−βΔE_near}) Π_j min(1, e^{−2βJ_ij s_i s_j}): the strongest 8, 12 or 18
-    couplings (in d = 1, 2, 3) and the field make one common factor, all others one each. A far factor is the chance of
-    no event in a Poisson process of mean 2β|J_ij| when its bond is satisfied, so that all of them are judged by
+    A flip of s_i is accepted with (15/16) min(1, e^{−βΔE_near}) Π_j min(1, e^{−2βJ_ij s_i s_j}): the strongest 8, 12 or
+    18 couplings (in d = 1, 2, 3) and the field make one common factor, all others one each. A far factor is the chance
+    of no event in a Poisson process of mean 2β|J_ij| when its bond is satisfied, so that all of them are judged by
     Poisson(2β Σ_far |J|) displacements drawn ∝ |J|, the first satisfied one being a veto. Each factor obeys detailed
     balance by itself, for J of either sign. Cost: at most O(2β Σ_far |J|) an attempt, whatever N. Fewer flips are
     accepted than by Metropolis, by about e^{−2β Σ_far |J| / 2} where spins are disordered: chains are slower per sweep.
@@ -59,6 +50,7 @@ class Clock(Base):
 
     @cached_property
     def _far(self) -> FarTables:
+        """Strong and weak displacements (m, 4) with the sign of J, each with the alias table that draws them ∝ |J|."""
         table = np.abs(self.model.coupling_table.ravel())
         far = self._order[_NEAR[self.model.dimension] :]
         strong, weak = far[:_STRONG], far[_STRONG:]
@@ -69,7 +61,7 @@ class Clock(Base):
         weak_table = alias_table(table[weak]) if weak.size else (np.ones(1), np.zeros(1, np.int32))
         rest = np.zeros((1, 4), np.int32)
         offsets = np.concatenate([self._displacements(strong), rest])
-        return FarTables(offsets, *near_table, self._displacements(weak) if weak.size else rest, *weak_table)
+        return offsets, *near_table, self._displacements(weak) if weak.size else rest, *weak_table
 
     @cached_property
     def _events(self) -> Array:
@@ -88,8 +80,9 @@ class Clock(Base):
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         rows, kept = self.buffers(draws, states or energy)
+        near, costs = self._near
         clock_chain(
-            chain.spins, lattice_sides(self.model), *self._near, 2 * self.field / self.temperature,
+            chain.spins, lattice_sides(self.model), near, costs, 2 * self.field / self.temperature,
             self._events, *self._far, chain.words, thin, rows, kept,
         )  # fmt: skip
         return Draws(rows, self.energies(kept, energy), kept)

@@ -25,7 +25,7 @@ def _shifted(a: int, b: int, c: int, A: int, B: int, C: int, offset: Labels) -> 
     x = x - A if x >= A else x
     y = y - B if y >= B else y
     z = z - C if z >= C else z
-    return (x * B + y) * C + z
+    return np.int64((x * B + y) * C + z)
 
 
 @kernel
