@@ -81,7 +81,7 @@ def _sync(path: Path) -> None:
 
 
 def unpack(source: Path, folder: Path) -> tuple[int, bool]:
-    """Unpack an archive made by `export` into a new folder; returns the files written and whether a report was left out.
+    """Unpack an archive made by `export` into a new folder; returns files written and whether a report was left out.
 
     Raises
     ------

@@ -15,10 +15,11 @@ from types import FrameType
 
 from spinlens import checks
 from spinlens.errors import StudyError, StudyInterrupted, TaskError
-from spinlens.study import provenance
+from spinlens.study import memory, provenance
 from spinlens.study.executors import DaskCluster, Executor, InProcess, Processes, Reply
+from spinlens.study.inspection import survey
 from spinlens.study.progress import Progress, Quiet
-from spinlens.study.store import Artefact, StudyFolder, StudyResults
+from spinlens.study.store import MARKER, Artefact, StudyFolder, StudyResults
 from spinlens.study.tasks import Task, chain_costs, ordered, task_keys
 from spinlens.study.worker import Failure
 
@@ -61,12 +62,14 @@ def run(
     ------
     TaskError : some tasks failed; those that do not need them were finished and saved.
     StudyInterrupted : Ctrl-C or SIGTERM; finished tasks are saved.
-    StudyError : the folder cannot be used, is in use, or the disk is full.
+    StudyError : the folder cannot be used, is in use, or the disk is full; or the tasks would not fit into memory.
     """
     checks.positive_integer("workers", workers)
     keys = task_keys(tasks)
     study = folder if isinstance(folder, StudyFolder) else StudyFolder(folder)
     cluster = DaskCluster(scheduler) if scheduler is not None else None
+    if cluster is None:
+        memory.check(_missing(study, tasks), workers)
     with study.locked():
         done = study.inventory(keys)
         reused, missing = tuple(done), len(tasks) - len(done)
@@ -84,6 +87,14 @@ def run(
             raise TaskError(state.report_failures())
         study.remove_text("failures.txt")
     return Outcome(study, StudyResults(study, keys), reused, state.seconds)
+
+
+def _missing(study: StudyFolder, tasks: Sequence[Task]) -> list[Task]:
+    """Tasks without a file, by names alone; all of them where there is no study yet."""
+    if not (study.path / MARKER).is_file() or not any(task.memory for task in tasks):
+        return list(tasks)
+    missing = set(survey(study, tasks).missing)
+    return [task for task in tasks if task.name in missing]
 
 
 def _local(workers: int) -> Executor:

@@ -9,10 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")]
 Relative = Annotated[float, Field(ge=0)]  # a temperature in units of T_c; 0 and inf are legal
 Side = Annotated[int, Field(ge=4, le=4096)]
+Seeds = Annotated[int, Field(ge=1, le=100_000)]
 Rate = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
 
 # 0 to 2.6 T_c, denser around T_c: the range over which published flows were followed
 _GRID = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5, 1.8, 2.2, 2.6)
+
+
+_MOST_MACHINES = 250_000  # so that the list of tasks of any file fits into memory
 
 
 def _unique(what: str, names: list[str]) -> None:
@@ -100,7 +104,7 @@ class MachinesSection(Section):
     hidden: PositiveInt = Field(64, description="hidden units")
     annealing_runs: int = Field(100, ge=20, description="runs of annealed importance sampling for each likelihood")
     annealing_steps: int = Field(500, ge=50, description="temperatures of each such run")
-    seeds: PositiveInt = Field(3, description="machines per recipe")
+    seeds: Seeds = Field(3, description="machines per recipe")
     recipes: tuple[RecipeSection, ...] = Field(
         (
             RecipeSection(name="cd1-grid"),
@@ -117,7 +121,7 @@ class MachinesSection(Section):
 
 class StackSection(Training):
     hidden: tuple[PositiveInt, ...] = Field((64, 16), min_length=1, description="units per layer: (L/2)^2, (L/4)^2, …")
-    seeds: PositiveInt = Field(3, description="stacks")
+    seeds: Seeds = Field(3, description="stacks")
     training_set: Literal["grid", "critical"] = Field("critical", description="all temperatures together, or T_c alone")
     upward: Literal["sampled", "mean"] = Field("sampled", description="what a layer hands to the next")
     bottom: Name | Literal[""] = Field("", description="recipe whose machines are the first layer; none if empty")
@@ -173,6 +177,9 @@ class Study(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         _unique("models", [model.name for model in self.models])
+        count = len(self.models) * (len(self.machines.recipes) * self.machines.seeds + self.stack.seeds)
+        if count > _MOST_MACHINES:
+            raise ValueError(f"models x (recipes x seeds + stacks) are {count} machines; at most {_MOST_MACHINES}")
         size = self.ensembles.size
         expected = [(size // 2 ** (layer + 1)) ** 2 for layer in range(len(self.stack.hidden))]
         if list(self.stack.hidden) != expected or min(expected) < 9:

@@ -9,9 +9,9 @@ import pytest
 
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.study.archive import SUMS, export, unpack
+from spinlens.study.codec import encode
 from spinlens.study.inspection import survey, verify
 from spinlens.study.store import StudyFolder
-from spinlens.study.codec import encode
 from spinlens.study.tasks import Task, task_keys
 
 TASKS = [Task("sample/a.b/L8", "m:f", {"L": 8}), Task("machine/σ/0", "m:g", {"k": 1}, ("sample/a.b/L8",))]
@@ -84,7 +84,7 @@ NAMES = [
 def test_names_that_are_none_of_a_study_are_refused(study, tmp_path, name):
     bad = rewrite(pack(study, tmp_path / "one.zip"), tmp_path / "bad.zip", lambda entries: entries.update({name: b"x"}))
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(ArtefactError, match="no file of a study|not a plain stored file|is damaged"):
+    with pytest.raises(ArtefactError, match=r"no file of a study|not a plain stored file|is damaged"):
         unpack(bad, tmp_path / "elsewhere")
     assert sorted(tmp_path.rglob("*")) == before
 

@@ -131,3 +131,10 @@ def test_any_document_is_a_study_or_one_sentence(section, data):
         message = ""
         assert parse_study(tomllib.loads(to_toml(study))) == study
     assert "\n" not in message
+
+
+def test_a_file_cannot_ask_for_a_list_of_tasks_that_fills_the_memory():
+    with pytest.raises(InputError, match=r"machines\.seeds: it should be less than or equal to 100000"):
+        parse_study({"machines": {"seeds": 10**12}})
+    with pytest.raises(InputError, match=r"are 400010 machines; at most 250000"):
+        parse_study({"machines": {"seeds": 100_000}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from spinlens.study.costs import sized
 from spinlens.study.spec import ModelSection, Study, Training
 from spinlens.study.tasks import Task
 
@@ -27,7 +28,7 @@ def study_tasks(study: Study) -> list[Task]:
             tuple(task.name for task in tasks if task.stage in {"critical", "thermometers", *_READINGS}),
         )
     )
-    return _grouped(tasks)
+    return sized(_grouped(tasks))
 
 
 _OPTIONS = {"steps", "persistent", "epochs", "learning_rate", "batch_size", "l1"}
