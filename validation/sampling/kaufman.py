@@ -1,9 +1,10 @@
-"""Every algorithm against Kaufman's exact energy and specific heat of the square lattice, L = 8 … 64, three temperatures.
+"""Every algorithm against Kaufman's exact energy and specific heat of the square lattice, at three temperatures.
 
     python validation/sampling/kaufman.py
 
-Writes kaufman.json beside itself: value, error and deviation in errors of each comparison, and χ² of all. About ten
-minutes on one core. Single chains of single-spin moves stop at L = 32, where their autocorrelation time is still a few hundred sweeps.
+Writes kaufman.json beside itself: value, error and deviation in errors of each comparison, and χ² of all. L = 8 … 64;
+about ten minutes on one core. Single chains of single-spin moves stop at L = 32, where their autocorrelation time is
+still a few hundred sweeps.
 """
 
 from __future__ import annotations
