@@ -55,6 +55,9 @@ def verify(folder: Folder) -> None:
 @app.command()
 def clean(
     folder: Folder,
+    checkpoints: Annotated[
+        bool, typer.Option("--checkpoints", help="Also the chains that a longer study could go on from.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Remove them; without it they are only listed.")] = False,
 ) -> None:
     """Remove damaged files and results that no task of the study asks for, after saying which."""
@@ -62,6 +65,8 @@ def clean(
 
     place = inspection.require_study(folder)
     state = inspection.verify(place, inspection.study_of(place))
+    if checkpoints:
+        state = inspection.with_checkpoints(place, state)
     for path in state.removable:
         kind = state.damaged.get(path) or ("is of other inputs" if path in state.stale else "was set aside")
         typer.echo(f"{path.relative_to(folder)} {kind}")

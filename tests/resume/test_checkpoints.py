@@ -83,3 +83,97 @@ def test_a_checkpoints_folder_that_is_a_link_is_refused(tmp_path):
         (tmp_path / "study" / CHECKPOINTS).symlink_to(tmp_path / "outside")
     with pytest.raises(StudyError, match="link out of the study folder"):
         run([walk(tmp_path)], tmp_path / "study")
+
+
+def scan(draws, start):
+    """A chain of L = 64 in pieces of 2048 draws."""
+    model = {"model": {"coupling": "nearest-neighbour"}, "seed": 0}
+    inputs = {**model, "size": 64, "draws": draws, "chains": 1, "points": 3}
+    options = {"checkpoint": True, "grows": ("draws",)}
+    task = Task("scan/nn/L64", "spinlens.study.stages.lattice:scan", inputs, ("locate/nn",), **options)
+    return [Task("locate/nn", "toy_tasks:temperature", {"value": start}), task]
+
+
+def test_a_scan_with_more_draws_is_prolonged(tmp_path, digest, monkeypatch):
+    run(scan(5000, 2.27), tmp_path / "unbroken")
+    run(scan(2500, 2.27), tmp_path / "study")
+    kept = sorted((tmp_path / "study" / CHECKPOINTS).rglob("chain-*"))
+    assert len(kept) == 3
+    drawn = count_draws(monkeypatch)
+    run(scan(5000, 2.27), tmp_path / "study")
+    assert sum(drawn) < 3 * (5000 - 2048) + 2 * 1500  # and the two short pilots, warmed up
+    digests = digest(tmp_path / "study")
+    assert digest(tmp_path / "unbroken").items() <= digests.items()
+    assert len(digests) == 3
+
+
+def count_draws(monkeypatch):
+    """Sweeps that chains of this process do from now on."""
+    from spinlens.sampling.chains import Chain
+
+    drawn, advance = [], Chain.advance
+
+    def counted(chain):
+        drawn.append(advance(chain))
+        return drawn[-1]
+
+    monkeypatch.setattr(Chain, "advance", counted)
+    return drawn
+
+
+STUDY = {"machines": {"seeds": 2}, "stack": {"seeds": 2}, "criticality": {"sizes": [8, 16, 32], "draws": 1000}}
+
+
+def changed(**changes):
+    """Tasks of the preset quick whose results another study of larger numbers does not have yet."""
+    from spinlens.study.files import parse_study
+    from spinlens.study.stages import study_tasks
+
+    old, new = (task_keys(study_tasks(parse_study(study))) for study in (STUDY, {**STUDY, **changes}))
+    assert set(old) <= set(new)
+    return {name for name, key in new.items() if old.get(name) != key}
+
+
+def test_more_seeds_reuse_everything_but_the_summary():
+    names = changed(machines={"seeds": 3})
+    assert {name.split("/", 1)[0] for name in names} == {"machine", "flow", "results"}
+    assert all(name.endswith("/2") for name in names if name != "results")
+
+
+def test_one_more_recipe_reuses_all_machines():
+    from spinlens.study.files import parse_study
+
+    recipes = [recipe.model_dump() for recipe in parse_study({}).machines.recipes]
+    names = changed(machines={"seeds": 2, "recipes": [*recipes, {**recipes[0], "name": "more", "epochs": 99}]})
+    assert {name.split("/", 1)[0] for name in names} == {"machine", "flow", "results"}
+    assert all("/more/" in name for name in names if name != "results")
+
+
+def test_one_more_model_reuses_the_others():
+    from spinlens.study.files import parse_study
+
+    models = [model.model_dump(exclude_none=True) for model in parse_study({}).models]
+    names = changed(models=[*models, {"name": "other", "coupling": "power-law", "sigma": 1.5}])
+    assert all("/other" in name for name in names if name != "results")
+
+
+def test_one_more_size_reuses_the_scans():
+    names = changed(criticality={"sizes": [8, 16, 32, 64], "draws": 1000})
+    assert {name for name in names if name.split("/")[0] in ("locate", "scan")} == {
+        "scan/nearest-neighbour/L64",
+        "scan/power-law/L64",
+    }
+
+
+def test_more_draws_keep_the_bracket_and_go_on_with_the_chains():
+    from spinlens.study.files import parse_study
+    from spinlens.study.stages import study_tasks
+
+    assert not {name for name in changed(criticality={**STUDY["criticality"], "draws": 2000}) if "locate" in name}
+    found = []
+    for draws in (1000, 2000):
+        tasks = study_tasks(parse_study({**STUDY, "criticality": {**STUDY["criticality"], "draws": draws}}))
+        keys = task_keys(tasks)
+        found.append({task.name: checkpoint_key(task, keys) for task in tasks if task.stage == "scan"})
+    assert found[0] == found[1]
+    assert len(found[0]) == 6

@@ -106,3 +106,7 @@ def walk(inputs, needs, folder):
     log = Path(inputs["log"])
     log.write_text(log.read_text() + f"{began} " if log.exists() else f"{began} ")
     return {"x": state["x"]}
+
+
+def temperature(inputs, needs):
+    return {"temperature": inputs["value"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from spinlens.errors import ConvergenceError, CouplingError, InputError
 from spinlens.lattice.couplings import Coupling, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms import make_algorithm
+from spinlens.sampling.sampler import Progress as ChainProgress
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.estimate import Estimate
 
@@ -26,7 +28,7 @@ _LADDER_STEP = 0.92
 _LADDER_END = 0.05
 _PILOT_DRAWS = 2000
 
-Progress = Callable[[int], None]
+Progress = Callable[[ChainProgress], None]
 Array = npt.NDArray[np.float64]
 
 
@@ -170,10 +172,15 @@ def scan(
     seed: int = 0,
     workers: int = 1,
     progress: Progress | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> xr.Dataset:
-    """Cluster runs of one size around `centre`, ready for reweighting; see `scan_temperatures`."""
+    """Cluster runs of one size around `centre`, ready for reweighting; see `scan_temperatures`.
+
+    `checkpoint` is a folder from which the runs go on when called again, and are prolonged with more draws.
+    """
     grid = scan_temperatures(model, centre, points, seed, workers)
-    return sample(model, grid, draws, chains, seed, "swendsen-wang", workers=workers, energy=False, progress=progress)
+    options = {"workers": workers, "energy": False, "progress": progress, "checkpoint": checkpoint}
+    return sample(model, grid, draws, chains, seed, "swendsen-wang", **options)
 
 
 def _ratios(curves: Sequence[SizeCurves]) -> tuple[Ratio, ...]:

@@ -124,6 +124,12 @@ def clean(folder: StudyFolder, state: Inspection) -> int:
     return freed
 
 
+def with_checkpoints(folder: StudyFolder, state: Inspection) -> Inspection:
+    """`state` with all states underway among what is removable, those of the study itself too."""
+    kept = tuple(path for path, _ in _files(folder.path / CHECKPOINTS) if path not in state.rest)
+    return replace(state, rest=(*state.rest, *kept))
+
+
 def total_size(paths: Sequence[Path]) -> int:
     """Bytes that files take, those that are gone or cannot be looked at left out."""
     total = 0

@@ -56,6 +56,8 @@ def _model_tasks(study: Study, model: ModelSection) -> list[Task]:
             {**common, "size": L, **scaling.model_dump(include={"draws", "chains", "points"})},
             (f"locate/{name}",),
             cost=1e-8 * 60 * L * L * scaling.draws * scaling.chains * scaling.points,
+            checkpoint=True,
+            grows=("draws",),
         )
         for L, scan in zip(scaling.sizes, scans, strict=True)
     ]

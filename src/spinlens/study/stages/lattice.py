@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,8 @@ def locate(inputs: Inputs, artefacts: Artefacts) -> dict[str, float]:
     return {"temperature": critical_point.locate(small, large, purpose_seed(inputs["seed"], "locate"))}
 
 
-def scan(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
-    """Series of the graph estimators around T_c for one L."""
+def scan(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> xr.Dataset:
+    """Series of the graph estimators around T_c for one L; goes on from what `checkpoint` holds."""
     data = critical_point.scan(
         make_model(inputs, inputs["size"]),
         only(artefacts, "locate")["temperature"],
@@ -61,6 +62,7 @@ def scan(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
         inputs["chains"],
         inputs["points"],
         purpose_seed(inputs["seed"], "scan"),
+        checkpoint=checkpoint,
     )
     return data[["m2", "m4", "bonds", "warmup", "warm"]]
 
