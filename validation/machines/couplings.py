@@ -33,9 +33,9 @@ RECIPE: dict[str, Any] = {
     "steps": 1, "initial_scale": 0.08,
 }  # fmt: skip
 CASES: dict[str, tuple[Any, float, int, int]] = {
-    "nearest-neighbour, T_c": (NearestNeighbour(), T_ISING, 50_000, 200),
-    "nearest-neighbour, T = 3": (NearestNeighbour(), 3.0, 50_000, 200),
-    "sigma = 1.2, T = 6.8": (PowerLaw(1.2), 6.8, 500_000, 40),
+    "nearest-neighbour, T_c": (NearestNeighbour(), T_ISING, 500_000, 20),
+    "nearest-neighbour, T = 3": (NearestNeighbour(), 3.0, 500_000, 20),
+    "sigma = 1.2, T = 6.8": (PowerLaw(1.2), 6.8, 500_000, 30),
 }
 
 
