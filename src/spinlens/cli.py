@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from spinlens import __version__, cli_study
-from spinlens.cli_input import check_output, cores, make_coupling, numbers, one_thread_of_blas, preset_name, write_file
+from spinlens.cli_input import check_output, cores, make_coupling, numbers, one_thread_of_blas, preset_name
 from spinlens.errors import InputError, SpinlensError, StudyInterrupted
 
 app = typer.Typer(
@@ -93,8 +93,25 @@ def sample(
     draws: Annotated[int, typer.Option(help="Measurements per chain.")] = 1000,
     chains: Annotated[int, typer.Option(help="Independent chains per temperature.")] = 2,
     thin: Annotated[int, typer.Option(help="Sweeps between draws.")] = 1,
-    algorithm: Annotated[str, typer.Option(help="auto, swendsen-wang or metropolis.")] = "auto",
+    warmup: Annotated[int | None, typer.Option(help="Sweeps to discard.  [default: decided from the data]")] = None,
+    field: Annotated[float, typer.Option(help="Uniform field h, in J.")] = 0.0,
+    algorithm: Annotated[
+        str, typer.Option(help="auto, swendsen-wang, wolff, metropolis, heat-bath or clock.")
+    ] = "auto",
     keep_spins: Annotated[bool, typer.Option("--keep-spins", help="Keep the states (one bit a spin).")] = False,
+    averages: Annotated[
+        bool, typer.Option("--averages", help="Keep bin means instead of every draw: for runs of any length.")
+    ] = False,
+    correlations: Annotated[
+        bool, typer.Option("--correlations", help="Average the correlation function G(r).")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail when the chains have not converged.")] = False,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder to save chains in, kept for longer runs.  [default: OUT.checkpoint, until OUT is there]"
+        ),
+    ] = None,
     seed: Seed = 0,
     workers: Workers = None,
     out: Annotated[Path, typer.Option(help="netCDF file to write.")] = Path("sample.nc"),
@@ -107,13 +124,16 @@ def sample(
     check_output(out, force)
     chosen = make_coupling(coupling, sigma, images, cell)
     sides = (positive_integer("--size", size, 3),) * positive_integer("--dimension", dimension)
+    from spinlens import cli_sample
     from spinlens.lattice.ising import IsingModel
-    from spinlens.sampling.sampler import sample as draw
-    from spinlens.study.codec import dataset_bytes
 
-    data = draw(IsingModel(sides, chosen), grid, draws, chains, seed, algorithm, keep_spins, cores(workers), thin)
-    write_file(out, dataset_bytes(data))
-    typer.echo(_table(data))
+    options = {
+        "draws": draws, "chains": chains, "seed": seed, "algorithm": algorithm, "keep_spins": keep_spins,
+        "workers": cores(workers), "thin": thin, "warmup": warmup, "series": not averages,
+        "correlations": correlations, "strict": strict,
+    }  # fmt: skip
+    data = cli_sample.run(IsingModel(sides, chosen, field), grid, out, checkpoint, options)
+    typer.echo(cli_sample.table(data))
     typer.echo(f"written to {out}")
 
 
@@ -209,18 +229,6 @@ def _usage(error: Any) -> int:
 def _fail(message: str, code: int = 2) -> int:
     print(f"spinlens: {' '.join(message.split())}", file=sys.stderr, flush=True)
     return code
-
-
-def _table(data: Any) -> str:
-    """Means over chains and draws with their errors, one line a temperature."""
-    from spinlens.statistics.autocorrelation import mean_estimate
-
-    lines = [f"{'T':>10}  {'energy/J':>16}  {'|m|':>14}  {'m²':>14}"]
-    for temperature in data.temperature.values:
-        at = data.sel(temperature=temperature)
-        means = [mean_estimate(series) for series in (at.energy, abs(at.magnetization), at.m2)]
-        lines.append(f"{temperature:>10.6g}  {means[0]!s:>16}  {means[1]!s:>14}  {means[2]!s:>14}")
-    return "\n".join(lines)
 
 
 def _say_findings(folder: Path, results: dict[str, Any]) -> None:

@@ -50,7 +50,7 @@ class CheckpointFolder:
                 content = json.dumps(arguments, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
                 replace(self.path / ARGUMENTS, content.encode())
         except OSError as error:
-            raise CheckpointError(f"cannot use the checkpoint {self.path}: {error.strerror or error}") from None
+            raise CheckpointError(f"cannot write {self.path}: {error.strerror or error}") from None
         if known is not None:
             self._compare(known, json.loads(json.dumps(arguments)))
 
@@ -95,8 +95,8 @@ class CheckpointFolder:
                 f"{name} was {_short(known.get(name))} and is {_short(asked.get(name))}" for name in different
             )
             raise CheckpointError(
-                f"the checkpoint {self.path} belongs to another run: {changes}; give the arguments it was made with, "
-                "or another path (only draws and workers may change)"
+                f"the checkpoint {self.path} belongs to another run: {changes}; give the arguments it was made with "
+                "(draws and workers may change), give another path, or remove it"
             )
 
 

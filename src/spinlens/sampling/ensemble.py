@@ -81,7 +81,7 @@ def require_converged(data: xr.Dataset, model: IsingModel) -> None:
         reason = f"{sweeps} sweeps of warm-up were not enough; give a longer warmup, or use cluster moves"
     else:
         asked = _asked(first, model).split_r_hat.fillna(0)
-        name = str(asked.observable.values[int(asked.argmax())])
+        name = str(asked.observable.values[int(np.argmax(asked.values))])
         reason = f"chains disagree about {name} (split R-hat {float(asked.max()):.3f} > {R_HAT}); ask for more draws"
     also = f" and {len(failed) - 1} more temperatures" if len(failed) > 1 else ""
     raise ConvergenceError(f"not converged at T = {failed[0]:g}{also}: {reason}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -77,11 +77,12 @@ class Series:
         return max(times, default=float("nan"))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        return dict(self.values)
+        values = self.values
+        return {"names": _coded(values), **{f"series.{name}": series for name, series in values.items()}}
 
     def restore(self, arrays: Arrays) -> None:
-        self._parts = {name: [np.asarray(values)] for name, values in arrays.items()}
-        self.draws = len(next(iter(arrays.values()))) if arrays else 0
+        self._parts = {name: [np.asarray(arrays[f"series.{name}"])] for name in _decoded(arrays["names"])}
+        self.draws = max((len(parts[0]) for parts in self._parts.values()), default=0)
 
 
 class Averages:
@@ -124,14 +125,14 @@ class Averages:
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         if not self.names:
             return {}
-        names = np.frombuffer("\n".join(self.names).encode(), dtype=np.uint8)
         parts = {"bins": self.bins.arrays(), "blocking": self.blocking.arrays()}
-        return {"names": names, **{f"{part}.{name}": array for part in parts for name, array in parts[part].items()}}
+        flat = {f"{part}.{name}": array for part, items in parts.items() for name, array in items.items()}
+        return {"names": _coded(self.names), **flat}
 
     def restore(self, arrays: Arrays) -> None:
         if not arrays:
             return
-        self._open(tuple(bytes(arrays["names"]).decode().split("\n")))
+        self._open(_decoded(arrays["names"]))
         self.bins.restore(under("bins", arrays))
         self.blocking.restore(under("blocking", arrays))
 
@@ -175,3 +176,12 @@ def product_name(first: str, second: str) -> str:
 def under(part: str, arrays: Arrays) -> dict[str, npt.NDArray[Any]]:
     """The arrays whose names begin with ``part.``, without it."""
     return {name.removeprefix(f"{part}."): array for name, array in arrays.items() if name.startswith(f"{part}.")}
+
+
+def _coded(names: Iterable[str]) -> npt.NDArray[np.uint8]:
+    """Names as one array, so that a checkpoint keeps their order."""
+    return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
+
+
+def _decoded(coded: npt.NDArray[Any]) -> tuple[str, ...]:
+    return tuple(bytes(coded).decode().split())

@@ -128,12 +128,12 @@ def sample(
     chains, workers = checks.positive_integer("chains", chains), checks.positive_integer("workers", workers)
     seed = checks.seed(seed)
     checks.choice("algorithm", algorithm, ALGORITHMS)
+    updates = [make_algorithm(model, temperature, algorithm) for temperature in grid]
     folder = None
     if checkpoint is not None:
         options = {"chains": chains, "seed": seed, "algorithm": algorithm, "thin": plan.thin, "warmup": plan.warmup}
         options |= {"energy": energy, "keep_spins": keep_spins, "series": series, "correlations": correlations}
         folder = CheckpointFolder(checkpoint, arguments(model, grid, options))
-    updates = [make_algorithm(model, temperature, algorithm) for temperature in grid]
     halt = Event()
 
     def run(number: int, chain: int) -> Chain:
