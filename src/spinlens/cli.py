@@ -61,6 +61,9 @@ def reproduce(
     workers: Workers = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Print the study file and stop.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take, from rates measured in some seconds, and stop.")
+    ] = False,
 ) -> None:
     """Run the whole study, or what is missing of it, and write the report."""
     from spinlens.study.files import load_study, to_toml
@@ -74,6 +77,11 @@ def reproduce(
         return
     folder = out if out is not None else Path(f"study-{spec.study.name}")
     one_thread_of_blas()
+    if dry_run:
+        from spinlens.study.planning import plan
+
+        typer.echo(plan(spec, folder, cores(workers)))
+        return
     from spinlens import workflow
     from spinlens.study.progress import default_progress
 

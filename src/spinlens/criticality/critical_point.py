@@ -179,8 +179,18 @@ def scan(
     `checkpoint` is a folder from which the runs go on when called again, and are prolonged with more draws.
     """
     grid = scan_temperatures(model, centre, points, seed, workers)
-    options = {"workers": workers, "energy": False, "progress": progress, "checkpoint": checkpoint}
-    return sample(model, grid, draws, chains, seed, "swendsen-wang", **options)
+    return sample(
+        model,
+        grid,
+        draws,
+        chains,
+        seed,
+        "swendsen-wang",
+        workers=workers,
+        energy=False,
+        progress=progress,
+        checkpoint=checkpoint,
+    )
 
 
 def _ratios(curves: Sequence[SizeCurves]) -> tuple[Ratio, ...]:

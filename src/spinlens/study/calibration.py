@@ -71,7 +71,7 @@ def _sweep(model: str, L: int) -> float:
 
     start = max(3, min(300, draws // 4))  # the first sweeps, from free spins, are not those of equilibrium
     seconds = (_typical(run(start + draws)) - _typical(run(start))) / draws
-    return max(seconds, 1e-9) * (L / side) ** 2
+    return max(seconds, 1e-9) * float(L / side) ** 2
 
 
 def _update(n_visible: int, n_hidden: int, steps: int) -> float:
@@ -90,7 +90,7 @@ def _update(n_visible: int, n_hidden: int, steps: int) -> float:
 
     one = fit(1)
     per_step = 0.0 if steps == 1 else max(0.0, fit(5) - one) / 4
-    return (one + (steps - 1) * per_step) * (n_visible * n_hidden) / (v * h)
+    return float((one + (steps - 1) * per_step) * (n_visible * n_hidden) / (v * h))
 
 
 def _anneal(n_visible: int, n_hidden: int) -> float:
@@ -105,7 +105,7 @@ def _anneal(n_visible: int, n_hidden: int) -> float:
     X = np.ones((10, v), dtype=np.int8)
     runs, betas = 100, max(5, min(60, int(_TERMS / (100 * v * h))))
     seconds = _typical(lambda: machine.log_likelihood(X, method="ais", runs=runs, betas=betas))
-    return seconds / (runs * betas) * (n_visible * n_hidden) / (v * h)
+    return float(seconds / (runs * betas) * (n_visible * n_hidden) / (v * h))
 
 
 _MEASURES: Mapping[str, Callable[..., float]] = {"sweep": _sweep, "update": _update, "anneal": _anneal}

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,12 +22,15 @@ from typing import Any
 from spinlens.study.tasks import Task
 
 Unit = tuple[Any, ...]
+Work = dict[Unit, float]
 STANDARD: Unit = ("standard",)
 MIB = 2**20
 
 _WARMUP = 350  # sweeps: 50 τ_int and halves that agree; 64 … 960 in chains of all sizes up to L = 64
 _BETWEEN = 0.55  # price of a sweep of which nothing is measured, over the temperatures of a usual grid
 _OVERHEAD = 0.02  # seconds to start, encode and save a task
+CHUNK = 2**23  # spin updates between two points at which a chain can be saved
+_ROWS = 7  # series that a saved chain holds
 _GIBBS = 600 * 50 / 100  # batches of Gibbs steps to measure the mixing of one machine
 _BATCH = 100
 _JUDGED = 2  # AIS runs per machine: at three quarters of the training and at its end
@@ -72,14 +75,21 @@ def _unknown(inputs: Inputs, read: Read) -> Needs:
     return Needs({STANDARD: 1.0}, 0, 2**14)
 
 
-def _sweeps(inputs: Inputs, counts: Mapping[int, float]) -> Counter[Unit]:
+def _sweeps(inputs: Inputs, counts: Mapping[int, float]) -> Work:
     model = model_unit(inputs["model"])
-    return Counter({("sweep", model, L): float(n) for L, n in counts.items()})
+    return {("sweep", model, L): float(n) for L, n in counts.items()}
 
 
-def _standard(work: Counter[Unit], seconds: float) -> Counter[Unit]:
-    work[STANDARD] += seconds + _OVERHEAD
-    return work
+def _sum(*parts: Work) -> Work:
+    total: Work = defaultdict(float)
+    for part in parts:
+        for unit, amount in part.items():
+            total[unit] += amount
+    return dict(total)
+
+
+def _standard(work: Work, seconds: float) -> Work:
+    return _sum(work, {STANDARD: seconds + _OVERHEAD})
 
 
 def _tables(L: int) -> float:
@@ -97,7 +107,9 @@ def _scan(inputs: Inputs, read: Read) -> Needs:
     L, runs = inputs["size"], inputs["chains"] * inputs["points"]
     work = _sweeps(inputs, {L: runs * (inputs["draws"] + _WARMUP) + 2 * (400 + _WARMUP)})
     series = 8.0 * runs * inputs["draws"]
-    return Needs(_standard(work, 0.1), _tables(L) + 16 * series + 20 * MIB, 3.0 * series + 2e5)
+    piece = max(1, CHUNK // L**2)
+    kept = 8.0 * runs * _ROWS * (inputs["draws"] // piece) * piece
+    return Needs(_standard(work, 0.1), _tables(L) + 16 * series + 20 * MIB, 3.0 * series + kept + 2e5)
 
 
 def _critical(inputs: Inputs, read: Read) -> Needs:
@@ -105,7 +117,7 @@ def _critical(inputs: Inputs, read: Read) -> Needs:
     return Needs({STANDARD: 0.2 + 2.2e-6 * draws}, 8.0 * 8 * draws + 30 * MIB, 13_000)
 
 
-def _states(inputs: Inputs, L: int, draws: Mapping[int, int]) -> tuple[Counter[Unit], float]:
+def _states(inputs: Inputs, L: int, draws: Mapping[int, int]) -> tuple[Work, float]:
     """Work and bytes (one a spin) of states kept: number of temperatures → states of each."""
     sweeps = sum(n * (count * inputs["thin"] + _WARMUP) for n, count in draws.items())
     return _sweeps(inputs, {L: _BETWEEN * sweeps}), float(L * L * sum(n * count for n, count in draws.items()))
@@ -122,14 +134,14 @@ def _training(inputs: Inputs, read: Read) -> Needs:
     work, grid = _states(inputs, inputs["size"], {n: inputs["draws"]})
     more, critical = _states(inputs, inputs["size"], {1: inputs["critical_draws"]})
     spins = grid + critical
-    return Needs(_standard(work + more, 0.1), 4 * spins + 30 * MIB, spins / 8 + 12_000)
+    return Needs(_standard(_sum(work, more), 0.1), 4 * spins + 30 * MIB, spins / 8 + 12_000)
 
 
 def _ensemble(inputs: Inputs, read: Read) -> Needs:
     n = len(inputs["temperatures"])
     first, one = _states(inputs, inputs["size"], {n: inputs["calibration"]})
     second, two = _states(inputs, inputs["size"], {n: inputs["test"]})
-    return Needs(_standard(first + second, 0.1), 4 * (one + two) + 30 * MIB, (one + two) / 8 + 12_000)
+    return Needs(_standard(_sum(first, second), 0.1), 4 * (one + two) + 30 * MIB, (one + two) / 8 + 12_000)
 
 
 def _ensembles(read: Read) -> list[Inputs]:
@@ -165,24 +177,22 @@ def _data(inputs: Inputs, read: Read) -> tuple[int, int, float]:
     return training["size"] ** 2, states, _spins(training) + _spins(ensemble)
 
 
-def _layer(inputs: Inputs, n_visible: int, n_hidden: int, states: int) -> Counter[Unit]:
+def _layer(inputs: Inputs, n_visible: int, n_hidden: int, states: int) -> Work:
     """Training and judging of one layer."""
     options = inputs["options"]
     updates = options["epochs"] * math.ceil(states / options["batch_size"]) * options["batch_size"] / _BATCH
     runs, betas = inputs["annealing"]
-    return Counter(
-        {
-            ("update", n_visible, n_hidden, options["steps"]): float(updates),
-            ("anneal", n_visible, n_hidden): float(_JUDGED * runs * betas),
-        }
-    )
+    return {
+        ("update", n_visible, n_hidden, options["steps"]): float(updates),
+        ("anneal", n_visible, n_hidden): float(_JUDGED * runs * betas),
+    }
 
 
 def _machine(inputs: Inputs, read: Read) -> Needs:
     n_visible, states, spins = _data(inputs, read)
     n_hidden = inputs["hidden"]
-    work = _layer(inputs, n_visible, n_hidden, states)
-    work["update", n_visible, n_hidden, 1] += 0.3 * _GIBBS
+    mixing: Work = {("update", n_visible, n_hidden, 1): 0.3 * _GIBBS}
+    work = _sum(_layer(inputs, n_visible, n_hidden, states), mixing)
     memory = 5 * spins + 9.0 * n_visible * min(states, 4096) + 80.0 * n_visible * n_hidden
     return Needs(_standard(work, 0.05), memory + 20 * MIB, 4.0 * n_visible * n_hidden + 5000)
 
@@ -192,9 +202,7 @@ def _stack(inputs: Inputs, read: Read) -> Needs:
     sizes = [n_visible, *inputs["hidden"]]
     pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
     given = any("hidden" in item and "options" in item for item in read.values())  # the first layer is a machine's
-    work: Counter[Unit] = Counter()
-    for below, above in pairs[1 if given else 0 :]:
-        work += _layer(inputs, below, above, states)
+    work = _sum(*(_layer(inputs, below, above, states) for below, above in pairs[1 if given else 0 :]))
     weights = sum(below * above for below, above in pairs)
     memory = 5 * spins + 2.0 * n_visible * states + 80.0 * weights
     return Needs(_standard(work, 0.05), memory + 20 * MIB, 4.0 * weights + 8000)
@@ -205,7 +213,7 @@ def _flow(inputs: Inputs, read: Read) -> Needs:
     (machine,) = (item for item in read.values() if "options" in item)
     n_visible, n_hidden = ensemble["size"] ** 2, machine["hidden"]
     samples = min(inputs["samples"], ensemble["test"])
-    work: Counter[Unit] = Counter({("update", n_visible, n_hidden, 1): 0.25 * 3 * inputs["steps"] * samples / _BATCH})
+    work: Work = {("update", n_visible, n_hidden, 1): 0.25 * 3 * inputs["steps"] * samples / _BATCH}
     spins = 3.0 * len(inputs["record"]) * samples * n_visible
     return Needs(_standard(work, 0.1 + 3e-8 * spins), _spins(ensemble) * 2 + 3 * spins + 20 * MIB, 23_000)
 

@@ -8,22 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from spinlens.study import calibration, memory
-from spinlens.study.costs import needs
+from spinlens.study.costs import STANDARD, needs
 from spinlens.study.inspection import survey
 from spinlens.study.spec import Study
 from spinlens.study.store import MARKER, StudyFolder
 from spinlens.study.tasks import Task, chain_costs
 
-_MARGIN = 0.3  # what the estimate of core-hours is checked to
+_MARGIN = 0.3  # what the estimates are checked to, see validation/faults/plan.py
+_REPORT = 5.0  # seconds to start, collect the figures and draw the report on the machine of `costs`
+_OTHER_FILES = 2e6  # bytes of results.json, report and record
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is left to do of a study: `seconds` of one core by task, memory at the peak and disk in bytes."""
+    """What is left to do of a study: seconds of one core by task and for the report, peak memory and disk in bytes."""
 
     tasks: tuple[Task, ...]
     reused: int
     seconds: Mapping[str, float]
+    report: float
     longest: float
     workers: int
     memory: int
@@ -32,7 +35,7 @@ class Plan:
     @property
     def core_seconds(self) -> float:
         """Seconds of one core in all."""
-        return sum(self.seconds.values())
+        return sum(self.seconds.values()) + self.report
 
     @property
     def wall_seconds(self) -> float:
@@ -52,6 +55,7 @@ class Plan:
         available = memory.available()
         room = f" of {memory.gibibytes(available)} available" if available is not None else ""
         lines += [
+            f"report                       {duration(self.report)}",
             f"tasks          {len(self.tasks)} to do, {self.reused} done before",
             f"core-hours     {self.core_seconds / 3600:.3g} (to {_MARGIN:.0%})",
             f"time           {duration(self.wall_seconds)} on {self.workers} free core{'s' * (self.workers > 1)}",
@@ -72,15 +76,17 @@ def plan(study: Study, folder: str | os.PathLike[str], workers: int) -> Plan:
     estimates = needs(tasks)
     prices = calibration.measure({unit for task in todo for unit in estimates[task.name].work})
     seconds = {task.name: calibration.price(estimates[task.name].work, prices) for task in todo}
+    report = _REPORT * prices[STANDARD]
     costed = [replace(task, cost=seconds.get(task.name, 0.0)) for task in tasks]
     return Plan(
         tuple(todo),
         len(done),
         seconds,
-        max(chain_costs(costed).values(), default=0.0),
+        report,
+        max(chain_costs(costed).values(), default=0.0) + report,
         workers,
         memory.peak(todo, workers),
-        sum(estimates[task.name].disk for task in todo) + 2e6,
+        sum(estimates[task.name].disk for task in todo) + _OTHER_FILES,
     )
 
 
