@@ -1,6 +1,8 @@
 """The same bytes on a Dask cluster whose workers do not see the study folder."""
 
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -93,4 +95,72 @@ def test_the_scheduler_is_killed(tmp_path, digest, unbroken):
             process.kill()
             process.wait()
     assert len(run(toy_tasks.study(), tmp_path / "study").reused) >= 1
+    assert digest(tmp_path / "study") == unbroken
+
+
+def test_a_task_cut_on_one_worker_goes_on_on_another(tmp_path, cluster):
+    inputs = {"seed": 1, "draws": 10, "log": str(tmp_path / "log")}
+    unbroken = run([Task("walk/a", "toy_tasks:walk", inputs, checkpoint=True)], tmp_path / "unbroken")
+    cut = Task("walk/a", "toy_tasks:walk", {**inputs, "cut": str(tmp_path / "cut")}, checkpoint=True)
+    outcome = run([cut], tmp_path / "study", scheduler=cluster.scheduler_address)
+    assert outcome.results["walk/a"] == unbroken.results["walk/a"]
+    assert (tmp_path / "log").read_text().split() == ["0", "6"]
+
+
+SCRIPT = Path(__file__).parents[2] / "docs" / "slurm" / "spinlens.sbatch"
+
+# stands in for the command of that name: the toy study on the scheduler that the script started
+COMMAND = """#!{python}
+import os, sys
+import toy_tasks
+from spinlens.errors import StudyInterrupted
+from spinlens.study.runner import run
+options = dict(zip(sys.argv[2::2], sys.argv[3::2]))
+try:
+    run(toy_tasks.study(), options["--out"], scheduler=options["--scheduler"])
+except StudyInterrupted as error:
+    os._exit(128 + error.signal)
+"""
+
+
+@pytest.fixture
+def batch(tmp_path):
+    """Start the batch script of the documentation, without SLURM."""
+    shim = tmp_path / "bin" / "spinlens"
+    shim.parent.mkdir()
+    shim.write_text(COMMAND.format(python=sys.executable))
+    shim.chmod(0o755)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = os.pathsep.join([str(shim.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
+    here = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": here, "SPINLENS_PORT": str(port)}
+
+    def start(seconds):
+        arguments = ["bash", str(SCRIPT), "study.toml", str(tmp_path / "study")]
+        options = {"env": {**environment, "TOY_SECONDS": str(seconds)}, "start_new_session": True}
+        return subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options)
+
+    return start
+
+
+def test_the_batch_script_has_no_mistakes_of_syntax():
+    assert subprocess.run(["bash", "-n", str(SCRIPT)], capture_output=True, text=True).stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_batch_script_stops_at_its_time_limit_and_goes_on(tmp_path, batch, digest, unbroken):
+    process = batch(2)
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "study" / "artefacts").glob("sample/*")) and time.monotonic() < deadline:
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert 1 <= len(digest(tmp_path / "study")) < len(unbroken)
+    process = batch(0)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
     assert digest(tmp_path / "study") == unbroken

@@ -52,6 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=None)
     root = parser.parse_args().folder or Path(tempfile.mkdtemp(prefix="spinlens-plan-"))
+    root.mkdir(parents=True, exist_ok=True)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     found = {}
     for number, (name, changes) in enumerate(STUDIES.items()):
