@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from spinlens.machines.stacked import StackedRBM as StackedRBM
     from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
     from spinlens.renormalization.block_spin import block_spins as block_spins
+    from spinlens.sampling.ensemble import to_inference as to_inference
+    from spinlens.sampling.provenance import model_of as model_of
     from spinlens.sampling.sampler import sample as sample
     from spinlens.statistics.autocorrelation import integrated_time as integrated_time
     from spinlens.statistics.estimate import Estimate as Estimate
@@ -45,6 +47,8 @@ _HOME = {
     "spinlens.lattice.ising": ("IsingModel",),
     "spinlens.lattice.couplings": ("NearestNeighbour", "PowerLaw", "CouplingTable"),
     "spinlens.sampling.sampler": ("sample",),
+    "spinlens.sampling.ensemble": ("to_inference",),
+    "spinlens.sampling.provenance": ("model_of",),
     "spinlens.statistics.estimate": ("Estimate",),
     "spinlens.statistics.autocorrelation": ("integrated_time",),
     "spinlens.criticality.critical_point": ("find_critical_point", "CriticalPoint"),

@@ -12,7 +12,8 @@ NAMES = {
     "MagnetizationThermometer", "NearestNeighbour", "NetworkThermometer", "PowerLaw", "RBM", "StackedRBM",
     "__version__", "block_spin_flow", "block_spins", "effective_couplings", "effective_dimensions",
     "equilibrium_test", "exact", "find_critical_point", "flow_field", "gibbs_autocorrelation", "integrated_time",
-    "localization", "rbm_flow", "reproduce", "sample", "spin_correlation", "stacked_flow",
+    "localization", "model_of", "rbm_flow", "reproduce", "sample", "spin_correlation", "stacked_flow",
+    "to_inference",
     "visible_hidden_correlation",
 }  # fmt: skip
 

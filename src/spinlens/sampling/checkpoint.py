@@ -9,9 +9,11 @@ state of it: two processes on one folder do no harm.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,7 @@ AnyArray = npt.NDArray[Any]
 
 FORMAT = 1
 ARGUMENTS = "checkpoint.json"
+_STALE = 3600.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class CheckpointFolder:
         self.path = Path(path)
         try:
             self.path.mkdir(exist_ok=True)
+            self._sweep()
             known = self._arguments()
             if known is None:
                 content = json.dumps(arguments, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -73,6 +77,13 @@ class CheckpointFolder:
 
     def _file(self, temperature: int, chain: int) -> Path:
         return self.path / f"chain-{temperature:04d}-{chain:04d}.spl"
+
+    def _sweep(self) -> None:
+        """Remove what kills in the middle of a write have left; younger files may belong to a process at work."""
+        for path in self.path.glob("*.partial"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _STALE:
+                    path.unlink()
 
     def _arguments(self) -> dict[str, Any] | None:
         path = self.path / ARGUMENTS

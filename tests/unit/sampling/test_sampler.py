@@ -19,11 +19,15 @@ def test_xoshiro_known_answer():
     assert out.tolist() == [41943041, 58720359, 3588806011781223, 3591011842654386, 9228616714210784205]
 
 
+@pytest.mark.parametrize("algorithm", ["swendsen-wang", "wolff", "metropolis"])
 @pytest.mark.parametrize("coupling", [NearestNeighbour(), PowerLaw(1.2)])
-def test_draws_do_not_depend_on_workers(coupling):
+def test_draws_do_not_depend_on_workers(coupling, algorithm):
     model = IsingModel((6, 6), coupling)
-    one, eight = (sample(model, (3.0, 4.0), 300, chains=3, seed=4, workers=n, keep_spins=True) for n in (1, 8))
-    xr.testing.assert_identical(one, eight)
+    for options in ({"keep_spins": True}, {"series": False}):
+        arguments = {"temperatures": (3.0, 4.0), "draws": 150, "chains": 3, "seed": 4, "algorithm": algorithm}
+        one, two, eight = (sample(model, **arguments, **options, workers=n) for n in (1, 2, 8))
+        xr.testing.assert_identical(one, two)
+        xr.testing.assert_identical(one, eight)
 
 
 def test_draws_do_not_depend_on_the_other_temperatures():
