@@ -101,6 +101,8 @@ class SizeCurves:
         slope = -(m4_slope / m4 - 2 * m2_slope / m2) * m4 / (3 * m2**2)
         if not self.has_xi:
             return Moments(float(m2), float(u4), float(slope), math.nan, math.nan)
+        if means[2] <= 0:  # every state fully ordered
+            return Moments(float(m2), float(u4), float(slope), math.inf, math.nan)
         power = _dispersion(self.model)
         ratio = m2 / means[2]
         ratio_slope = ratio * (m2_slope / m2 - slopes[2] / means[2])
