@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.errors import ArtefactError, InputError
+from spinlens.study import untrusted
 from spinlens.study.tasks import FORMAT
 
 if TYPE_CHECKING:
@@ -167,9 +168,10 @@ def dataset_from_bytes(data: bytes) -> xr.Dataset:
     import h5py
     import xarray as xr
 
-    h5py.File(io.BytesIO(data), "r").close()  # what is no HDF5 at all is refused here without noise
+    with h5py.File(io.BytesIO(data), "r") as file:  # what is no HDF5 at all is refused here without noise
+        untrusted.inspect(file, len(data))
     with xr.open_dataset(io.BytesIO(data), engine="h5netcdf", lock=False) as lazy:
-        if lazy.nbytes > 64 * len(data) + 2**20:
+        if lazy.nbytes > untrusted.allowance(len(data)):
             raise ArtefactError(f"a file of {len(data)} bytes claims to hold arrays of {lazy.nbytes} bytes")
         dataset = lazy.load().drop_encoding()
     for name in [str(item) for item in dataset.data_vars if str(item).endswith("_bits")]:

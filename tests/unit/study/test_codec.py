@@ -5,6 +5,7 @@ import json
 import pickle
 import struct
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -177,6 +178,103 @@ def test_a_header_that_lies_about_its_size_takes_no_memory():
     header = json.dumps({"a": {"dtype": "F64", "shape": [2**40], "data_offsets": [0, 2**43]}}).encode()
     with pytest.raises(ArtefactError):
         decode(".safetensors", struct.pack("<Q", len(header)) + header)
+
+
+def hdf5(make):
+    """Bytes of a netCDF file to which `make` has added something."""
+    import h5py
+
+    buffer = io.BytesIO(dataset_bytes(made_up_dataset(), {"spinlens": '{"format":1}'}))
+    with h5py.File(buffer, "r+") as file:
+        make(file)
+    return buffer.getvalue()
+
+
+def huge_chunk(file):
+    file.create_dataset("bomb", (10,), "f8", maxshape=(None,), chunks=(2**27,), compression="gzip")[:] = 1.0
+
+
+def shared_text(file):
+    import h5py
+
+    data = file.create_dataset("bomb", (200,), dtype=h5py.string_dtype(), chunks=(200,))
+    data[:] = "x" * 50_000
+
+
+def many_texts(file):
+    import h5py
+
+    file.attrs.create("bomb", ["x" * 100] * 500, dtype=h5py.string_dtype())
+
+
+def external_link(file):
+    import h5py
+
+    file["bomb"] = h5py.ExternalLink("/etc/hostname", "/")
+
+
+def external_storage(file):
+    file.create_dataset("bomb", (10,), "u1", external=[("/etc/hostname", 0, 10)])
+
+
+def virtual(file):
+    import h5py
+
+    layout = h5py.VirtualLayout((10,), "f8")
+    layout[:] = h5py.VirtualSource("/tmp/other.h5", "x", (10,))
+    file.create_virtual_dataset("bomb", layout)
+
+
+def soft_link(file):
+    import h5py
+
+    file["bomb"] = h5py.SoftLink("/spins_bits")
+
+
+def large_fill(file):
+    file.create_dataset("bomb", (2**35,), "f8", chunks=(1024,))
+
+
+BOMBS = [
+    (huge_chunk, "claims to hold chunks"),
+    (many_texts, "an attribute of 500 texts"),
+    (external_link, "is a link out of its place"),
+    (external_storage, "lies in another file"),
+    (virtual, "lies in another file"),
+    (soft_link, "is a link out of its place"),
+    (large_fill, "claims to hold arrays"),
+]
+
+
+@pytest.mark.parametrize(("make", "message"), BOMBS, ids=[make.__name__ for make, _ in BOMBS])
+def test_netcdf_that_reads_other_files_or_grows_in_memory_is_refused(make, message):
+    content = hdf5(make)
+    tracemalloc.start()
+    with pytest.raises(ArtefactError, match=message):
+        decode(".nc", content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50 * 2**20
+
+
+def test_text_that_is_shared_counts_as_often_as_it_is_read():
+    """One text of a megabyte that a thousand elements refer to would take a gigabyte."""
+    import h5py
+
+    from spinlens.study import untrusted
+
+    with h5py.File(io.BytesIO(hdf5(shared_text)), "r") as file:
+        untrusted.inspect(file, 2**18)
+        with pytest.raises(ArtefactError, match="claims to hold"):
+            untrusted.inspect(file, 2**10)
+
+
+def test_groups_in_circles_end():
+    def circle(file):
+        file["a/b"] = file.create_group("a/c")
+        file["a/c/d"] = file["a"]
+
+    assert decode(".nc", hdf5(circle)).sizes["draw"] == 3
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # h5netcdf's File.__del__
