@@ -77,7 +77,8 @@ def test_equilibrium_test_accepts_what_is_in_equilibrium(name: str, L: int) -> N
     rejected = sum(test.p_value < 0.05 for test in inside)
     assert rejected <= 0.05 * len(inside) + 4 * np.sqrt(0.05 * 0.95 * len(inside))
     assert all(test.p_value > 1e-4 for test in inside)
-    near = [abs(test.temperature.deviation(t)) for test, t in zip(found, grid, strict=True) if test.in_range]
+    inner = list(zip(found, grid, strict=True))[:-1]  # at the end of the calibration T can only come out lower
+    near = [abs(test.temperature.deviation(t)) for test, t in inner if test.in_range]
     assert max(near) < 5
 
 

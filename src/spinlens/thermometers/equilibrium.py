@@ -33,7 +33,7 @@ class EquilibriumTest:
     Attributes
     ----------
     p_value : probability that an equilibrium ensemble, at its best temperature, deviates as much.
-    temperature : the best temperature; its error is where χ² rises by one.
+    temperature : the best temperature; its error is where χ² rises by one, or 1/√(Fisher information) if larger.
     chi2, degrees : χ² at the best temperature and its degrees of freedom.
     in_range : the best temperature lies inside the calibrated ones, not at an end of them, and there are enough states
         for means to be Gaussian there (at low T a few excitations are not). The p-value counts only in range.
@@ -98,7 +98,10 @@ class EquilibriumReference:
         degrees = max(int(rank[best]) - 1, 1)
         skewness = float(np.interp(trial[best], self.temperatures, self.skewness))
         near = trial[chi2 <= chi2[best] + 1]
-        error = (float(np.ptp(near)) + float(np.diff(trial).max())) / 2
+        slope = (deviation[0] - deviation[-1]) / (trial[-1] - trial[0])
+        information, _ = _distances(slope[None], covariance[best][None])
+        scanned = (float(np.ptp(near)) + float(np.diff(trial).max())) / 2  # cut off where χ² is wider than the scan
+        error = max(scanned, float(information[0]) ** -0.5)
         return EquilibriumTest(
             _p_value(float(chi2[best]), degrees, self.samples),
             Estimate(float(trial[best]), error),
