@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")  # before anything loads NumPy
+
+
+settings.register_profile("thousand", max_examples=1000)
+"""``pytest --hypothesis-profile=thousand``: a thousand bad study files and command lines instead of a hundred."""
 
 
 @pytest.fixture(scope="session")

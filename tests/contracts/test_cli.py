@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spinlens import cli
+from spinlens.study import files
 from spinlens.study.files import load_study
 
 
@@ -131,8 +132,15 @@ OPTIONS = "preset,study,sigma,seed,workers,temperatures,size,dimension,draws,cha
 words = st.sampled_from(WORDS.split(",")) | st.sampled_from([f"--{name}" for name in OPTIONS.split(",")])
 
 
-@given(st.sampled_from(["reproduce", "sample", "critical", "report", ""]), st.lists(words, max_size=4))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["reproduce", "sample", "critical", "report", "study status", "study clean", ""]),
+    st.lists(words, max_size=4),
+)
+@settings(
+    max_examples=max(100, settings.default.max_examples),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_any_command_line_that_cannot_run_ends_with_2(workplace, monkeypatch, capsys, command, rest):
     """Where a line is good enough to start computing, stop there: only the reading of options is tested."""
 
@@ -143,8 +151,52 @@ def test_any_command_line_that_cannot_run_ends_with_2(workplace, monkeypatch, ca
     monkeypatch.setattr("spinlens.sampling.sampler.sample", computed)
     monkeypatch.setattr("spinlens.criticality.critical_point.find_critical_point", computed)
     before = listing(workplace)
-    assert spinlens(command, *rest) in (0, 2)
+    assert spinlens(*command.split(), *rest) in (0, 2)
     assert "Traceback" not in capsys.readouterr().err
+    assert listing(workplace) == before
+
+
+PIECES = [
+    "[",
+    "]",
+    "=",
+    "\n",
+    '"',
+    "#",
+    "-",
+    "1e999",
+    "nan",
+    "true",
+    "0",
+    "99999999999999999999",
+    "[study]\n",
+    "σ",
+    "\0",
+    "{",
+    ",",
+]
+
+
+@given(st.data())
+@settings(
+    max_examples=max(100, settings.default.max_examples),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_any_text_as_study_file_ends_with_0_or_2(workplace, monkeypatch, capsys, data):
+    """The quick preset with some pieces of its text cut out and others put in."""
+    monkeypatch.setattr("spinlens.workflow.reproduce", lambda *arguments, **named: sys.exit(0))
+    text = files.preset_text("quick")
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, min(len(text), start + 30)))
+        text = text[:start] + data.draw(st.sampled_from(PIECES) | st.text(max_size=5)) + text[end:]
+    (workplace / "any.toml").write_bytes(text.encode("utf-8", errors="surrogatepass"))
+    before = listing(workplace)
+    code = spinlens("reproduce", "--study", "any.toml", "--out", "new")
+    said = capsys.readouterr().err
+    assert code in (0, 2)
+    assert code == 0 or (said.startswith("spinlens: ") and said.count("\n") == 1)
     assert listing(workplace) == before
 
 

@@ -1,5 +1,6 @@
 """Tasks are run once, anywhere, with the same bytes; failures are named and cost nothing else."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -190,3 +191,29 @@ def wait_for(path):
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} did not appear"
         time.sleep(0.01)
+
+
+def test_a_clock_set_back_changes_nothing(tmp_path, monkeypatch, digest, unbroken):
+    """Files from the future and a clock in 1970: nothing is decided by dates, and durations stay positive."""
+    import datetime as dates
+
+    from spinlens.study import provenance
+
+    run([task for task in toy_tasks.study() if task.stage == "sample"], tmp_path / "study")
+    for path in (tmp_path / "study").rglob("*"):
+        os.utime(path, (4e9, 4e9))
+
+    class Clock(dates.datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return cls(1970, 1, 1, tzinfo=zone)
+
+    monkeypatch.setattr(provenance, "datetime", Clock)
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    outcome = run(toy_tasks.study(), tmp_path / "study")
+    assert len(outcome.reused) == 3
+    assert digest(tmp_path / "study") == unbroken
+    assert len(run(toy_tasks.study(), tmp_path / "study").reused) == 10
+    runs = provenance.read(StudyFolder(tmp_path / "study"))["runs"]
+    assert [entry["started"][:4] for entry in runs][1:] == ["1970"]
+    assert all(entry["wall_seconds"] >= 0 for entry in runs)

@@ -115,7 +115,7 @@ plain = st.recursive(
 
 
 @given(st.sampled_from(list(Study.model_fields)), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=max(200, settings.default.max_examples), deadline=None)
 def test_any_document_is_a_study_or_one_sentence(section, data):
     """Mutate one value of the quick preset, or add one, at random."""
     document = tomllib.loads(to_toml(Study()))
