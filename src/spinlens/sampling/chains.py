@@ -20,6 +20,7 @@ from spinlens.seeding import seed_sequence
 Array = npt.NDArray[np.float64]
 
 CHUNK = 1 << 23  # spin updates and bytes of spins between two looks at the clock: a tenth of a second or two
+_MOST = 1 << 16  # draws between two looks: 10 MiB of measurements
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,9 +74,8 @@ class Chain:
         self.record: Series | Averages = Series() if plan.series else Averages()
         self.modes = Modes(model.shape) if plan.correlations else None
         self._bits: list[npt.NDArray[np.uint8]] = []
-        size = model.n_sites
-        self._warmup_chunk = max(1, CHUNK // size)
-        self._chunk = max(1, CHUNK // (size * plan.thin))
+        self._warmup_chunk = min(_MOST, max(1, CHUNK // model.n_sites))
+        self._chunk = min(_MOST, max(1, CHUNK // (model.n_sites * plan.thin)))
 
     @property
     def finished(self) -> bool:
