@@ -64,7 +64,7 @@ def scan(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -
         purpose_seed(inputs["seed"], "scan"),
         checkpoint=checkpoint,
     )
-    return data[["m2", "m4", "bonds", "warmup", "warm"]]
+    return data[["m2", "m4", "mode_x", "mode_y", "bonds", "warmup", "warm"]]
 
 
 def _scans(artefacts: Artefacts) -> list[xr.Dataset]:
