@@ -107,6 +107,15 @@ def test_a_scan_with_more_draws_is_prolonged(tmp_path, digest, monkeypatch):
     assert len(digests) == 3
 
 
+def test_a_damaged_chain_is_begun_anew(tmp_path, digest):
+    run(scan(2100, 2.27), tmp_path / "unbroken")
+    run(scan(2050, 2.27), tmp_path / "study")
+    kept = sorted((tmp_path / "study" / CHECKPOINTS).rglob("chain-*"))
+    kept[1].write_bytes(kept[1].read_bytes()[:-1])
+    run(scan(2100, 2.27), tmp_path / "study")
+    assert digest(tmp_path / "unbroken").items() <= digest(tmp_path / "study").items()
+
+
 def count_draws(monkeypatch):
     """Sweeps that chains of this process do from now on."""
     from spinlens.sampling.chains import Chain

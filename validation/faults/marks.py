@@ -57,20 +57,21 @@ def large_study(folder: Path) -> int:
     return len(keys)
 
 
-def saving(folder: StudyFolder) -> float:
-    """Processor and waiting seconds to encode, write and flush all results of a study once more, by one process."""
+def saving(folder: StudyFolder) -> dict[str, float]:
+    """Seconds to encode, write and flush all results of a study once more, by one process."""
     results = folder.results(study_of(folder))
     payloads = [(name, results[name]) for name in results]
     with (
         tempfile.TemporaryDirectory(dir=folder.path.parent) as place,
         StudyFolder(Path(place) / "copy").locked() as copy,
     ):
-        started = time.monotonic()
+        encode(payloads[-1][1])  # what is loaded once
+        started, processor = time.monotonic(), time.process_time()
         for name, payload in payloads:
             copy.write(name, results.keys_by_name[name], *encode(payload, {"task": name}))
         with provenance.recorded(copy, 1, None, {}):
             pass
-        return time.monotonic() - started
+        return {"wall": time.monotonic() - started, "processor": time.process_time() - processor}
 
 
 def main() -> None:
@@ -90,7 +91,12 @@ def main() -> None:
     again = ("-m", "spinlens.cli", "reproduce", "--preset", "quick", "--out", str(folder.path))
     marks["resume of a finished study"] = {"at_most": 2.0, **timed(*again, repeats=3)}
     seconds = saving(folder)
-    marks["saving, of all seconds of tasks"] = {"at_most": 0.03, "share": round(seconds / spent, 4)}
+    marks["saving, of all seconds of tasks"] = {
+        "at_most": 0.03,
+        **{name: round(value / spent, 4) for name, value in seconds.items()},
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "task_seconds": round(spent, 1),
+    }
     RESULT.write_text(
         json.dumps({"spinlens": spinlens.__version__, "load": os.getloadavg(), "marks": marks}, indent=1) + "\n"
     )

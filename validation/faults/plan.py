@@ -26,7 +26,7 @@ RESULT = Path(__file__).with_suffix(".json")
 STUDIES = {
     "quick, two seeds": {"machines": {"seeds": 2}, "stack": {"seeds": 2}},
     "other sizes": {
-        "criticality": {"sizes": [8, 12, 24, 48], "draws": 8000, "points": 4},
+        "criticality": {"sizes": [8, 16, 32], "draws": 20_000, "chains": 3},
         "ensembles": {"size": 20, "training": 800, "critical": 12_000, "test": 400, "thin": 8},
         "machines": {"seeds": 2, "hidden": 100, "annealing_steps": 800},
         "stack": {"seeds": 1, "hidden": [100, 25]},

@@ -12,11 +12,12 @@ Memory is that beyond an idle worker, an upper estimate by the largest arrays th
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from spinlens.study.tasks import Task
@@ -63,8 +64,11 @@ def needs(tasks: Sequence[Task]) -> dict[str, Needs]:
 
 def sized(tasks: Sequence[Task]) -> list[Task]:
     """The tasks with the memory that each needs at its peak."""
-    estimates = needs(tasks)
-    return [replace(task, memory=int(estimates[task.name].memory)) for task in tasks]
+    estimates, result = needs(tasks), []
+    for task in tasks:
+        result.append(copy.copy(task))  # not dataclasses.replace, which would check all inputs again
+        object.__setattr__(result[-1], "memory", int(estimates[task.name].memory))
+    return result
 
 
 Inputs = Mapping[str, Any]

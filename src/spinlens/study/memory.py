@@ -10,7 +10,7 @@ from pathlib import Path
 from spinlens.errors import StudyError
 from spinlens.study.tasks import Task
 
-IDLE_WORKER = 280 * 2**20
+IDLE_WORKER = 330 * 2**20
 """Bytes of a process that has loaded what tasks need."""
 
 _CGROUP = Path("/sys/fs/cgroup")

@@ -133,6 +133,16 @@ def test_any_document_is_a_study_or_one_sentence(section, data):
     assert "\n" not in message
 
 
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "../up", "a/b", "a\\b", "", ".hidden", "a\nb", "x" * 41])
+@pytest.mark.parametrize("place", ["study", "models", "recipes"])
+def test_names_that_are_more_than_names_are_refused(name, place):
+    model = {"name": name, "coupling": "nearest-neighbour"}
+    documents = {"study": {"study": {"name": name}}, "models": {"models": [model]}}
+    documents["recipes"] = {"machines": {"recipes": [{"name": name}]}, "stack": {"bottom": ""}}
+    with pytest.raises(InputError, match=r"name: .*pattern"):
+        parse_study(documents[place])
+
+
 def test_a_file_cannot_ask_for_a_list_of_tasks_that_fills_the_memory():
     with pytest.raises(InputError, match=r"machines\.seeds: it should be less than or equal to 100000"):
         parse_study({"machines": {"seeds": 10**12}})
