@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from spinlens import __version__, cli_study
+from spinlens import __version__, cli_study, cli_train
 from spinlens.cli_input import check_output, cores, make_coupling, numbers, one_thread_of_blas, preset_name
 from spinlens.errors import InputError, SpinlensError, StudyInterrupted
 
@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_study.app)
+app.command()(cli_train.train)
 
 Seed = Annotated[int, typer.Option(help="The one seed; the same seed gives the same numbers.")]
 Workers = Annotated[int | None, typer.Option(help="Cores to use; the numbers do not depend on it.  [default: all]")]
