@@ -20,8 +20,9 @@ from pathlib import Path
 import spinlens
 from spinlens.study import provenance
 from spinlens.study.codec import encode
-from spinlens.study.files import parse_study, to_toml
+from spinlens.study.files import load_study, parse_study, to_toml
 from spinlens.study.inspection import study_of
+from spinlens.study.planning import plan
 from spinlens.study.stages import study_tasks
 from spinlens.study.store import StudyFolder
 from spinlens.study.tasks import task_keys
@@ -77,7 +78,6 @@ def saving(folder: StudyFolder) -> dict[str, float]:
 def main() -> None:
     folder = StudyFolder(sys.argv[1]).require()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    spent = sum(sum(run["task_seconds"].values()) for run in provenance.read(folder)["runs"])
     with tempfile.TemporaryDirectory() as place:
         count = large_study(Path(place) / "large")
         marks = {
@@ -90,12 +90,13 @@ def main() -> None:
         }  # fmt: skip
     again = ("-m", "spinlens.cli", "reproduce", "--preset", "quick", "--out", str(folder.path))
     marks["resume of a finished study"] = {"at_most": 2.0, **timed(*again, repeats=3)}
-    seconds = saving(folder)
+    seconds, planned = saving(folder), plan(load_study("quick"), "absent", 1)
+    spent = planned.core_seconds - planned.report
     marks["saving, of all seconds of tasks"] = {
         "at_most": 0.03,
         **{name: round(value / spent, 4) for name, value in seconds.items()},
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
-        "task_seconds": round(spent, 1),
+        "seconds_of_the_tasks": round(spent, 1),
     }
     RESULT.write_text(
         json.dumps({"spinlens": spinlens.__version__, "load": os.getloadavg(), "marks": marks}, indent=1) + "\n"

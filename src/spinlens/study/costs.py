@@ -31,6 +31,7 @@ _WARMUP = 350  # sweeps: 50 τ_int and halves that agree; 64 … 960 in chains o
 _BETWEEN = 0.55  # price of a sweep of which nothing is measured, over the temperatures of a usual grid
 _OVERHEAD = 0.02  # seconds to start, encode and save a task
 CHUNK = 2**23  # spin updates between two points at which a chain can be saved
+_KEPT = 5  # series of a scan that are results: m², m⁴, bonds and two Fourier modes
 _ROWS = 7  # series that a saved chain holds
 _GIBBS = 600 * 50 / 100  # batches of Gibbs steps to measure the mixing of one machine
 _BATCH = 100
@@ -113,7 +114,7 @@ def _scan(inputs: Inputs, read: Read) -> Needs:
     series = 8.0 * runs * inputs["draws"]
     piece = max(1, CHUNK // L**2)
     kept = 8.0 * runs * _ROWS * (inputs["draws"] // piece) * piece
-    return Needs(_standard(work, 0.1), _tables(L) + 16 * series + 20 * MIB, 3.0 * series + kept + 2e5)
+    return Needs(_standard(work, 0.1), _tables(L) + 16 * series + 20 * MIB, _KEPT * series + kept + 2e5)
 
 
 def _critical(inputs: Inputs, read: Read) -> Needs:
