@@ -149,7 +149,7 @@ def test_any_command_line_that_cannot_run_ends_with_2(workplace, monkeypatch, ca
 
     monkeypatch.setattr("spinlens.workflow.reproduce", computed)
     monkeypatch.setattr("spinlens.sampling.sampler.sample", computed)
-    monkeypatch.setattr("spinlens.criticality.critical_point.find_critical_point", computed)
+    monkeypatch.setattr("spinlens.cli_critical.find_critical_point", computed)
     before = listing(workplace)
     assert spinlens(*command.split(), *rest) in (0, 2)
     assert "Traceback" not in capsys.readouterr().err

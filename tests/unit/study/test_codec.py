@@ -191,7 +191,7 @@ def hdf5(make):
 
 
 def huge_chunk(file):
-    file.create_dataset("bomb", (10,), "f8", maxshape=(None,), chunks=(2**27,), compression="gzip")[:] = 1.0
+    file.create_dataset("bomb", (10,), "f8", maxshape=(None,), chunks=(2**21,), compression="gzip")[:] = 1.0
 
 
 def shared_text(file):
