@@ -73,7 +73,7 @@ def check_output(path: Path, force: bool) -> None:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file in one step: it is complete or not there."""
-    from spinlens.study.store import replace_file
+    from spinlens.atomic import replace_file
 
     try:
         replace_file(path, content, path.with_name(f".{path.name}.partial"))

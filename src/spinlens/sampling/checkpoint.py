@@ -24,6 +24,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from spinlens.atomic import replace_file
 from spinlens.errors import CheckpointError
 
 AnyArray = npt.NDArray[Any]
@@ -52,7 +53,7 @@ class CheckpointFolder:
             known = self._arguments()
             if known is None:
                 content = json.dumps(arguments, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-                replace(self.path / ARGUMENTS, content.encode())
+                replace_file(self.path / ARGUMENTS, content.encode())
         except OSError as error:
             raise CheckpointError(f"cannot write {self.path}: {error.strerror or error}") from None
         if known is not None:
@@ -61,7 +62,7 @@ class CheckpointFolder:
     def save(self, temperature: int, chain: int, snapshot: Snapshot) -> None:
         """Replace the file of one chain, numbered by temperature and chain."""
         try:
-            replace(self._file(temperature, chain), encode(snapshot))
+            replace_file(self._file(temperature, chain), encode(snapshot))
         except OSError as error:
             raise CheckpointError(f"cannot write the checkpoint {self.path}: {error.strerror or error}") from None
 
@@ -140,26 +141,6 @@ def decode(content: bytes, origin: str = "checkpoint") -> Snapshot:
         return Snapshot(load(body), json.loads(header["__metadata__"]["notes"]))
     except (SafetensorError, ValueError, KeyError) as error:
         raise CheckpointError(f"{origin} cannot be read: {str(error)[:200]}; remove it to start over") from None
-
-
-def replace(target: Path, content: bytes) -> None:
-    """Write `target` in one step: whoever looks, even after a power cut, sees the old content or all of the new."""
-    temporary = target.with_name(f"{target.name}.{os.getpid()}.partial")
-    try:
-        with open(temporary, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    if os.name != "nt":
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _short(value: object) -> str:

@@ -17,10 +17,11 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from spinlens.atomic import replace_file
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.study.codec import SUFFIXES
 from spinlens.study.inspection import Inspection
-from spinlens.study.store import FILE_NAME, MARKER, Artefact, StudyFolder, named_errors, replace_file
+from spinlens.study.store import FILE_NAME, MARKER, Artefact, StudyFolder, named_errors
 from spinlens.study.tasks import Task, task_keys
 
 SUMS = "SHA256SUMS"

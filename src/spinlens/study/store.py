@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spinlens.atomic import replace_file, sync_folder
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.study.codec import SUFFIXES, Payload, decode, plain
 from spinlens.study.locking import hold
@@ -138,7 +139,7 @@ class StudyFolder:
             for part in (folder.parent, folder):
                 if not part.is_dir():
                     part.mkdir(exist_ok=True)
-                    _sync_folder(part.parent)
+                    sync_folder(part.parent)
             if not target.exists():
                 self._replace(target, content)
         return Artefact(str(target), key)
@@ -243,20 +244,6 @@ class StudyFolder:
         replace_file(target, content, self.path / _PARTIAL / f"{os.getpid()}-{_shortened(target.name)}")
 
 
-def replace_file(target: Path, content: bytes, temporary: Path) -> None:
-    """Write `target` in one step: whoever looks, even after a power cut, sees the old content or all of the new."""
-    try:
-        with open(temporary, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
 class StudyResults(Mapping[str, Payload]):
     """Payloads of a study by task name, read and checked when asked for."""
 
@@ -294,13 +281,3 @@ def checkpoint_name(task: Task, keys: Mapping[str, str]) -> str:
 def _shortened(name: str) -> str:
     """At most 120 bytes of a name, so that the file system takes it; the key keeps it unique."""
     return name.encode()[:120].decode(errors="ignore")
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
