@@ -1,5 +1,6 @@
 """Long tasks go on from their state underway: after a kill, on another worker, and with larger numbers."""
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 import toy_tasks
 
-from spinlens.errors import StudyError
+from spinlens.errors import StudyError, TaskError
 from spinlens.study.runner import run
 from spinlens.study.store import CHECKPOINTS, StudyFolder
 from spinlens.study.tasks import Task, checkpoint_key, task_keys
@@ -114,6 +115,70 @@ def test_a_damaged_chain_is_begun_anew(tmp_path, digest):
     kept[1].write_bytes(kept[1].read_bytes()[:-1])
     run(scan(2100, 2.27), tmp_path / "study")
     assert digest(tmp_path / "unbroken").items() <= digest(tmp_path / "study").items()
+
+
+def drawn_states(draws):
+    """States to learn from on 8 × 8 at two temperatures, in pieces that a chain saves."""
+    common = {"model": {"coupling": "nearest-neighbour"}, "seed": 0, "size": 8, "temperatures": [1.0, 1.5], "thin": 60}
+    here, critical = "spinlens.study.stages.lattice", Task("critical/nn", "toy_tasks:critical", {"value": 2.27})
+    options = {"checkpoint": True, "grows": ("draws", "critical_draws")}
+    sizes = {"draws": draws, "critical_draws": draws}
+    states = Task("training/nn", f"{here}:training", {**common, **sizes}, ("critical/nn",), **options)
+    tests = {"calibration": 50, "test": 50}
+    return [critical, states, Task("ensemble/nn/L8", f"{here}:ensemble", {**common, **tests}, ("critical/nn",))]
+
+
+def test_more_states_go_on_with_the_chains(tmp_path, digest, monkeypatch):
+    run(drawn_states(3000), tmp_path / "unbroken")
+    run(drawn_states(2500), tmp_path / "study")
+    assert len(sorted((tmp_path / "study" / CHECKPOINTS).rglob("chain-*"))) == 3
+    drawn = count_draws(monkeypatch)
+    run(drawn_states(3000), tmp_path / "study")
+    assert sum(drawn) < 3 * 60 * (3000 - 2000)
+    assert digest(tmp_path / "unbroken").items() <= digest(tmp_path / "study").items()
+
+
+def learning(layers):
+    """A machine or a stack that learns these states in six epochs."""
+    options = {"steps": 1, "persistent": True, "epochs": 6, "learning_rate": 0.02, "batch_size": 50, "l1": 0.0}
+    inputs = {"options": options, "annealing": [10, 20], "training_set": "critical", "seed": 0, "number": 0}
+    function, more = ("stack", {"upward": "sampled"}) if len(layers) > 1 else ("machine", {})
+    hidden = layers if len(layers) > 1 else layers[0]
+    needs = ("training/nn", "ensemble/nn/L8")
+    name, inputs = f"{function}/nn/0", {**inputs, **more, "hidden": hidden}
+    return Task(name, f"spinlens.study.stages.learning:{function}", inputs, needs, checkpoint=True)
+
+
+@pytest.mark.parametrize("layers", [[8], [16, 4]], ids=["machine", "stack"])
+@pytest.mark.parametrize("damaged", [False, True], ids=["sound", "damaged"])
+def test_a_training_goes_on_at_the_epoch_saved_last(tmp_path, digest, monkeypatch, layers, damaged):
+    from types import SimpleNamespace
+
+    from spinlens.machines import fitting, training
+
+    tasks = [*drawn_states(200), learning(layers)]
+    run(tasks, tmp_path / "unbroken")
+    epochs, run_epoch, clock = [], training.run_epoch, itertools.count(step=100)
+
+    def counted(recipe, state, *rest):
+        if len(epochs) == len(layers) * 6 - 2:
+            epochs.append(0)
+            raise RuntimeError("the power is gone")
+        run_epoch(recipe, state, *rest)
+        epochs.append(state.epoch)
+
+    monkeypatch.setattr(training, "run_epoch", counted)
+    monkeypatch.setattr(fitting, "time", SimpleNamespace(monotonic=lambda: next(clock)))  # every epoch is saved
+    with pytest.raises(TaskError, match="the power is gone"):
+        run(tasks, tmp_path / "study")
+    if damaged:
+        for path in (tmp_path / "study" / CHECKPOINTS).rglob("*.safetensors"):
+            path.write_bytes(path.read_bytes()[:-7])
+    epochs[:] = [0] * 100
+    run(tasks, tmp_path / "study")
+    done = epochs[100:]
+    assert done == ([1, 2, 3, 4, 5, 6] * len(layers) if damaged else [5, 6])
+    assert digest(tmp_path / "unbroken") == digest(tmp_path / "study")
 
 
 def count_draws(monkeypatch):

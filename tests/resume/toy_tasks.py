@@ -110,3 +110,7 @@ def walk(inputs, needs, folder):
 
 def temperature(inputs, needs):
     return {"temperature": inputs["value"]}
+
+
+def critical(inputs, needs):
+    return {"critical": {"temperature": {"value": inputs["value"]}}}

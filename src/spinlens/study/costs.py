@@ -31,6 +31,7 @@ _WARMUP = 350  # sweeps: 50 τ_int and halves that agree; 64 … 960 in chains o
 _BETWEEN = 0.55  # price of a sweep of which nothing is measured, over the temperatures of a usual grid
 _OVERHEAD = 0.02  # seconds to start, encode and save a task
 CHUNK = 2**23  # spin updates between two points at which a chain can be saved
+LONG = 5e8  # spin updates (some ten seconds) from which drawn states are kept, underway and for longer runs
 _KEPT = 5  # series of a scan that are results: m², m⁴, bonds and two Fourier modes
 _ROWS = 7  # series that a saved chain holds
 _GIBBS = 600 * 50 / 100  # batches of Gibbs steps to measure the mixing of one machine
@@ -128,6 +129,11 @@ def _states(inputs: Inputs, L: int, draws: Mapping[int, int]) -> tuple[Work, flo
     return _sweeps(inputs, {L: _BETWEEN * sweeps}), float(L * L * sum(n * count for n, count in draws.items()))
 
 
+def _disk(spins: float, thin: int) -> float:
+    """Bytes of states on disk, one bit a spin, with those of the state underway."""
+    return spins / 8 * (2 if spins * thin > LONG else 1) + 12_000
+
+
 def _snapshots(inputs: Inputs, read: Read) -> Needs:
     L, n = inputs["size"], len(inputs["temperatures"])
     work, spins = _states(inputs, L, {n: 1})
@@ -139,14 +145,14 @@ def _training(inputs: Inputs, read: Read) -> Needs:
     work, grid = _states(inputs, inputs["size"], {n: inputs["draws"]})
     more, critical = _states(inputs, inputs["size"], {1: inputs["critical_draws"]})
     spins = grid + critical
-    return Needs(_standard(_sum(work, more), 0.1), 4 * spins + 30 * MIB, spins / 8 + 12_000)
+    return Needs(_standard(_sum(work, more), 0.1), 4 * spins + 30 * MIB, _disk(spins, inputs["thin"]))
 
 
 def _ensemble(inputs: Inputs, read: Read) -> Needs:
     n = len(inputs["temperatures"])
     first, one = _states(inputs, inputs["size"], {n: inputs["calibration"]})
     second, two = _states(inputs, inputs["size"], {n: inputs["test"]})
-    return Needs(_standard(_sum(first, second), 0.1), 4 * (one + two) + 30 * MIB, (one + two) / 8 + 12_000)
+    return Needs(_standard(_sum(first, second), 0.1), 4 * (one + two) + 30 * MIB, _disk(one + two, inputs["thin"]))
 
 
 def _ensembles(read: Read) -> list[Inputs]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from spinlens.errors import CheckpointError, SpinlensError, StudyError
+from spinlens.errors import ArtefactError, CheckpointError, SpinlensError, StudyError
 from spinlens.study.codec import Payload, decode, encode
 from spinlens.study.store import Artefact
 from spinlens.study.tasks import Task, package_version
@@ -98,7 +98,7 @@ def _call_with_checkpoint(function: Callable[..., Payload], task: Task, needs: N
     except MemoryError:
         raise
     except Exception as error:
-        if fresh or (isinstance(error, SpinlensError) and not isinstance(error, CheckpointError)):
+        if fresh or (isinstance(error, SpinlensError) and not isinstance(error, CheckpointError | ArtefactError)):
             raise
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(exist_ok=True)

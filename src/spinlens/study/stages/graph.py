@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinlens.study.costs import sized
+from spinlens.study.costs import LONG, sized
 from spinlens.study.spec import ModelSection, Study, Training
 from spinlens.study.tasks import Task
 
@@ -56,8 +56,7 @@ def _model_tasks(study: Study, model: ModelSection) -> list[Task]:
             {**common, "size": L, **scaling.model_dump(include={"draws", "chains", "points"})},
             (f"locate/{name}",),
             cost=1e-8 * 60 * L * L * scaling.draws * scaling.chains * scaling.points,
-            checkpoint=True,
-            grows=("draws",),
+            **_kept(True, "draws"),
         )
         for L, scan in zip(scaling.sizes, scans, strict=True)
     ]
@@ -77,11 +76,16 @@ def _learning_tasks(study: Study, model: ModelSection, common: dict[str, Any]) -
     ensembles, readers = ([f"{kind}/{name}/L{L}" for L in sides] for kind in ("ensemble", "thermometers"))
     grid = {**common, "temperatures": states.temperatures, "thin": states.thin}
     drawn = {"size": states.size, "draws": states.training, "critical_draws": states.critical}
-    tasks = [Task(training, f"{_HERE}.lattice:training", {**grid, **drawn}, (critical,), cost=4)]
+    n = len(states.temperatures)
+    sweeps = states.thin * (n * states.training + states.critical)
+    kept = _kept(sweeps * states.size**2 > LONG, "draws", "critical_draws")
+    tasks = [Task(training, f"{_HERE}.lattice:training", {**grid, **drawn}, (critical,), cost=4, **kept)]
     network = study.thermometers.model_dump()
     for L, ensemble, reader in zip(sides, ensembles, readers, strict=True):
-        draws = {"calibration": states.calibration, "test": states.test}
-        tasks.append(Task(ensemble, f"{_HERE}.lattice:ensemble", {**grid, "size": L, **draws}, (critical,), cost=3))
+        inputs = {**grid, "size": L, "calibration": states.calibration, "test": states.test}
+        sweeps = states.thin * n * (states.calibration + states.test)
+        kept = _kept(sweeps * L * L > LONG, "calibration", "test")
+        tasks.append(Task(ensemble, f"{_HERE}.lattice:ensemble", inputs, (critical,), cost=3, **kept))
         tasks.append(
             Task(reader, f"{_HERE}.instruments:calibrate", {**common, "network": network}, (ensemble,), cost=3)
         )
@@ -98,7 +102,8 @@ def _learning_tasks(study: Study, model: ModelSection, common: dict[str, Any]) -
         for recipe in study.machines.recipes:
             machine = f"machine/{name}/{recipe.name}/{number}"
             inputs = {**_training(recipe), **judged, "hidden": study.machines.hidden, "number": number}
-            tasks.append(Task(machine, f"{_HERE}.learning:machine", inputs, learned, cost=2 * recipe.steps))
+            learn = f"{_HERE}.learning:machine"
+            tasks.append(Task(machine, learn, inputs, learned, cost=2 * recipe.steps, checkpoint=True))
             flow = f"flow/{name}/{recipe.name}/{number}"
             read = (machine, ensembles[0], readers[0])
             tasks.append(Task(flow, f"{_HERE}.flowing:flow", {**flow_inputs, "number": number}, read, cost=2))
@@ -108,7 +113,8 @@ def _learning_tasks(study: Study, model: ModelSection, common: dict[str, Any]) -
         stack = f"stack/{name}/{number}"
         bottom = study.stack.bottom
         below = learned if not bottom else (*learned, f"machine/{name}/{bottom}/{number}")
-        tasks.append(Task(stack, f"{_HERE}.learning:stack", {**inputs, "upward": study.stack.upward}, below, cost=4))
+        inputs["upward"] = study.stack.upward
+        tasks.append(Task(stack, f"{_HERE}.learning:stack", inputs, below, cost=4, checkpoint=True))
         needs = (stack, *ensembles, *readers)
         tasks.append(
             Task(f"layers/{name}/{number}", f"{_HERE}.flowing:layers", {**starts, "number": number}, needs, cost=2)
@@ -121,6 +127,11 @@ def _learning_tasks(study: Study, model: ModelSection, common: dict[str, Any]) -
 def coupling_inputs(model: ModelSection) -> dict[str, Any]:
     """What names the coupling of a model in task inputs."""
     return model.model_dump(include={"coupling", "sigma", "images", "cell"}, exclude_none=True)
+
+
+def _kept(long: bool, *grows: str) -> dict[str, Any]:
+    """Options of a task that keeps its state underway, and goes on from it when the named inputs grow."""
+    return {"checkpoint": True, "grows": grows} if long else {}
 
 
 def _training(section: Training) -> dict[str, Any]:

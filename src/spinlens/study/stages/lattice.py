@@ -133,10 +133,15 @@ def _grid(inputs: Inputs, artefacts: Artefacts) -> tuple[float, list[float]]:
     return T_c, [relative * T_c for relative in inputs["temperatures"]]
 
 
-def _spins(inputs: Inputs, size: int, grid: Sequence[float], draws: int, purpose: str) -> xr.DataArray:
+def _spins(
+    inputs: Inputs, size: int, grid: Sequence[float], draws: int, purpose: str, checkpoint: Path | None = None
+) -> xr.DataArray:
     seed = purpose_seed(inputs["seed"], purpose)
     model = make_model(inputs, size)
-    data = sample(model, grid, draws, 1, seed, keep_spins=True, thin=inputs["thin"], energy=False)
+    state = None if checkpoint is None else checkpoint / purpose.replace(" ", "-")
+    data = sample(
+        model, grid, draws, 1, seed, keep_spins=True, thin=inputs["thin"], energy=False, checkpoint=state
+    )  # fmt: skip
     return data["spins"].isel(chain=0).drop_vars(["fugacity", "chain"])
 
 
@@ -147,21 +152,22 @@ def snapshots(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     return xr.Dataset({"spins": spins}, attrs={"T_c": T_c})
 
 
-def training(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
-    """States to learn from: a grid of temperatures, and T_c alone."""
+def training(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> xr.Dataset:
+    """States to learn from: a grid of temperatures, and T_c alone; goes on from what `checkpoint` holds."""
     T_c, grid = _grid(inputs, artefacts)
-    several = _spins(inputs, inputs["size"], grid, inputs["draws"], "training")
-    single = _spins(inputs, inputs["size"], [T_c], inputs["critical_draws"], "training at T_c")
+    several = _spins(inputs, inputs["size"], grid, inputs["draws"], "training", checkpoint)
+    single = _spins(inputs, inputs["size"], [T_c], inputs["critical_draws"], "training at T_c", checkpoint)
     single = single.isel(temperature=0).drop_vars("temperature").rename(draw="critical_draw")
     relative = ("temperature", list(inputs["temperatures"]))
     return xr.Dataset({"grid": several, "critical": single}, coords={"relative": relative}, attrs={"T_c": T_c})
 
 
-def ensemble(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
+def ensemble(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> xr.Dataset:
     """Equilibrium states to calibrate thermometers with, and others to test and to start flows from."""
     T_c, grid = _grid(inputs, artefacts)
+    size = inputs["size"]
     parts = {
-        purpose: _spins(inputs, inputs["size"], grid, inputs[purpose], purpose).rename(draw=f"{purpose}_draw")
+        purpose: _spins(inputs, size, grid, inputs[purpose], purpose, checkpoint).rename(draw=f"{purpose}_draw")
         for purpose in ("calibration", "test")
     }
     relative = ("temperature", list(inputs["temperatures"]))

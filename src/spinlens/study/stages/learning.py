@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,23 +23,24 @@ the error) in the last quarter of its training."""
 _MIXING_STEPS = 600
 
 
-def machine(inputs: Inputs, artefacts: Artefacts) -> Arrays:
-    """One trained machine with its likelihood, late gain and Gibbs autocorrelation time."""
+def machine(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> Arrays:
+    """One trained machine with its likelihood, late gain and Gibbs τ; training goes on from what `checkpoint` holds."""
     X, validation = _training_states(inputs, artefacts)
     seed = purpose_seed(inputs["seed"], "machine", inputs["number"])
-    rbm = RBM(inputs["hidden"], seed=seed, **_options(inputs)).fit(X, validation=validation)
+    state = None if checkpoint is None else checkpoint / "training.safetensors"
+    rbm = RBM(inputs["hidden"], seed=seed, **_options(inputs)).fit(X, validation=validation, checkpoint=state)
     tau = gibbs_autocorrelation(rbm, chains=50, steps=_MIXING_STEPS, start=validation[:50], absolute=True, seed=seed)
     notes = {"config": rbm.config(), **judgement([rbm]), "gibbs_tau": tau}
     return Arrays(rbm.to_arrays(), plain({**notes, "training_set": inputs["training_set"], "seed": inputs["number"]}))
 
 
-def stack(inputs: Inputs, artefacts: Artefacts) -> Arrays:
-    """One greedily trained stack."""
+def stack(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> Arrays:
+    """One greedily trained stack; training goes on from what `checkpoint` holds."""
     X, validation = _training_states(inputs, artefacts)
     seed = purpose_seed(inputs["seed"], "stack", inputs["number"])
     bottom = [load_machine(artefacts[name]) for name in artefacts if name.startswith("machine/")]
     trained = StackedRBM(tuple(inputs["hidden"]), upward=inputs["upward"], seed=seed, **_options(inputs))
-    trained.fit(X, validation=validation, bottom=bottom[0] if bottom else None)
+    trained.fit(X, validation=validation, bottom=bottom[0] if bottom else None, checkpoint=checkpoint)
     notes = {"config": trained.config(), **judgement(trained.layers_), "training_set": inputs["training_set"]}
     return Arrays(trained.to_arrays(), plain({**notes, "seed": inputs["number"]}))
 
