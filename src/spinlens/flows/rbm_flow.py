@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
+from spinlens.flows.passage import Kind, Machine, Passage, check_machine
+from spinlens.flows.states import lattice_states
+from spinlens.machines import gibbs
 from spinlens.renormalization.trajectory import Trajectory
 
-
-class Machine(Protocol):
-    """What a flow needs of a machine: the two conditional distributions, on flat visible units."""
-
-    @property
-    def weights_(self) -> npt.NDArray[Any]: ...
-    def hidden_mean(self, visible: npt.ArrayLike) -> npt.NDArray[Any]: ...
-    def visible_mean(self, hidden: npt.ArrayLike) -> npt.NDArray[Any]: ...
-    def sample_hidden(self, visible: npt.ArrayLike, generator: np.random.Generator) -> npt.NDArray[np.int8]: ...
-    def sample_visible(self, hidden: npt.ArrayLike, generator: np.random.Generator) -> npt.NDArray[np.int8]: ...
+_LARGEST = 2**32  # bytes of recorded states
 
 
 def rbm_flow(
@@ -29,63 +23,110 @@ def rbm_flow(
     states: npt.ArrayLike,
     steps: int,
     record: Sequence[int] | None = None,
-    mean_field: bool = False,
+    kind: Kind = "sampled",
     seed: int = 0,
 ) -> Trajectory:
     """Follow lattice states under a machine: h ~ p(h|v_t), v_{t+1} ~ p(v|h), each sample on its own.
 
-    This is block Gibbs sampling of the machine, so its end is the machine's own distribution whatever the start; what
-    it says about renormalization is whether it passes lattice-like fixed points, and how long it stays there.
+    The sampled flow is block Gibbs sampling of the machine, so its end is the machine's own distribution whatever the
+    start; what it says about renormalization is whether it passes lattice-like fixed points, and how long it stays.
 
     Parameters
     ----------
     machine : trained or built `RBM`; its visible units are the sites in C order.
-    states : (n_samples, *shape) spins ±1, the starting ensemble (T = 0 and T = ∞ are good starts).
+    states : (n_samples, *shape) spins ±1, the starting ensemble (T = 0 and T = ∞ are good starts), or a Dataset of
+        `sample(..., keep_spins=True)` at one temperature.
     steps : steps t ≥ 1.
-    record : steps to keep; default all, 0 … steps. What is recorded does not change the flow.
-    mean_field : v_{t+1} = tanh(b + W tanh(c + v_t W)) without sampling; the states become real numbers in [−1, 1].
-    seed : seeds the sampled flow.
+    record : steps to keep; default all, 0 … steps. What is recorded does not change the flow. Thousands of steps need
+        `record`, such as `chosen_steps(steps)`: only the states kept take memory.
+    kind : "sampled" draws both ways. "mean": v_{t+1} = tanh(b + W tanh(c + v_t W)), no noise at all. "mixed": h is
+        drawn from p(h|v_t), v_{t+1} = tanh(b + W h) is not. States of the last two are real numbers in [−1, 1], and a
+        real v enters p(h|v) as it stands.
+    seed : seeds the draws.
 
     Returns
     -------
     Trajectory of (n_samples, *shape) states, int8 ±1 or float64.
 
+    Raises
+    ------
+    InputError : machine and lattice of different sizes; `record` outside 0 … steps, or more states than 4 GB.
+
     Notes
     -----
-    Cost O(n_samples · N · n_hidden) a step: ≈ 1.5 ms for 500 states of 16×16 and 64 hidden units on one core.
+    Cost O(n_samples · N · n_hidden) a step: ≈ 1 ms for 500 states of 16×16 and 64 hidden units on one core.
+    """
+    spins = lattice_states(states)
+    kept = records(record, checks.positive_integer("steps", steps))
+    _check_memory(kept, spins.size * (1 if kind == "sampled" else 8))
+    found = dict(flow_records(machine, spins, kept, kind, seed))
+    return Trajectory(FLOW_NAMES[kind], kept, tuple(found[step] for step in kept))
+
+
+FLOW_NAMES = {"sampled": "RBM", "mean": "RBM mean field", "mixed": "RBM mixed"}
+
+
+def flow_records(
+    machine: Machine, states: npt.ArrayLike, record: Sequence[int], kind: Kind = "sampled", seed: int = 0
+) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    """The records of `rbm_flow` one after another, (step, states), so that none need be kept."""
+    spins = lattice_states(states)
+    check_machine(machine, spins.shape[1:])
+    return iterate([machine], spins, record, kind, seeding.generator(checks.seed(seed), "rbm flow"))
+
+
+def iterate(
+    machines: Sequence[Machine],
+    spins: npt.NDArray[np.int8],
+    record: Sequence[int],
+    kind: Kind,
+    generator: np.random.Generator,
+) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    """(step, states) at each recorded step of the flow up and down through `machines`."""
+    passage = Passage(machines, kind, len(spins))
+    kept = records(record, max(record, default=0))
+    return _run(passage, spins, kept, np.int8 if kind == "sampled" else np.float64, generator)
+
+
+def _run(
+    passage: Passage, spins: npt.NDArray[np.int8], kept: Sequence[int], dtype: Any, generator: np.random.Generator
+) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    lanes = gibbs.make_lanes(generator)
+    visible = spins.reshape(len(spins), -1).astype(np.float32)
+    wanted = frozenset(kept)
+    if 0 in wanted:
+        yield 0, spins
+    for step in range(1, kept[-1] + 1):
+        passage.step(visible, lanes)
+        if step in wanted:
+            yield step, visible.astype(dtype).reshape(spins.shape)
+
+
+def chosen_steps(steps: int, count: int = 32) -> tuple[int, ...]:
+    """About `count` steps from 0 to `steps` to record, every one at first and then ever farther apart.
+
+    >>> chosen_steps(1000, 12)
+    (0, 1, 2, 4, 7, 12, 23, 43, 81, 152, 285, 534, 1000)
     """
     steps = checks.positive_integer("steps", steps)
-    spins = checks.spins("states", states)
-    if spins.ndim < 2:
-        raise InputError(f"states must have shape (n_samples, L_1, …), got {spins.shape}")
-    check_machine(machine, spins.shape[1:])
-    kept = _records(record, steps)
-    generator = seeding.generator(checks.seed(seed), "rbm flow")
-    visible: npt.NDArray[Any] = spins.reshape(len(spins), -1)
-    found: dict[int, npt.NDArray[Any]] = {0: spins}
-    for step in range(1, kept[-1] + 1):
-        if mean_field:
-            visible = machine.visible_mean(machine.hidden_mean(visible))
-        else:
-            visible = machine.sample_visible(machine.sample_hidden(visible, generator), generator)
-        if step in kept:
-            found[step] = np.asarray(visible, dtype=np.float64 if mean_field else np.int8).reshape(spins.shape)
-    return Trajectory("RBM mean field" if mean_field else "RBM", kept, tuple(found[step] for step in kept))
+    count = checks.positive_integer("count", count, minimum=2)
+    if steps < count:
+        return tuple(range(steps + 1))
+    return tuple(sorted({0, *(round(step) for step in np.geomspace(1, steps, count))}))
 
 
-def check_machine(machine: Machine, shape: tuple[int, ...]) -> None:
-    """Raise where the machine has another number of visible units than the lattice has sites."""
-    n_visible, n_sites = len(machine.weights_), int(np.prod(shape))
-    if n_visible != n_sites:
-        raise InputError(
-            f"the machine has {n_visible} visible units and the lattice {shape} has {n_sites} sites: they must agree"
-        )
-
-
-def _records(record: Sequence[int] | None, steps: int) -> tuple[int, ...]:
+def records(record: Sequence[int] | None, steps: int) -> tuple[int, ...]:
+    """Rising steps to keep, all from 0 to `steps` unless told."""
     if record is None:
         return tuple(range(steps + 1))
     kept = tuple(sorted({checks.positive_integer("record", step, minimum=0) for step in record}))
     if not kept or kept[-1] > steps:
         raise InputError(f"record must hold steps from 0 to {steps}, got {tuple(record)}")
     return kept
+
+
+def _check_memory(kept: Sequence[int], size: int) -> None:
+    if len(kept) * size > _LARGEST:
+        raise InputError(
+            f"keeping {len(kept)} records would take {len(kept) * size / 1e9:.1f} GB: choose fewer with record="
+        )

@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
+from spinlens.flows.passage import KINDS, Kind, Machine, check_machine
 from spinlens.flows.placement import Placement, place_units
-from spinlens.flows.rbm_flow import Machine, check_machine
+from spinlens.flows.rbm_flow import iterate, records
+from spinlens.flows.states import lattice_states
 from spinlens.renormalization.trajectory import Trajectory
 
 
@@ -45,7 +47,7 @@ def stacked_flow(
     stack: Stack,
     states: npt.ArrayLike,
     seed: int = 0,
-    mean_field: bool = False,
+    kind: Kind = "sampled",
     placements: Sequence[Placement] | None = None,
 ) -> Trajectory:
     """Lattice states and what each layer of the stack makes of them, as lattices: the stack's "renormalization".
@@ -53,18 +55,17 @@ def stacked_flow(
     Parameters
     ----------
     stack : trained `StackedRBM`.
-    states : (n_samples, *shape) spins ±1 on the lattice of the bottom machine.
+    states : (n_samples, *shape) spins ±1 on the lattice of the bottom machine, or a Dataset of `sample`.
     seed : seeds the hidden states h ~ p(h|v) of each layer.
-    mean_field : pass means tanh(…) upward instead; the layers become real numbers in [−1, 1].
+    kind : "sampled", or "mean" to pass means tanh(…) upward; then the layers become real numbers in [−1, 1].
     placements : of `place_stack`, when at hand (it is computed otherwise).
 
     Returns
     -------
     Trajectory with step k = lattice of layer k (0 the states given), placed and gauge-fixed: (n, 16, 16), (n, 8, 8), ….
     """
-    spins = checks.spins("states", states)
-    if spins.ndim < 2:
-        raise InputError(f"states must have shape (n_samples, L_1, …), got {spins.shape}")
+    checks.choice("kind", kind, KINDS[:2])
+    spins, mean_field = lattice_states(states), kind == "mean"
     placed = place_stack(stack, spins.shape[1:]) if placements is None else tuple(placements)
     if len(placed) != len(stack.layers_):
         raise InputError(f"the stack has {len(stack.layers_)} layers, got placements of {len(placed)}")
@@ -78,6 +79,43 @@ def stacked_flow(
         records.append(arranged.astype(np.float64) if mean_field else arranged)
     name = "stacked RBM mean field" if mean_field else "stacked RBM"
     return Trajectory(name, tuple(range(len(records))), tuple(records))
+
+
+def updown_flow(
+    stack: Stack,
+    states: npt.ArrayLike,
+    steps: int,
+    record: Sequence[int] | None = None,
+    kind: Kind = "sampled",
+    seed: int = 0,
+    layers: int | None = None,
+) -> Trajectory:
+    """The flow of lattice states up through a stack to its top and down again, v → h₁ → … → h_k → … → v′, repeated.
+
+    One step passes every machine twice. With one layer it is `rbm_flow`; with more it is a Markov chain whose end is
+    no product of the machines' own distributions, since layers were trained one after another.
+
+    Parameters
+    ----------
+    stack : trained `StackedRBM`.
+    states, steps, record, kind, seed : as in `rbm_flow`.
+    layers : how many layers to climb, from the bottom; all by default.
+
+    Returns
+    -------
+    Trajectory on the visible lattice, int8 ±1 ("sampled") or float64.
+    """
+    spins = lattice_states(states)
+    machines = list(stack.layers_)
+    depth = len(machines) if layers is None else checks.positive_integer("layers", layers)
+    if depth > len(machines):
+        raise InputError(f"layers must be at most {len(machines)}, got {depth}")
+    check_machine(machines[0], spins.shape[1:])
+    kept = records(record, checks.positive_integer("steps", steps))
+    generator = seeding.generator(checks.seed(seed), "stack up and down")
+    found = dict(iterate(machines[:depth], spins, kept, kind, generator))
+    name = {"sampled": "stack", "mean": "stack mean field", "mixed": "stack mixed"}[kind]
+    return Trajectory(f"{name} up and down", kept, tuple(found[step] for step in kept))
 
 
 def visible_centres(placements: Sequence[Placement], shape: tuple[int, ...], layer: int) -> npt.NDArray[np.float64]:

@@ -34,7 +34,7 @@ def test_what_is_recorded_does_not_change_the_flow() -> None:
 def test_mean_field_flow_is_tanh_up_and_tanh_down() -> None:
     states = random_spins(5, 4, 4)
     weights = machine().weights_
-    flow = rbm_flow(machine(), states, 1, mean_field=True)
+    flow = rbm_flow(machine(), states, 1, kind="mean")
     expected = np.tanh(np.tanh(states.reshape(5, 16) @ weights) @ weights.T).reshape(5, 4, 4)
     assert np.allclose(flow.at(1), expected, atol=1e-6)
 
@@ -75,7 +75,7 @@ def test_stacked_flow_checks_its_input() -> None:
 
     states = random_spins(3, 4, 4)
     assert stacked_flow(Stack(), states).shapes == ((4, 4), (2, 2))
-    means = stacked_flow(Stack(), states, mean_field=True).at(1)
+    means = stacked_flow(Stack(), states, kind="mean").at(1)
     assert means.dtype == np.float64
     assert np.abs(means).max() < 1
     with pytest.raises(InputError, match="16 visible units"):
