@@ -10,7 +10,9 @@ import typer
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
+    from spinlens.study.catalogue import Catalogue
     from spinlens.study.inspection import Inspection
+    from spinlens.study.store import StudyFolder
 
 app = typer.Typer(
     name="study",
@@ -30,7 +32,7 @@ def status(folder: Folder) -> None:
     from spinlens.study import inspection
 
     place = inspection.require_study(folder)
-    state = inspection.survey(place, inspection.study_of(place))
+    state = inspection.survey(place, _catalogue(place))
     for stage, (done, total) in state.stages().items():
         typer.echo(f"{stage:<14} {done:>6} of {total} done")
     _summary(state)
@@ -42,9 +44,9 @@ def verify(folder: Folder) -> None:
     from spinlens.study import inspection
 
     place = inspection.require_study(folder)
-    tasks = inspection.study_of(place)
-    state = inspection.verify(place, tasks, typer.echo)
-    problems = inspection.wrong_at_the_top(place, tasks, state)
+    contents = _catalogue(place)
+    state = inspection.verify(place, contents, typer.echo)
+    problems = inspection.wrong_at_the_top(place, contents, state)
     for problem in problems:
         typer.echo(problem)
     _summary(state)
@@ -64,7 +66,7 @@ def clean(
     from spinlens.study import inspection
 
     place = inspection.require_study(folder)
-    state = inspection.verify(place, inspection.study_of(place))
+    state = inspection.verify(place, _catalogue(place))
     if checkpoints:
         state = inspection.with_checkpoints(place, state)
     for path in state.removable:
@@ -94,12 +96,12 @@ def export(
     absolute = folder.absolute()
     target = out if out is not None else absolute.with_name(f"{absolute.name}.zip")
     check_output(target, force)
-    tasks = inspection.study_of(place)
-    state = inspection.survey(place, tasks)
-    count = archive.export(place, tasks, state, target)
+    contents = _catalogue(place)
+    state = inspection.survey(place, contents)
+    count = archive.export(place, contents.keys, state, target)
     typer.echo(f"{count} files, {_bytes(target.stat().st_size)}: {target}")
     if state.missing:
-        typer.echo(f"unfinished: {len(state.missing)} of {len(tasks)} tasks are missing")
+        typer.echo(f"unfinished: {len(state.missing)} of {len(contents.keys)} tasks are missing")
 
 
 @app.command()
@@ -117,6 +119,16 @@ def unpack(
     typer.echo(f"{count} files: {target}")
     if report:
         typer.echo(f"its report was left out; draw it from the numbers with: spinlens report {target}")
+
+
+def _catalogue(place: StudyFolder) -> Catalogue:
+    """What the study consists of; says so when another version made it."""
+    from spinlens.study.catalogue import catalogue
+
+    contents = catalogue(place)
+    if not contents.current:
+        typer.echo(f"made by spinlens {contents.version}; running it again computes it anew with this version")
+    return contents
 
 
 def _summary(state: Inspection) -> None:

@@ -52,13 +52,11 @@ def reproduce(
 
 def report(folder: str | os.PathLike[str]) -> dict[str, Any]:
     """Write ``results.json`` and ``report.html`` of a finished study anew from its artefacts; returns the results."""
+    from spinlens.study.catalogue import catalogue
     from spinlens.study.store import StudyFolder
 
-    study = StudyFolder(folder).require()
-    from spinlens.study.files import load_study
-    from spinlens.study.stages import study_tasks
-
-    return _write_outputs(study.results(study_tasks(load_study(study.path / "study.toml"))))
+    study = StudyFolder(folder)
+    return _write_outputs(study.results(catalogue(study).keys))
 
 
 def findings(results: Mapping[str, Any]) -> list[str]:

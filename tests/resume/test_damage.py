@@ -12,6 +12,7 @@ from spinlens.errors import ArtefactError, StudyError
 from spinlens.study.progress import Progress
 from spinlens.study.runner import run
 from spinlens.study.store import StudyFolder
+from spinlens.study.tasks import task_keys
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_damaged_file_is_said_and_made_anew(folder, damage, suffix, digest, un
 
 def test_every_single_bit_counts(folder):
     study = StudyFolder(folder)
-    results = study.results(toy_tasks.study())
+    results = study.results(task_keys(toy_tasks.study()))
     path = files(folder, ".json")[0]
     good = path.read_bytes()
     for position in range(0, 8 * len(good), 7):

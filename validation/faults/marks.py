@@ -19,9 +19,9 @@ from pathlib import Path
 
 import spinlens
 from spinlens.study import provenance
+from spinlens.study.catalogue import catalogue
 from spinlens.study.codec import encode
 from spinlens.study.files import load_study, parse_study, to_toml
-from spinlens.study.inspection import study_of
 from spinlens.study.planning import plan
 from spinlens.study.stages import study_tasks
 from spinlens.study.store import StudyFolder
@@ -60,7 +60,7 @@ def large_study(folder: Path) -> int:
 
 def saving(folder: StudyFolder) -> dict[str, float]:
     """Seconds to encode, write and flush all results of a study once more, by one process."""
-    results = folder.results(study_of(folder))
+    results = folder.results(catalogue(folder).keys)
     payloads = [(name, results[name]) for name in results]
     with (
         tempfile.TemporaryDirectory(dir=folder.path.parent) as place,

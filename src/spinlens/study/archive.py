@@ -14,31 +14,30 @@ import re
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from spinlens.atomic import replace_file
 from spinlens.errors import ArtefactError, StudyError
+from spinlens.study.catalogue import FILENAME as CATALOGUE
 from spinlens.study.codec import SUFFIXES
 from spinlens.study.inspection import Inspection
 from spinlens.study.store import FILE_NAME, MARKER, Artefact, StudyFolder, named_errors
-from spinlens.study.tasks import Task, task_keys
 
 SUMS = "SHA256SUMS"
 REPORT = "report.html"
-_TOP = (MARKER, "study.toml", "results.json", "provenance.json", REPORT)
+_TOP = (MARKER, CATALOGUE, "study.toml", "results.json", "provenance.json", REPORT)
 _STAGE = re.compile(r"[\w,=+-][\w.,=+-]*")
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MAX_SUMS = 64 * 2**20
 
 
-def export(folder: StudyFolder, tasks: Sequence[Task], state: Inspection, target: Path) -> int:
+def export(folder: StudyFolder, keys: Mapping[str, str], state: Inspection, target: Path) -> int:
     """Pack the sound results of a study with its report into the ZIP archive `target`; returns the number of files.
 
     Left-overs, files set aside and locks stay out. Each artefact is checked while it is packed; a damaged one raises
     `ArtefactError` and nothing is written.
     """
-    keys = task_keys(tasks)
     temporary = target.with_name(f".{target.name}.partial")
     with folder.locked(), named_errors(target.parent):
         try:
@@ -50,7 +49,7 @@ def export(folder: StudyFolder, tasks: Sequence[Task], state: Inspection, target
     return len(sums)
 
 
-def _contents(folder: StudyFolder, keys: dict[str, str], state: Inspection) -> Iterator[tuple[str, Artefact | Path]]:
+def _contents(folder: StudyFolder, keys: Mapping[str, str], state: Inspection) -> Iterator[tuple[str, Artefact | Path]]:
     """Names in the archive, with what is to be read for each."""
     for name in _TOP:
         if (folder.path / name).is_file() and not (folder.path / name).is_symlink():

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spinlens.errors import ArtefactError, InputError, StudyError
+from spinlens.study.catalogue import Catalogue
 from spinlens.study.codec import SUFFIXES
-from spinlens.study.store import CHECKPOINTS, FILE_NAME, Artefact, StudyFolder, checkpoint_name, named_errors
-from spinlens.study.tasks import Task, task_keys
+from spinlens.study.store import CHECKPOINTS, FILE_NAME, Artefact, StudyFolder, named_errors
 
 REST = ("damaged", ".partial")
 """Folders of a study whose contents no run reads."""
@@ -48,20 +48,9 @@ class Inspection:
         return {stage: (done[stage], done[stage] + open_[stage]) for stage in dict.fromkeys([*done, *open_])}
 
 
-def study_of(folder: StudyFolder) -> list[Task]:
-    """The tasks of the study file in a folder; `InputError` names the mistake of a file that cannot be used."""
-    from spinlens.study.files import load_study
-    from spinlens.study.stages import study_tasks
-
-    path = folder.require().path / "study.toml"
-    if not path.is_file():
-        raise StudyError(f"{folder.path} has no study.toml; run its study again to write it")
-    return study_tasks(load_study(path))
-
-
-def survey(folder: StudyFolder, tasks: Sequence[Task]) -> Inspection:
+def survey(folder: StudyFolder, contents: Catalogue) -> Inspection:
     """The state of a folder from names and sizes alone: a moment even for 10,000 tasks, and nothing is touched."""
-    keys = task_keys(tasks)
+    keys = contents.keys
     wanted = {key[:16]: name for name, key in keys.items()}
     found: dict[str, list[Path]] = {}
     damaged: dict[Path, str] = {}
@@ -81,19 +70,18 @@ def survey(folder: StudyFolder, tasks: Sequence[Task]) -> Inspection:
     missing = tuple(name for name in keys if name not in found)
     done = {name: found[name][0] for name in keys if name in found}
     rest = [path for name in REST for path, _ in _files(folder.path / name)]
-    kept = {checkpoint_name(task, keys) for task in tasks if task.checkpoint}
-    roots = [path for path in _listed(folder.path / CHECKPOINTS) if path.name not in kept]
+    roots = [path for path in _listed(folder.path / CHECKPOINTS) if path.name not in contents.checkpoints]
     rest += [path for root in roots for path, _ in _files(root)]
     return Inspection(done, missing, damaged, tuple(stale), tuple(rest))
 
 
-def verify(folder: StudyFolder, tasks: Sequence[Task], say: Callable[[str], None] | None = None) -> Inspection:
+def verify(folder: StudyFolder, contents: Catalogue, say: Callable[[str], None] | None = None) -> Inspection:
     """As `survey`, with every result of the study read, checked against its name and decoded.
 
     `say` hears of every file that is not what it should be. Results of other inputs cannot be checked, because their
     full keys are not known; nothing reads them.
     """
-    keys, state = task_keys(tasks), survey(folder, tasks)
+    keys, state = contents.keys, survey(folder, contents)
     damaged, done = dict(state.damaged), dict(state.done)
     for name, path in state.done.items():
         try:
@@ -141,7 +129,7 @@ def total_size(paths: Sequence[Path]) -> int:
     return total
 
 
-def wrong_at_the_top(folder: StudyFolder, tasks: Sequence[Task], state: Inspection) -> list[str]:
+def wrong_at_the_top(folder: StudyFolder, contents: Catalogue, state: Inspection) -> list[str]:
     """What is wrong with the files beside the artefacts: results that are not those of the study, a broken record."""
     import json
 
@@ -151,7 +139,7 @@ def wrong_at_the_top(folder: StudyFolder, tasks: Sequence[Task], state: Inspecti
     written = folder.path / "results.json"
     if written.is_file() and "results" in state.done:
         try:
-            same = bool(json.loads(written.read_bytes()) == folder.results(tasks)["results"])
+            same = bool(json.loads(written.read_bytes()) == folder.results(contents.keys)["results"])
         except (OSError, ValueError, RecursionError):
             same = False
         if not same:

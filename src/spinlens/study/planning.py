@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from spinlens.study import calibration, memory
+from spinlens.study.catalogue import Catalogue
 from spinlens.study.costs import STANDARD, needs
 from spinlens.study.inspection import survey
 from spinlens.study.spec import Study
@@ -71,7 +72,7 @@ def plan(study: Study, folder: str | os.PathLike[str], workers: int) -> Plan:
 
     tasks = study_tasks(study)
     place = StudyFolder(folder)
-    done = survey(place.require(), tasks).done if (place.path / MARKER).is_file() else {}
+    done = survey(place.require(), Catalogue.of(tasks)).done if (place.path / MARKER).is_file() else {}
     todo = [task for task in tasks if task.name not in done]
     estimates = needs(tasks)
     prices = calibration.measure({unit for task in todo for unit in estimates[task.name].work})

@@ -16,11 +16,13 @@ from types import FrameType
 from spinlens import checks
 from spinlens.errors import StudyError, StudyInterrupted, TaskError
 from spinlens.study import memory, provenance
+from spinlens.study.catalogue import FILENAME as CATALOGUE
+from spinlens.study.catalogue import Catalogue
 from spinlens.study.executors import DaskCluster, Executor, InProcess, Processes, Reply
 from spinlens.study.inspection import survey
 from spinlens.study.progress import Progress, Quiet
 from spinlens.study.store import MARKER, Artefact, StudyFolder, StudyResults
-from spinlens.study.tasks import Task, chain_costs, ordered, task_keys
+from spinlens.study.tasks import Task, chain_costs, ordered
 from spinlens.study.worker import Failure
 
 __all__ = ["Outcome", "Task", "run"]
@@ -65,7 +67,8 @@ def run(
     StudyError : the folder cannot be used, is in use, or the disk is full; or the tasks would not fit into memory.
     """
     checks.positive_integer("workers", workers)
-    keys = task_keys(tasks)
+    contents = Catalogue.of(tasks)
+    keys = contents.keys
     study = folder if isinstance(folder, StudyFolder) else StudyFolder(folder)
     cluster = DaskCluster(scheduler) if scheduler is not None else None
     if cluster is None:
@@ -73,7 +76,7 @@ def run(
     with study.locked():
         done = study.inventory(keys)
         reused, missing = tuple(done), len(tasks) - len(done)
-        for name, text in (files or {}).items():
+        for name, text in {CATALOGUE: contents.text(), **(files or {})}.items():
             study.write_text(name, text)
         with progress or Quiet() as shown, _signals() as heard:
             for notice in study.notices:
@@ -93,7 +96,7 @@ def _missing(study: StudyFolder, tasks: Sequence[Task]) -> list[Task]:
     """Tasks without a file, by names alone; all of them where there is no study yet."""
     if not (study.path / MARKER).is_file() or not any(task.memory for task in tasks):
         return list(tasks)
-    missing = set(survey(study, tasks).missing)
+    missing = set(survey(study, Catalogue.of(tasks)).missing)
     return [task for task in tasks if task.name in missing]
 
 

@@ -2,6 +2,7 @@
 
     study.toml          the study as resolved
     study.json          marks the folder as a study, with its format
+    catalogue.json      the key of each result, for later versions to find them by
     artefacts/<stage>/<what>-<key>-<check>.{nc,safetensors,json}
     results.json  report.html  provenance.json
     checkpoints/        state underway of long tasks, for those that can go on from it
@@ -20,7 +21,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from spinlens.atomic import replace_file, sync_folder
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.study.codec import SUFFIXES, Payload, decode, plain
 from spinlens.study.locking import hold
-from spinlens.study.tasks import FORMAT, Task, checkpoint_key, task_keys
+from spinlens.study.tasks import FORMAT, Task, checkpoint_key
 
 MARKER = "study.json"
 CHECKPOINTS = "checkpoints"
@@ -127,9 +128,9 @@ class StudyFolder:
         matches = [path for path in candidates if path.name.startswith(label) and FILE_NAME.fullmatch(path.name)]
         return Artefact(str(matches[0]), key) if matches else None
 
-    def results(self, tasks: Sequence[Task]) -> StudyResults:
-        """The payloads of a study's tasks by task name."""
-        return StudyResults(self, task_keys(tasks))
+    def results(self, keys: Mapping[str, str]) -> StudyResults:
+        """The payloads of a study by task name; `keys` as in `inventory`."""
+        return StudyResults(self, keys)
 
     def write(self, name: str, key: str, suffix: str, content: bytes) -> Artefact:
         """Store the result of a task: temporary name, fsync, rename, fsync of the folder. Written once."""

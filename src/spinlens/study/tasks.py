@@ -16,7 +16,7 @@ from spinlens.errors import InputError, StudyError
 FORMAT = 1
 """Format of artefacts and of the study folder; a larger number on disk was written by a newer spinlens."""
 
-_NAME = re.compile(r"[\w.,=+-]+(/[\w.,=+-]+)*")
+NAME = re.compile(r"[\w.,=+-]+(/[\w.,=+-]+)*")
 
 
 @cache
@@ -63,7 +63,7 @@ class Task:
     grows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name) or any(part.startswith(".") for part in self.name.split("/")):
+        if not NAME.fullmatch(self.name) or any(part.startswith(".") for part in self.name.split("/")):
             raise InputError(f"task name {self.name!r} must be words of letters, digits and _ . , = + - joined by '/'")
         if self.function.count(":") != 1:
             raise InputError(f"task {self.name}: function must read 'module:function', got {self.function!r}")

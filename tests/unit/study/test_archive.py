@@ -9,20 +9,21 @@ import pytest
 
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.study.archive import SUMS, export, unpack
+from spinlens.study.catalogue import Catalogue
 from spinlens.study.codec import encode
 from spinlens.study.inspection import survey, verify
 from spinlens.study.store import StudyFolder
 from spinlens.study.tasks import Task, task_keys
 
 TASKS = [Task("sample/a.b/L8", "m:f", {"L": 8}), Task("machine/σ/0", "m:g", {"k": 1}, ("sample/a.b/L8",))]
+KEYS = task_keys(TASKS)
 
 
 @pytest.fixture
 def study(tmp_path):
-    keys = task_keys(TASKS)
     with StudyFolder(tmp_path / "study").locked() as folder:
         for number, task in enumerate(TASKS):
-            folder.write(task.name, keys[task.name], *encode({"a": np.full(3, number)}))
+            folder.write(task.name, KEYS[task.name], *encode({"a": np.full(3, number)}))
         folder.write("sample/other", "0" * 64, *encode({"a": 1}))
         folder.write_text("study.toml", "[study]\n")
         folder.write_text("report.html", "<script>alert(1)</script>")
@@ -30,7 +31,7 @@ def study(tmp_path):
 
 
 def pack(study, target):
-    export(study, TASKS, survey(study, TASKS), target)
+    export(study, KEYS, survey(study, Catalogue.of(TASKS)), target)
     return target
 
 
@@ -46,7 +47,7 @@ def test_the_same_study_gives_the_same_bytes(study, tmp_path):
 
 def test_it_opens_elsewhere_with_every_result_but_not_the_report(study, tmp_path):
     count, report = unpack(pack(study, tmp_path / "one.zip"), tmp_path / "elsewhere")
-    state = verify(StudyFolder(tmp_path / "elsewhere"), TASKS)
+    state = verify(StudyFolder(tmp_path / "elsewhere"), Catalogue.of(TASKS))
     assert (count, report, len(state.done), state.missing, state.damaged) == (4, True, 2, (), {})
     assert not (tmp_path / "elsewhere" / "report.html").exists()
     assert not list(tmp_path.glob(".*partial"))
