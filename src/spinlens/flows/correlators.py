@@ -21,7 +21,7 @@ _BINS = 20
 
 @dataclass(frozen=True, eq=False)
 class SpinCorrelation:
-    """G(r) = ⟨s_x s_{x+r}⟩ averaged over x.
+    """G(r) = ⟨s_x s_{x+r}⟩ averaged over x, minus ⟨s_x⟩⟨s_{x+r}⟩ where connected.
 
     `distance`, `value`, `error` run along the axes, r = 0 … L/2, averaged over directions; `table` and `table_error`
     have the lattice's shape with the displacement r as index.
@@ -34,12 +34,13 @@ class SpinCorrelation:
     table_error: Array
 
 
-def spin_correlation(states: npt.ArrayLike) -> SpinCorrelation:
-    """Translation-averaged spin–spin correlation of an ensemble.
+def spin_correlation(states: npt.ArrayLike, connected: bool = False) -> SpinCorrelation:
+    """Translation-averaged spin–spin correlation of an ensemble: ⟨vv⟩ of visible states, ⟨hh⟩ of placed hidden ones.
 
     Parameters
     ----------
-    states : (n_samples ≥ 2, *shape) independent states, ±1 or a real field; not connected (⟨s⟩ is not subtracted).
+    states : (n_samples ≥ 2, *shape) independent states, ±1 or a real field.
+    connected : subtract ⟨s_x⟩⟨s_{x+r}⟩ site by site (n/(n − 1) times, without bias).
 
     Returns
     -------
@@ -52,7 +53,8 @@ def spin_correlation(states: npt.ArrayLike) -> SpinCorrelation:
     [1.0, 0.0, 1.0]
     """
     field = _ensemble("states", states)
-    tables = _self_correlation(field)
+    n = len(field)
+    tables = n / (n - 1) * _self_correlation(field - field.mean(axis=0)) if connected else _self_correlation(field)
     lines = _along_axes(tables)
     root = math.sqrt(len(field))
     return SpinCorrelation(
@@ -158,13 +160,7 @@ def visible_hidden_correlation(
     -------
     CorrelationMap. Cost O(n N n_hidden).
     """
-    spins, units = _ensemble("visible", visible), _ensemble("hidden", hidden)
-    block = block_side(spins.shape[1:], units.shape[1:])
-    if len(spins) != len(units):
-        raise InputError(f"visible and hidden must be the same samples, got {len(spins)} and {len(units)}")
-    sites = _shifted_sites(spins.shape[1:], units.shape[1:], block, centres)
-    v = spins.reshape(len(spins), -1).astype(np.float64)
-    h = units.reshape(len(units), -1).astype(np.float64)
+    v, h, sites, shape, block = paired_samples(visible, hidden, centres)
     edges = bin_edges(len(v), bins)
     products = np.stack([_unit_average(h[a:b].T @ v[a:b], sites) for a, b in edges])
     v_sums = np.stack([v[a:b].sum(axis=0) for a, b in edges])
@@ -181,7 +177,6 @@ def visible_hidden_correlation(
 
     everything = np.ones(len(edges), dtype=bool)
     replicas = np.stack([mean(np.arange(len(edges)) != k) for k in range(len(edges))])
-    shape = spins.shape[1:]
     centre = tuple(side // 2 - block // 2 + (block - 1) / 2 for side in shape)
     return CorrelationMap(
         mean(everything).reshape(shape),
@@ -191,6 +186,20 @@ def visible_hidden_correlation(
         block,
         connected,
     )
+
+
+def paired_samples(
+    visible: npt.ArrayLike, hidden: npt.ArrayLike, centres: npt.ArrayLike | None
+) -> tuple[Array, Array, npt.NDArray[np.intp], tuple[int, ...], int]:
+    """Flat visible (n, N) and hidden (n, n_hidden) samples, the sites about each unit, the lattice, the block side."""
+    spins, units = _ensemble("visible", visible), _ensemble("hidden", hidden)
+    block = block_side(spins.shape[1:], units.shape[1:])
+    if len(spins) != len(units):
+        raise InputError(f"visible and hidden must be the same samples, got {len(spins)} and {len(units)}")
+    sites = _shifted_sites(spins.shape[1:], units.shape[1:], block, centres)
+    v = spins.reshape(len(spins), -1).astype(np.float64)
+    h = units.reshape(len(units), -1).astype(np.float64)
+    return v, h, sites, tuple(spins.shape[1:]), block
 
 
 def block_side(visible: tuple[int, ...], hidden: tuple[int, ...]) -> int:

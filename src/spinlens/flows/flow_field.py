@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.flows.jackknife import Array
+from spinlens.flows.reading import Instruments, InstrumentsByShape, change, instruments_of, measure
 from spinlens.statistics.estimate import Estimate
+
+_RESOLVED = 2.0  # errors by which ΔT must differ from zero to count as a sign
+_MISFIT = 4.0  # χ² a degree of freedom beyond which a straight line is not believed
+
+States = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,32 @@ class FixedPoint:
     temperature: Estimate
     slope: Estimate
     stable: bool
+
+    @property
+    def multiplier(self) -> Estimate:
+        """dT′/dT = 1 + slope, by which a step multiplies a small distance to the fixed point."""
+        return Estimate(1 + self.slope.value, self.slope.error)
+
+    def exponent(self, scale: float) -> Estimate | None:
+        """y = ln(dT′/dT) / ln b of a step that blocks by b: y_t at the critical point; None where dT′/dT ≤ 0.
+
+        >>> print(FixedPoint(Estimate(2.27, 0.0), Estimate(1.0, 0.2), False).exponent(2))
+        1.00(14)
+        """
+        value = self.multiplier.value
+        if value <= 0:
+            return None
+        logarithm = math.log(checks.positive_number("scale", scale))
+        return Estimate(math.log(value) / logarithm, self.slope.error / (value * abs(logarithm)))
+
+    @property
+    def relaxation(self) -> Estimate | None:
+        """Steps −1 / ln|dT′/dT| in which a distance to a stable fixed point falls by e; None where it does not fall."""
+        size = abs(self.multiplier.value)
+        if not 0 < size < 1:
+            return None
+        steps = -1 / math.log(size)
+        return Estimate(steps, steps**2 * self.slope.error / size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +68,9 @@ class FlowField:
 
 
 def flow_field(before: Sequence[Estimate], after: Sequence[Estimate]) -> FlowField:
-    """The flow field of one thermometer from its readings before and after a step.
+    """The flow field of one thermometer from its readings before and after a step, taken as independent.
 
-    Between neighbouring temperatures at which ΔT changes sign the zero is found by linear interpolation, with the
-    errors of the two ends propagated. Noise around ΔT = 0 makes zeros too: judge a fixed point by its slope's error.
+    Where states are at hand use `measure_flow_field`, which pairs them and has smaller errors. See there for zeros.
 
     Parameters
     ----------
@@ -51,27 +86,120 @@ def flow_field(before: Sequence[Estimate], after: Sequence[Estimate]) -> FlowFie
     """
     if len(before) != len(after) or len(before) < 2:
         raise InputError(f"a flow field needs at least two pairs of readings, got {len(before)} and {len(after)}")
-    order = np.argsort([reading.value for reading in before], kind="stable")
-    temperatures = np.array([before[k].value for k in order])
-    change = np.array([after[k].value - before[k].value for k in order])
-    error = np.array([float(np.hypot(after[k].error, before[k].error)) for k in order])
-    if not np.all(np.isfinite(np.concatenate([temperatures, change, error]))):
+    changes = [
+        Estimate(b.value - a.value, float(np.hypot(a.error, b.error))) for a, b in zip(before, after, strict=True)
+    ]
+    return field_of_changes([reading.value for reading in before], changes)
+
+
+def measure_flow_field(
+    flow: Callable[[States, int], States],
+    ensembles: Mapping[float, States],
+    instruments: Instruments | InstrumentsByShape,
+    steps: int = 1,
+    seed: int = 0,
+) -> dict[str, FlowField | None]:
+    """The flow field of every instrument: ΔT per step against T, its zeros with errors and slopes.
+
+    Every ensemble goes through the flow once; each instrument reads it before and after, and the error of ΔT is that of
+    the differences of the same samples. A fixed point lies where ΔT, at least two errors from zero on both sides,
+    changes sign; a straight line through the two and all points between (weighted by their errors; a parabola where the
+    line misses them) gives its position and slope.
+
+    Parameters
+    ----------
+    flow : (states, seed) → states after `steps` steps, on the same lattice or a coarser one; for example
+        ``lambda s, seed: rbm_flow(machine, s, 1, seed=seed).at(1)``.
+    ensembles : temperature → (n_samples, *shape) equilibrium states. An ensemble that an instrument cannot read, before
+        or after, is left out of that instrument's field.
+    instruments : as in `read_flow`.
+    steps : that `flow` makes; ΔT is divided by it.
+
+    Returns
+    -------
+    Instrument → FlowField, None where fewer than two ensembles could be read.
+    """
+    steps = checks.positive_integer("steps", steps)
+    found: dict[str, list[tuple[float, Estimate]]] = {}
+    for number, temperature in enumerate(sorted(checks.temperatures(list(ensembles)))):
+        states = checks.field("states", ensembles[temperature])
+        moved = flow(states, checks.seed(seed) + number)
+        readers, later = (instruments_of(instruments, tuple(part.shape[1:])) for part in (states, moved))
+        for name, instrument in readers.items():
+            before, after = measure(instrument, states), measure(later[name], moved)
+            entries = found.setdefault(name, [])
+            if before.reading.in_range and after.reading.in_range:
+                difference = change(before, after)
+                step = Estimate(difference.value / steps, difference.error / steps)
+                entries.append((before.reading.temperature.value, step))
+    return {
+        name: field_of_changes(*map(list, zip(*entries, strict=True))) if len(entries) > 1 else None
+        for name, entries in found.items()
+    }
+
+
+def field_of_changes(temperatures: Sequence[float], changes: Sequence[Estimate]) -> FlowField:
+    """The flow field of given changes per step, with its fixed points."""
+    order = np.argsort(temperatures, kind="stable")
+    grid = np.asarray(temperatures, dtype=np.float64)[order]
+    values = np.array([changes[k].value for k in order])
+    error = np.array([changes[k].error for k in order])
+    if not np.all(np.isfinite(np.concatenate([grid, values, error]))):
         raise InputError("a flow field needs finite readings: leave out those that are out of range")
-    zeros = tuple(
-        _zero(temperatures[k : k + 2], change[k : k + 2], error[k : k + 2])
-        for k in range(len(order) - 1)
-        if (change[k] >= 0) != (change[k + 1] >= 0) and temperatures[k + 1] > temperatures[k]
-    )
-    return FlowField(temperatures, change, error, zeros)
+    return FlowField(grid, values, error, _zeros(grid, values, error))
 
 
-def _zero(temperatures: Array, change: Array, error: Array) -> FixedPoint:
-    (low, high), (a, b), (da, db) = temperatures, change, error
-    width, rise = high - low, b - a
-    position = low - a * width / rise
-    slope = rise / width
-    position_error = width / rise**2 * np.hypot(b * da, a * db)
-    slope_error = np.hypot(da, db) / width
-    return FixedPoint(
-        Estimate(float(position), float(position_error)), Estimate(float(slope), float(slope_error)), bool(slope < 0)
+def _zeros(grid: Array, values: Array, error: Array) -> tuple[FixedPoint, ...]:
+    """Fixed points between neighbouring resolved changes of opposite sign; what lies between them joins the line."""
+    resolved = [k for k in range(len(grid)) if abs(values[k]) > _RESOLVED * error[k]]
+    return tuple(
+        _zero(grid[first : last + 1], values[first : last + 1], error[first : last + 1])
+        for first, last in zip(resolved[:-1], resolved[1:], strict=True)
+        if (values[first] > 0) != (values[last] > 0) and grid[last] > grid[first]
     )
+
+
+def _zero(grid: Array, values: Array, error: Array) -> FixedPoint:
+    """Zero of the weighted straight line through the points, or of a parabola where the line misses them."""
+    line = _Fit(grid, values, error, 1)
+    root = line.root()
+    if line.misfit > _MISFIT:
+        curved = _Fit(grid, values, error, 2)
+        bent = curved.root()
+        if bent is not None:
+            return curved.fixed_point(bent)
+    return line.fixed_point(float(grid.mean()) if root is None else root)
+
+
+class _Fit:
+    """A polynomial through changes: coefficients about the middle, their covariance and χ² a degree of freedom."""
+
+    def __init__(self, grid: Array, values: Array, error: Array, degree: int) -> None:
+        self.grid, self.degree, self.middle = grid, degree, float(grid.mean())
+        width = np.maximum(error, 1e-12 * np.abs(values).max())
+        design = self._powers(grid) / width[:, None]
+        covariance = np.linalg.inv(design.T @ design)
+        self.coefficients: Array = covariance @ (design.T @ (values / width))
+        residual = values / width - design @ self.coefficients
+        degrees = len(grid) - degree - 1
+        self.misfit = float(residual @ residual) / degrees if degrees else 1.0
+        self.covariance: Array = covariance * max(1.0, self.misfit)
+
+    def _powers(self, temperatures: npt.ArrayLike) -> Array:
+        return np.vander(np.atleast_1d(temperatures) - self.middle, self.degree + 1, increasing=True)
+
+    def root(self) -> float | None:
+        """The zero between the ends, None where there is none."""
+        roots = np.polynomial.polynomial.polyroots(self.coefficients)
+        places = np.real(roots[np.abs(np.imag(roots)) < 1e-12]) + self.middle
+        inside = places[(places >= self.grid[0]) & (places <= self.grid[-1])]
+        return float(inside[0]) if len(inside) else None
+
+    def fixed_point(self, temperature: float) -> FixedPoint:
+        value = self._powers(temperature)[0]
+        powers = np.arange(self.degree + 1)
+        steep = np.append(0.0, powers[1:] * value[:-1])
+        slope = float(steep @ self.coefficients)
+        position_error = float(np.sqrt(value @ self.covariance @ value)) / abs(slope)
+        slope_error = float(np.sqrt(steep @ self.covariance @ steep))
+        return FixedPoint(Estimate(temperature, position_error), Estimate(slope, slope_error), slope < 0)

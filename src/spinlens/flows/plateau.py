@@ -23,12 +23,15 @@ class Plateau:
     steps : first and last step of the longest stretch without drift (the last two records where there is none).
     drift : for each instrument the drift over that stretch in units of its error.
     until_end : the stretch runs to the last record, so where it ends is not known.
+    lifetime : the fewest and the most steps that the stretch can have lasted, from the records inside it and from
+        those beside it; the most is None where it runs to the end.
     """
 
     reached: bool
     steps: tuple[int, int]
     drift: dict[str, float]
     until_end: bool
+    lifetime: tuple[int, int | None] = (0, None)
 
 
 def find_plateau(
@@ -57,26 +60,67 @@ def find_plateau(
     >>> find_plateau(range(21), {"energy": np.arange(21)[:, None] + noise}).reached
     False
     """
+    times, tables, length = _checked(steps, statistics, length)
+    found = _longest(times, tables, length, threshold, 0, len(times) - 1)
+    if found is not None:
+        return found
+    drift = {name: _drift(times[-2:], table[-2:]) for name, table in tables.items()}
+    return Plateau(False, (int(times[-2]), int(times[-1])), drift, True)
+
+
+def find_plateaus(
+    steps: Sequence[int], statistics: Mapping[str, npt.ArrayLike], length: int = 10, threshold: float = 3.0
+) -> tuple[Plateau, ...]:
+    """All stretches without drift that share no record, in the order of the flow; arguments as in `find_plateau`.
+
+    The longest is taken first, then the longest before and after it, and so on. All but one that runs to the end are
+    metastable fixed points, and `lifetime` says how long the flow stayed there.
+    """
+    times, tables, length = _checked(steps, statistics, length)
+
+    def search(first: int, last: int) -> list[Plateau]:
+        found = _longest(times, tables, length, threshold, first, last)
+        if found is None:
+            return []
+        left, right = (int(np.searchsorted(times, step)) for step in found.steps)
+        return [*search(first, left - 1), found, *search(right + 1, last)]
+
+    return tuple(search(0, len(times) - 1))
+
+
+def _checked(
+    steps: Sequence[int], statistics: Mapping[str, npt.ArrayLike], length: int
+) -> tuple[Array, dict[str, Array], int]:
     times = np.asarray(steps, dtype=np.float64)
-    length = checks.positive_integer("length", length)
     tables = {name: np.asarray(table, dtype=np.float64) for name, table in statistics.items()}
     if len(times) < 3 or not tables or np.any(np.diff(times) <= 0):
         raise InputError("a plateau needs at least 3 records at rising steps and one instrument")
     for name, table in tables.items():
         if table.ndim != 2 or len(table) != len(times) or table.shape[1] < 2:
             raise InputError(f"{name} must have shape ({len(times)}, n_samples ≥ 2), got {table.shape}")
+    return times, tables, checks.positive_integer("length", length)
+
+
+def _longest(
+    times: Array, tables: Mapping[str, Array], length: int, threshold: float, begin: int, end: int
+) -> Plateau | None:
+    """The longest stretch without drift among the records begin … end."""
     stretches = [
         (times[last] - times[first], first, last)
-        for first in range(len(times) - 2)
-        for last in range(first + 2, len(times))
+        for first in range(begin, end - 1)
+        for last in range(first + 2, end + 1)
         if times[last] - times[first] >= length
     ]
-    for _, first, last in sorted(stretches, reverse=True):
+    for duration, first, last in sorted(stretches, reverse=True):
         drift = {name: _drift(times[first : last + 1], table[first : last + 1]) for name, table in tables.items()}
         if all(abs(value) < threshold for value in drift.values()):
-            return Plateau(True, (int(times[first]), int(times[last])), drift, last == len(times) - 1)
-    drift = {name: _drift(times[-2:], table[-2:]) for name, table in tables.items()}
-    return Plateau(False, (int(times[-2]), int(times[-1])), drift, True)
+            until_end = last == len(times) - 1
+            before = times[max(first - 1, 0)]
+            most = None if until_end else int(times[last + 1] - before)
+            return Plateau(
+                True, (int(times[first]), int(times[last])), drift, until_end, (int(duration), most)
+            )  # fmt: skip
+    return None
 
 
 def _drift(times: Array, table: Array) -> float:

@@ -29,7 +29,7 @@ def test_error_of_a_zero_covers_repeated_measurements() -> None:
     rng = np.random.default_rng(0)
     found = []
     for _ in range(300):
-        after = [Estimate(t + 0.5 * (t - 1) + 0.01 * rng.normal(), 0.01) for t in (0.9, 1.1)]
+        after = [Estimate(t + 0.5 * (t - 1) + 0.006 * rng.normal(), 0.006) for t in (0.9, 1.1)]
         found.append(flow_field([Estimate(0.9, 0), Estimate(1.1, 0)], after).fixed_points[0].temperature)
     pulls = [(zero.value - 1) / zero.error for zero in found]
     assert np.std(pulls) == pytest.approx(1.0, abs=0.15)
