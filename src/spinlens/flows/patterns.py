@@ -18,7 +18,7 @@ from spinlens.flows.correlators import (
     spin_correlation,
     visible_hidden_correlation,
 )
-from spinlens.flows.jackknife import Array, jackknife, jackknife_error
+from spinlens.flows.jackknife import Array, bin_edges, jackknife, jackknife_error
 from spinlens.flows.localization import Localization, localization
 from spinlens.renormalization.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
