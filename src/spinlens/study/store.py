@@ -146,10 +146,12 @@ class StudyFolder:
         return Artefact(str(target), key)
 
     def write_text(self, filename: str, text: str) -> Path:
-        """Write (or replace, in one step) a file at the top of the folder."""
+        """Write (or replace, in one step) a file at the top of the folder; one that says the same stays."""
+        path, content = self.path / filename, text.encode()
         with named_errors(self.path):
-            self._replace(self.path / filename, text.encode())
-        return self.path / filename
+            if path.is_symlink() or not path.is_file() or path.read_bytes() != content:
+                self._replace(path, content)
+        return path
 
     def write_json(self, filename: str, value: Any) -> Path:
         """As `write_text`, for JSON data (see `spinlens.study.codec.encode` for NumPy numbers and NaN)."""
