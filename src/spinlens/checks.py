@@ -74,7 +74,7 @@ def spins(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None = No
         raise SpinsError(f"{name} must have last axes {lattice}, got an array of shape {array.shape}")
     if array.size == 0:
         raise SpinsError(f"{name} is empty: give at least one state")
-    if array.dtype.kind not in "iuf" or not bool(np.all(np.abs(array.astype(np.float64)) == 1.0)):
+    if array.dtype.kind not in "iuf" or not bool(np.all((array == 1) | (array == -1))):
         raise SpinsError(f"{name} must hold only +1 and -1{_hint(array)}")
     return np.ascontiguousarray(array, dtype=np.int8)
 
