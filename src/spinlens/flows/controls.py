@@ -1,0 +1,154 @@
+"""Controls beside a flow: machines that know the lattice exactly, by training, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks, seeding
+from spinlens.errors import InputError
+from spinlens.lattice.ising import IsingModel
+from spinlens.machines.controls import extreme_states, mean_field_states, redrawn
+from spinlens.machines.rbm import RBM
+
+RECIPES: dict[str, dict[str, Any]] = {
+    "CD-1": {"steps": 1, "persistent": False},
+    "PCD-1": {"steps": 1, "persistent": True},
+    "PCD-10": {"steps": 10, "persistent": True},
+    "PCD-100": {"steps": 100, "persistent": True},
+}
+"""How machines are trained: CD-1 as in published flows, PCD-k with persistent chains for a good likelihood."""
+
+TRAINING = ("lattice", "geometry-free", "mean-field")
+"""What machines are trained on: states at T_c; T = 0 and T = ∞ states only; Curie–Weiss states at K = 1."""
+
+CONTROLS = (*TRAINING, "redrawn", "exact")
+
+Spins = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, order=True)
+class Case:
+    """One machine of a comparison.
+
+    Attributes
+    ----------
+    control : what it is: trained on one of `TRAINING`; "redrawn", the weights of the lattice machine of the same
+        recipe, width and seed drawn anew from the normal distribution fitted to them; or "exact", one unit a bond.
+    recipe : a name of `RECIPES` ("" for the exact machine).
+    n_hidden : hidden units (0 for the exact machine: as many as there are bonds).
+    number : which of several seeds.
+    """
+
+    control: str
+    recipe: str = ""
+    n_hidden: int = 0
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        checks.choice("control", self.control, CONTROLS)
+        if self.control != "exact":
+            checks.choice("recipe", self.recipe, tuple(RECIPES))
+            checks.positive_integer("n_hidden", self.n_hidden)
+
+    @property
+    def name(self) -> str:
+        """A name fit for files, such as lattice-CD-1-64-0."""
+        return "exact" if self.control == "exact" else f"{self.control}-{self.recipe}-{self.n_hidden}-{self.number}"
+
+    @property
+    def source(self) -> Case:
+        """The case whose machine must be trained for this one; itself unless redrawn."""
+        if self.control != "redrawn":
+            return self
+        return Case("lattice", self.recipe, self.n_hidden, self.number)
+
+
+def flow_controls(
+    n_sites: int,
+    seeds: int = 5,
+    recipes: Sequence[str] = ("CD-1", "PCD-100"),
+    widths: Sequence[int] | None = None,
+    controls: Sequence[str] = CONTROLS,
+) -> tuple[Case, ...]:
+    """The machines to set beside a flow.
+
+    The exact machine; for every recipe and seed the lattice machine at every width, and at the smallest width the
+    geometry-free, mean-field and redrawn ones.
+
+    Parameters
+    ----------
+    n_sites : N of the lattice.
+    seeds : machines of each kind; five show the spread.
+    recipes : names of `RECIPES`.
+    widths : hidden units; N/4, N/2, N and 2N by default.
+    controls : those wanted of `CONTROLS`.
+
+    Examples
+    --------
+    >>> [case.name for case in flow_controls(16, 1, ["CD-1"], [4])]
+    ['exact', 'lattice-CD-1-4-0', 'geometry-free-CD-1-4-0', 'mean-field-CD-1-4-0', 'redrawn-CD-1-4-0']
+    >>> len(flow_controls(256))
+    71
+    """
+    N = checks.positive_integer("n_sites", n_sites)
+    chosen = sorted({max(1, N // 4), max(1, N // 2), N, 2 * N} if widths is None else set(widths))
+    wanted = [checks.choice("control", control, CONTROLS) for control in controls]
+    if not chosen:
+        raise InputError("widths is empty: give at least one number of hidden units")
+    cases = [Case("exact")] if "exact" in wanted else []
+    for recipe in recipes:
+        for number in range(checks.positive_integer("seeds", seeds)):
+            cases += [Case("lattice", recipe, width, number) for width in chosen if "lattice" in wanted]
+            others = [control for control in CONTROLS if control in wanted and control not in ("lattice", "exact")]
+            cases += [Case(control, recipe, chosen[0], number) for control in others]
+    return tuple(dict.fromkeys(cases))
+
+
+@dataclass(frozen=True, eq=False)
+class Workshop:
+    """What machines are made from: the model and T of the exact one, lattice states, and options of training.
+
+    `states` (n, N) are ±1, `options` any of `RBM`'s but those of the recipes, `seed` the one seed.
+    """
+
+    model: IsingModel
+    temperature: float
+    states: Spins
+    options: Mapping[str, Any]
+    seed: int
+
+    def build(
+        self,
+        case: Case,
+        source: RBM | None = None,
+        checkpoint: Path | None = None,
+        callback: Callable[[dict[str, float]], None] | None = None,
+    ) -> RBM:
+        """The machine of `case`; a redrawn one needs its `source`."""
+        if case.control == "exact":
+            return RBM.exact(self.model, self.temperature)
+        if case.control == "redrawn":
+            if source is None:
+                raise InputError("a redrawn machine needs the machine whose weights are drawn anew")
+            return redrawn(source, seed=self._number("redrawn", case))
+        options = {**self.options, **RECIPES[case.recipe], "seed": self._number("training", case)}
+        machine = RBM(case.n_hidden, **options)
+        return machine.fit(self._data(case), checkpoint=checkpoint, callback=callback)
+
+    def _data(self, case: Case) -> Spins:
+        n, N = self.states.shape
+        seed = self._number("data", case)
+        if case.control == "geometry-free":
+            return extreme_states(n, N, seed)
+        if case.control == "mean-field":
+            return mean_field_states(n, N, 1.0, seed)
+        return self.states
+
+    def _number(self, purpose: str, case: Case) -> int:
+        return int(seeding.seed_sequence(self.seed, "flow controls", purpose, case.name).generate_state(1)[0])
