@@ -1,0 +1,83 @@
+"""A study that spinlens 0.1.0 packed (format 1) opens in every later version, with the numbers it had then.
+
+`data/study_format_1.zip.xz` is the export of a tiny study of the nearest-neighbour lattice. It is never made anew: a
+later format gets a file of its own beside it.
+"""
+
+import json
+import lzma
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from spinlens import cli, workflow
+from spinlens.study import archive, catalogue, inspection
+from spinlens.study.catalogue import FILENAME, Catalogue
+from spinlens.study.stages.learning import load_machine, load_stack
+from spinlens.study.store import StudyFolder
+
+PACKED = Path(__file__).parents[1] / "data" / "study_format_1.zip.xz"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The study unpacked, before the eyes of a later version."""
+    (tmp_path / "earlier.zip").write_bytes(lzma.decompress(PACKED.read_bytes()))
+    archive.unpack(tmp_path / "earlier.zip", tmp_path / "study")
+    monkeypatch.setattr(catalogue, "package_version", lambda: "99.0")
+    return tmp_path / "study"
+
+
+def test_every_result_is_found_and_sound(folder):
+    contents = catalogue.catalogue(StudyFolder(folder))
+    state = inspection.verify(StudyFolder(folder), contents)
+    assert (contents.version, contents.current) == ("0.1.0", False)
+    assert (len(state.done), state.missing, state.damaged, state.stale) == (21, (), {}, ())
+    said = CliRunner().invoke(cli.app, ["study", "status", str(folder)]).output
+    assert "made by spinlens 0.1.0" in said
+    assert "21 done" in said
+
+
+def test_the_numbers_are_those_of_then(folder):
+    results = StudyFolder(folder).results(catalogue.catalogue(StudyFolder(folder)).keys)
+    assert results["critical/nn"]["critical"]["temperature"]["value"] == pytest.approx(2.2847225397260806, abs=1e-12)
+    machine = load_machine(results["machine/nn/pcd5-critical/0"])
+    states = results["ensemble/nn/L12"]["test"].values.reshape(-1, 144)
+    assert set(np.unique(states)) == {-1, 1}
+    assert machine.free_energy(states[:5]).sum() == pytest.approx(-266.02097657764824, rel=1e-6)
+    assert [layer.n_hidden for layer in load_stack(results["stack/nn/0"]).layers_] == [36, 9]
+
+
+def test_the_report_can_be_drawn_anew(folder):
+    before = json.loads((folder / "results.json").read_bytes())
+    assert workflow.report(folder) == before
+    assert (folder / "report.html").stat().st_size > 100_000
+
+
+def test_without_its_catalogue_nothing_of_it_is_taken_for_ours(folder, monkeypatch):
+    """The twin: keys drawn by another version name none of these files."""
+    monkeypatch.setattr("spinlens.study.tasks.package_version", lambda: "99.0")
+    (folder / FILENAME).unlink()
+    state = inspection.survey(StudyFolder(folder), catalogue.catalogue(StudyFolder(folder)))
+    assert (len(state.done), len(state.stale)) == (0, 21)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"spinlens": 1}', '{"spinlens": "0.0", "checkpoints": [], "keys": {"../a": "b"}}']
+)
+def test_a_catalogue_that_cannot_be_used_is_as_none(folder, text):
+    (folder / FILENAME).write_text(text)
+    assert catalogue.catalogue(StudyFolder(folder)).version == "99.0"
+
+
+def test_a_catalogue_comes_back_as_it_was(folder):
+    contents = catalogue.catalogue(StudyFolder(folder))
+    assert Catalogue(**json.loads(contents.text(), object_hook=_renamed)) == contents
+
+
+def _renamed(found):
+    if "keys" not in found:
+        return found
+    return {"version": found["spinlens"], "keys": found["keys"], "checkpoints": tuple(found["checkpoints"])}
