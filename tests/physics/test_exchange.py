@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, exact
+from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, exact, sample
 from spinlens.errors import InputError
 from spinlens.sampling import exchange
-from spinlens.sampling.exchange import sample_exchange
 from spinlens.statistics.autocorrelation import mean_estimate
 
 
@@ -32,7 +31,7 @@ def deviations(model, data):
 def test_agreement_with_enumeration(algorithm):
     """16 comparisons each, frustrated couplings in a field; swaps that are always accepted must be found out."""
     model = IsingModel((3, 5), mixed_signs(), 0.1)
-    data = sample_exchange(model, (1.0, 1.6, 2.6, 4.0), 3000, seed=2, algorithm=algorithm)
+    data = sample(model, (4.0, 1.0, 1.6, 2.6), 3000, seed=2, algorithm=algorithm, exchange=True)
     found = deviations(model, data)
     assert found.shape == (16,)
     assert np.abs(found).max() < 4
@@ -42,22 +41,23 @@ def test_agreement_with_enumeration(algorithm):
 def test_swaps_that_forget_the_energy_are_found_out(monkeypatch):
     monkeypatch.setattr(exchange.math, "exp", lambda gain: 1.0)
     model = IsingModel((3, 5), mixed_signs(), 0.1)
-    data = sample_exchange(model, (1.0, 1.6, 2.6, 4.0), 3000, seed=2)
+    data = sample(model, (1.0, 1.6, 2.6, 4.0), 3000, seed=2, exchange=True)
     assert np.abs(deviations(model, data)).max() > 4
 
 
 def test_draws_do_not_depend_on_workers_or_other_ladders():
     model = IsingModel((4, 4), PowerLaw(1.2))
-    one, four = (sample_exchange(model, (8.0, 5.0), 50, 3, 4, keep_spins=True, workers=n, warmup=10) for n in (1, 4))
+    options = {"temperatures": (8.0, 5.0), "draws": 50, "seed": 4, "keep_spins": True, "warmup": 10, "exchange": True}
+    one, four = (sample(model, chains=3, workers=n, **options) for n in (1, 4))
     xr.testing.assert_identical(one, four)
-    alone = sample_exchange(model, (8.0, 5.0), 50, 1, 4, keep_spins=True, warmup=10)
+    alone = sample(model, chains=1, **options)
     np.testing.assert_array_equal(alone.spins[:, 0], one.spins[:, 0])
     np.testing.assert_allclose(model.energy(one.spins.values) / 16, one.energy, rtol=1e-12, atol=1e-14)
 
 
 def test_replicas_travel_and_none_is_lost():
     model = IsingModel((4, 4), NearestNeighbour())
-    data = sample_exchange(model, (1.8, 2.3, 3.0, 4.0, float("inf")), 2000, seed=1, warmup=50)
+    data = sample(model, (1.8, 2.3, 3.0, 4.0, float("inf")), 2000, seed=1, warmup=50, exchange=True)
     assert set(map(tuple, np.sort(data.replica.values, axis=0).transpose(1, 2, 0).reshape(-1, 5))) == {(0, 1, 2, 3, 4)}
     assert bool((data.round_trips > 20).all())
     assert abs(mean_estimate(data.energy.sel(temperature=np.inf).values).deviation(0.0)) < 4
@@ -66,7 +66,7 @@ def test_replicas_travel_and_none_is_lost():
 def test_both_phases_are_visited_below_the_transition():
     """L = 8 at T = 1.5, where a single chain keeps its sign for longer than this run."""
     model = IsingModel((8, 8), NearestNeighbour())
-    data = sample_exchange(model, np.linspace(1.5, 4.0, 9), 1500, chains=2, seed=3, warmup=100)
+    data = sample(model, np.linspace(1.5, 4.0, 9), 1500, seed=3, warmup=100, exchange=True)
     cold = data.magnetization.isel(temperature=0).values
     assert all(np.any(np.diff(np.sign(chain[chain != 0]))) for chain in cold)
 
@@ -74,4 +74,21 @@ def test_both_phases_are_visited_below_the_transition():
 @pytest.mark.parametrize("temperatures", [[2.0], [0.0, 1.0]])
 def test_ladders_that_cannot_be_are_refused(temperatures):
     with pytest.raises(InputError, match="two or more temperatures above 0"):
-        sample_exchange(IsingModel((4, 4), NearestNeighbour()), temperatures, 5)
+        sample(IsingModel((4, 4), NearestNeighbour()), temperatures, 5, exchange=True)
+
+
+def test_cluster_moves_do_not_exchange():
+    with pytest.raises(InputError, match="exchange is for single-spin moves"):
+        sample(IsingModel((4, 4), NearestNeighbour()), (2.0, 3.0), 5, algorithm="wolff", exchange=True)
+
+
+def test_averages_and_correlations_of_a_ladder_are_those_of_its_series():
+    model = IsingModel((5, 4), PowerLaw(1.2))
+    options = {"temperatures": (8.0, 5.0, 6.5), "draws": 512, "seed": 2, "warmup": 20, "exchange": True}
+    series = sample(model, keep_spins=True, **options)
+    binned = sample(model, series=False, correlations=True, **options)
+    np.testing.assert_allclose(binned.m2.mean("bin"), series.m2.mean("draw"), rtol=1e-12)
+    np.testing.assert_array_equal(binned.swap_acceptance, series.swap_acceptance)
+    neighbours = (series.spins * series.spins.roll(x=1)).mean(("draw", "x", "y"))
+    found = binned.correlation.mean("correlation_bin").isel(r_x=1, r_y=0)
+    np.testing.assert_allclose(found, neighbours, atol=1e-12)

@@ -51,7 +51,7 @@ def simulate(update, seed=1, chains=CHAINS, draws=DRAWS):
     if isinstance(update, MultiSpin):
         state = update.start(seed, 0)
         update.advance_group(state, SKIPPED, 1, False, False)
-        parts = update.advance_group(state, draws // 8, THIN, True, True, 8 * chains)
+        parts = list(update.advance_group(state, draws // 8, THIN, True, True, 8 * chains))
     else:
         parts = []
         for chain in range(chains):
@@ -218,7 +218,7 @@ def standard_error(means):
 
 def kaufman_run(L, temperature, rule, draws):
     """Energy per spin (64, draws) after 40 L sweeps from ground states."""
-    update = multispin.make_multispin(IsingModel((L, L), NearestNeighbour()), temperature, rule)
+    update = UPDATES[f"multi-spin {rule}"](IsingModel((L, L), NearestNeighbour()), temperature)
     state = update.start(5, 0)
     update.advance_group(state, 1, min(40 * L, L * L), False, False)
     return np.stack([part.energy for part in update.advance_group(state, draws, 4, True, False)]) / L**2

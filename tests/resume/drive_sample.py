@@ -21,6 +21,11 @@ KINDS = {
     "averages": (IsingModel((6, 5), LONG), {"temperatures": 7.0, "draws": 9_000, "series": False}),
     "wolff": (IsingModel((6, 6), LONG), {"temperatures": (6.0, 9.0), "draws": 3_000, "algorithm": "wolff"}),
     "metropolis": (IsingModel((6, 6), LONG), {"temperatures": 8.0, "draws": 9_000, "algorithm": "metropolis"}),
+    "multi-spin": (
+        IsingModel((8, 8), SQUARE),
+        {"temperatures": 3.0, "draws": 1_500, "chains": 70, "series": False, "algorithm": "multi-spin-metropolis"},
+    ),
+    "exchange": (IsingModel((6, 6), LONG), {"temperatures": (6.0, 8.0), "draws": 1_500, "exchange": True}),
 }
 CHUNK = 1 << 13
 

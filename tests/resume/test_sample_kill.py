@@ -46,7 +46,7 @@ def test_killed_at_renames(tmp_path):
 
 @pytest.mark.parametrize("kind", drive_sample.KINDS)
 def test_killed_again_and_again_at_random_instants(tmp_path, kind):
-    """Ten children a kind, 40 in all, each killed after a random time of 0.1 s on average unless it finished before."""
+    """Ten children a kind, 60 in all, each killed after a random time of 0.1 s on average unless it finished before."""
     assert deaths(kind, tmp_path, "instants", range(10)) >= 3
     assert finish(kind, tmp_path) == unbroken(kind)
 

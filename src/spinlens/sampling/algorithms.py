@@ -9,17 +9,34 @@ from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.clock import Clock
 from spinlens.sampling.limits import Exact
+from spinlens.sampling.multispin import MultiSpin, MultiSpinHeatBath
 from spinlens.sampling.single_spin import HeatBath, Metropolis
 from spinlens.sampling.swendsen_wang import LongRangeSwendsenWang, NearestNeighbourSwendsenWang
 from spinlens.sampling.updates import Algorithm
 from spinlens.sampling.wolff import LongRangeWolff, NearestNeighbourWolff
 
-ALGORITHMS = ("auto", "swendsen-wang", "wolff", "metropolis", "heat-bath", "clock")
 _SINGLE_SPIN: dict[str, type[Metropolis | HeatBath | Clock]] = {
     "metropolis": Metropolis,
     "heat-bath": HeatBath,
     "clock": Clock,
 }
+_MULTI_SPIN: dict[str, type[MultiSpin]] = {
+    "multi-spin-metropolis": MultiSpin,
+    "multi-spin-heat-bath": MultiSpinHeatBath,
+}
+SINGLE_SPIN = tuple(_SINGLE_SPIN)
+ALGORITHMS = ("auto", "swendsen-wang", "wolff", *SINGLE_SPIN, *_MULTI_SPIN)
+
+
+def make_update(model: IsingModel, temperature: float, name: str = "auto") -> Algorithm | MultiSpin:
+    """As `make_algorithm`, and the algorithms that move 64 chains together."""
+    if name not in _MULTI_SPIN:
+        return make_algorithm(model, temperature, name)
+    if not isinstance(model.coupling, NearestNeighbour):
+        raise CouplingError(f"{name} needs NearestNeighbour(), got {model.coupling!r}; use 'metropolis' or 'heat-bath'")
+    if temperature == 0 or math.isinf(temperature):
+        return Exact(model, temperature)
+    return _MULTI_SPIN[name](model, temperature)
 
 
 def make_algorithm(model: IsingModel, temperature: float, name: str = "auto") -> Algorithm:

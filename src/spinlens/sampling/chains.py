@@ -1,9 +1,9 @@
-"""One Markov chain: start, warm-up decided from the data, draws, and everything that is needed to go on later."""
+"""Markov chains: start, warm-up decided from the data, draws, and everything that is needed to go on later."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,11 @@ import numpy.typing as npt
 from spinlens.errors import CheckpointError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.checkpoint import Snapshot
-from spinlens.sampling.recorders import Averages, Modes, Series, under
-from spinlens.sampling.updates import QUANTITIES, Algorithm, ChainState, Draws
+from spinlens.sampling.log import Log, Plan, observables
+from spinlens.sampling.multispin import MultiSpin, ReplicaState
+from spinlens.sampling.recorders import under
+from spinlens.sampling.streams import model_key
+from spinlens.sampling.updates import Algorithm, ChainState, Draws
 from spinlens.sampling.warmup import WarmUp
 from spinlens.seeding import seed_sequence
 
@@ -21,19 +24,8 @@ Array = npt.NDArray[np.float64]
 
 CHUNK = 1 << 23  # spin updates and bytes of spins between two looks at the clock: a tenth of a second or two
 _MOST = 1 << 16  # draws between two looks: 10 MiB of measurements
-
-
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """What is asked of a chain: see `spinlens.sample`."""
-
-    draws: int
-    thin: int = 1
-    warmup: int | None = None
-    energy: bool = True
-    states: bool = False
-    series: bool = True
-    correlations: bool = False
+_MOST_TOGETHER = 1 << 13  # the same for replicas that are moved together
+_WATCHED = ("m2", "bonds", "energy")  # order-like and energy-like series of the warm-up
 
 
 def start_chain(model: IsingModel, seed: int, temperature: float, chain: int) -> ChainState:
@@ -45,116 +37,144 @@ def start_chain(model: IsingModel, seed: int, temperature: float, chain: int) ->
     return ChainState(2 * bits - 1, stream.generate_state(4, np.uint64).astype(np.uint64))
 
 
-def model_key(model: IsingModel) -> str:
-    """A text that tells two couplings apart, exact to the last bit of every number."""
-    table = np.ascontiguousarray(model.coupling_table)
-    digest = seed_sequence(0, table.tobytes().hex()).spawn_key[:4]
-    return f"{type(model.coupling).__name__}:" + "-".join(map(str, digest))
-
-
-def observables(model: IsingModel, draws: Draws) -> dict[str, Array]:
-    """Measurements per spin, (n,) by name."""
-    measured = {name: draws[name] / float(model.n_sites) ** QUANTITIES[name].power for name in draws.names}
-    if draws.energy.size:
-        measured["energy"] = draws.energy / model.n_sites
-    return measured
-
-
-class Chain:
-    """A Markov chain under way; `advance` carries it a chunk further.
+class Run:
+    """A Markov process under way, with a log for each chain that it makes; `advance` carries it a chunk further.
 
     Chunks end at multiples of a fixed number of draws that depends on the model and `thin` alone. Snapshots are of
-    such ends only, so that a chain that is continued, with more draws or after a kill, runs through the very same
+    such ends only, so that a run that is continued, with more draws or after a kill, goes through the very same
     chunks as one that was never stopped.
     """
 
-    def __init__(self, model: IsingModel, update: Algorithm, state: ChainState, plan: Plan) -> None:
-        self.model, self.update, self.state, self.plan = model, update, state, plan
+    most = _MOST
+    can_be_shortened = True  # whether a series of more draws holds the result of fewer
+
+    def __init__(self, model: IsingModel, state: Any, plan: Plan, logs: int) -> None:
+        self.model, self.state, self.plan = model, state, plan
         self.warmup = WarmUp(plan.warmup)
-        self.record: Series | Averages = Series() if plan.series else Averages()
-        self.modes = Modes(model.shape) if plan.correlations else None
-        self._bits: list[npt.NDArray[np.uint8]] = []
-        self._warmup_chunk = min(_MOST, max(1, CHUNK // model.n_sites))
-        self._chunk = min(_MOST, max(1, CHUNK // (model.n_sites * plan.thin)))
+        self.logs = [Log(model, plan, self.warmup) for _ in range(logs)]
+        self._warmup_chunk = min(self.most, max(1, CHUNK // model.n_sites))
+        self._chunk = min(self.most, max(1, CHUNK // (model.n_sites * plan.thin)))
+
+    def _tune(self) -> None:
+        """Fix what a sweep is, at the beginning of a stretch of the warm-up."""
+
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
+        """Advance by `draws` × `thin` sweeps; the draws of each chain."""
+        raise NotImplementedError
+
+    def _watch(self, draws: int) -> Array:
+        """Advance in the warm-up; (k, draws) series that are asked whether the start is forgotten."""
+        raise NotImplementedError
+
+    @property
+    def draws(self) -> int:
+        """Draws taken so far."""
+        return self.logs[0].draws
 
     @property
     def finished(self) -> bool:
         """Whether all draws are there."""
-        return self.warmup.done and self.record.draws >= self.plan.draws
+        return self.warmup.done and self.draws >= self.plan.draws
 
     @property
     def savable(self) -> bool:
-        """Whether the chain stands at the end of a chunk."""
-        return self.record.draws % self._chunk == 0
+        """Whether the run stands at the end of a chunk."""
+        return self.draws % self._chunk == 0
 
     @property
     def before_rest(self) -> bool:
-        """Whether the next step is a last, shorter one, after which the chain cannot be saved."""
-        return self.warmup.done and 0 < self.plan.draws - self.record.draws < self._chunk
+        """Whether the next step is a last, shorter one, after which the run cannot be saved."""
+        return self.warmup.done and 0 < self.plan.draws - self.draws < self._chunk
 
     def advance(self) -> int:
         """Warm up or measure for one chunk; returns the sweeps done."""
         if not self.warmup.done:
-            return self._warm()
+            if self.warmup.fresh:
+                self._tune()
+            count = min(self._warmup_chunk, self.warmup.left)
+            self.warmup.take(self._watch(count))
+            return count
         plan = self.plan
-        count = min(self._chunk, plan.draws - self.record.draws)
+        count = min(self._chunk, plan.draws - self.draws)
         states = plan.states or plan.correlations
-        draws = self.update.advance(self.state, count, plan.thin, plan.energy, states)
-        if plan.states:
-            self._bits.append(np.packbits(draws.states > 0, axis=1))
-        if self.modes is not None:
-            self.modes.take(draws.states)
-        self.record.take(observables(self.model, draws))
+        for log, draws in zip(self.logs, self._move(count, plan.thin, plan.energy, states), strict=True):
+            log.take(draws)
         return count * plan.thin
 
-    def _warm(self) -> int:
-        """Energy-like (bonds or energy) and order-like (m²) series are asked whether the start is forgotten."""
-        if self.warmup.fresh:
-            self.update.tune(self.state)
-        count = min(self._warmup_chunk, self.warmup.left)
-        energy = not self.update.has_bonds and self.warmup.fixed is None
-        measured = observables(self.model, self.update.advance(self.state, count, 1, energy, False))
-        self.warmup.take(np.stack([measured[name] for name in ("m2", "bonds", "energy") if name in measured]))
-        return count
-
-    @property
-    def spins(self) -> npt.NDArray[np.int8]:
-        """Kept states, (draws, N) of ±1."""
-        bits = np.concatenate(self._bits)[: self.plan.draws]
-        return 2 * np.unpackbits(bits, axis=1, count=self.model.n_sites).astype(np.int8) - 1
-
     def snapshot(self) -> Snapshot:
-        """All that the chain needs to go on."""
+        """All that the run needs to go on."""
         arrays, notes = _pack_state(self.state)
         warmup = self.warmup.snapshot()
-        parts = {"state": arrays, "warmup": warmup.arrays, "record": self.record.arrays()}
-        if self.modes is not None:
-            parts["modes"] = self.modes.bins.arrays()
-        if self._bits:
-            self._bits = [np.concatenate(self._bits)]
-            parts["spins"] = {"bits": self._bits[0]}
+        parts = {"state": arrays, "warmup": warmup.arrays}
         flat = {f"{part}.{name}": array for part, items in parts.items() for name, array in items.items()}
-        return Snapshot(flat, {"state": notes, "warmup": warmup.notes, "draws": self.record.draws})
+        for number, log in enumerate(self.logs):
+            flat |= {f"{_prefix(number)}{name}": array for name, array in log.arrays().items()}
+        return Snapshot(flat, {"state": notes, "warmup": warmup.notes, "draws": self.draws})
 
     def restore(self, snapshot: Snapshot) -> None:
         """Take over the state that `snapshot` gave; `CheckpointError` when averages already hold more draws."""
         arrays, notes = snapshot.arrays, snapshot.notes
-        if not self.plan.series and notes["draws"] > self.plan.draws:
+        if notes["draws"] > self.plan.draws and not (self.plan.series and self.can_be_shortened):
+            kind = "exchange runs" if self.plan.series else "averages"
             raise CheckpointError(
-                f"the checkpoint holds averages over {notes['draws']} draws and {self.plan.draws} were asked for: "
-                f"averages cannot be shortened; ask for at least {notes['draws']} draws or give another path"
+                f"the checkpoint holds {kind} over {notes['draws']} draws and {self.plan.draws} were asked for: "
+                f"{kind} cannot be shortened; ask for at least {notes['draws']} draws or give another path"
             )
         _unpack_state(self.state, under("state", arrays), notes["state"])
         self.warmup.restore(Snapshot(under("warmup", arrays), notes["warmup"]))
-        self.record.restore(under("record", arrays))
-        if self.modes is not None and notes["draws"]:
-            self.modes.bins.restore(under("modes", arrays))
-        if "spins.bits" in arrays:
-            self._bits = [np.asarray(arrays["spins.bits"])]
+        for number, log in enumerate(self.logs):
+            log.restore(under(_prefix(number)[:-1], arrays) if number else arrays)
 
 
-def _pack_state(state: ChainState) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
-    """The fields of a chain's state: arrays (spins ±1 with one bit a site), and plain numbers."""
+class Chain(Run):
+    """One Markov chain at one temperature."""
+
+    def __init__(self, model: IsingModel, update: Algorithm, state: ChainState, plan: Plan) -> None:
+        super().__init__(model, state, plan, 1)
+        self.update = update
+
+    def _tune(self) -> None:
+        self.update.tune(self.state)
+
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
+        return (self.update.advance(self.state, draws, thin, energy, states),)
+
+    def _watch(self, draws: int) -> Array:
+        energy = not self.update.has_bonds and self.warmup.fixed is None
+        (moved,) = self._move(draws, 1, energy, False)
+        measured = observables(self.model, moved)
+        return np.stack([measured[name] for name in _WATCHED if name in measured])
+
+
+class Replicas(Run):
+    """Up to 64 chains of one temperature that are moved together, a bit of every word each."""
+
+    most = _MOST_TOGETHER
+
+    def __init__(self, update: MultiSpin, state: ReplicaState, plan: Plan, replicas: int) -> None:
+        super().__init__(update.model, state, plan, replicas)
+        self.update = update
+
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
+        return self.update.advance_group(self.state, draws, thin, energy, states, len(self.logs))
+
+    def _watch(self, draws: int) -> Array:
+        """Averages over all 64 replicas, however many are kept: a drift shows eight times as clearly."""
+        energy = self.warmup.fixed is None
+        moved = self.update.advance_group(self.state, draws, 1, energy, False)
+        measured = [observables(self.model, part) for part in moved]
+        return np.stack(
+            [np.mean([part[name] for part in measured], axis=0) for name in _WATCHED if name in measured[0]]
+        )
+
+
+def _prefix(number: int) -> str:
+    """What the names of a log's arrays begin with: nothing for the first."""
+    return f"{number}." if number else ""
+
+
+def _pack_state(state: Any) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    """The fields of a state: arrays (spins ±1 with one bit a site), and plain numbers."""
     arrays: dict[str, npt.NDArray[Any]] = {}
     notes: dict[str, Any] = {}
     for field in dataclasses.fields(state):
@@ -168,7 +188,7 @@ def _pack_state(state: ChainState) -> tuple[dict[str, npt.NDArray[Any]], dict[st
     return arrays, notes
 
 
-def _unpack_state(state: ChainState, arrays: Mapping[str, npt.NDArray[Any]], notes: Mapping[str, Any]) -> None:
+def _unpack_state(state: Any, arrays: Mapping[str, npt.NDArray[Any]], notes: Mapping[str, Any]) -> None:
     for name, value in notes.items():
         setattr(state, name, value)
     for name, array in arrays.items():

@@ -83,6 +83,6 @@ class Clock(Base):
         near, costs = self._near
         clock_chain(
             chain.spins, lattice_sides(self.model), near, costs, 2 * self.field / self.temperature,
-            self._events, *self._far, chain.words, thin, rows, kept,
+            self._events, *self._far, self.modes, chain.words, thin, rows, kept,
         )  # fmt: skip
-        return Draws(rows, self.energies(kept, energy), kept)
+        return Draws(rows, self.energies(kept, energy), kept, self.plain_names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import xarray as xr
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.binning import binned_tau
-from spinlens.sampling.chains import Chain
+from spinlens.sampling.log import Log
 from spinlens.sampling.recorders import PRODUCTS, Averages, Series, product_name
 from spinlens.sampling.updates import QUANTITIES
 from spinlens.statistics.autocorrelation import integrated_time
@@ -26,14 +26,12 @@ Summary = tuple[float, float, float, float]
 _FIRST = ("temperature", "chain")
 
 
-def assemble(model: IsingModel, chains: Sequence[Chain], n_temperatures: int) -> xr.Dataset:
-    """The Dataset of all chains, temperature by temperature; see `spinlens.sample`."""
-    width = len(chains) // n_temperatures
-    rows = [chains[first : first + width] for first in range(0, len(chains), width)]
-    plan = chains[0].plan
+def assemble(model: IsingModel, rows: Sequence[Sequence[Log]]) -> xr.Dataset:
+    """The Dataset of the logs of all chains, a row a temperature; see `spinlens.sample`."""
+    plan = rows[0][0].plan
     data = (_draws if plan.series else _bins)(rows)
     if plan.states:
-        spins = np.stack([[chain.spins.reshape(-1, *model.shape) for chain in row] for row in rows])
+        spins = np.stack([[log.spins.reshape(-1, *model.shape) for log in row] for row in rows])
         attrs = {"long_name": "spins ±1 after the draw", "units": "1"}
         data["spins"] = ((*_FIRST, "draw", *AXES[: model.dimension]), spins, attrs)
     if plan.correlations:
@@ -42,7 +40,7 @@ def assemble(model: IsingModel, chains: Sequence[Chain], n_temperatures: int) ->
         ("warmup", "sweeps discarded", "sweeps"),
         ("warm", "whether the warm-up was long enough", "1"),
     ):
-        values = [[getattr(chain.warmup, "spent" if name == "warmup" else name) for chain in row] for row in rows]
+        values = [[getattr(log.warmup, "spent" if name == "warmup" else name) for log in row] for row in rows]
         data[name] = (_FIRST, np.array(values), {"long_name": long_name, "units": units})
     warm = data.warm.all("chain")
     agree = ~(_asked(data, model).split_r_hat > R_HAT).any("observable")
@@ -115,23 +113,38 @@ def to_inference(data: xr.Dataset, temperature: float | None = None) -> dict[str
     }
 
 
-def _draws(rows: Sequence[Sequence[Chain]]) -> xr.Dataset:
+def _draws(rows: Sequence[Sequence[Log]]) -> xr.Dataset:
     """Every draw of every observable."""
     n = rows[0][0].plan.draws
-    records = [[chain.record for chain in row] for row in rows]
-    values = [[record.values for record in row if isinstance(record, Series)] for row in records]
-    names = list(values[0][0])
-    series = {name: np.stack([[run[name][:n] for run in row] for row in values]) for name in names}
+    values = [[log.record.values for log in row if isinstance(log.record, Series)] for row in rows]
+    names = _all_names(values)
+    nothing = np.full(n, np.nan)
+    series = {name: np.stack([[run.get(name, nothing)[:n] for run in row] for row in values]) for name in names}
     data = xr.Dataset({name: ((*_FIRST, "draw"), array, describe(name)) for name, array in series.items()})
     series["abs_magnetization"] = np.abs(series["magnetization"])
     summaries = [[_summarise(array[number]) for number in range(len(rows))] for array in series.values()]
     return _with_summary(data.assign_coords(draw=np.arange(n)), list(series), summaries)
 
 
+def _all_names(runs: Sequence[Sequence[Iterable[str]]]) -> list[str]:
+    """Names of all observables, in the order of the temperature that has most: T = 0 and ∞ know no clusters."""
+    most = max((list(row[0]) for row in runs), key=len)
+    return [*most, *dict.fromkeys(name for row in runs for name in row[0] if name not in most)]
+
+
+def _aligned(values: Array, record: Averages, names: Sequence[str]) -> Array:
+    """Rows of `values` in the order of `names`, nan where the record lacks one."""
+    found = np.full((len(names), *values.shape[1:]), np.nan)
+    for k, name in enumerate(names):
+        if name in record.names:
+            found[k] = values[record.names.index(name)]
+    return found
+
+
 def _summarise(series: Array) -> Summary:
     """Mean, error, τ_int and split R̂ of (chains, draws)."""
     n = series.shape[1]
-    if n < 4:
+    if n < 4 or np.isnan(series[0, 0]):
         return float(series.mean()), np.nan, np.nan, np.nan
     tau, half = integrated_time(series).value, n // 2
     halves = np.concatenate([series[:, :half], series[:, n - half :]])
@@ -139,28 +152,31 @@ def _summarise(series: Array) -> Summary:
     return float(series.mean()), float(np.sqrt(2 * tau * series.var(ddof=1) / series.size)), tau, r_hat
 
 
-def _bins(rows: Sequence[Sequence[Chain]]) -> xr.Dataset:
+def _bins(rows: Sequence[Sequence[Log]]) -> xr.Dataset:
     """Bin means, blocking errors and single-draw variances."""
-    records = [[chain.record for chain in row if isinstance(chain.record, Averages)] for row in rows]
-    first = records[0][0]
-    names, length = list(first.names), first.bins.length
-    means = np.array([[record.bins.values for record in row] for row in records])  # (T, chain, k, bin)
+    records = [[log.record for log in row if isinstance(log.record, Averages)] for row in rows]
+    names, first = _all_names([[record.names for record in row] for row in records]), records[0][0]
+    means = np.array([[_aligned(record.bins.values, record, names) for record in row] for row in records])
+    length = first.bins.length
     data = xr.Dataset({name: ((*_FIRST, "bin"), means[:, :, k], describe(name)) for k, name in enumerate(names)})
     levels = int((first.blocking.count > 1).sum())
-    errors = np.array([[record.blocking.errors()[:, :levels] for record in row] for row in records])
-    variances = np.array([[record.variances for record in row] for row in records])
+    errors = np.array([[_aligned(r.blocking.errors()[:, :levels], r, names) for r in row] for row in records])
+    variances = np.array([[_aligned(r.variances, r, names) for r in row] for row in records])
     note = {"long_name": "error of a chain's mean from blocks of 2^level draws", "units": "as the observable"}
     data["blocking_error"] = ((*_FIRST, "observable", "level"), errors, note)
     note = {"long_name": "variance of single draws", "units": "square of the observable's"}
     data["draw_variance"] = ((*_FIRST, "observable"), variances, note)
     data = data.assign_coords(bin=np.arange(means.shape[-1]), level=np.arange(levels))
     data.bin.attrs = {"long_name": "bin", "units": f"{length} draws"}
-    summaries = [[_summarise_bins(row, k) for row in records] for k in range(len(names))]
+    summaries = [[_summarise_bins(row, name) for row in records] for name in names]
     return _with_summary(data, names, summaries)
 
 
-def _summarise_bins(records: Sequence[Averages], k: int) -> Summary:
+def _summarise_bins(records: Sequence[Averages], name: str) -> Summary:
     """Mean, error, τ_int and split R̂ of one observable from the bin means of all chains."""
+    if name not in records[0].names:
+        return np.nan, np.nan, np.nan, np.nan
+    k = records[0].names.index(name)
     bins = np.array([record.bins.values[k] for record in records])
     draws, length = records[0].draws, records[0].bins.length
     mean = float(np.mean([record.bins.total()[k] for record in records]))
@@ -188,9 +204,9 @@ def _with_summary(data: xr.Dataset, names: list[str], summaries: list[list[Summa
     return data.assign_coords(observable=names)
 
 
-def _correlations(model: IsingModel, rows: Sequence[Sequence[Chain]]) -> xr.DataArray:
+def _correlations(model: IsingModel, rows: Sequence[Sequence[Log]]) -> xr.DataArray:
     """G(r) = ⟨s_0 s_r⟩ of each bin of draws."""
-    modes = [[chain.modes for chain in row if chain.modes is not None] for row in rows]
+    modes = [[log.modes for log in row if log.modes is not None] for row in rows]
     values = np.stack([[mode.correlations() for mode in row] for row in modes])
     dims = (*_FIRST, "correlation_bin", *(f"r_{axis}" for axis in AXES[: model.dimension]))
     length = modes[0][0].bins.length

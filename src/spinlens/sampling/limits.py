@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinlens.errors import CouplingError
+from spinlens.sampling.kernels.fourier import measure_modes
 from spinlens.sampling.kernels.xoshiro import random_words
-from spinlens.sampling.updates import Base, ChainState, Draws
+from spinlens.sampling.updates import Base, ChainState, Draws, lattice_sides
 
 
 @dataclass(frozen=True)
@@ -37,4 +38,6 @@ class Exact(Base):
         chain.spins[:] = kept[-1]
         total = kept.sum(axis=1, dtype=np.float64)
         rows[1], rows[2], rows[3] = total, total**2, total**4
-        return Draws(rows, self.energies(kept, energy), kept)
+        if self.modes:
+            measure_modes(kept, lattice_sides(self.model), rows)
+        return Draws(rows, self.energies(kept, energy), kept, self.plain_names)

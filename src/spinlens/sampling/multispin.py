@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,19 +11,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from spinlens import checks
-from spinlens.errors import CouplingError, InputError
-from spinlens.lattice.couplings import NearestNeighbour
-from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.chains import model_key
+from spinlens.sampling.kernels.fourier import FIRST
 from spinlens.sampling.kernels.multispin import BITS, ROOM, WIDTH, Sites, multispin_chain
 from spinlens.sampling.kernels.single_spin import EAGERNESS
-from spinlens.sampling.updates import ROWS, Array, Base, Draws, Words
-from spinlens.sampling.warmup import WarmUp
+from spinlens.sampling.streams import model_key
+from spinlens.sampling.updates import ROWS, Array, Base, Draws, Words, lattice_sides
 from spinlens.seeding import seed_sequence
 
 REPLICAS = 64
-_WARMUP_CHUNK = 1 << 12
 
 Rule = Literal["metropolis", "heat-bath"]
 
@@ -38,7 +33,7 @@ class ReplicaState:
 
 @dataclass(frozen=True)
 class MultiSpin(Base):
-    """64 independent nearest-neighbour lattices at one temperature, moved together; in a uniform field if wanted.
+    """Metropolis for 64 independent nearest-neighbour lattices at one temperature, moved together, in a uniform field.
 
     Every replica has random bits of its own; flip probabilities are right to 2^−53. Sites are visited colour by colour
     (two colours where all sides are even, else three), so that pieces of 32 sites can be moved at once.
@@ -91,104 +86,36 @@ class MultiSpin(Base):
 
     def advance_group(
         self, state: ReplicaState, draws: int, thin: int, energy: bool, states: bool, replicas: int = REPLICAS
-    ) -> list[Draws]:
-        """Advance all 64 replicas by `draws` × `thin` sweeps; the measurements of the first `replicas`."""
+    ) -> Iterator[Draws]:
+        """Advance all 64 replicas by `draws` × `thin` sweeps; the measurements of the first `replicas`, one by one."""
+        n_sites, dimension = self.model.n_sites, self.model.dimension
         lanes = np.zeros(ROOM, dtype=np.uint64)
         lanes[: 4 * WIDTH] = state.streams
         magnetization = np.empty((draws, REPLICAS))
         bonds = np.empty((draws if energy else 0, REPLICAS))
-        kept = np.empty((draws if states else 0, self.model.n_sites), dtype=np.uint64)
+        modes = np.empty((draws if self.modes else 0, 3, REPLICAS))
+        kept = np.empty((draws if states else 0, n_sites), dtype=np.uint64)
         multispin_chain(
-            state.words, *self.schedule, self.planes, self.field != 0, lanes, thin,
-            magnetization, bonds, kept,
+            state.words, *self.schedule, self.planes, self.field != 0, lattice_sides(self.model), lanes, thin,
+            magnetization, bonds, modes, kept,
         )  # fmt: skip
         state.streams[:] = lanes[: 4 * WIDTH]
-        n_bonds = self.model.dimension * self.model.n_sites
-        totals = self._strength * (n_bonds - 2 * bonds) - self.field * magnetization[: len(bonds)]
-        return [
-            Draws(_rows(magnetization[:, k]), totals[:, k].copy(), _spins_of(kept, k)) for k in range(replicas)
-        ]  # fmt: skip
+        energies = self._strength * (dimension * n_sites - 2 * bonds) - self.field * magnetization[: len(bonds)]
+        powers = modes[:, 3 - dimension :]
+        return (
+            Draws(
+                _rows(magnetization[:, k], powers[..., k]), energies[:, k].copy(), _spins_of(kept, k),
+                self.plain_names,
+            )
+            for k in range(replicas)
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class MultiSpinRun:
-    """Draws of each chain, and per chain the sweeps discarded and whether they sufficed."""
+class MultiSpinHeatBath(MultiSpin):
+    """The same with flips accepted as by heat bath."""
 
-    draws: list[Draws]
-    warmup: list[int]
-    warm: list[bool]
-
-
-def sample_multispin(
-    model: IsingModel,
-    temperature: float,
-    draws: int,
-    chains: int = REPLICAS,
-    seed: int = 0,
-    rule: Rule = "metropolis",
-    thin: int = 1,
-    warmup: int | None = None,
-    energy: bool = True,
-    states: bool = False,
-    workers: int = 1,
-) -> MultiSpinRun:
-    """Many independent single-spin chains of a nearest-neighbour lattice, 64 a word.
-
-    Parameters
-    ----------
-    model : nearest-neighbour model in one to three dimensions, any sides, any field.
-    temperature : finite T > 0.
-    draws, thin : measurements per chain, one every `thin` sweeps.
-    chains : independent chains. 64 are always simulated together: fewer cost as much as 64.
-    seed : chain k belongs to stream k // 64, so that its draws do not depend on how many chains are asked for.
-    rule : "metropolis" or "heat-bath".
-    warmup : sweeps to discard; None decides from the energy and m², averaged over the 64 replicas of a word.
-    energy, states : measure the energy; keep the states, (draws, N) int8 of each chain.
-    workers : threads, each with words of its own; they change no number.
-
-    Returns
-    -------
-    `MultiSpinRun`. Cost: about 0.3 ns per attempted flip of one replica, measured at L = 128.
-
-    Raises
-    ------
-    CouplingError for other couplings, InputError for T = 0 or ∞: `spinlens.sample` handles both.
-
-    Examples
-    --------
-    >>> run = sample_multispin(IsingModel((4, 4), NearestNeighbour()), 1e-3, draws=2, chains=70, warmup=0)
-    >>> len(run.draws), float(run.draws[69].energy[-1])
-    (70, -32.0)
-    """
-    update = make_multispin(model, temperature, rule)
-    chains = checks.positive_integer("chains", chains)
-    words = range((chains + REPLICAS - 1) // REPLICAS)
-    draws, thin = checks.positive_integer("draws", draws), checks.positive_integer("thin", thin)
-
-    def run(word: int) -> MultiSpinRun:
-        state = update.start(checks.seed(seed), word)
-        replicas = min(REPLICAS, chains - REPLICAS * word)
-        wait = wait_until_warm(update, state, WarmUp(warmup))
-        parts = update.advance_group(state, draws, thin, energy, states, replicas)
-        return MultiSpinRun(parts, [wait.spent] * replicas, [wait.warm] * replicas)
-
-    with ThreadPoolExecutor(checks.positive_integer("workers", workers)) as pool:
-        runs = list(pool.map(run, words))
-    return MultiSpinRun(
-        [part for run in runs for part in run.draws],
-        [spent for run in runs for spent in run.warmup],
-        [warm for run in runs for warm in run.warm],
-    )
-
-
-def make_multispin(model: IsingModel, temperature: float, rule: Rule = "metropolis") -> MultiSpin:
-    """The update for one temperature, after checking that it applies."""
-    if not isinstance(model.coupling, NearestNeighbour):
-        raise CouplingError(f"multi-spin coding needs NearestNeighbour(), got {model.coupling!r}: use `sample`")
-    temperature = checks.positive_number("temperature", temperature)
-    if not math.isfinite(temperature):
-        raise InputError("multi-spin coding needs a finite temperature; use `sample` for free spins")
-    return MultiSpin(model, temperature, rule=checks.choice("rule", rule, ("metropolis", "heat-bath")))  # type: ignore[arg-type]
+    rule: Rule = "heat-bath"
 
 
 def flip_probability(cost: float, rule: Rule) -> float:
@@ -216,17 +143,6 @@ def colours(shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
     return np.asarray(total % (2 if all(side % 2 == 0 for side in shape) else 3))
 
 
-def wait_until_warm(update: MultiSpin, state: ReplicaState, wait: WarmUp) -> WarmUp:
-    """Discard sweeps until `wait` is done."""
-    while not wait.done:
-        parts = update.advance_group(state, min(_WARMUP_CHUNK, wait.left), 1, wait.fixed is None, False)
-        series = [np.mean([part["m2"] for part in parts], axis=0)]
-        if wait.fixed is None:
-            series.append(np.mean([part.energy for part in parts], axis=0))
-        wait.take(np.stack(series))
-    return wait
-
-
 def _binary(probability: float) -> Words:
     """Planes (54,) of a probability: all ones where it is 1, or where a binary digit is 1."""
     number = round(probability * 2.0**BITS)
@@ -234,9 +150,12 @@ def _binary(probability: float) -> Words:
     return np.array([2**64 - 1 if digit else 0 for digit in digits], dtype=np.uint64)
 
 
-def _rows(magnetization: Array) -> Array:
+def _rows(magnetization: Array, modes: Array) -> Array:
+    """Rows of one replica from its M (draws,) and modes (draws, d), or (0, d)."""
     rows = np.zeros((len(ROWS), len(magnetization)))
     rows[1], rows[2], rows[3] = magnetization, magnetization**2, magnetization**4
+    if len(modes):
+        rows[FIRST : FIRST + modes.shape[1]] = modes.T
     return rows
 
 

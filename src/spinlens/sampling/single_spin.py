@@ -78,9 +78,10 @@ class SingleSpin(Base):
         single_spin.single_spin_chain(
             chain.spins, local_fields(couplings, chain.spins), lattice_sides(self.model), *self._neighbours,
             2 * unit / self.temperature, 2 * self.field / self.temperature, self.heat_bath,
-            chain.words, thin, products, rows, kept,
+            self.modes, chain.words, thin, products, rows, kept,
         )  # fmt: skip
-        return Draws(rows, -0.5 * unit * products - self.field * rows[1, : products.size], kept)
+        energies = -0.5 * unit * products - self.field * rows[1, : products.size]
+        return Draws(rows, energies, kept, self.plain_names)
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def probability_word(exponent: float) -> np.uint64:
 class Base:
     """A model at one temperature, and what its algorithms share.
 
-    modes : measure the lowest Fourier mode of each axis as well, for the correlation length ξ.
+    modes : measure the lowest Fourier mode of each axis as well, for the correlation length ξ, at O(N) a draw.
     """
 
     model: IsingModel
@@ -183,6 +183,11 @@ class Base:
     def mode_names(self) -> tuple[str, ...]:
         """Names of the lowest Fourier modes that are measured."""
         return ("mode_x", "mode_y", "mode_z")[: self.model.dimension] if self.modes else ()
+
+    @property
+    def plain_names(self) -> tuple[str, ...]:
+        """Names of what a state alone gives."""
+        return (*PLAIN, *self.mode_names)
 
     def slots(self, chain: ChainState) -> Packed:
         """Room for the kernels' Fourier sums; no rows when modes are not measured."""

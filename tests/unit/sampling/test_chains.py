@@ -44,15 +44,19 @@ def stop_after(steps):
     return progress
 
 
-ALGORITHMS = ["swendsen-wang", "wolff", "metropolis", "heat-bath", "clock"]
+ALGORITHMS = ["swendsen-wang", "wolff", "metropolis", "heat-bath", "clock", "multi-spin-metropolis", "exchange"]
 KINDS = [{}, {"keep_spins": True}, {"series": False, "correlations": True}]
 
 
 @pytest.mark.parametrize("options", KINDS, ids=["series", "spins", "averages"])
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_run_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path, small_steps, algorithm, options):
-    model = IsingModel((4, 4), PowerLaw(1.2))
+    model = IsingModel((4, 4), NearestNeighbour() if "multi" in algorithm else PowerLaw(1.2))
     arguments = {"temperatures": (6.0, 8.0), "draws": 130, "seed": 3, "algorithm": algorithm, **options}
+    if algorithm == "exchange":
+        arguments |= {"algorithm": "heat-bath", "exchange": True, "chains": 4}
+    if "multi" in algorithm:
+        arguments["chains"] = 70
     unbroken = dataset_bytes(sample(model, **arguments))
     saving = {"checkpoint": tmp_path / "run", "checkpoint_seconds": 0.0}
     for steps in (0, 1, 2, 7, 12, 20):
@@ -63,7 +67,9 @@ def test_a_run_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path, small_steps,
 
 
 @pytest.mark.parametrize("options", KINDS, ids=["series", "spins", "averages"])
-def test_more_draws_go_on_where_fewer_ended(tmp_path, small_steps, options):
+@pytest.mark.parametrize("algorithm", ["auto", "multi-spin-heat-bath"])
+def test_more_draws_go_on_where_fewer_ended(tmp_path, small_steps, options, algorithm):
+    options = options | {"algorithm": algorithm}
     longer = sample(SQUARE, 2.5, 210, seed=3, **options)
     done = []
     for draws in (50, 130, 210):
@@ -71,7 +77,35 @@ def test_more_draws_go_on_where_fewer_ended(tmp_path, small_steps, options):
         data = sample(SQUARE, 2.5, draws, seed=3, checkpoint=tmp_path / "run", progress=steps.append, **options)
         done.append(sum(step.sweeps for step in steps))
     assert dataset_bytes(data) == dataset_bytes(longer)
-    assert done[1:] == [2 * 90, 2 * 90]  # from the last full chunk of 20 on, both chains: 40 → 130, 120 → 210
+    runs = 2 if algorithm == "auto" else 1  # from the last full chunk of 20 on, both chains: 40 → 130, 120 → 210
+    assert done[1:] == [runs * 90, runs * 90]
+
+
+def test_exchange_is_prolonged_but_not_shortened(tmp_path, small_steps):
+    arguments = {"temperatures": (2.0, 3.0), "seed": 3, "exchange": True}
+    longer = sample(SQUARE, draws=210, **arguments)
+    for draws in (50, 210):
+        data = sample(SQUARE, draws=draws, **arguments, checkpoint=tmp_path / "run")
+    assert dataset_bytes(data) == dataset_bytes(longer)
+    with pytest.raises(CheckpointError, match="exchange runs over 200 draws and 70 were asked for"):
+        sample(SQUARE, draws=70, **arguments, checkpoint=tmp_path / "run")
+
+
+@pytest.mark.parametrize("options", [{}, {"series": False}])
+@pytest.mark.parametrize("algorithm", ["swendsen-wang", "wolff", "multi-spin-metropolis"])
+def test_limits_of_temperature_beside_others(options, algorithm):
+    """What T = 0 and ∞ do not have is nan there, in whatever order the temperatures come."""
+    found = [
+        sample(SQUARE, grid, 200, algorithm=algorithm, **options).sel(temperature=2.5)
+        for grid in ((0.0, 2.5, np.inf), (2.5, np.inf, 0.0), (2.5,))
+    ]
+    for data in found[:2]:
+        for name in found[2].data_vars:
+            np.testing.assert_array_equal(data[name], found[2][name], err_msg=name)
+    if algorithm == "swendsen-wang":
+        ends = sample(SQUARE, (0.0, 2.5, np.inf), 200, **options)
+        assert np.all(np.isnan(ends.bonds.sel(temperature=[0.0, np.inf])))
+        assert bool(ends.converged.all())
 
 
 def test_fewer_draws_are_the_beginning_of_more(tmp_path, small_steps):

@@ -19,12 +19,16 @@ def test_xoshiro_known_answer():
     assert out.tolist() == [41943041, 58720359, 3588806011781223, 3591011842654386, 9228616714210784205]
 
 
-@pytest.mark.parametrize("algorithm", ["swendsen-wang", "wolff", "metropolis"])
+@pytest.mark.parametrize("algorithm", ["swendsen-wang", "wolff", "metropolis", "clock", "multi-spin-heat-bath"])
 @pytest.mark.parametrize("coupling", [NearestNeighbour(), PowerLaw(1.2)])
 def test_draws_do_not_depend_on_workers(coupling, algorithm):
+    together = algorithm.startswith("multi")
+    if together and not isinstance(coupling, NearestNeighbour):
+        pytest.skip("multi-spin coding is for nearest neighbours")
     model = IsingModel((6, 6), coupling)
     for options in ({"keep_spins": True}, {"series": False}):
-        arguments = {"temperatures": (3.0, 4.0), "draws": 150, "chains": 3, "seed": 4, "algorithm": algorithm}
+        arguments = {"temperatures": (3.0, 4.0), "draws": 150, "seed": 4, "algorithm": algorithm}
+        arguments["chains"] = 140 if together else 3
         one, two, eight = (sample(model, **arguments, **options, workers=n) for n in (1, 2, 8))
         xr.testing.assert_identical(one, two)
         xr.testing.assert_identical(one, eight)

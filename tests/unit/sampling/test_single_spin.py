@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw
-from spinlens.errors import CouplingError, InputError
+from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, sample
+from spinlens.errors import CouplingError
 from spinlens.sampling.clock import Clock
 from spinlens.sampling.kernels.multispin import COUNTERS, count_lanes
-from spinlens.sampling.multispin import colours, make_multispin, sample_multispin
+from spinlens.sampling.multispin import MultiSpin, colours
 from spinlens.sampling.single_spin import HeatBath, Metropolis, fixed_point, local_fields
 from spinlens.sampling.updates import ChainState
 
@@ -72,29 +72,40 @@ def test_neighbours_have_other_colours(shape):
     assert colour.max() == (1 if all(side % 2 == 0 for side in shape) else 2)
 
 
-@pytest.mark.parametrize("rule", ["metropolis", "heat-bath"])
-def test_draws_of_a_replica_do_not_depend_on_how_many_are_asked(rule):
+@pytest.mark.parametrize("algorithm", ["multi-spin-metropolis", "multi-spin-heat-bath"])
+def test_draws_of_a_replica_do_not_depend_on_how_many_are_asked(algorithm):
     model = IsingModel((5, 4), NearestNeighbour(0.8), field=0.1)
     few, many = (
-        sample_multispin(model, 2.0, 30, chains, 3, rule, warmup=20, states=True, workers=workers)
+        sample(model, 2.0, 30, chains, 3, algorithm, keep_spins=True, workers=workers, warmup=20)
         for chains, workers in ((3, 1), (70, 2))
     )
-    for one, other in zip(few.draws, many.draws, strict=False):
-        np.testing.assert_array_equal(one.states, other.states)
-        np.testing.assert_allclose(one.energy, model.energy(one.states.reshape(-1, 5, 4)), rtol=1e-12, atol=1e-12)
-        np.testing.assert_array_equal(one["magnetization"], one.states.sum(axis=1))
-    states = np.stack([part.states for part in many.draws])
-    assert len(np.unique(states.reshape(70, -1), axis=0)) == 70  # no two replicas alike
+    assert many.sizes["chain"] == 70
+    for name in ("spins", "energy", "magnetization", "m2", "mode_x", "mode_y"):
+        np.testing.assert_array_equal(few[name], many[name].isel(chain=slice(3)))
+    np.testing.assert_allclose(many.energy, model.energy(many.spins.values) / 20, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(many.magnetization, many.spins.mean(("x", "y")), rtol=1e-12, atol=1e-12)
+    assert len(np.unique(many.spins.values.reshape(70, -1), axis=0)) == 70  # no two replicas alike
+
+
+@pytest.mark.parametrize("algorithm", ["metropolis", "heat-bath", "clock", "multi-spin-metropolis"])
+@pytest.mark.parametrize("shape", [(7,), (5, 12), (3, 4, 5)])
+def test_modes_are_those_of_the_states(algorithm, shape):
+    model = IsingModel(shape, NearestNeighbour())
+    data = sample(model, 3.0, 20, chains=2, algorithm=algorithm, keep_spins=True, warmup=5)
+    power = np.abs(np.fft.fftn(data.spins.values, axes=range(3, 3 + len(shape)))) ** 2 / model.n_sites**2
+    for axis, name in enumerate(("mode_x", "mode_y", "mode_z")[: len(shape)]):
+        lowest = tuple(int(axis == other) for other in range(len(shape)))
+        np.testing.assert_allclose(data[name], power[(..., *lowest)], rtol=1e-9, atol=1e-12)
 
 
 def test_replicas_warm_up_from_the_data():
-    run = sample_multispin(IsingModel((8, 8), NearestNeighbour()), 3.0, 10, chains=2)
-    assert run.warm == [True, True]
-    assert 64 <= run.warmup[0] < 5000
+    data = sample(IsingModel((8, 8), NearestNeighbour()), 3.0, 10, algorithm="multi-spin-metropolis")
+    assert bool(data.warm.all())
+    assert 64 <= int(data.warmup[0, 0]) < 5000
 
 
 def test_pieces_of_a_group_are_the_run():
-    update = make_multispin(IsingModel((5, 4), NearestNeighbour()), 2.0)
+    update = MultiSpin(IsingModel((5, 4), NearestNeighbour()), 2.0)
     whole, pieces = update.start(1, 0), update.start(1, 0)
     update.advance_group(whole, 12, 1, False, False)
     for n in (5, 7):
@@ -112,10 +123,13 @@ def test_clock_without_couplings_is_free():
 
 
 def test_multispin_refusals():
-    with pytest.raises(CouplingError, match="needs NearestNeighbour"):
-        make_multispin(IsingModel((4, 4), PowerLaw(1.2)), 2.0)
-    with pytest.raises(InputError, match="rule must be one of"):
-        make_multispin(IsingModel((4, 4), NearestNeighbour()), 2.0, "wolff")  # type: ignore[arg-type]
-    for temperature in (0.0, float("inf")):
-        with pytest.raises(InputError):
-            make_multispin(IsingModel((4, 4), NearestNeighbour()), temperature)
+    with pytest.raises(
+        CouplingError, match=r"needs NearestNeighbour\(\), got PowerLaw.*use 'metropolis' or 'heat-bath'"
+    ):
+        sample(IsingModel((4, 4), PowerLaw(1.2)), 2.0, 5, algorithm="multi-spin-heat-bath")
+
+
+def test_multispin_draws_limits_of_temperature_exactly():
+    data = sample(IsingModel((4, 4), NearestNeighbour()), (0.0, 2.0, np.inf), 5, 70, algorithm="multi-spin-metropolis")
+    assert np.all(np.abs(data.magnetization.sel(temperature=0.0)) == 1)
+    assert data.attrs["algorithm"] == "Exact, MultiSpin"

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens._jit import inline, kernel
+from spinlens.sampling.kernels.fourier import state_modes, wave_table
 from spinlens.sampling.kernels.xoshiro import State, next_word
 
 Spins = npt.NDArray[np.int8]
@@ -42,6 +43,7 @@ def clock_chain(
     weak: Labels,
     weak_probability: Floats,
     weak_alias: Labels,
+    with_modes: bool,
     state: State,
     thin: int,
     measured: Floats,
@@ -53,6 +55,7 @@ def clock_chain(
     events : cumulative Poisson distribution with mean 2β Σ|J| over all other couplings; its last entry is 1.
     strong, weak : (m, 4) displacements drawn ∝ |J|, with the sign of J; the last of `strong` stands for all of `weak`.
     """
+    waves = wave_table(sides)
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     A, B, C = sides[0], sides[1], sides[2]
     n_strong, n_weak = strong_probability.size, weak_probability.size
@@ -102,6 +105,8 @@ def clock_chain(
         measured[1, draw] = M
         measured[2, draw] = squared
         measured[3, draw] = squared * squared
+        if with_modes:
+            state_modes(spins, sides, waves, measured[:, draw])
         if kept.shape[0] > 0:
             kept[draw] = spins
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3

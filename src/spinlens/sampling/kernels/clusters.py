@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from spinlens._jit import kernel
 from spinlens.sampling.kernels.displacement import far_displacement
+from spinlens.sampling.kernels.fourier import squared, write_modes
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
 
 Spins = npt.NDArray[np.int8]
@@ -240,19 +241,11 @@ def cluster_moments(spins: Spins, sizes: Labels) -> tuple[int, float, float, int
     for site in range(spins.size):
         magnetization += spins[site]
         size = sizes[site]
-        squared = float(size) * float(size)
-        second += squared
-        fourth += squared * squared
+        square = float(size) * float(size)
+        second += square
+        fourth += square * square
         largest = max(largest, size)
     return magnetization, second, 3.0 * second * second - 2.0 * fourth, largest
-
-
-@kernel
-def _squared(packed: int) -> float:
-    """|z|² of a complex number stored as real part · 2^32 + imaginary part."""
-    imaginary = np.int64(np.int32(packed & 0xFFFFFFFF))
-    real = (packed - imaginary) >> 32
-    return float(real) * float(real) + float(imaginary) * float(imaginary)
 
 
 @kernel
@@ -286,10 +279,10 @@ def cluster_modes(
                 single += own & (value == 1)
                 site += 1
     for axis in range(3):
-        modes[axis] = single * _squared(phases[axis, 0])
+        modes[axis] = single * squared(phases[axis, 0])
         if sides[axis] > 1:
             for slot in range(used):
-                modes[axis] += _squared(slots[slot, 2 - axis])
+                modes[axis] += squared(slots[slot, 2 - axis])
 
 
 @kernel
@@ -336,11 +329,7 @@ def _record(
     if slots.shape[0] > 0:
         modes = np.empty(3)
         cluster_modes(labels[0], labels[1], sides, phases, slots, modes)
-        row = 5
-        for axis in range(3):
-            if sides[axis] > 1:
-                column[row] = modes[axis] / _squared(phases[axis, 0])
-                row += 1
+        write_modes(column, modes, sides, phases)
     column[8] = ghost_count
 
 

@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens._jit import inline, kernel
+from spinlens.sampling.kernels.fourier import wave_table
 
 Words = npt.NDArray[np.uint64]
 Sites = npt.NDArray[np.uint32]  # unsigned: no negative index to look out for
 Floats = npt.NDArray[np.float64]
+Sides = npt.NDArray[np.int64]
 Word = np.uint64
 
 WIDTH = 32
@@ -162,6 +164,42 @@ def count_lanes(words: Words, counters: Words, totals: Floats) -> None:
 
 
 @kernel
+def lane_modes(words: Words, sides: Sides, waves: Floats, planes: Words, counters: Words, modes: Floats) -> None:
+    """|Σ s e^{ikx}|² of each replica at the lowest k of each axis, `modes` (3, 64).
+
+    `waves` as from `wave_table`. `planes` (N,) is scratch: eight planes of sites of equal x
+    are copied there at a time, because neighbours along the last axis share a line of the cache, and counted.
+    """
+    totals = np.empty(64)
+    for axis in range(3):
+        side, stride = sides[axis], 1
+        modes[axis] = 0.0
+        if side == 1:
+            continue
+        for later in range(axis + 1, 3):
+            stride *= sides[later]
+        size = words.size // side
+        outer = size // stride
+        sums = np.zeros((2, 64))
+        for first in range(0, side, 8):
+            count = min(8, side - first)
+            for o in range(outer):
+                for j in range(count):
+                    here, there = (o * side + first + j) * stride, (j * outer + o) * stride
+                    for k in range(stride):
+                        planes[there + k] = words[here + k]
+            for j in range(count):
+                count_lanes(planes[j * size : (j + 1) * size], counters, totals)
+                real, imaginary = waves[axis, 0, first + j], waves[axis, 1, first + j]
+                for lane in range(64):
+                    total = 2.0 * totals[lane] - size
+                    sums[0, lane] += real * total
+                    sums[1, lane] += imaginary * total
+        for lane in range(64):
+            modes[axis, lane] = sums[0, lane] * sums[0, lane] + sums[1, lane] * sums[1, lane]
+
+
+@kernel
 def multispin_chain(
     words: Words,
     near: Sites,
@@ -169,10 +207,12 @@ def multispin_chain(
     starts: Sites,
     planes: Words,
     tilted: bool,
+    sides: Sides,
     lanes: Words,
     thin: int,
     magnetization: Floats,
     bonds: Floats,
+    modes: Floats,
     kept: Words,
 ) -> None:
     """Sweeps of 64 replicas, site after site of `order`, in pieces between `starts`.
@@ -180,9 +220,10 @@ def multispin_chain(
     near (N, 2d) : neighbours of each site of `order`, in pairs along each axis.
     planes (54, 16) : a word of all ones where the probability of a class is 1 (plane 0) or has that binary digit;
     classes are the number of equal neighbours, + 8 for spins down.
-    magnetization, bonds (draws, 64) : M, and satisfied bonds when not empty. kept (draws, N) : words, when not empty.
+    magnetization, bonds (draws, 64) : M, and satisfied bonds when not empty.
+    modes (draws, 3, 64) : as `lane_modes`, when not empty. kept (draws, N) : words, when not empty.
     """
-    counters, totals = np.empty(COUNTERS, np.uint64), np.empty(64)
+    counters, totals, waves = np.empty(COUNTERS, np.uint64), np.empty(64), wave_table(sides)
     equal = np.empty(words.size, np.uint64)
     for draw in range(magnetization.shape[0]):
         for _ in range(thin):
@@ -203,5 +244,7 @@ def multispin_chain(
                 count_lanes(equal, counters, totals)
                 for lane in range(64):
                     bonds[draw, lane] += totals[lane]
+        if modes.size > 0:
+            lane_modes(words, sides, waves, equal, counters, modes[draw])
         if kept.shape[0] > 0:
             kept[draw] = words

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens._jit import kernel
+from spinlens.sampling.kernels.fourier import state_modes, wave_table
 from spinlens.sampling.kernels.xoshiro import State, next_word
 
 Spins = npt.NDArray[np.int8]
@@ -58,6 +59,7 @@ def single_spin_chain(
     scale: float,
     tilt: float,
     heat_bath: bool,
+    with_modes: bool,
     state: State,
     thin: int,
     energy: Floats,
@@ -69,8 +71,10 @@ def single_spin_chain(
     `field` (N,) are the local fields Σ_j J_ij s_j in integer units, kept up to date exactly: an attempt costs O(1), an
     accepted flip O(number of couplings). β ΔE = s_i (scale · field_i + tilt), i.e. scale = 2β · unit, tilt = 2βh.
     Couplings are listed (`near`, `couplings`) or, when `doubled` is not empty, given as that table.
-    Rows of `measured`: 0, M, M², M⁴, 0 of the state itself; `energy` gets Σ s_i field_i, in units, when not empty.
+    Rows of `measured`: 0, M, M², M⁴, 0 of the state itself and, `with_modes`, its lowest Fourier modes; `energy` gets
+    Σ s_i field_i, in units, when not empty.
     """
+    waves = wave_table(sides)
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     for draw in range(measured.shape[1]):
         for _ in range(thin):
@@ -94,6 +98,8 @@ def single_spin_chain(
         measured[1, draw] = M
         measured[2, draw] = squared
         measured[3, draw] = squared * squared
+        if with_modes:
+            state_modes(spins, sides, waves, measured[:, draw])
         if energy.size > 0:
             total = 0.0
             for site in range(spins.size):

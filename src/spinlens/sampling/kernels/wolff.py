@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from spinlens._jit import kernel
 from spinlens.sampling.kernels.displacement import far_displacement
+from spinlens.sampling.kernels.fourier import squared, state_modes, wave_table, write_modes
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
 
 Spins = npt.NDArray[np.int8]
@@ -170,41 +171,9 @@ def add_modes(queue: Labels, size: int, sides: npt.NDArray[np.int64], phases: Pa
             sum_a += phases[0, a]
             row -= a * B
         sum_b += phases[1, row]
-    modes[0] += _squared(sum_a) / size
-    modes[1] += _squared(sum_b) / size
-    modes[2] += _squared(sum_c) / size
-
-
-@kernel
-def _squared(packed: np.int64) -> float:
-    """|z|² of a complex number stored as real part · 2^32 + imaginary part."""
-    imaginary = np.int64(np.int32(packed & 0xFFFFFFFF))
-    real = (packed - imaginary) >> 32
-    return float(real) * float(real) + float(imaginary) * float(imaginary)
-
-
-@kernel
-def state_modes(spins: Spins, sides: npt.NDArray[np.int64], phases: Packed, modes: Floats) -> None:
-    """|Σ s e^{ikx}|² of the state itself in `modes` (3,), in the squared units of `phases`."""
-    A, B, C = sides[0], sides[1], sides[2]
-    sums = np.zeros((3, max(A, max(B, C))), dtype=np.int64)
-    site = 0
-    for a in range(A):
-        for b in range(B):
-            total = np.int64(0)
-            for c in range(C):
-                total += spins[site]
-                sums[2, c] += spins[site]
-                site += 1
-            sums[1, b] += total
-            sums[0, a] += total
-    for axis in range(3):
-        real, imaginary = 0.0, 0.0
-        for x in range(sides[axis]):
-            low = np.int64(np.int32(phases[axis, x] & 0xFFFFFFFF))
-            real += sums[axis, x] * float((phases[axis, x] - low) >> 32)
-            imaginary += sums[axis, x] * float(low)
-        modes[axis] = real * real + imaginary * imaginary
+    modes[0] += squared(sum_a) / size
+    modes[1] += squared(sum_b) / size
+    modes[2] += squared(sum_c) / size
 
 
 @kernel
@@ -216,25 +185,21 @@ def _record(
     moves: int,
     sides: npt.NDArray[np.int64],
     phases: Packed,
+    waves: Floats,
     modes: Floats,
     with_modes: bool,
     in_field: bool,
 ) -> None:
     """Measure one draw of `moves` clusters: M, M², M⁴, one mode an axis, sites grown; see `nearest_chain`."""
-    squared = float(M) * float(M)
+    total = float(M) * float(M)
     column[1] = M
-    column[2] = squared if in_field else spins.size * grown / moves
-    column[3] = squared * squared
-    if with_modes:
-        if in_field:
-            state_modes(spins, sides, phases, modes)
-        else:
-            modes *= spins.size / moves
-        row = 5
-        for axis in range(3):
-            if sides[axis] > 1:
-                column[row] = modes[axis] / _squared(phases[axis, 0])
-                row += 1
+    column[2] = total if in_field else spins.size * grown / moves
+    column[3] = total * total
+    if with_modes and in_field:
+        state_modes(spins, sides, waves, column)
+    elif with_modes:
+        modes *= spins.size / moves
+        write_modes(column, modes, sides, phases)
     column[9] = grown
 
 
@@ -259,7 +224,7 @@ def nearest_chain(
     averaged over the draw's clusters. M⁴, and in a field (`sign` ≠ 0, `exponent` = 2β|h|) all of them, are those of
     the state after the draw. `kept` is filled with the states when it has as many rows as there are draws.
     """
-    M = np.int64(0)
+    M, waves = np.int64(0), wave_table(sides)
     for site in range(spins.size):
         M += spins[site]
     for draw in range(measured.shape[1]):
@@ -273,7 +238,7 @@ def nearest_chain(
             elif not accept(spins, queue, size, spin, sign, exponent, state):
                 continue
             M -= 2 * np.int64(spin) * size
-        _record(measured[:, draw], spins, M, grown, moves, sides, phases, modes, with_modes, sign != 0)
+        _record(measured[:, draw], spins, M, grown, moves, sides, phases, waves, modes, with_modes, sign != 0)
         if kept.shape[0] > 0:
             kept[draw] = spins
 
@@ -301,7 +266,7 @@ def long_range_chain(
     kept: npt.NDArray[np.int8],
 ) -> None:
     """As `nearest_chain`, for couplings of any range."""
-    M = np.int64(0)
+    M, waves = np.int64(0), wave_table(sides)
     for site in range(spins.size):
         M += spins[site]
     for draw in range(measured.shape[1]):
@@ -318,6 +283,6 @@ def long_range_chain(
             elif not accept(spins, queue, size, spin, sign, exponent, state):
                 continue
             M -= 2 * np.int64(spin) * size
-        _record(measured[:, draw], spins, M, grown, moves, sides, phases, modes, with_modes, sign != 0)
+        _record(measured[:, draw], spins, M, grown, moves, sides, phases, waves, modes, with_modes, sign != 0)
         if kept.shape[0] > 0:
             kept[draw] = spins
