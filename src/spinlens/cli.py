@@ -11,7 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from spinlens import __version__, cli_study, cli_train
-from spinlens.cli_input import check_output, cores, make_coupling, numbers, one_thread_of_blas, preset_name
+from spinlens.cli_input import (
+    check_output,
+    cores,
+    make_coupling,
+    make_sides,
+    numbers,
+    one_thread_of_blas,
+    preset_name,
+)
 from spinlens.errors import InputError, SpinlensError, StudyInterrupted
 
 app = typer.Typer(
@@ -93,20 +101,29 @@ def reproduce(
 @app.command()
 def sample(
     temperatures: Annotated[str, typer.Option(help="Comma-separated, in J/k_B; 0 and inf are legal.")],
-    size: Annotated[int, typer.Option(help="Side L of the lattice, at least 3.")] = 32,
-    dimension: Dimension = 2,
+    size: Annotated[int | None, typer.Option(help="Side L of the lattice, at least 3.  [default: 32]")] = None,
+    dimension: Annotated[int | None, typer.Option(help="Dimension of the lattice: 1, 2 or 3.  [default: 2]")] = None,
+    shape: Annotated[str | None, typer.Option(help="Unequal sides, such as 32x16, instead of --size.")] = None,
     coupling: CouplingName = None,
     sigma: Sigma = None,
     images: Images = "periodic",
     cell: Cell = "point",
+    strength: Annotated[float, typer.Option(help="Amplitude J of the coupling, above 0.")] = 1.0,
     draws: Annotated[int, typer.Option(help="Measurements per chain.")] = 1000,
     chains: Annotated[int, typer.Option(help="Independent chains per temperature.")] = 2,
     thin: Annotated[int, typer.Option(help="Sweeps between draws.")] = 1,
     warmup: Annotated[int | None, typer.Option(help="Sweeps to discard.  [default: decided from the data]")] = None,
     field: Annotated[float, typer.Option(help="Uniform field h, in J.")] = 0.0,
     algorithm: Annotated[
-        str, typer.Option(help="auto, swendsen-wang, wolff, metropolis, heat-bath or clock.")
+        str,
+        typer.Option(
+            help="auto, swendsen-wang, wolff, metropolis, heat-bath, clock, or for many chains of nearest neighbours "
+            "multi-spin-metropolis or multi-spin-heat-bath (64 a word)."
+        ),
     ] = "auto",
+    exchange: Annotated[
+        bool, typer.Option("--exchange", help="Single-spin chains of neighbouring temperatures swap their states.")
+    ] = False,
     keep_spins: Annotated[bool, typer.Option("--keep-spins", help="Keep the states (one bit a spin).")] = False,
     averages: Annotated[
         bool, typer.Option("--averages", help="Keep bin means instead of every draw: for runs of any length.")
@@ -127,19 +144,17 @@ def sample(
     force: Force = False,
 ) -> None:
     """Sample a lattice at given temperatures and write a netCDF file."""
-    from spinlens.checks import positive_integer
-
     grid = numbers("--temperatures", temperatures, float)
     check_output(out, force)
-    chosen = make_coupling(coupling, sigma, images, cell)
-    sides = (positive_integer("--size", size, 3),) * positive_integer("--dimension", dimension)
+    chosen = make_coupling(coupling, sigma, images, cell, strength)
+    sides = make_sides(shape, size, dimension)
     from spinlens import cli_sample
     from spinlens.lattice.ising import IsingModel
 
     options = {
         "draws": draws, "chains": chains, "seed": seed, "algorithm": algorithm, "keep_spins": keep_spins,
         "workers": cores(workers), "thin": thin, "warmup": warmup, "series": not averages,
-        "correlations": correlations, "strict": strict,
+        "correlations": correlations, "exchange": exchange, "strict": strict,
     }  # fmt: skip
     data = cli_sample.run(IsingModel(sides, chosen, field), grid, out, checkpoint, options)
     typer.echo(cli_sample.table(data))

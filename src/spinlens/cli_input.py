@@ -36,7 +36,24 @@ def one_thread_of_blas() -> None:
         os.environ.setdefault(name, "1")
 
 
-def make_coupling(name: str | None, sigma: float | None, images: str, cell: str = "point") -> Coupling:
+def make_sides(shape: str | None, size: int | None, dimension: int | None, default: int = 32) -> tuple[int, ...]:
+    """Sides of the lattice, from ``--shape 32x16`` or from ``--size`` and ``--dimension``."""
+    from spinlens.checks import positive_integer
+
+    if shape is None:
+        side = positive_integer("--size", default if size is None else size, 3)
+        return (side,) * positive_integer("--dimension", 2 if dimension is None else dimension)
+    if size is not None or dimension is not None:
+        raise InputError(f"--shape {shape} gives all sides; leave --size and --dimension out")
+    try:
+        return tuple(int(side) for side in shape.lower().replace("×", "x").split("x"))
+    except ValueError:
+        raise InputError(f"--shape must be sides joined by x, such as 32x16, got {shape!r}") from None
+
+
+def make_coupling(
+    name: str | None, sigma: float | None, images: str, cell: str = "point", strength: float = 1.0
+) -> Coupling:
     """The coupling that the options describe."""
     from spinlens.checks import choice
     from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
@@ -45,12 +62,14 @@ def make_coupling(name: str | None, sigma: float | None, images: str, cell: str 
     if chosen == "nearest-neighbour":
         if sigma is not None:
             raise InputError("--sigma belongs to --coupling power-law; leave one of the two out")
-        return NearestNeighbour()
+        if (images, cell) != ("periodic", "point"):
+            raise InputError("--images and --cell belong to --coupling power-law; leave them out")
+        return NearestNeighbour(strength)
     if sigma is None:
         raise InputError("--coupling power-law needs --sigma, for example --sigma 1.2")
     chosen_images = cast(Literal["periodic", "minimum"], choice("--images", images, ("periodic", "minimum")))
     chosen_cell = cast(Literal["point", "integrated"], choice("--cell", cell, ("point", "integrated")))
-    return PowerLaw(sigma, images=chosen_images, cell=chosen_cell)
+    return PowerLaw(sigma, images=chosen_images, cell=chosen_cell, strength=strength)
 
 
 def numbers(option: str, text: str, kind: type[int] | type[float]) -> list[Any]:

@@ -34,7 +34,7 @@ def run(
     from spinlens.study.codec import dataset_bytes
 
     folder = checkpoint if checkpoint is not None else out.with_name(f"{out.name}.checkpoint")
-    display = make_display(temperatures, options["chains"], options["draws"])
+    display = make_display(temperatures, options["chains"], options["draws"], options["exchange"])
     with interruptible(f"stopped; what is done is saved in {folder}"), display:
         data = sample(model, temperatures, progress=display, checkpoint=folder, **options)
         write_file(out, dataset_bytes(data))
@@ -72,13 +72,22 @@ class Lines:
 
     seconds = _LINE_SECONDS
 
-    def __init__(self, temperatures: Sequence[float], chains: int, draws: int, stream: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        temperatures: Sequence[float],
+        chains: int,
+        draws: int,
+        exchange: bool = False,
+        stream: TextIO | None = None,
+    ) -> None:
         self.stream = stream or sys.stderr
-        self.total, self.chains = len(temperatures) * chains * draws, chains
+        self.total = len(temperatures) * chains * draws
+        self.warming = len(temperatures) * chains if exchange else chains  # chains whose warm-up is told in one line
+        self.label = f"{min(temperatures):g} to {max(temperatures):g}" if exchange else ""
         self._lock = threading.Lock()
         self._draws: dict[tuple[float, int], int] = {}
         self._times: dict[tuple[float, int], float] = {}
-        self._warm: dict[float, dict[int, tuple[int, bool]]] = {}
+        self._warm: dict[float, dict[int, Progress]] = {}
         self._kept = self._sweeps = 0
         self._begun = self._told = time.monotonic()
 
@@ -93,9 +102,9 @@ class Lines:
         with self._lock:
             key = step.temperature, step.chain
             if key not in self._draws:
-                self._kept += step.draws
-            self._draws[key] = step.draws
-            self._sweeps += step.sweeps
+                self._kept += step.draws * step.together
+            self._draws[key] = step.draws * step.together
+            self._sweeps += step.sweeps * step.together
             self._note_warmup(step)
             now = time.monotonic()
             if now - self._told >= self.seconds:
@@ -127,11 +136,12 @@ class Lines:
         known = self._warm.setdefault(step.temperature, {})
         if step.warm is None or step.chain in known:
             return
-        known[step.chain] = step.warmup, step.warm
-        if len(known) == self.chains:
-            spent = ", ".join(str(known[chain][0]) for chain in sorted(known))
-            warm = all(sufficed for _, sufficed in known.values())
-            self.say(f"T = {step.temperature:g}: {'warm' if warm else 'NOT warm'} after {spent} sweeps")
+        known[step.chain] = step
+        if sum(other.together for other in known.values()) == self.warming:
+            spent = ", ".join(str(known[chain].warmup) for chain in sorted(known))
+            warm = all(other.warm for other in known.values())
+            label = self.label or f"{step.temperature:g}"
+            self.say(f"T = {label}: {'warm' if warm else 'NOT warm'} after {spent} sweeps")
 
 
 class Bar(Lines):
@@ -139,8 +149,8 @@ class Bar(Lines):
 
     seconds = _BAR_SECONDS
 
-    def __init__(self, temperatures: Sequence[float], chains: int, draws: int) -> None:
-        super().__init__(temperatures, chains, draws)
+    def __init__(self, temperatures: Sequence[float], chains: int, draws: int, exchange: bool = False) -> None:
+        super().__init__(temperatures, chains, draws, exchange)
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as RichProgress
@@ -164,12 +174,11 @@ class Bar(Lines):
         self._display.console.print(message, markup=False, highlight=False)
 
 
-def make_display(temperatures: Sequence[float], chains: int, draws: int) -> Lines:
+def make_display(temperatures: Sequence[float], chains: int, draws: int, exchange: bool) -> Lines:
     """A bar on a terminal, lines in a pipe."""
-    numbers = isinstance(chains, int) and isinstance(draws, int) and chains > 0 and draws > 0
-    if sys.stderr.isatty() and numbers:
-        return Bar(temperatures, chains, draws)
-    return Lines(temperatures, chains, draws)
+    if sys.stderr.isatty() and temperatures and chains > 0 and draws > 0:
+        return Bar(temperatures, chains, draws, exchange)
+    return Lines(temperatures, chains, draws, exchange)
 
 
 def table(data: xr.Dataset) -> str:
