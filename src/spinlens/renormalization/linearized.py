@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.errors import ConvergenceError
+from spinlens.renormalization.measurements import kept_means
 from spinlens.statistics.estimate import Estimate
 
 Array = npt.NDArray[np.float64]
@@ -101,16 +102,9 @@ def _replicas(first: Array, second: Array, bins: Sequence[slice]) -> Array:
     """Connected correlations of all bins together, and then without each: (bins + 1, k, m)."""
     x, y = first - first.mean(axis=0), second - second.mean(axis=0)
     products = np.stack([x[part].T @ y[part] for part in bins])
-    sums = np.stack([x[part].sum(axis=0) for part in bins]), np.stack([y[part].sum(axis=0) for part in bins])
-    size = bins[0].stop - bins[0].start
-    n = size * np.array([len(bins)] + [len(bins) - 1] * len(bins))[:, None, None]
-
-    def kept(parts: Array) -> Array:
-        total = parts.sum(axis=0)
-        return np.concatenate([total[None], total - parts])
-
-    mean_x, mean_y = kept(sums[0]), kept(sums[1])
-    return np.asarray(kept(products) / n - mean_x[:, :, None] * mean_y[:, None, :] / n**2)
+    size, total = bins[0].stop - bins[0].start, products.sum(axis=0)
+    means = np.concatenate([total[None] / len(bins), (total - products) / (len(bins) - 1)]) / size
+    return np.asarray(means - kept_means(x, bins)[:, :, None] * kept_means(y, bins)[:, None, :])
 
 
 def _spectrum(names: Sequence[str], A: Array, B: Array, scale: float) -> Spectrum:

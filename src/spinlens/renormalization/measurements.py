@@ -54,13 +54,7 @@ class Measurements:
 
     def bins(self, bins: int) -> list[slice]:
         """`bins` stretches of equal length (fewer where chains do not share them), none across two chains."""
-        length = self.n_samples // self.chains
-        each = max(1, bins // self.chains)
-        size = length // each
-        if size == 0 or each * self.chains < 2:
-            raise InputError(f"{self.n_samples} samples in {self.chains} chains cannot fill {bins} bins: ask for fewer")
-        starts = [chain * length + k * size for chain in range(self.chains) for k in range(each)]
-        return [slice(start, start + size) for start in starts]
+        return bin_slices(self.n_samples, self.chains, bins)
 
     def tau_int(self) -> float:
         """The longest τ_int of the operators on the finest lattice, in samples."""
@@ -68,6 +62,24 @@ class Measurements:
         if series.shape[1] < 4:
             return float("nan")
         return max(integrated_time(series[:, :, k]).value for k in range(series.shape[2]))
+
+
+def bin_slices(n_samples: int, chains: int, bins: int) -> list[slice]:
+    """`bins` stretches of equal length of samples that are `chains` runs of equal length, none across two runs."""
+    length = n_samples // chains
+    each = max(1, bins // chains)
+    size = length // each
+    if size == 0 or each * chains < 2:
+        raise InputError(f"{n_samples} samples in {chains} chains cannot fill {bins} bins: ask for fewer")
+    starts = [chain * length + k * size for chain in range(chains) for k in range(each)]
+    return [slice(start, start + size) for start in starts]
+
+
+def kept_means(values: Array, parts: Sequence[slice]) -> Array:
+    """Means over all bins, and then without each: (n_samples, k) → (bins + 1, k); bins of equal length."""
+    sums = np.stack([values[part].sum(axis=0) for part in parts])
+    total, size = sums.sum(axis=0), parts[0].stop - parts[0].start
+    return np.asarray(np.concatenate([total[None] / len(sums), (total - sums) / (len(sums) - 1)]) / size)
 
 
 def measure(
