@@ -179,6 +179,8 @@ def _pack_state(state: Any) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]
     notes: dict[str, Any] = {}
     for field in dataclasses.fields(state):
         value = getattr(state, field.name)
+        if value is None:
+            continue
         if not isinstance(value, np.ndarray):
             notes[field.name] = value
         elif value.dtype == np.int8:

@@ -89,17 +89,18 @@ class Ladder(Run):
         rows, energies = np.empty((K, len(ROWS), draws)), np.empty((K, draws))
         kept = np.empty((K, draws if states else 0, self.model.n_sites), dtype=np.int8)
         visits = np.empty((K, draws), dtype=np.int32)
+        chains = [ChainState(spins, state.words[place]) for place, spins in enumerate(state.spins)]
+        for chain, update in zip(chains, self.updates, strict=True):
+            update.prepare(chain)
         names: list[tuple[str, ...]] = [()] * K
         for draw in range(draws):
             visits[:, draw] = state.replicas
             for place, update in enumerate(self.updates):
-                chain = ChainState(state.spins[state.replicas[place]], state.words[place])
+                chain = chains[state.replicas[place]]
+                chain.words = state.words[place]
                 found = update.advance(chain, 1, thin, True, False)
-                rows[place, :, draw], energies[place, draw], names[place] = (
-                    found.rows[:, 0],
-                    found.energy[0],
-                    found.names,
-                )
+                rows[place, :, draw], energies[place, draw] = found.rows[:, 0], found.energy[0]
+                names[place] = found.names
                 if states:
                     kept[place, draw] = chain.spins
             self._swap(energies[:, draw])

@@ -35,7 +35,7 @@ class Exact(Base):
         kept[:] = 2 * bits - 1
         if self.temperature == 0 and self.field != 0:
             kept[:] = np.sign(self.field)
-        chain.spins[:] = kept[-1]
+        chain.spins[:], chain.local_fields = kept[-1], None
         total = kept.sum(axis=1, dtype=np.float64)
         rows[1], rows[2], rows[3] = total, total**2, total**4
         if self.modes:

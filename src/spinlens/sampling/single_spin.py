@@ -61,6 +61,14 @@ class SingleSpin(Base):
     def _couplings(self) -> tuple[Integers, float]:
         return fixed_point(self.model.coupling_table)
 
+    def prepare(self, chain: ChainState) -> None:
+        """Keep the local fields between calls, see `ChainState`."""
+        chain.local_fields = local_fields(self._couplings[0], chain.spins)
+
+    @cached_property
+    def _sides(self) -> Integers:
+        return lattice_sides(self.model)
+
     @cached_property
     def _neighbours(self) -> tuple[Integers, Integers, Integers]:
         """Displacements (n, 3) and couplings (n,) when they are few; else the doubled table (A, B, 2C)."""
@@ -75,8 +83,11 @@ class SingleSpin(Base):
         rows, kept = self.buffers(draws, states)
         couplings, unit = self._couplings
         products = np.empty(draws if energy else 0)
+        fields = chain.local_fields
+        if fields is None:
+            fields = local_fields(couplings, chain.spins)
         single_spin.single_spin_chain(
-            chain.spins, local_fields(couplings, chain.spins), lattice_sides(self.model), *self._neighbours,
+            chain.spins, fields, self._sides, *self._neighbours,
             2 * unit / self.temperature, 2 * self.field / self.temperature, self.heat_bath,
             self.modes, chain.words, thin, products, rows, kept,
         )  # fmt: skip

@@ -54,11 +54,14 @@ class ChainState:
 
     spins : (N,) int8, the state, flattened. words : (4,) uint64, the random stream.
     clusters : single-cluster moves that make one sweep (Wolff); 0 until it has been tuned.
+    local_fields : (N,) int64 Σ_j J_ij s_j of single-spin moves, which keep it up to date, for those who advance one
+    draw at a time and leave the spins alone between; None: found anew at every call.
     """
 
     spins: States
     words: Words
     clusters: int = 0
+    local_fields: Packed | None = None
 
     @cached_property
     def labels(self) -> Labels:
@@ -122,6 +125,10 @@ class Algorithm(Protocol):
 
         To be called during warm-up, before its last stretch; nothing changes afterwards.
         """
+        ...
+
+    def prepare(self, chain: ChainState) -> None:
+        """Find what many short calls of `advance` share."""
         ...
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
@@ -198,6 +205,9 @@ class Base:
 
     def tune(self, chain: ChainState) -> None:
         """Nothing to tune: a sweep visits every site."""
+
+    def prepare(self, chain: ChainState) -> None:
+        """Nothing is kept between calls."""
 
     def buffers(self, draws: int, states: bool) -> tuple[Array, States]:
         """Empty measurement rows (len(ROWS), draws), and room for the states when they are wanted."""
