@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from spinlens.machines.stacked import StackedRBM as StackedRBM
     from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
     from spinlens.renormalization.block_spin import block_spins as block_spins
+    from spinlens.renormalization.matching import two_lattice_matching as two_lattice_matching
+    from spinlens.renormalization.mcrg import mcrg as mcrg
+    from spinlens.renormalization.operators import CouplingOperator as CouplingOperator
+    from spinlens.renormalization.operators import default_operators as default_operators
+    from spinlens.renormalization.operators import pair_operators as pair_operators
     from spinlens.sampling.ensemble import to_inference as to_inference
     from spinlens.sampling.provenance import model_of as model_of
     from spinlens.sampling.sampler import sample as sample
@@ -57,6 +62,9 @@ _HOME = {
     "spinlens.machines.effective_couplings": ("effective_couplings",),
     "spinlens.machines.mixing": ("gibbs_autocorrelation",),
     "spinlens.renormalization.block_spin": ("block_spins", "block_spin_flow"),
+    "spinlens.renormalization.mcrg": ("mcrg",),
+    "spinlens.renormalization.matching": ("two_lattice_matching",),
+    "spinlens.renormalization.operators": ("CouplingOperator", "default_operators", "pair_operators"),
     "spinlens.flows.rbm_flow": ("rbm_flow",),
     "spinlens.flows.stacked_flow": ("stacked_flow",),
     "spinlens.flows.flow_field": ("flow_field",),

@@ -8,12 +8,12 @@ import sys
 import spinlens
 
 NAMES = {
-    "CouplingTable", "CriticalPoint", "EnergyThermometer", "EquilibriumReference", "Estimate", "IsingModel",
-    "MagnetizationThermometer", "NearestNeighbour", "NetworkThermometer", "PowerLaw", "RBM", "StackedRBM",
-    "__version__", "block_spin_flow", "block_spins", "effective_couplings", "effective_dimensions",
-    "equilibrium_test", "exact", "find_critical_point", "flow_field", "gibbs_autocorrelation", "integrated_time",
-    "localization", "model_of", "rbm_flow", "reproduce", "sample", "spin_correlation", "stacked_flow",
-    "to_inference",
+    "CouplingOperator", "CouplingTable", "CriticalPoint", "EnergyThermometer", "EquilibriumReference", "Estimate",
+    "IsingModel", "MagnetizationThermometer", "NearestNeighbour", "NetworkThermometer", "PowerLaw", "RBM",
+    "StackedRBM", "__version__", "block_spin_flow", "block_spins", "default_operators", "effective_couplings",
+    "effective_dimensions", "equilibrium_test", "exact", "find_critical_point", "flow_field",
+    "gibbs_autocorrelation", "integrated_time", "localization", "mcrg", "model_of", "pair_operators", "rbm_flow",
+    "reproduce", "sample", "spin_correlation", "stacked_flow", "to_inference", "two_lattice_matching",
     "visible_hidden_correlation",
 }  # fmt: skip
 

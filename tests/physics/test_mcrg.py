@@ -13,10 +13,11 @@ from spinlens.exact.enumeration import all_states
 from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
+from spinlens.machines.rbm import RBM
 from spinlens.renormalization.block_spin import block_spin_flow, block_spins
 from spinlens.renormalization.linearized import connected, linearized_map
 from spinlens.renormalization.matching import TwoLatticeMatching, two_lattice_matching
-from spinlens.renormalization.mcrg import MCRG, mcrg
+from spinlens.renormalization.mcrg import MCRG, Step, mcrg
 from spinlens.renormalization.operators import CouplingOperator, Operator, default_operators, operator_values
 from spinlens.renormalization.trajectory import Trajectory
 from spinlens.sampling.sampler import sample
@@ -136,6 +137,27 @@ def test_samples_give_the_exact_map_within_errors_and_broken_estimators_do_not(p
             assert np.any(np.abs(wrong - exact) > 4 * spectrum.matrix_error)
     other = mcrg([levels[0], block_spins(levels[0], 2, "decimation")], EVEN, ODD, bins=100).steps[0].odd[-1]
     assert np.any(np.abs(other.matrix - exact_small_map(ODD, p)) > 4 * other.matrix_error)  # another map
+
+
+def test_hidden_units_of_a_block_machine_have_the_map_of_kadanoff_blocks() -> None:
+    """p(h | v) ∝ e^{w h Σ v} over a block is Kadanoff's rule with p = w, so T of the machine is known exactly."""
+    states = drawn(0.4)[0]
+    home = (np.arange(4)[:, None] // 2) * 2 + np.arange(4) // 2
+    rng = np.random.default_rng(2)
+
+    def machine(strength: float, order: np.ndarray) -> Step:
+        weights = np.zeros((16, 4))
+        weights[np.arange(16), home.ravel()] = strength
+        hidden = RBM.from_weights(weights[order]).sample_hidden(states.reshape(len(states), 16), rng)
+        return mcrg([states, hidden.reshape(-1, 2, 2)], EVEN, ODD, bins=100).steps[0]
+
+    def worst(found: Step) -> float:
+        pairs = ((found.even[-1], EVEN), (found.odd[-1], ODD))
+        return max(float(np.abs((s.matrix - exact_small_map(o, 0.4)) / s.matrix_error).max()) for s, o in pairs)
+
+    assert worst(machine(0.4, np.arange(16))) < 4
+    assert worst(machine(0.5, np.arange(16))) > 4  # the twins: another strength, and fields that are no blocks
+    assert worst(machine(0.4, rng.permutation(16))) > 4
 
 
 @functools.cache
