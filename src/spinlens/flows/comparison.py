@@ -19,17 +19,20 @@ from threadpoolctl import threadpool_limits
 
 from spinlens import atomic, checks, seeding
 from spinlens.errors import InputError
-from spinlens.flows.controls import TRAINING, Case, Workshop, flow_controls
+from spinlens.flows.controls import Case, Workshop, check_options, flow_controls
 from spinlens.flows.folder import Folder, Rows, key_of
 from spinlens.flows.following import Equilibrium, follow, pair
 from spinlens.flows.passage import KINDS, Kind, check_machine
 from spinlens.flows.rbm_flow import chosen_steps, flow_records, records
 from spinlens.flows.reading import Instruments, measure
+from spinlens.flows.stacked_flow import updown_records
 from spinlens.flows.states import lattice_states
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.mixing import gibbs_autocorrelation
 from spinlens.machines.rbm import RBM
+from spinlens.machines.stacked import StackedRBM
 from spinlens.sampling.provenance import model_document, versions
+from spinlens.statistics.estimate import Estimate
 
 Progress = Callable[[str], None]
 
@@ -72,7 +75,7 @@ def compare_flows(
     equilibrium: Equilibrium | None = None,
     cases: Sequence[Case] | None = None,
     *,
-    machines: Mapping[str, RBM] | None = None,
+    machines: Mapping[str, RBM | StackedRBM] | None = None,
     steps: int = 50,
     record: Sequence[int] | None = None,
     kind: Kind = "sampled",
@@ -93,7 +96,8 @@ def compare_flows(
     instruments : name → thermometer calibrated on this lattice.
     equilibrium : the joint test, `EquilibriumReference`; left out of the table when None.
     cases : machines to make, `flow_controls(N)` by default.
-    machines : further machines, trained already, by name: they stand in the table with control "given".
+    machines : further machines, trained already, by name: they stand in the table with control "given". A stack flows
+        up to its top and down again.
     steps, record, kind : of the flows, see `rbm_flow`; `record` defaults to `chosen_steps(steps, 16)`.
     options : training options of `RBM`, such as epochs and learning_rate.
     seed, workers : the one seed; threads. The table does not depend on the number of workers.
@@ -112,10 +116,10 @@ def compare_flows(
     checks.choice("kind", kind, KINDS)
     plan = _Plan(steps, records(record or chosen_steps(steps, 16), checks.positive_integer("steps", steps)), kind)
     wanted = flow_controls(model.n_sites) if cases is None else tuple(cases)
-    _check_options(wanted, options or {})
+    check_options(wanted, options or {})
     given = dict(machines or {})
     for machine in given.values():
-        check_machine(machine, model.shape)
+        check_machine(machine.layers_[0] if isinstance(machine, StackedRBM) else machine, model.shape)
     bench = _Bench(study, plan, Folder(None if folder is None else Path(folder)), progress or (lambda line: None))
     jobs = [partial(bench.given, name, machine) for name, machine in given.items()]
     jobs += [partial(bench.case, case) for case in wanted]
@@ -124,19 +128,6 @@ def compare_flows(
     with threadpool_limits(1):
         parts = _run(jobs, checks.positive_integer("workers", workers), bench.stop)
     return Comparison(*([row for part in parts for row in part[table]] for table in ("readings", "flows")))
-
-
-def _check_options(cases: Sequence[Case], options: Mapping[str, Any]) -> None:
-    """Say what is wrong with training options before anything is trained."""
-    taken = {"steps", "persistent", "seed", "n_hidden"} & set(options)
-    if taken:
-        raise InputError(f"options must not hold {min(taken)!r}: recipes, widths and seed of the cases decide it")
-    for case in cases:
-        if case.control in TRAINING:
-            try:
-                RBM(case.n_hidden, **options)
-            except TypeError as error:
-                raise InputError(f"options are those of RBM ({error})") from None
 
 
 def _run(jobs: Sequence[Callable[[], Rows]], workers: int, stop: threading.Event) -> list[Rows]:
@@ -225,7 +216,7 @@ class _Bench:
         about = {"control": case.control, "recipe": case.recipe, "seed": case.number}
         return self._flow(case.name, key, about, lambda: self._machine(case))
 
-    def given(self, name: str, machine: RBM) -> Rows:
+    def given(self, name: str, machine: RBM | StackedRBM) -> Rows:
         key = key_of(*machine.to_arrays().values())
         about = {"control": "given", "recipe": name, "seed": 0}
         return self._flow(f"given-{key}", key, about, lambda: machine)
@@ -257,7 +248,7 @@ class _Bench:
                 raise _Stopped
             yield record
 
-    def _flow(self, name: str, machine_key: str, about: dict[str, Any], make: Callable[[], RBM]) -> Rows:
+    def _flow(self, name: str, machine_key: str, about: dict[str, Any], make: Callable[[], RBM | StackedRBM]) -> Rows:
         if self.stop.is_set():
             raise _Stopped
         key = key_of(machine_key, self.fingerprint, self.plan.record, self.plan.kind, self.study.workshop.seed)
@@ -268,22 +259,32 @@ class _Bench:
         self.progress(name)
         return rows
 
-    def _measure(self, name: str, about: dict[str, Any], machine: RBM) -> Rows:
+    def _measure(self, name: str, about: dict[str, Any], machine: RBM | StackedRBM) -> Rows:
         seed = self.study.workshop.seed
-        first = next(iter(self.study.starts.values()))
-        tau = gibbs_autocorrelation(
-            machine, chains=_TAU_CHAINS, steps=_TAU_STEPS, absolute=True, seed=seed,
-            start=np.resize(first, (_TAU_CHAINS, *first.shape[1:])).reshape(_TAU_CHAINS, -1),
-        )  # fmt: skip
-        about = {**about, "n_hidden": int(machine.weights_.shape[1])}
+        tau = _gibbs_tau(machine, next(iter(self.study.starts.values())), seed)
+        top = machine.layers_[-1] if isinstance(machine, StackedRBM) else machine
+        about = {**about, "n_hidden": int(top.weights_.shape[1])}
         rows: Rows = {"readings": [], "flows": []}
         for start, states in self.study.starts.items():
             number = int(seeding.seed_sequence(seed, "compare flows", name, start).generate_state(1)[0])
-            path = flow_records(machine, states, self.plan.record, self.plan.kind, number)
+            if isinstance(machine, StackedRBM):
+                path = updown_records(machine, states, self.plan.record, self.plan.kind, number)
+            else:
+                path = flow_records(machine, states, self.plan.record, self.plan.kind, number)
             readings, flow = follow(self._until_stopped(path), self.study.instruments, self.study.equilibrium)
             rows["readings"] += [{**about, "start": start, **row} for row in readings]
             rows["flows"].append({**about, "start": start, **flow, **pair("gibbs_tau", tau)})
         return rows
+
+
+def _gibbs_tau(machine: RBM | StackedRBM, states: npt.NDArray[np.int8], seed: int) -> Estimate | None:
+    """τ_int of |m| of the machine's chain, started from `states`; a stack has no such chain."""
+    if isinstance(machine, StackedRBM):
+        return None
+    start = np.resize(states, (_TAU_CHAINS, *states.shape[1:])).reshape(_TAU_CHAINS, -1)
+    return gibbs_autocorrelation(
+        machine, chains=_TAU_CHAINS, steps=_TAU_STEPS, absolute=True, seed=seed, start=start
+    )  # fmt: skip
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:

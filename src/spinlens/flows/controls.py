@@ -39,7 +39,8 @@ class Case:
     Attributes
     ----------
     control : what it is: trained on one of `TRAINING`; "redrawn", the weights of the lattice machine of the same
-        recipe, width and seed drawn anew from the normal distribution fitted to them; or "exact", one unit a bond.
+        recipe, width and seed drawn anew from the normal distribution fitted to them, every unit's sign chosen
+        beforehand so that its weights sum to a positive number; or "exact", one hidden unit a bond.
     recipe : a name of `RECIPES` ("" for the exact machine).
     n_hidden : hidden units (0 for the exact machine: as many as there are bonds).
     number : which of several seeds.
@@ -136,7 +137,7 @@ class Workshop:
         if case.control == "redrawn":
             if source is None:
                 raise InputError("a redrawn machine needs the machine whose weights are drawn anew")
-            return redrawn(source, seed=self._number("redrawn", case))
+            return redrawn(_one_sign(source), seed=self._number("redrawn", case))
         options = {**self.options, **RECIPES[case.recipe], "seed": self._number("training", case)}
         machine = RBM(case.n_hidden, **options)
         return machine.fit(self._data(case), checkpoint=checkpoint, callback=callback)
@@ -152,3 +153,23 @@ class Workshop:
 
     def _number(self, purpose: str, case: Case) -> int:
         return int(seeding.seed_sequence(self.seed, "flow controls", purpose, case.name).generate_state(1)[0])
+
+
+def _one_sign(machine: RBM) -> RBM:
+    """The same machine with h_a → −h_a where Σ_i W_ia < 0: free signs would hide the mean of the weights in noise."""
+    weights: npt.NDArray[Any] = np.asarray(machine.weights_)
+    signs = np.where(weights.sum(axis=0) < 0, -1, 1).astype(weights.dtype)
+    return RBM.from_weights(weights * signs, machine.visible_bias_, np.asarray(machine.hidden_bias_) * signs)
+
+
+def check_options(cases: Sequence[Case], options: Mapping[str, Any]) -> None:
+    """Say what is wrong with training options before anything is trained."""
+    taken = {"steps", "persistent", "seed", "n_hidden"} & set(options)
+    if taken:
+        raise InputError(f"options must not hold {min(taken)!r}: recipes, widths and seed of the cases decide it")
+    for case in cases:
+        if case.control in TRAINING:
+            try:
+                RBM(case.n_hidden, **options)
+            except TypeError as error:
+                raise InputError(f"options are those of RBM ({error})") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -105,17 +105,28 @@ def updown_flow(
     -------
     Trajectory on the visible lattice, int8 ±1 ("sampled") or float64.
     """
+    kept = records(record, checks.positive_integer("steps", steps))
+    found = dict(updown_records(stack, states, kept, kind, seed, layers))
+    name = {"sampled": "stack", "mean": "stack mean field", "mixed": "stack mixed"}[kind]
+    return Trajectory(f"{name} up and down", kept, tuple(found[step] for step in kept))
+
+
+def updown_records(
+    stack: Stack,
+    states: npt.ArrayLike,
+    record: Sequence[int],
+    kind: Kind = "sampled",
+    seed: int = 0,
+    layers: int | None = None,
+) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    """The records of `updown_flow` one after another, (step, states), so that none need be kept."""
     spins = lattice_states(states)
     machines = list(stack.layers_)
     depth = len(machines) if layers is None else checks.positive_integer("layers", layers)
     if depth > len(machines):
         raise InputError(f"layers must be at most {len(machines)}, got {depth}")
     check_machine(machines[0], spins.shape[1:])
-    kept = records(record, checks.positive_integer("steps", steps))
-    generator = seeding.generator(checks.seed(seed), "stack up and down")
-    found = dict(iterate(machines[:depth], spins, kept, kind, generator))
-    name = {"sampled": "stack", "mean": "stack mean field", "mixed": "stack mixed"}[kind]
-    return Trajectory(f"{name} up and down", kept, tuple(found[step] for step in kept))
+    return iterate(machines[:depth], spins, record, kind, seeding.generator(checks.seed(seed), "stack up and down"))
 
 
 def visible_centres(placements: Sequence[Placement], shape: tuple[int, ...], layer: int) -> npt.NDArray[np.float64]:
