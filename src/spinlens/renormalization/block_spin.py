@@ -94,7 +94,8 @@ def block_spin_flow(
     states : (n_samples, L_1, …, L_d) spins ±1; scale^steps must divide every L.
     steps : number of steps ≥ 1.
     scale, rule, p : as in `block_spins`.
-    seed : seeds the coins of the random rules.
+    seed : seeds the coins of the random rules, a stream for each step: the first samples have the same blocks however
+        many samples follow.
 
     Returns
     -------
@@ -105,11 +106,11 @@ def block_spin_flow(
     >>> block_spin_flow(np.ones((2, 16, 16), dtype=np.int8), steps=2).shapes
     ((16, 16), (8, 8), (4, 4))
     """
-    steps = checks.positive_integer("steps", steps)
-    generator = seeding.generator(checks.seed(seed), "block-spin", rule)
+    steps, seed = checks.positive_integer("steps", steps), checks.seed(seed)
     records = [checks.field("states", states)]
-    for _ in range(steps):
-        records.append(block_spins(records[-1], scale, rule, p, generator))
+    for step in range(steps):
+        coins = seeding.generator(seed, "block-spin", rule, step)
+        records.append(block_spins(records[-1], scale, rule, p, coins))
     return Trajectory(rule, tuple(range(steps + 1)), tuple(records))
 
 

@@ -74,6 +74,8 @@ def test_flow_repeats_the_step_and_its_seed_decides_the_coins() -> None:
     other = block_spin_flow(states, 3, seed=8)
     assert all(np.array_equal(a, b) for a, b in zip(flow.states, again.states, strict=True))
     assert not np.array_equal(flow.at(1), other.at(1))
+    fewer = block_spin_flow(states[:5], 3, seed=7)
+    assert all(np.array_equal(a[:5], b) for a, b in zip(flow.states, fewer.states, strict=True))
     twice = block_spin_flow(states, 2, rule="average").at(2)
     assert np.allclose(twice, block_spins(states, 4, "average"))
 
@@ -90,6 +92,14 @@ def test_bad_input_gets_one_clear_error() -> None:
         block_spins(states, 2, "kadanoff")
     with pytest.raises(InputError, match="p must be"):
         block_spins(states, 2, "kadanoff", -1.0)
+    with pytest.raises(InputError, match="p must be"):
+        block_spins(states, 2, "kadanoff", np.nan)
+    with pytest.raises(InputError, match="p must be"):
+        block_spins(states, 2, "kadanoff", "strong")
+    with pytest.raises(InputError, match="of one to three sides"):
+        block_spins(np.ones((1, 2, 2, 2, 2)), 2)
+    with pytest.raises(InputError, match="scale must be"):
+        block_spins(states, 1)
     with pytest.raises(InputError, match="rule must be one of"):
         block_spins(states, 2, "median")
     with pytest.raises(InputError, match="n_samples"):

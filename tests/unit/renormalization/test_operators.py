@@ -43,6 +43,17 @@ def test_sums_agree_with_products_of_shifted_lattices(shape: tuple[int, ...]) ->
             assert np.array_equal(operator_values(-states, [operator])[:, 0], found[:, k] * (-1) ** (parity == "odd"))
 
 
+@pytest.mark.parametrize(("dimension", "side"), [(1, 7), (2, 6), (3, 4)])
+def test_sums_do_not_notice_translations_and_turns_of_the_lattice(dimension: int, side: int) -> None:
+    states = random_spins(20, *(side,) * dimension, seed=1)
+    operators = [*default_operators(dimension, "even"), *default_operators(dimension, "odd")]
+    values = operator_values(states, operators)
+    axes = tuple(range(1, dimension + 1))
+    moved = np.roll(states, np.arange(1, dimension + 1), axis=axes)
+    turned = np.flip(np.transpose(moved, (0, *reversed(axes))), axis=1)
+    assert np.array_equal(operator_values(turned, operators), values)
+
+
 @pytest.mark.parametrize("length", [8, 64, 72, 4096])
 def test_bits_are_counted(length: int) -> None:
     rng = np.random.default_rng(length)
