@@ -1,8 +1,4 @@
-"""Single clusters and clusters in a field against enumeration, with twins whose physics is broken.
-
-Energy, m², m⁴ and one Fourier mode an axis, at two temperatures: 4 or 5 comparisons each, 112 in all, |z| < 4. χ² of
-all z is 1 a number on average; as those of one system go together, 28 count as 12: up to 1 + 4 sqrt(2/12) = 2.6.
-"""
+"""Single clusters: agreement with all clusters near the transition, what a sweep is, and what can be left out."""
 
 from __future__ import annotations
 
@@ -11,13 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact
+from spinlens import IsingModel, NearestNeighbour, PowerLaw
 from spinlens.sampling.algorithms import make_algorithm
 from spinlens.sampling.chains import start_chain
 from spinlens.statistics.autocorrelation import mean_estimate
-
-COUPLINGS = {"nearest": NearestNeighbour(0.8), "long-range": PowerLaw(1.2)}
-SYSTEMS = [((5,), 0.3), ((4, 4), 0.0), ((3, 5), -0.2)]
 
 
 def run(model, temperature, algorithm, draws=20_000, seed=1):
@@ -28,47 +21,6 @@ def run(model, temperature, algorithm, draws=20_000, seed=1):
         update.tune(chain)
         update.advance(chain, 200, 1, energy=False, states=False)
     return update.advance(chain, draws, 1, energy=True, states=True)
-
-
-def deviations(model, draws, temperature):
-    """z of energy, m², m⁴ and the lowest Fourier modes against enumeration."""
-    truth, n = exact.enumerate(model, temperature), model.n_sites
-    modes = np.fft.fftn(truth.correlation).real / n
-    expected = {"m2": truth.m2 * n**2, "m4": truth.m4 * n**4}
-    for axis, name in enumerate(("mode_x", "mode_y")[: model.dimension]):
-        expected[name] = modes[tuple(int(other == axis) for other in range(model.dimension))] * n**2
-    scores = {name: mean_estimate(draws[name][None]).deviation(value) for name, value in expected.items()}
-    return scores | {"energy": mean_estimate(draws.energy[None] / n).deviation(truth.energy)}
-
-
-@pytest.mark.parametrize("algorithm", ["wolff", "swendsen-wang"])
-@pytest.mark.parametrize("name", COUPLINGS)
-def test_clusters_agree_with_enumeration(name, algorithm):
-    every = []
-    for shape, field in SYSTEMS:
-        model = IsingModel(shape, COUPLINGS[name], field)
-        for factor in (0.5, 0.8):
-            temperature = factor * model.coupling_sum
-            draws = run(model, temperature, algorithm)
-            np.testing.assert_allclose(model.energy(draws.states.reshape(-1, *shape)), draws.energy, atol=1e-9)
-            np.testing.assert_array_equal(draws.states.sum(axis=1), draws["magnetization"])
-            scores = deviations(model, draws, temperature)
-            assert max(map(abs, scores.values())) < 4, (shape, field, temperature, scores)
-            every += scores.values()
-    assert np.mean(np.square(every)) < 2.6
-
-
-@pytest.mark.parametrize("algorithm", ["wolff", "swendsen-wang"])
-@pytest.mark.parametrize("name", COUPLINGS)
-@pytest.mark.parametrize("broken", ["temperature", "field"])
-def test_two_percent_of_temperature_or_ten_of_field_are_found_out(name, algorithm, broken):
-    model = IsingModel((3, 5), COUPLINGS[name], 0.3)
-    temperature = 0.8 * model.coupling_sum
-    if broken == "field":
-        draws = run(IsingModel((3, 5), COUPLINGS[name], 0.33), temperature, algorithm, 200_000)
-    else:
-        draws = run(model, temperature / 1.02, algorithm, 200_000)
-    assert max(map(abs, deviations(model, draws, temperature).values())) > 4
 
 
 def test_all_algorithms_agree_near_the_transition():
