@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,21 @@ class FlowField:
     change: Array
     error: Array
     fixed_points: tuple[FixedPoint, ...]
+
+    def to_dict(self, scale: float | None = None) -> dict[str, Any]:
+        """JSON-able: lists, and fixed points with y_t where the step blocks by `scale`, else with their relaxation."""
+
+        def point(found: FixedPoint) -> dict[str, Any]:
+            extra = found.relaxation if scale is None else found.exponent(scale)
+            return {
+                "temperature": dataclasses.asdict(found.temperature),
+                "slope": dataclasses.asdict(found.slope),
+                "stable": found.stable,
+                "relaxation" if scale is None else "y_t": None if extra is None else dataclasses.asdict(extra),
+            }
+
+        arrays = {name: getattr(self, name).tolist() for name in ("temperatures", "change", "error")}
+        return {**arrays, "fixed_points": [point(found) for found in self.fixed_points]}
 
 
 def flow_field(before: Sequence[Estimate], after: Sequence[Estimate]) -> FlowField:

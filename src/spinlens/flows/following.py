@@ -65,7 +65,7 @@ def follow(
     statistics = {name: np.stack([row[name].values for row in measured]) for name in instruments}
     flow: Row = {"steps": steps[-1], **tests[-1], **_dimensions(last)}
     if len(steps) >= 3:
-        plateau = find_plateau(steps, {k: v for k, v in statistics.items() if v.ndim == 2})
+        plateau = find_plateau(steps, statistics)
         flow |= {
             "plateau": plateau.reached,
             "plateau_first": plateau.steps[0],

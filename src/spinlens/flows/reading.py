@@ -32,7 +32,10 @@ class Reading(Protocol):
 
 
 class Instrument(Protocol):
-    """What a flow is read with: a statistic of each state, and the temperature of an ensemble of them."""
+    """What a flow is read with: a statistic of each state, and the temperature of an ensemble of them.
+
+    A statistic of several columns a state also needs `pseudo_values`, one number a state; see `thermometers`.
+    """
 
     @property
     def shape(self) -> tuple[int, ...]: ...
@@ -48,8 +51,8 @@ InstrumentsByShape = Mapping[tuple[int, ...], Instruments]
 class Measured:
     """One ensemble read by one instrument: its reading, its statistic on every sample, and what calibration adds.
 
-    `replicas` are T without one bin of samples each, `calibration` is the part of the error of T that is not of the
-    samples.
+    `values` are one number a sample whose mean is the statistic, `replicas` are T without one bin of samples each,
+    `calibration` is the part of the error of T that is not of the samples.
     """
 
     instrument: Instrument
@@ -70,11 +73,13 @@ def measure(instrument: Instrument, states: npt.NDArray[Any]) -> Measured:
     off_lattice = states.dtype != np.int8
     reading = instrument.read_values(values, off_lattice)
     edges = bin_edges(len(values), _BINS)
-    rest = (np.concatenate([values[:a], values[b:]]) for a, b in edges)
+    rest = (np.concatenate([values[:a], values[b:]]) for a, b in edges)  # (n,), or (n, columns) of a joint statistic
     replicas = np.array([instrument.read_values(part, off_lattice).temperature.value for part in rest])
     sampling = float(jackknife_error(replicas))
     calibration = max(reading.temperature.error**2 - sampling**2, 0.0) ** 0.5
-    return Measured(instrument, values, reading, replicas, calibration)
+    single = getattr(instrument, "pseudo_values", None)
+    scalar = values if single is None else np.asarray(single(values))
+    return Measured(instrument, scalar, reading, replicas, calibration)
 
 
 def change(before: Measured, after: Measured) -> Estimate:

@@ -27,7 +27,10 @@ CSS_VARIABLES = {
 SERIES = (INK, BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY)
 MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 STARTS = {"cold": BLUE, "critical": INK, "hot": ORANGE}
-INSTRUMENTS = {"energy": "energy", "magnetization": "|m|", "network": "network"}
+INSTRUMENTS = {
+    "energy": "energy", "magnetization": "|m|", "xi": "ξ/L", "correlation": "G(r)",
+    "pseudo_likelihood": "pseudo-likelihood", "network": "network",
+}  # fmt: skip
 
 DOWN, UP = "#e8dcc3", "#23435f"
 SPINS = ListedColormap([DOWN, UP], name="spins")

@@ -1,0 +1,104 @@
+"""Flows of machines beside their controls: temperature along the flow, and where each ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from spinlens.report import style
+
+Row = Mapping[str, Any]
+
+PATH_CAPTION = (
+    "Temperature after each step of the flow, in units of T_c, one line a machine (seed) and start, with the error as "
+    "a band; open points are out of the instrument's range. Dashed: T_c."
+)
+ENDS_CAPTION = (
+    "Temperature of the states after the last step, in units of T_c, of every machine (one point a seed) and start; "
+    "open points are out of the instrument's range. Dashed: T_c."
+)
+
+
+def group(row: Row) -> str:
+    """Machines that differ by their seed only: control, recipe, hidden units."""
+    if row["control"] == "given":
+        return str(row["recipe"])
+    return " ".join(str(part) for part in (row["control"], row["recipe"], row["n_hidden"]) if part != "")
+
+
+def groups(rows: Sequence[Row]) -> list[str]:
+    """The groups in the order of the rows."""
+    return list(dict.fromkeys(group(row) for row in rows))
+
+
+def draw_path(rows: Sequence[Row], unit: float) -> Figure:
+    """T/T_c against step, one row an instrument; rows of one group."""
+    instruments = list(dict.fromkeys(row["instrument"] for row in rows))
+    figure, axes = style.grid(len(instruments), 1, height=1.3 * len(instruments) + 0.6, sharex=True)
+    for number, instrument in enumerate(instruments):
+        place = axes[number, 0]
+        style.level(place, 1.0)
+        own = [row for row in rows if row["instrument"] == instrument]
+        for start, seed in dict.fromkeys((row["start"], row["seed"]) for row in own):
+            line = [row for row in own if (row["start"], row["seed"]) == (start, seed)]
+            _line(place, line, unit, style.STARTS.get(start, style.PURPLE))
+        place.set_ylabel("T / T_c")
+        style.note(place, style.INSTRUMENTS.get(instrument, instrument))
+    last = axes[-1, 0]
+    if max(row["step"] for row in rows) > 100:
+        last.set_xscale("symlog", linthresh=1)
+        last.set_xlim(left=0)
+    last.set_xlabel("step of the flow")
+    return figure
+
+
+def _line(place: Any, rows: Sequence[Row], unit: float, color: str) -> None:
+    step = np.array([row["step"] for row in rows])
+    temperature = np.array([row["temperature"] for row in rows]) / unit
+    error = np.array([row["temperature_error"] for row in rows]) / unit
+    inside = np.array([row["in_range"] for row in rows], dtype=bool)
+    known = np.where(inside, temperature, np.nan)
+    place.plot(step, temperature, color=color, lw=0.7, alpha=0.35)
+    place.plot(step, known, color=color, lw=1.1)
+    place.fill_between(step, known - error, known + error, color=color, alpha=0.2, lw=0)
+    place.plot(step[~inside], temperature[~inside], "o", color=color, ms=2.6, mfc="none", mew=0.7, alpha=0.6)
+
+
+def draw_ends(rows: Sequence[Row], unit: float, instruments: Sequence[str]) -> Figure:
+    """T/T_c at the end, a line a group, one panel an instrument, of the rows of flows."""
+    names = groups(rows)
+    columns = 2
+    count = -(-len(instruments) // columns)
+    height = count * (0.17 * len(names) + 0.55) + 0.35
+    figure, axes = style.grid(
+        count, columns, height=height, left=1.75, right=0.1, top=0.24, gap=(0.5, 0.12), sharey=True
+    )  # fmt: skip
+    places = dict(zip(instruments, axes.ravel(), strict=False))
+    for place in axes.ravel()[len(instruments) :]:
+        place.set_axis_off()
+    for instrument, place in places.items():
+        place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(4, 2))
+        for row in rows:
+            _end(place, row, instrument, unit, names)
+        place.set_title(style.INSTRUMENTS.get(instrument, instrument), pad=4)
+        place.set_ylim(len(names) - 0.5, -0.5)
+        place.set_yticks(range(len(names)), names, fontsize=8)
+        place.tick_params(axis="y", length=0)
+        place.set_xlabel("T / T_c")
+    return figure
+
+
+def _end(place: Any, row: Row, instrument: str, unit: float, names: Sequence[str]) -> None:
+    temperature = row.get(f"T_{instrument}")
+    if temperature is None:
+        return
+    inside = bool(row[f"in_range_{instrument}"])
+    color = style.STARTS.get(row["start"], style.PURPLE)
+    shift = {"cold": -0.22, "hot": 0.22}.get(row["start"], 0.0)
+    place.errorbar(
+        [temperature / unit], [names.index(group(row)) + shift], xerr=[(row[f"T_{instrument}_error"] or 0.0) / unit],
+        color=color, marker="o", ms=2.8, mfc=color if inside else "none", mec=color, mew=0.6, elinewidth=0.8, alpha=0.8,
+    )  # fmt: skip
