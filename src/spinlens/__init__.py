@@ -39,11 +39,15 @@ if TYPE_CHECKING:
     from spinlens.sampling.sampler import sample as sample
     from spinlens.statistics.autocorrelation import integrated_time as integrated_time
     from spinlens.statistics.estimate import Estimate as Estimate
+    from spinlens.thermometers.correlation_function import CorrelationThermometer as CorrelationThermometer
+    from spinlens.thermometers.correlation_length import CorrelationLengthThermometer as CorrelationLengthThermometer
     from spinlens.thermometers.energy import EnergyThermometer as EnergyThermometer
     from spinlens.thermometers.equilibrium import EquilibriumReference as EquilibriumReference
     from spinlens.thermometers.equilibrium import equilibrium_test as equilibrium_test
+    from spinlens.thermometers.instruments import calibrate_instruments as calibrate_instruments
     from spinlens.thermometers.magnetization import MagnetizationThermometer as MagnetizationThermometer
     from spinlens.thermometers.network import NetworkThermometer as NetworkThermometer
+    from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer as PseudoLikelihoodThermometer
     from spinlens.workflow import reproduce as reproduce
 
 __version__ = "0.1.0"
@@ -73,6 +77,10 @@ _HOME = {
     "spinlens.thermometers.energy": ("EnergyThermometer",),
     "spinlens.thermometers.magnetization": ("MagnetizationThermometer",),
     "spinlens.thermometers.network": ("NetworkThermometer",),
+    "spinlens.thermometers.correlation_length": ("CorrelationLengthThermometer",),
+    "spinlens.thermometers.correlation_function": ("CorrelationThermometer",),
+    "spinlens.thermometers.pseudo_likelihood": ("PseudoLikelihoodThermometer",),
+    "spinlens.thermometers.instruments": ("calibrate_instruments",),
     "spinlens.thermometers.equilibrium": ("EquilibriumReference", "equilibrium_test"),
     "spinlens.workflow": ("reproduce",),
 }

@@ -19,6 +19,10 @@ class SpinsError(InputError):
     """An array of spins with the wrong shape or with entries other than ±1."""
 
 
+class CalibrationError(InputError):
+    """An instrument used on another lattice, coupling or field than it was calibrated with."""
+
+
 class ConvergenceError(SpinlensError):
     """The data do not answer the question asked: too short a chain, no crossing in range."""
 

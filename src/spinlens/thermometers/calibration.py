@@ -1,4 +1,4 @@
-"""What every thermometer is: a statistic of one state, and its calibration curve at the same lattice size."""
+"""What every thermometer is: a statistic of one state, and its calibration curve on the same lattice."""
 
 from __future__ import annotations
 
@@ -10,11 +10,18 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.curve import Array, Curve
+from spinlens.thermometers.ensembles import (
+    States,
+    calibration_ensembles,
+    ensemble,
+    fingerprint,
+    inflation,
+    require_model,
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,8 @@ class Reading:
     ----------
     temperature : T with its error: of the ensemble's mean, of the calibration and of the interpolation.
     in_range : whether the thermometer can read there. Outside, `temperature` is the nearest end of the curve.
-    statistic : mean of the statistic over the states; its error takes the states as independent.
+    statistic : the quantity that is read, of the ensemble; its error is that of the states, autocorrelation included
+        where they come from chains.
     spread : standard deviation in T of a single state, spread of the statistic / |slope|; inf where the curve is flat.
     off_lattice : the states are not all ±1 (block averages, mean-field states): T is formal.
     """
@@ -58,43 +66,72 @@ class Validation:
 
 
 class Thermometer(ABC):
-    """A statistic A(state) whose ensemble mean ⟨A⟩(T) is known and monotone on one lattice."""
+    """A quantity of an ensemble, known and monotone in T on one lattice.
+
+    The quantity is a mean ⟨A⟩ over states, or a function of several such means. `statistic` gives what is averaged,
+    `pseudo_values` turns it into one number a state whose mean is the quantity and whose scatter is its error.
+    """
 
     name: ClassVar[str]
 
-    def __init__(self, shape: tuple[int, ...], curve: Curve) -> None:
-        self.shape = shape
+    def __init__(self, model: IsingModel, curve: Curve) -> None:
+        self.model = model
         self.curve = curve
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sides of the lattice that it was calibrated on."""
+        return self.model.shape
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The temperatures between which it reads; nan where there are none."""
+        return self.curve.range
+
+    @classmethod
+    @abstractmethod
+    def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Self:
+        """The thermometer of equilibrium `states` (n_temperatures, n_samples, *shape) of `model`."""
 
     @abstractmethod
     def statistic(self, states: npt.ArrayLike) -> Array:
-        """A of each state: (n_samples, *shape) → (n_samples,)."""
+        """What is averaged over states: (n_samples, *shape) → (n_samples,) or (n_samples, n_columns)."""
 
-    def read(self, states: npt.ArrayLike) -> Reading:
+    def pseudo_values(self, values: Array) -> Array:
+        """(n_samples,) of the rows of `statistic`: the quantity is their mean, its error that of their mean."""
+        return values
+
+    def read(self, states: States) -> Reading:
         """The temperature of an ensemble.
 
         Parameters
         ----------
-        states : (n_samples ≥ 2, *shape), independent of one another; spins ±1, or a real field (marked off-lattice).
+        states : (n_samples ≥ 2, *shape) states that are independent of one another; or (n_chains, n_draws, *shape)
+            correlated draws of chains, whose autocorrelation then enters the error (`states[None]` for one chain);
+            or a Dataset of `sample(..., keep_spins=True)`, which is refused where it belongs to another model. Spins
+            ±1, or a real field (marked off-lattice).
+
+        Returns
+        -------
+        Reading. The error contains the sampling of the states, the calibration and the interpolation.
 
         Raises
         ------
-        SpinsError : the states live on another lattice than the calibration.
+        SpinsError : the states live on another lattice; CalibrationError : a Dataset of another model.
         """
-        field = checks.field("states", states, self.shape)
-        if field.ndim != len(self.shape) + 1 or len(field) < 2:
-            raise InputError(f"read needs at least 2 states (n_samples, *{self.shape}), got shape {field.shape}")
-        return self.read_values(self.statistic(field), off_lattice=field.dtype != np.int8)
+        given = ensemble(states, self.model)
+        return self.read_values(self.statistic(given.states), given.off_lattice, given.chains)
 
-    def read_values(self, values: Array, off_lattice: bool = False) -> Reading:
-        """As `read`, from the statistic of each state (n_samples,)."""
+    def read_values(self, values: Array, off_lattice: bool = False, chains: int = 0) -> Reading:
+        """As `read`, from the rows of `statistic`; `chains` > 0 says that they are draws of so many equal chains."""
+        values = self.pseudo_values(values)
         mean, deviation = float(values.mean()), float(values.std(ddof=1))
-        statistic = Estimate(mean, deviation / len(values) ** 0.5)
+        statistic = Estimate(mean, deviation * inflation(values, chains) / len(values) ** 0.5)
         temperature = self.curve.invert(mean)
         error = float(np.hypot(statistic.error, self.curve.error_at(temperature)))
         width = _half_width(self.curve, mean, error)
         slope = abs(self.curve.slope_at(temperature))
-        low, high = self.curve.range
+        low, high = self.range
         smallest, largest = self.curve.ends
         inside = smallest <= mean - error and mean + error <= largest and low <= temperature <= high
         spread = deviation / slope if slope > 0 else float("inf")
@@ -111,9 +148,12 @@ class Thermometer(ABC):
         return float(sign * (reading.statistic.value - self.curve.value(temperature)) / error)
 
     def validate(self, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Validation:
-        """Read ensembles of known finite temperatures: `states` (n_temperatures, n_samples, *shape)."""
-        known, ensembles = calibration_input(temperatures, states, self.shape)
-        readings = [self.read(ensemble) for ensemble in ensembles]
+        """Read ensembles of known finite temperatures: `states` (n_temperatures, n_samples, *shape).
+
+        With (n_temperatures, n_chains, n_draws, *shape) autocorrelations enter the errors.
+        """
+        known, ensembles, chains = calibration_ensembles(temperatures, states, self.shape)
+        readings = [self.read_values(self.statistic(part), chains=chains) for part in ensembles]
         return Validation(
             known,
             np.array([reading.temperature.value for reading in readings]) - known,
@@ -124,47 +164,26 @@ class Thermometer(ABC):
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything that determines the readings, as named arrays; `from_arrays` takes it back."""
-        return {"shape": np.array(self.shape), **{f"curve_{k}": v for k, v in self.curve.to_arrays().items()}}
+        curve = {f"curve_{k}": v for k, v in self.curve.to_arrays().items()}
+        return {"shape": np.array(self.shape), "model": fingerprint(self.model), **curve}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], model: IsingModel) -> Self:
         """The thermometer that `to_arrays` described; `model` is the one it was calibrated with."""
-        shape = tuple(int(side) for side in arrays["shape"])
-        if model.shape != shape:
-            raise InputError(f"this thermometer was calibrated on {shape}, the model given has shape {model.shape}")
+        require_model(arrays, model)
         curve = Curve(**{k.removeprefix("curve_"): np.asarray(v) for k, v in arrays.items() if k.startswith("curve_")})
-        return cls._rebuild(shape, curve, arrays, model)
+        return cls._rebuild(model, curve, arrays)
 
     @classmethod
-    def _rebuild(
-        cls, shape: tuple[int, ...], curve: Curve, arrays: Mapping[str, npt.NDArray[Any]], model: IsingModel
-    ) -> Self:
-        return cls(shape, curve)
+    def _rebuild(cls, model: IsingModel, curve: Curve, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        return cls(model, curve)
 
 
-def calibration_input(
-    temperatures: npt.ArrayLike, states: npt.ArrayLike, shape: tuple[int, ...]
-) -> tuple[Array, npt.NDArray[np.int8]]:
-    """The finite temperatures, rising, and their ensembles (n_temperatures, n_samples, *shape)."""
-    grid = np.array(checks.temperatures(np.asarray(temperatures, dtype=np.float64).tolist()))
-    ensembles = checks.spins("states", states, shape)
-    if ensembles.ndim != len(shape) + 2 or len(ensembles) != len(grid):
-        raise InputError(
-            f"calibration states must have shape (n_temperatures = {len(grid)}, n_samples, *{shape}), "
-            f"got {ensembles.shape}"
-        )
-    if ensembles.shape[1] < 2:
-        raise InputError("calibration needs at least 2 states at each temperature")
-    order = np.argsort(grid)
-    order = order[np.isfinite(grid[order])]
-    return grid[order], ensembles[order]
-
-
-def fit_curve(grid: Array, values: Array, energies: Array | None) -> Curve:
-    """The calibration curve of a statistic (n_temperatures, n_samples)."""
+def calibration_curve(values: Array, grid: Array, energies: Array | None, chains: int) -> Curve:
+    """The calibration curve of pseudo-values (n_temperatures, n_samples)."""
     if len(grid) < 3:
         raise InputError(f"calibration needs at least 3 finite temperatures, got {len(grid)}")
-    return Curve.fit(grid, values, energies)
+    return Curve.fit(grid, values, energies, np.array([inflation(row, chains) for row in values]))
 
 
 def _half_width(curve: Curve, value: float, error: float) -> float:

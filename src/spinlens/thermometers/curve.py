@@ -63,14 +63,15 @@ class Curve:
     spread: Array
 
     @classmethod
-    def fit(cls, temperatures: Array, values: Array, energies: Array | None) -> Curve:
-        """The curve of one statistic: `values` (K, n) at K rising temperatures, independent samples.
+    def fit(cls, temperatures: Array, values: Array, energies: Array | None, inflation: npt.ArrayLike = 1.0) -> Curve:
+        """The curve of one statistic: `values` (K, n) at K rising temperatures.
 
         With the total `energies` (K, n) the slopes at the nodes come from the fluctuation formula
-        d⟨A⟩/dT = cov(A, E) / T²; without them the interpolation is PCHIP.
+        d⟨A⟩/dT = cov(A, E) / T²; without them the interpolation is PCHIP. `inflation` (K,), √(2 τ_int) of the samples,
+        multiplies the statistical errors.
         """
         mean, spread = values.mean(axis=1), values.std(axis=1, ddof=1)
-        statistical = spread / np.sqrt(values.shape[1])
+        statistical = spread / np.sqrt(values.shape[1]) * np.asarray(inflation)
         floor = 1e-6 * float(np.ptp(mean)) + 1e-12  # T = 0 has no spread, hence no error
         sign = _direction(mean)
         monotone = sign * isotonic_regression(sign * mean, weights=1 / (statistical**2 + floor**2)).x

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.lattice.ising import IsingModel
-from spinlens.thermometers.calibration import Thermometer, calibration_input, fit_curve
-from spinlens.thermometers.curve import Array, Curve
+from spinlens.thermometers.calibration import Thermometer, calibration_curve
+from spinlens.thermometers.curve import Array
+from spinlens.thermometers.ensembles import calibration_ensembles
 
 
 class EnergyThermometer(Thermometer):
@@ -32,10 +32,6 @@ class EnergyThermometer(Thermometer):
 
     name = "energy"
 
-    def __init__(self, model: IsingModel, curve: Curve) -> None:
-        super().__init__(model.shape, curve)
-        self.model = model
-
     @classmethod
     def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Self:
         """Calibrate on equilibrium ensembles of `model`.
@@ -43,18 +39,17 @@ class EnergyThermometer(Thermometer):
         Parameters
         ----------
         temperatures : (n_temperatures,), T = 0 allowed; infinity is left out.
-        states : (n_temperatures, n_samples, *shape) independent equilibrium states, ±1.
+        states : (n_temperatures, n_samples, *shape) independent equilibrium states, ±1; or (n_temperatures, n_chains,
+            n_draws, *shape), correlated draws, whose autocorrelation then enters the errors.
+
+        Raises
+        ------
+        InputError : fewer than 3 finite temperatures, or shapes that do not fit. SpinsError : entries other than ±1.
         """
-        grid, ensembles = calibration_input(temperatures, states, model.shape)
+        grid, ensembles, chains = calibration_ensembles(temperatures, states, model.shape)
         energies = model.energy(ensembles)
-        return cls(model, fit_curve(grid, energies / model.n_sites, energies))
+        return cls(model, calibration_curve(energies / model.n_sites, grid, energies, chains))
 
     def statistic(self, states: npt.ArrayLike) -> Array:
         """Energy per spin of each state."""
         return self.model.energy(checks.field("states", states, self.shape)) / self.model.n_sites
-
-    @classmethod
-    def _rebuild(
-        cls, shape: tuple[int, ...], curve: Curve, arrays: Mapping[str, npt.NDArray[Any]], model: IsingModel
-    ) -> Self:
-        return cls(model, curve)

@@ -1,4 +1,4 @@
-"""Are these states at any temperature of this Hamiltonian? A joint test of energy, magnetization and G(r)."""
+"""Are these states at any temperature of this Hamiltonian? A joint test of energy, magnetization, G(r) and S(k)."""
 
 from __future__ import annotations
 
@@ -8,27 +8,35 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import CubicHermiteSpline
+from scipy.optimize import brentq
+from scipy.stats import chi2 as chi2_distribution
 from scipy.stats import f as f_distribution
+from scipy.stats import ncx2
 
-from spinlens import checks
-from spinlens.errors import InputError
-from spinlens.flows.correlators import axis_correlation
+from spinlens.errors import CalibrationError, InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.estimate import Estimate
-from spinlens.thermometers.calibration import calibration_input
-from spinlens.thermometers.curve import Array, fluctuation_slope, interpolation_error
-
-_SCAN = 8  # temperatures tried per calibration interval, and again within one such step around the best
-_LARGEST_SKEWNESS = (
-    0.15  # of mean e and |m| over the tested states; beyond it (few excitations) p-values are not uniform
+from spinlens.thermometers.curve import Array
+from spinlens.thermometers.ensembles import (
+    States,
+    calibration_ensembles,
+    ensemble,
+    fingerprint,
+    inflation,
+    require_model,
 )
-_SMALLEST = 1e-9  # eigenvalues of the correlation matrix below this are exact dependences between observables
+from spinlens.thermometers.joint_curve import JointCurve, standardized
+from spinlens.thermometers.observables import distances, pair_correlation, structure_factor, waves
+
+_SCAN = 8  # temperatures tried per calibration interval
+_ZOOMS = 3  # and so often again, eight times finer around the best
+_LARGEST_SKEWNESS = 0.15  # of mean e and |m| over the states; beyond it (few excitations) p-values are not uniform
+_LEVEL = 0.05  # false-alarm rate that `states_to_tell` refers to
 
 
 @dataclass(frozen=True)
 class EquilibriumTest:
-    """Outcome of the test.
+    """Outcome of the test: whether the states can be told from equilibrium, and how far they are from it.
 
     Attributes
     ----------
@@ -37,7 +45,13 @@ class EquilibriumTest:
     chi2, degrees : χ² at the best temperature and its degrees of freedom.
     in_range : the best temperature lies inside the calibrated ones, not at an end of them, and there are enough states
         for means to be Gaussian there (at low T a few excitations are not). The p-value counts only in range.
-    pulls : (observable) deviation of each observable at the best temperature in units of its own error.
+    pulls : (observable) deviation of each observable at the best temperature in units of its own error. Grows with √n.
+    distance : how different the states are, whatever their number: D = √(δᵀ Σ⁻¹ δ), the deviation δ of the mean
+        observables in units of the spread Σ of a single equilibrium state (Mahalanobis), without the part of noise. 0
+        within its error in equilibrium.
+    shifts : (observable) deviation of each observable in standard deviations of a single equilibrium state.
+    states_to_tell : independent states of which, at that distance, a test at 5 % rejects half the ensembles; inf where
+        the distance is 0.
     """
 
     p_value: float
@@ -46,141 +60,141 @@ class EquilibriumTest:
     degrees: int
     in_range: bool
     pulls: dict[str, float]
+    distance: Estimate
+    shifts: dict[str, float]
+    states_to_tell: float
 
 
 class EquilibriumReference:
-    """Means and covariances of e, |m|, e², m² and G(r) (r = 1 … L/2 along the axes) against T, on one lattice."""
+    """Means and covariances of e, |m|, e², m², G(r) along the axes and S(k) of long waves against T, on one lattice.
 
-    def __init__(
-        self,
-        model: IsingModel,
-        temperatures: Array,
-        mean: Array,
-        slope: Array,
-        covariance: Array,
-        skewness: Array,
-        samples: int,
-    ) -> None:
+    `curve` holds them with the noise of the calibration, `skewness` (K,) the largest of e and |m|, which tells where
+    means are Gaussian.
+    """
+
+    def __init__(self, model: IsingModel, curve: JointCurve, skewness: Array) -> None:
         self.model = model
-        self.temperatures = temperatures
-        self.mean = mean
-        self.slope = slope
-        self.covariance = covariance
+        self.curve = curve
         self.skewness = skewness
-        self.samples = samples
+
+    @property
+    def temperatures(self) -> Array:
+        """The calibrated temperatures, rising."""
+        return self.curve.temperatures
 
     @classmethod
     def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Self:
         """Measure the reference; parameters as in `EnergyThermometer.calibrate`. T = 0 and infinity are left out."""
-        grid, ensembles = calibration_input(temperatures, states, model.shape)
+        grid, ensembles, chains = calibration_ensembles(temperatures, states, model.shape)
         grid, ensembles = grid[grid > 0], ensembles[grid > 0]
         if len(grid) < 3:
             raise InputError(f"the equilibrium test needs at least 3 temperatures above 0, got {len(grid)}")
-        values = np.stack([_observables(model, ensemble) for ensemble in ensembles])  # (K, n, F)
-        slope = fluctuation_slope(values, model.energy(ensembles), grid)
-        covariance = np.stack([np.cov(table, rowvar=False) for table in values])
-        return cls(model, grid, values.mean(axis=1), slope, covariance, _skewness(values[:, :, :2]), ensembles.shape[1])
+        values = np.stack([_observables(model, part) for part in ensembles])  # (K, n, F)
+        curve = JointCurve.fit(grid, values, model.energy(ensembles), chains)
+        return cls(model, curve, _skewness(values[:, :, :2]))
 
-    def test(self, states: npt.ArrayLike) -> EquilibriumTest:
-        """Test an ensemble (n_samples, *shape) of independent states; see `equilibrium_test`."""
-        field = checks.field("states", states, self.model.shape)
-        if field.ndim != self.model.dimension + 1 or len(field) < 2:
-            raise InputError(f"the test needs at least 2 states (n_samples, *{self.model.shape}), got {field.shape}")
-        mean = _observables(self.model, field).mean(axis=0)
-        coarse = np.linspace(0, len(self.temperatures) - 1, _SCAN * (len(self.temperatures) - 1) + 1)
-        chi2, rank = _distances(*self._expect(mean, len(field), coarse))
-        centre = coarse[np.argmin(chi2 - rank)]
-        fine = np.clip(centre + np.linspace(-4, 4, 8 * _SCAN + 1) / _SCAN, 0, coarse[-1])
-        deviation, covariance = self._expect(mean, len(field), fine)
-        chi2, rank = _distances(deviation, covariance)
-        trial = self._at(fine)
-        best = int(np.argmin(chi2 - rank))
-        degrees = max(int(rank[best]) - 1, 1)
-        skewness = float(np.interp(trial[best], self.temperatures, self.skewness))
-        near = trial[chi2 <= chi2[best] + 1]
-        slope = (deviation[0] - deviation[-1]) / (trial[-1] - trial[0])
-        information, _ = _distances(slope[None], covariance[best][None])
-        scanned = (float(np.ptp(near)) + float(np.diff(trial).max())) / 2  # cut off where χ² is wider than the scan
-        error = max(scanned, float(information[0]) ** -0.5)
-        return EquilibriumTest(
-            _p_value(float(chi2[best]), degrees, self.samples),
-            Estimate(float(trial[best]), error),
-            float(chi2[best]),
-            degrees,
-            0 < fine[best] < coarse[-1] and skewness < _LARGEST_SKEWNESS * len(field) ** 0.5,
-            dict(zip(_names(self.model), _pulls(deviation[best], covariance[best]), strict=True)),
-        )
+    def test(self, states: States) -> EquilibriumTest:
+        """Test an ensemble; see `equilibrium_test`."""
+        given = ensemble(states, self.model)
+        values = _observables(self.model, given.states)
+        factors = np.array([inflation(column, given.chains) for column in values.T]) / len(values) ** 0.5
+        mean = values.mean(axis=0)
+        grid = self.temperatures
+        steps = np.arange(_SCAN * (len(grid) - 1) + 1) / _SCAN
+        trial = np.interp(steps, np.arange(len(grid)), grid)
+        for _ in range(_ZOOMS):
+            best = int(np.argmin(self._misfit(mean, factors, trial)[0]))
+            low, high = trial[max(best - 1, 0)], trial[min(best + 1, len(trial) - 1)]
+            trial = np.linspace(low, high, 2 * _SCAN + 1)
+        misfit, chi2, rank = self._misfit(mean, factors, trial)
+        best = int(np.argmin(misfit))
+        return self._outcome(mean, factors, float(trial[best]), float(chi2[best]), int(rank[best]))
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything that determines the test, as named arrays; `from_arrays` takes it back."""
-        return {
-            "temperatures": self.temperatures,
-            "mean": self.mean,
-            "slope": self.slope,
-            "covariance": self.covariance,
-            "skewness": self.skewness,
-            "samples": np.array(self.samples),
-        }
+        about = {"shape": np.array(self.model.shape), "model": fingerprint(self.model), "skewness": self.skewness}
+        return {**about, **self.curve.to_arrays()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], model: IsingModel) -> Self:
         """The reference that `to_arrays` described; `model` is the one it was calibrated with."""
-        if arrays["mean"].shape[1] != len(_names(model)):
-            raise InputError(f"this equilibrium reference belongs to another lattice than {model.shape}")
-        temperatures, mean, slope, covariance, skewness = (
-            np.asarray(arrays[name]) for name in ("temperatures", "mean", "slope", "covariance", "skewness")
+        if "noise" not in arrays:
+            raise CalibrationError("this equilibrium reference is of an earlier version: calibrate it again")
+        require_model(arrays, model)
+        return cls(model, JointCurve.from_arrays(arrays), np.asarray(arrays["skewness"]))
+
+    def _misfit(self, mean: Array, factors: Array, trial: Array) -> tuple[Array, Array, npt.NDArray[np.int_]]:
+        """(χ² − rank, χ², rank) of a mean at trial temperatures (S,); `factors` (F,) scale Σ to that of the mean."""
+        covariance = self.curve.spread(trial) * np.outer(factors, factors) + self.curve.error(trial)
+        modes, variances, _ = standardized(mean - self.curve.value(trial), covariance)
+        chi2, rank = np.sum(modes**2 / variances, axis=1), np.isfinite(variances).sum(axis=1)
+        return chi2 - rank, chi2, rank
+
+    def _outcome(self, mean: Array, factors: Array, best: float, chi2: float, rank: int) -> EquilibriumTest:
+        at = np.array([best])
+        single, known = self.curve.spread(at)[0], self.curve.error(at)[0]
+        covariance = single * np.outer(factors, factors) + known
+        deviation = mean - self.curve.value(at)[0]
+        tangent, variances, _ = standardized(self.curve.slope_at(at), covariance[None])
+        information = float(np.sum(tangent**2 / variances))
+        degrees = max(rank - 1, 1)
+        distance = _distance(deviation, single, covariance)
+        skewness = float(np.interp(best, self.temperatures, self.skewness))
+        edge = 1e-9 * float(np.ptp(self.temperatures))
+        inside = self.temperatures[0] + edge < best < self.temperatures[-1] - edge
+        gaussian = skewness * float(np.median(factors)) < _LARGEST_SKEWNESS
+        names = _names(self.model)
+        return EquilibriumTest(
+            _p_value(chi2, degrees, self.curve.samples),
+            Estimate(best, information**-0.5 if information > 0 else float("inf")),
+            chi2,
+            degrees,
+            bool(inside and gaussian),
+            dict(zip(names, _over(deviation, covariance), strict=True)),
+            distance,
+            dict(zip(names, _over(deviation, single), strict=True)),
+            _states_to_tell(distance.value, degrees),
         )
-        return cls(model, temperatures, mean, slope, covariance, skewness, int(arrays["samples"]))
-
-    def _at(self, steps: Array) -> Array:
-        """Temperatures at real-valued positions along the calibration grid."""
-        return np.interp(steps, np.arange(len(self.temperatures)), self.temperatures)
-
-    def _expect(self, mean: Array, n: int, steps: Array) -> tuple[Array, Array]:
-        """Deviations (S, F) of `mean` at trial positions, and covariances (S, F, F) of a mean over n states there."""
-        expected = CubicHermiteSpline(self.temperatures, self.mean, self.slope)(self._at(steps))
-        between = interpolation_error(self.temperatures, self.mean, self.slope)
-        left = np.minimum(steps.astype(int), len(self.temperatures) - 2)
-        part = (steps - left)[:, None]
-        shift = (1 - part) * between[left] + part * between[left + 1]
-        part = part[:, :, None]
-        single = (1 - part) * self.covariance[left] + part * self.covariance[left + 1]
-        covariance = single * (1 / n + 1 / self.samples)
-        covariance += shift[:, :, None] * shift[:, None, :]  # keeps exact dependences between observables exact
-        return mean - expected, covariance
 
 
-def equilibrium_test(states: npt.ArrayLike, reference: EquilibriumReference) -> EquilibriumTest:
+def equilibrium_test(states: States, reference: EquilibriumReference) -> EquilibriumTest:
     """Whether an ensemble is at *any* temperature of the model, jointly in all observables.
 
-    χ²(T) = (x̄ − μ(T))ᵀ C(T)⁻¹ (x̄ − μ(T)) with x the observables of `EquilibriumReference` and
-    C = Σ(T) (1/n + 1/n_calibration) their equilibrium covariance plus the interpolation error; the p-value is that
-    of the smallest χ² over T, by Hotelling's F distribution with one degree of freedom spent on T.
+    χ²(T) = (x̄ − μ(T))ᵀ C(T)⁻¹ (x̄ − μ(T)) with x the observables of `EquilibriumReference` and C the covariance of x̄ in
+    equilibrium, that of the calibrated μ(T) and the interpolation error; the p-value is that of the smallest χ² over T,
+    by Hotelling's F distribution with one degree of freedom spent on T.
 
     Parameters
     ----------
-    states : (n_samples, *shape) independent states; real fields are legal (and as a rule rejected).
+    states : (n_samples, *shape) independent states; (n_chains, n_draws, *shape) correlated draws of chains; or a
+        Dataset of `sample`. Real fields are legal (and as a rule rejected).
     reference : calibrated on the same lattice.
 
     Returns
     -------
-    EquilibriumTest. Under equilibrium the p-value is uniform on (0, 1) within the calibrated range.
+    EquilibriumTest. Under equilibrium the p-value is uniform on (0, 1) within the calibrated range, for any number of
+    states: what grows with n is the power to see small differences, and `distance` says how large they are.
+
+    Raises
+    ------
+    SpinsError : another lattice; CalibrationError : a Dataset of another model.
     """
     return reference.test(states)
 
 
 def _names(model: IsingModel) -> tuple[str, ...]:
-    reach = min(model.shape) // 2
-    return ("energy", "|m|", "energy²", "m²", *(f"G({r})" for r in range(1, reach + 1)))
+    shape = model.shape
+    spins = (f"G({r})" for r in distances(shape))
+    diagonal = ("S(1,1)",) if model.dimension > 1 else ()
+    return ("energy", "|m|", "energy²", "m²", *spins, *(f"S({k})" for k in waves(shape)), *diagonal)
 
 
 def _observables(model: IsingModel, states: npt.NDArray[Any]) -> Array:
     """(n, F) observables of each state in the order of `_names`."""
-    axes = tuple(range(1, states.ndim))
     energy = model.energy(states) / model.n_sites
-    magnetization = states.mean(axis=axes, dtype=np.float64)
+    magnetization = states.mean(axis=tuple(range(1, states.ndim)), dtype=np.float64)
     columns = (energy, np.abs(magnetization), energy**2, magnetization**2)
-    return np.column_stack([*columns, axis_correlation(states)[:, 1:]])
+    return np.column_stack([*columns, pair_correlation(states), structure_factor(states)[:, 1:]])
 
 
 def _skewness(values: Array) -> Array:
@@ -192,19 +206,29 @@ def _skewness(values: Array) -> Array:
     return np.asarray(np.where(varies, third / np.where(varies, variance, 1.0) ** 1.5, np.inf).max(axis=1))
 
 
-def _distances(deviation: Array, covariance: Array) -> tuple[Array, npt.NDArray[np.int_]]:
-    """χ² and rank of each (S, F) deviation with (S, F, F) covariances; exact dependences are left out."""
-    scale = np.sqrt(np.maximum(np.einsum("sff->sf", covariance), 1e-300))
-    correlation = covariance / (scale[:, :, None] * scale[:, None, :])
-    values, vectors = np.linalg.eigh(correlation)
-    kept = values > _SMALLEST * values[:, -1:]
-    modes = np.einsum("sfm,sf->sm", vectors, deviation / scale)
-    chi2 = np.sum(np.where(kept, modes**2 / np.where(kept, values, 1.0), 0.0), axis=1)
-    return chi2, kept.sum(axis=1)
-
-
-def _pulls(deviation: Array, covariance: Array) -> list[float]:
+def _over(deviation: Array, covariance: Array) -> list[float]:
     return [float(x) for x in deviation / np.sqrt(np.maximum(np.diag(covariance), 1e-300))]
+
+
+def _distance(deviation: Array, single: Array, covariance: Array) -> Estimate:
+    """D with D² = δᵀ Σ⁻¹ δ − tr Σ⁻¹C, less the degree of freedom spent on T, which without deviation has mean 0."""
+    modes, variances, basis = standardized(deviation[None], single[None])
+    inverse = 1 / np.sqrt(variances[0])
+    noise = (basis[0] * inverse).T @ covariance @ (basis[0] * inverse)  # covariance of the whitened deviation
+    white = modes[0] * inverse
+    rank = max(int(np.isfinite(variances[0]).sum()), 2)
+    squared = float(white @ white - np.trace(noise) * (1 - 1 / rank))
+    error = float(2 * np.sum(noise * noise) + 4 * white @ noise @ white) ** 0.5
+    value = max(squared, 0.0) ** 0.5
+    return Estimate(value, min(error / (2 * value), error**0.5) if value > 0 else error**0.5)
+
+
+def _states_to_tell(distance: float, degrees: int) -> float:
+    if distance == 0:
+        return float("inf")
+    threshold = chi2_distribution.isf(_LEVEL, degrees)
+    needed = brentq(lambda x: ncx2.sf(threshold, degrees, x) - 0.5, 1e-6, 10 * threshold + 100)
+    return float(needed / distance**2)
 
 
 def _p_value(chi2: float, degrees: int, samples: int) -> float:

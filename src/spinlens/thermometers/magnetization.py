@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.lattice.ising import IsingModel
-from spinlens.thermometers.calibration import Thermometer, calibration_input, fit_curve
+from spinlens.thermometers.calibration import Thermometer, calibration_curve
 from spinlens.thermometers.curve import Array
+from spinlens.thermometers.ensembles import calibration_ensembles
 
 
 class MagnetizationThermometer(Thermometer):
@@ -24,8 +25,10 @@ class MagnetizationThermometer(Thermometer):
     @classmethod
     def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Self:
         """Calibrate on equilibrium ensembles of `model`; parameters as in `EnergyThermometer.calibrate`."""
-        grid, ensembles = calibration_input(temperatures, states, model.shape)
-        return cls(model.shape, fit_curve(grid, _magnitude(ensembles, model.dimension), model.energy(ensembles)))
+        grid, ensembles, chains = calibration_ensembles(temperatures, states, model.shape)
+        return cls(
+            model, calibration_curve(_magnitude(ensembles, model.dimension), grid, model.energy(ensembles), chains)
+        )
 
     def statistic(self, states: npt.ArrayLike) -> Array:
         """|m| of each state."""

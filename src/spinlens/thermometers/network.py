@@ -7,12 +7,14 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize_scalar
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
-from spinlens.thermometers.calibration import Thermometer, calibration_input, fit_curve
+from spinlens.thermometers.calibration import Thermometer, calibration_curve
 from spinlens.thermometers.curve import Array, Curve
+from spinlens.thermometers.ensembles import calibration_ensembles
 
 Single = npt.NDArray[np.float32]
 
@@ -23,13 +25,15 @@ class NetworkThermometer(Thermometer):
     The network has one hidden layer of rectified units and one output class a temperature. Its statistic is the
     posterior mean temperature Σ_k p_k T_k, averaged over the state and its mirror image −s, so that it has the ±
     symmetry exactly. That mean is biased (the posterior is broad and ends with the classes), hence the calibration
-    curve on states which the network has not seen.
+    curve on states which the network has not seen. The same states set the scale of the scores, so that the posterior
+    means what it says: of states to which it gives a probability p, a fraction p is at that temperature
+    (Guo et al., ICML 2017, "temperature scaling").
     """
 
     name = "network"
 
-    def __init__(self, shape: tuple[int, ...], curve: Curve, layers: tuple[Single, ...], classes: Array) -> None:
-        super().__init__(shape, curve)
+    def __init__(self, model: IsingModel, curve: Curve, layers: tuple[Single, ...], classes: Array) -> None:
+        super().__init__(model, curve)
         self.layers = layers
         self.classes = classes
 
@@ -58,20 +62,26 @@ class NetworkThermometer(Thermometer):
         """
         epochs = checks.positive_integer("epochs", epochs)
         hidden = checks.positive_integer("hidden", hidden)
-        grid, ensembles = calibration_input(temperatures, states, model.shape)
+        grid, ensembles, chains = calibration_ensembles(temperatures, states, model.shape)
         if ensembles.shape[1] < 4:
             raise InputError(
                 "the network needs at least 4 states at each temperature: half to train, half to calibrate"
             )
-        half = ensembles.shape[1] // 2
+        half, rest = _halves(ensembles.shape[1], chains)
         layers = _train(ensembles[:, :half], model.shape, hidden, epochs, checks.seed(seed))
         held_out = ensembles[:, half:]
-        values = np.stack([_posterior_mean(ensemble, layers, grid) for ensemble in held_out])
-        return cls(model.shape, fit_curve(grid, values, model.energy(held_out)), layers, grid)
+        layers = _scaled(layers, held_out)
+        values = np.stack([_posterior(part, layers) @ grid for part in held_out])
+        curve = calibration_curve(values, grid, model.energy(held_out), rest)
+        return cls(model, curve, layers, grid)
 
     def statistic(self, states: npt.ArrayLike) -> Array:
         """Posterior mean temperature of each state."""
-        return _posterior_mean(checks.field("states", states, self.shape), self.layers, self.classes)
+        return np.asarray(self.posterior(states) @ self.classes)
+
+    def posterior(self, states: npt.ArrayLike) -> Array:
+        """Calibrated probability of each temperature of `classes`, all equally likely before: (n_samples, K)."""
+        return _posterior(checks.field("states", states, self.shape), self.layers)
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {
@@ -81,11 +91,16 @@ class NetworkThermometer(Thermometer):
         }
 
     @classmethod
-    def _rebuild(
-        cls, shape: tuple[int, ...], curve: Curve, arrays: Mapping[str, npt.NDArray[Any]], model: IsingModel
-    ) -> Self:
+    def _rebuild(cls, model: IsingModel, curve: Curve, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
         layers = tuple(np.asarray(arrays[f"layer_{k}"], dtype=np.float32) for k in range(4))
-        return cls(shape, curve, layers, np.asarray(arrays["classes"], dtype=np.float64))
+        return cls(model, curve, layers, np.asarray(arrays["classes"], dtype=np.float64))
+
+
+def _halves(samples: int, chains: int) -> tuple[int, int]:
+    """Samples to train with, and the number of chains that the others come from; whole chains where there are two."""
+    if chains < 2:
+        return samples // 2, chains
+    return samples * (chains // 2) // chains, chains - chains // 2
 
 
 def _train(
@@ -116,13 +131,31 @@ def _translate(states: npt.NDArray[np.int8], generator: np.random.Generator) -> 
     return np.asarray(states[tuple(index)])
 
 
-def _posterior_mean(states: npt.NDArray[Any], layers: tuple[Single, ...], classes: Array) -> Array:
-    """Σ_k p_k T_k of each state, averaged over s and −s."""
+def _scaled(layers: tuple[Single, ...], held_out: npt.NDArray[np.int8]) -> tuple[Single, ...]:
+    """The layers with scores times the factor that makes the true temperatures of held-out states most likely."""
+    labels = np.repeat(np.arange(len(held_out)), held_out.shape[1])
+    states = held_out.reshape(-1, *held_out.shape[2:])
+
+    def loss(logarithm: float) -> float:
+        found = _posterior(states, _times(layers, np.exp(logarithm)))[np.arange(len(labels)), labels]
+        return float(-np.mean(np.log(np.maximum(found, 1e-300))))
+
+    best = minimize_scalar(loss, bounds=(-3.0, 1.5), method="bounded", options={"xatol": 0.01})
+    return _times(layers, np.exp(best.x))
+
+
+def _times(layers: tuple[Single, ...], factor: float) -> tuple[Single, ...]:
+    first, first_bias, second, second_bias = layers
+    return first, first_bias, second * np.float32(factor), second_bias * np.float32(factor)
+
+
+def _posterior(states: npt.NDArray[Any], layers: tuple[Single, ...]) -> Array:
+    """Probabilities of the classes of each state, (n, K), averaged over s and −s."""
     first, first_bias, second, second_bias = layers
     field = states.reshape(len(states), -1).astype(np.float32) @ first  # (n, hidden); −s has the field −field
-    total = np.zeros(len(states))
+    total = np.zeros((len(states), second.shape[1]))
     for sign in (np.float32(1), np.float32(-1)):
         scores = np.maximum(sign * field + first_bias, 0) @ second + second_bias
         weights = np.exp((scores - scores.max(axis=1, keepdims=True)).astype(np.float64))
-        total += weights @ classes / weights.sum(axis=1)
+        total += weights / weights.sum(axis=1, keepdims=True)
     return total / 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinlens.errors import InputError, SpinsError
+from spinlens.errors import CalibrationError, InputError, SpinsError
 from spinlens.exact.enumeration import all_states
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
@@ -72,7 +72,7 @@ def test_survives_storage_and_flipping_every_spin(thermometers: tuple[Thermomete
     again = type(thermometer).from_arrays(thermometer.to_arrays(), MODEL)
     assert again.read(states) == thermometer.read(states)
     assert np.allclose(thermometer.statistic(-states), thermometer.statistic(states), atol=1e-6)
-    with pytest.raises(InputError, match="calibrated on \\(3, 3\\)"):
+    with pytest.raises(CalibrationError, match="calibrated on \\(3, 3\\)"):
         type(thermometer).from_arrays(thermometer.to_arrays(), IsingModel((4, 4), NearestNeighbour()))
 
 
@@ -124,10 +124,10 @@ def test_equilibrium_reference_survives_storage_and_rejects_other_lattices() -> 
     states = draw(2.0, 300, 11)
     found = equilibrium_test(states, reference)
     assert EquilibriumReference.from_arrays(reference.to_arrays(), MODEL).test(states) == found
-    assert list(found.pulls) == ["energy", "|m|", "energy²", "m²", "G(1)"]
+    assert list(found.pulls) == ["energy", "|m|", "energy²", "m²", "G(1)", "S(1)", "S(1,1)"]
     with pytest.raises(SpinsError, match="last axes"):
         reference.test(np.ones((5, 4, 4)))
-    with pytest.raises(InputError, match="another lattice"):
+    with pytest.raises(CalibrationError, match="calibrated on \\(3, 3\\)"):
         EquilibriumReference.from_arrays(reference.to_arrays(), IsingModel((8, 8), NearestNeighbour()))
 
 
