@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from spinlens import __version__, cli_study, cli_train
+from spinlens import __version__, cli_flow, cli_study, cli_train
 from spinlens.cli_input import (
     check_output,
     cores,
@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_study.app)
 app.command()(cli_train.train)
+app.command()(cli_flow.flow)
 
 Seed = Annotated[int, typer.Option(help="The one seed; the same seed gives the same numbers.")]
 Workers = Annotated[int | None, typer.Option(help="Cores to use; the numbers do not depend on it.  [default: all]")]
