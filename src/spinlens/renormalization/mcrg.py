@@ -66,6 +66,14 @@ class MCRG:
         values = [found.exponent.value for found in sector[len(sector) // 2 :] if found.exponent is not None]
         return float(np.ptp(values)) if values else math.nan
 
+    def systematic(self, parity: Parity) -> float:
+        """How far the last y may still move: what its last step changed, or `truncation`, the larger.
+
+        Where steps change y by nearly the same amount each (power laws), the fixed point is several of them away.
+        """
+        values = [self.exponent(parity, step).value for step in range(len(self.steps))[-2:]]
+        return max(self.truncation(parity), max(values) - min(values))
+
     def table(self) -> str:
         """y (λ where b = 1) by step and number of operators, as text."""
         lines = []
@@ -116,7 +124,7 @@ def mcrg(
     Returns
     -------
     MCRG : exponents of every step with 1, 2, … operators kept. Errors are statistical; `truncation` says how much the
-        answer moves with the operators kept, and the differences between steps how far the fixed point is.
+        answer moves with the operators kept, `systematic` also how much the last step moved it.
 
     Raises
     ------

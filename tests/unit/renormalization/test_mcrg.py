@@ -91,6 +91,8 @@ def test_what_the_result_says_of_itself() -> None:
     assert found.exponent("odd", 0, 1) == odd[0].exponent
     last = [spectrum.exponent.value for spectrum in odd[len(odd) // 2 :] if spectrum.exponent]
     assert found.truncation("odd", 0) == pytest.approx(max(last) - min(last))
+    moved = abs(found.exponent("odd", 1).value - found.exponent("odd", 0).value)
+    assert found.systematic("odd") == pytest.approx(max(moved, found.truncation("odd")))
     assert found.bin_length == 32
     assert found.reliable == (20 * found.tau_int <= 32)
     lines = found.table().splitlines()
