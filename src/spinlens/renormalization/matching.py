@@ -107,7 +107,7 @@ def two_lattice_matching(
 
     Notes
     -----
-    Source: Wilson (1980, unpublished), in Swendsen, Phys. Rev. Lett. 52, 1165 (1984); Pawley et al. (1984).
+    Source: an idea of Wilson, as used by Pawley, Swendsen, Wallace & Wilson, Phys. Rev. B 29, 4030 (1984).
 
     Examples
     --------
