@@ -30,6 +30,9 @@ class NumpyUpdates:
         self.below = model_rows(recipe, state, size)
         self.visible = np.empty((size + self.below, n_visible), np.float32)
         self.hidden = np.empty((size + self.below, n_hidden), np.float32)
+        if state.chains is not None:
+            self.replicas = state.chains.reshape(recipe.replicas, self.below, n_visible)
+            self.visible[size:] = self.replicas[0]
         self.weight_gradient = np.empty_like(state.weights)
         self.visible_gradient = np.zeros(n_visible, np.float32)
         self.hidden_gradient = np.zeros(n_hidden, np.float32)
@@ -43,42 +46,51 @@ class NumpyUpdates:
         self._ascend(rate)
 
     def finish(self) -> dict[str, float]:
-        """The state is changed in place; the lowest exchange rate where replicas are tempered."""
+        """Chains back into the state, which is changed in place otherwise; lowest exchange rate of tempered ones."""
+        if self.state.chains is not None:
+            self.replicas[0] = self.visible[self.size :]
         return {} if self.ladder is None else {"exchange_rate": float(self.ladder.acceptance.min())}
 
     def gradients(self) -> None:
         """Gradients of the mean log-likelihood of the batch in `visible[:size]`."""
-        size = self.size
-        if self.below:
-            self._draw_model(self.visible[size:], self.hidden[size:])
-        self.sampler.hidden_field(self.visible, out=self.hidden)
-        gibbs.mean(self.hidden[:size], 1 / size)
-        if self.below:
-            gibbs.mean(self.hidden[size:], -1 / self.below)
+        data, hidden = self.visible[: self.size], self.hidden[: self.size]
+        self.sampler.hidden_field(data, out=hidden)
+        if not self.below:
+            gibbs.mean(hidden, 1 / self.size)
+        elif self.state.chains is None:
+            self._draw_from_data(hidden)
+        else:
+            gibbs.mean(hidden, 1 / self.size)
+            self._draw_from_chains()
         np.matmul(self.visible.T, self.hidden, out=self.weight_gradient)
         if self.recipe.biases:
             self.hidden_gradient[:] = self.hidden.sum(axis=0)
-            self.visible_gradient[:] = self.visible[:size].mean(axis=0)
+            self.visible_gradient[:] = data.mean(axis=0)
             if self.below:
-                self.visible_gradient -= self.visible[size:].mean(axis=0)
+                self.visible_gradient -= self.visible[self.size :].mean(axis=0)
         if self.recipe.exact_gradient:
             self._subtract_exact()
         if self.torus is not None:
             self._average(self.torus)
 
-    def _draw_model(self, model: Float32, hidden: Float32) -> None:
-        """States of the model (below, n_visible) after k steps, from the data or from the chains."""
-        chains = self.state.chains
-        if self.ladder is not None and chains is not None:
-            replicas = chains.reshape(self.recipe.replicas, self.below, -1)
+    def _draw_from_data(self, field: Float32) -> None:
+        """CD-k: the first hidden states come from the same field as the means of the data, left in its place."""
+        model, hidden = self.visible[self.size :], self.hidden[self.size :]
+        gibbs.draw_and_mean(field, self.lanes, hidden, 1 / self.size)
+        gibbs.draw(self.sampler.visible_field(hidden, out=model), self.lanes)
+        self.sampler.step(model, hidden, self.lanes, self.recipe.steps - 1)
+        gibbs.mean(self.sampler.hidden_field(model, out=hidden), -1 / self.below)
+
+    def _draw_from_chains(self) -> None:
+        """PCD-k: the chains go on where they were, in place; of tempered ones the first replica is the model."""
+        model, hidden = self.visible[self.size :], self.hidden[self.size :]
+        if self.ladder is None:
+            self.sampler.step(model, hidden, self.lanes, self.recipe.steps)
+        else:
             for _ in range(self.recipe.steps):
-                self.ladder.step(self.sampler, replicas, self.lanes, self.generator)
-            model[:] = replicas[0]
-            return
-        model[:] = self.visible[: self.size] if chains is None else chains
-        self.sampler.step(model, hidden, self.lanes, self.recipe.steps)
-        if chains is not None:
-            chains[:] = model
+                self.ladder.step(self.sampler, self.replicas, self.lanes, self.generator)
+            model[:] = self.replicas[0]
+        gibbs.mean(self.sampler.hidden_field(model, out=hidden), -1 / self.below)
 
     def _subtract_exact(self) -> None:
         moments = exact_moments(Parameters(*self.state.parameters))

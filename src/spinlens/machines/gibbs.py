@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.errors import SpinsError
-from spinlens.machines.kernels import LANES, Float32, Lanes, draw_units, mean_units
+from spinlens.machines.kernels import LANES, Float32, Lanes, draw_and_mean_units, draw_units, mean_units
 
 Array = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.float32] | npt.NDArray[np.float64]
@@ -80,6 +80,12 @@ def mean(field: Float32, factor: float = 1.0) -> Float32:
     """Replace each field θ by factor · tanh θ."""
     mean_units(field.reshape(-1), np.float32(factor), field.reshape(-1))
     return field
+
+
+def draw_and_mean(field: Float32, lanes: Lanes, spins: Float32, factor: float = 1.0) -> None:
+    """Draw `spins` = ±1 with mean tanh θ from the fields θ, and replace these by factor · tanh θ."""
+    flat = field.reshape(-1)
+    draw_and_mean_units(flat, lanes, np.float32(factor), spins.reshape(-1), flat)
 
 
 def as_units(name: str, states: npt.ArrayLike, width: int) -> Float32:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from spinlens._jit import kernel
+from spinlens._jit import arithmetic
 
 Float32 = npt.NDArray[np.float32]
 Int32 = npt.NDArray[np.int32]
@@ -31,7 +31,7 @@ _P1, _P2, _P3, _P4, _P5, _P6 = (
 )
 
 
-@kernel
+@arithmetic
 def _fill_uniform(lanes: Lanes, uniform: Float32, count: int) -> None:
     """Fill `uniform[:count]`, rounded up to whole rows of lanes, from (0, 1) in steps of 2^-24."""
     for start in range(0, count, LANES):
@@ -50,7 +50,7 @@ def _fill_uniform(lanes: Lanes, uniform: Float32, count: int) -> None:
             uniform[start + lane] = np.float32(np.int32(bits >> np.uint32(8))) * _RESOLUTION + _HALF_RESOLUTION
 
 
-@kernel
+@arithmetic
 def _fill_boltzmann(
     field: Float32, out: Float32, shifted: Float32, shifted_bits: Int32, power: Float32, bits: Int32
 ) -> None:
@@ -68,7 +68,7 @@ def _fill_boltzmann(
         out[i] = power[i] * (_ONE + f * (_P1 + f * (_P2 + f * (_P3 + f * (_P4 + f * (_P5 + f * _P6))))))
 
 
-@kernel
+@arithmetic
 def draw_units(field: Float32, lanes: Lanes, spins: Float32) -> None:
     """Draw spins = ±1 with p(+1) = 1 / (1 + exp(−2 field)); flat arrays of one length, which may be the same one."""
     uniform = np.empty(_BLOCK, np.float32)
@@ -84,7 +84,26 @@ def draw_units(field: Float32, lanes: Lanes, spins: Float32) -> None:
             drawn[i] = _ONE if uniform[i] * (_ONE + boltzmann[i]) < _ONE else -_ONE
 
 
-@kernel
+@arithmetic
+def draw_and_mean_units(field: Float32, lanes: Lanes, factor: np.float32, spins: Float32, mean: Float32) -> None:
+    """Both `draw_units` and `mean_units` of one field, from one exponential; `field` may be `mean` or `spins`."""
+    uniform = np.empty(_BLOCK, np.float32)
+    boltzmann = np.empty(_BLOCK, np.float32)
+    shifted = np.empty(_BLOCK, np.float32)
+    power = np.empty(_BLOCK, np.float32)
+    for start in range(0, field.size, _BLOCK):
+        part = field[start : start + _BLOCK]
+        drawn = spins[start : start + _BLOCK]
+        out = mean[start : start + _BLOCK]
+        _fill_uniform(lanes, uniform, part.size)
+        _fill_boltzmann(part, boltzmann, shifted, shifted.view(np.int32), power, power.view(np.int32))
+        for i in range(part.size):
+            drawn[i] = _ONE if uniform[i] * (_ONE + boltzmann[i]) < _ONE else -_ONE
+        for i in range(part.size):
+            out[i] = factor * ((_ONE - boltzmann[i]) / (_ONE + boltzmann[i]))
+
+
+@arithmetic
 def mean_units(field: Float32, factor: np.float32, mean: Float32) -> None:
     """mean = factor · tanh(field); flat arrays of one length, which may be the same one. Error 1e-7 · factor."""
     boltzmann = np.empty(_BLOCK, np.float32)
@@ -98,7 +117,7 @@ def mean_units(field: Float32, factor: np.float32, mean: Float32) -> None:
             out[i] = factor * ((_ONE - boltzmann[i]) / (_ONE + boltzmann[i]))
 
 
-@kernel
+@arithmetic
 def momentum_step(
     value: Float32,
     gradient: Float32,
@@ -115,7 +134,7 @@ def momentum_step(
         value[i] += velocity[i]
 
 
-@kernel
+@arithmetic
 def adam_step(
     value: Float32,
     gradient: Float32,

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from spinlens.machines import gibbs
-from spinlens.machines.kernels import LANES, adam_step, draw_units, mean_units, momentum_step
+from spinlens.machines.kernels import (
+    LANES,
+    adam_step,
+    draw_and_mean_units,
+    draw_units,
+    mean_units,
+    momentum_step,
+)
 
 N_DRAWS = 4000
 
@@ -78,6 +85,15 @@ def test_mean_units_are_factor_times_tanh():
     mean = np.empty_like(field)
     mean_units(field, np.float32(-0.25), mean)
     np.testing.assert_allclose(mean, -0.25 * np.tanh(field.astype(np.float64)), atol=1e-7)  # float32 rounding
+
+
+def test_draws_and_means_of_one_field_are_those_of_each_alone():
+    field = np.linspace(-5, 5, 2500).astype(np.float32)
+    lanes = gibbs.make_lanes(np.random.default_rng(4))
+    spins, mean = np.empty_like(field), field.copy()
+    draw_and_mean_units(mean, lanes.copy(), np.float32(0.5), spins, mean)
+    np.testing.assert_array_equal(spins, gibbs.draw(field.copy(), lanes))
+    np.testing.assert_array_equal(mean, gibbs.mean(field.copy(), 0.5))
 
 
 @pytest.mark.parametrize("l1", [0.0, 0.01])
