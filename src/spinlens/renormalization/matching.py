@@ -134,9 +134,10 @@ def two_lattice_matching(
         rows = []
         for number, temperature in enumerate(grid):
             coins = int(seeding.generator(seed, name, number).integers(2**31))
-            flow = block_spin_flow(ensemble[number], steps, scale, rule, p, coins).states
-            levels = flow[1:] if which == 0 else flow[:-1]
-            rows.append(_curve(model, float(temperature), ensemble[number], levels, chosen, parts))
+            levels = [ensemble[number]]
+            if steps > which:
+                levels.extend(block_spin_flow(ensemble[number], steps - which, scale, rule, p, coins).states[1:])
+            rows.append(_curve(model, float(temperature), ensemble[number], levels[1 - which :], chosen, parts))
         curves.append(np.stack(rows))
     difference = curves[0] - curves[1]  # (temperatures, steps, 2, bins + 1, operators)
     names = tuple(operator.name for operator in chosen)
@@ -208,8 +209,8 @@ def _match(n: int, shape: tuple[int, ...], names: tuple[str, ...], grid: Array, 
     centre, half = (grid.max() + grid.min()) / 2, np.ptp(grid) / 2
     scaled = difference * np.array([1.0, half])[:, None, None]  # slopes per half range
     zeros = np.stack([_zeros((grid - centre) / half, scaled[..., k]) for k in range(len(names))])
-    if not np.isfinite(zeros[:, 0]).all():
-        lost = [name for name, zero in zip(names, zeros[:, 0], strict=True) if not np.isfinite(zero)]
+    if not np.isfinite(zeros).all():  # of all data, or without one bin
+        lost = [name for name, row in zip(names, zeros, strict=True) if not np.isfinite(row).all()]
         raise ConvergenceError(
             f"{', '.join(lost)} after {n} blockings of the small lattice: no match between T = {grid.min():g} and "
             f"{grid.max():g}; use temperatures around T_c, or more samples"
@@ -246,5 +247,5 @@ def _falling_zero(coefficients: Array, near: float) -> float:
 
 
 def _estimate(values: Array) -> Estimate:
-    replicas = values[1:][np.isfinite(values[1:])]
-    return Estimate(float(values[0]), float(np.sqrt((len(replicas) - 1) * replicas.var())))
+    """From the value of all data, and then of every jackknife replica."""
+    return Estimate(float(values[0]), float(np.sqrt((len(values) - 2) * values[1:].var())))

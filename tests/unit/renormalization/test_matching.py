@@ -12,6 +12,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.matching import _curve, _match, two_lattice_matching
 from spinlens.renormalization.measurements import bin_slices, kept_means
 from spinlens.renormalization.operators import default_operators
+from spinlens.sampling.sampler import sample
 
 NN = NearestNeighbour()
 
@@ -81,6 +82,18 @@ def test_operators_are_combined_by_their_errors() -> None:
     weights = np.array([1 / t.error**2 for t in found.temperatures])
     assert found.combined.value == pytest.approx(weights @ [1.5, 1.52] / weights.sum(), abs=1e-6)
     assert found.spread == pytest.approx(0.02, abs=1e-6)
+
+
+def test_the_last_common_lattice_need_not_be_divisible() -> None:
+    grid, states = [2.2, 2.35], []
+    for L in (20, 10):
+        data = sample(IsingModel((L, L), NN), grid, 1000, 2, L, keep_spins=True, warmup=100, energy=False)
+        states.append(data.spins.values.reshape(2, 2000, L, L))
+    found = two_lattice_matching(NN, grid, *states, chains=2)
+    assert [matching.shape for matching in found.matchings] == [(10, 10), (5, 5)]
+    again = two_lattice_matching(NN, grid, *states, chains=2)
+    assert again == found
+    assert two_lattice_matching(NN, grid, *states, chains=2, seed=1) != found  # other coins
 
 
 def test_bad_input_gets_one_clear_error() -> None:
