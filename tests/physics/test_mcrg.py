@@ -138,6 +138,20 @@ def test_samples_give_the_exact_map_within_errors_and_broken_estimators_do_not(p
     assert np.any(np.abs(other.matrix - exact_small_map(ODD, p)) > 4 * other.matrix_error)  # another map
 
 
+def test_pulls_of_exponents_have_unit_variance() -> None:
+    """Forty ensembles of 1,500 states, two sectors: χ² of 80 pulls has an error of √160."""
+    exact = [np.log2(max(np.linalg.eigvals(exact_small_map(operators, 0.4)).real)) for operators in (EVEN, ODD)]
+    pulls = []
+    for first in range(0, 60_000, 1500):
+        step = mcrg([level[first : first + 1500] for level in drawn(0.4)], EVEN, ODD, bins=30).steps[0]
+        found = (step.even[-1].exponent, step.odd[-1].exponent)
+        pulls.extend(y.deviation(known) for y, known in zip(found, exact, strict=True) if y)
+    assert len(pulls) == 80
+    z = (np.square(pulls).sum() - 80) / np.sqrt(160)
+    assert abs(z) < 4
+    assert (np.square(2 * np.array(pulls)).sum() - 80) / np.sqrt(160) > 4  # the twin: errors half as large
+
+
 def test_hidden_units_of_a_block_machine_have_the_map_of_kadanoff_blocks() -> None:
     """p(h | v) ∝ e^{w h Σ v} over a block is Kadanoff's rule with p = w, so T of the machine is known exactly."""
     states = drawn(0.4)[0]

@@ -72,7 +72,7 @@ class MCRG:
         Where steps change y by nearly the same amount each (power laws), the fixed point is several of them away.
         """
         values = [self.exponent(parity, step).value for step in range(len(self.steps))[-2:]]
-        return max(self.truncation(parity), max(values) - min(values))
+        return float(np.max([self.truncation(parity), np.ptp(values)]))
 
     def table(self) -> str:
         """y (λ where b = 1) by step and number of operators, as text."""
