@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def replace_file(target: Path, content: bytes, temporary: Path | None = None) -> None:
     """Write `target`: to a temporary name (beside it unless given), fsync, rename, fsync of the folder."""
+    with replacing(target, temporary) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def replacing(target: Path, temporary: Path | None = None) -> Iterator[BinaryIO]:
+    """A stream whose content becomes `target` when the block ends, as by `replace_file`; nothing if it raises."""
     if temporary is None:
         temporary = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
         with open(temporary, "wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, target)

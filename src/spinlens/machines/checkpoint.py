@@ -17,11 +17,13 @@ import numpy as np
 
 from spinlens.errors import ArtefactError, InputError
 from spinlens.machines import storage
+from spinlens.machines.gibbs import Machine
 from spinlens.machines.packed import PackedStates
 from spinlens.machines.training import Recipe, States, TrainingState, start
 
-FORMAT = 1
+FORMAT = 2
 _BEST = ("best.weights", "best.visible_bias", "best.hidden_bias")
+_AVERAGE = ("average.weights", "average.visible_bias", "average.hidden_bias")
 _ROWS = 2**16
 
 
@@ -35,6 +37,15 @@ def fingerprint(data: States) -> str:
     return digest.hexdigest()
 
 
+def fingerprint_of(machine: Machine) -> str:
+    """A hash of the parameters of a machine."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in (machine.weights_, machine.visible_bias_, machine.hidden_bias_):
+        digest.update(f"{array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
 def write(path: Path, state: TrainingState, about: Mapping[str, Any]) -> None:
     """Save a training state; `about` (JSON-able) is what it belongs to: options, data, format."""
     arrays = _arrays(state)
@@ -44,6 +55,7 @@ def write(path: Path, state: TrainingState, about: Mapping[str, Any]) -> None:
             "about": about,
             "epoch": state.epoch,
             "updates": state.updates,
+            "averaged": state.averaged,
             "history": state.history,
             "best_likelihood": None if math.isinf(state.best_likelihood) else state.best_likelihood,
             "without_gain": state.without_gain,
@@ -72,6 +84,7 @@ def read(path: Path, recipe: Recipe, n_visible: int, n_samples: int, about: Mapp
     state = start(recipe, n_visible, n_samples)
     _fill(path, state, arrays)
     state.epoch, state.updates, state.history = found["epoch"], found["updates"], found["history"]
+    state.averaged = found["averaged"]
     state.without_gain, state.stopped = found["without_gain"], found["stopped"]
     state.best_likelihood = -math.inf if found["best_likelihood"] is None else found["best_likelihood"]
     return state
@@ -82,6 +95,8 @@ def _arrays(state: TrainingState) -> storage.Arrays:
     arrays |= {f"memory.{number}": part for number, part in enumerate(state.memory)}
     if state.chains is not None:
         arrays["chains"] = state.chains
+    if state.average is not None:
+        arrays |= dict(zip(_AVERAGE, state.average, strict=True))
     if state.best is not None:
         arrays |= dict(zip(_BEST, state.best, strict=True))
     return arrays

@@ -9,7 +9,7 @@ import numpy as np
 
 from spinlens.machines import gibbs
 from spinlens.machines.gibbs import Sampler, Spins
-from spinlens.machines.kernels import Float32, adam_step, momentum_step
+from spinlens.machines.kernels import Float32, adam_step, average_step, momentum_step
 from spinlens.machines.likelihood import exact_moments
 from spinlens.machines.tempering import Ladder
 from spinlens.machines.training import Recipe, TrainingState
@@ -113,6 +113,10 @@ class NumpyUpdates:
         for number, (value, gradient) in enumerate(parts):
             decay = (recipe.l2, recipe.l1) if number == 0 else (0.0, 0.0)
             _step(recipe, value, gradient, state.memory[number::3], rate, state.updates, decay)
+        if state.average is not None and recipe.averages(state.epoch):
+            state.averaged += 1
+            for average, value in zip(state.average, state.parameters, strict=True):
+                average_step(average.reshape(-1), value.reshape(-1), np.float32(1 / state.averaged))
 
 
 def model_rows(recipe: Recipe, state: TrainingState, size: int) -> int:

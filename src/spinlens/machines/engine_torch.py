@@ -33,6 +33,7 @@ class TorchUpdates:
         self.random.manual_seed(int(generator.integers(2**63)))
         self.values = [self._tensor(part) for part in state.parameters]
         self.memory = [self._tensor(part) for part in state.memory]
+        self.average = None if state.average is None else [self._tensor(part) for part in state.average]
         self.chains = None if state.chains is None else self._tensor(state.chains)
         self.below = model_rows(recipe, state, size)
         self.torus = None if recipe.torus is None else Translations(recipe.torus, recipe.n_hidden)
@@ -48,11 +49,18 @@ class TorchUpdates:
         self.state.updates += 1
         for number in range(3 if self.recipe.biases else 1):
             self._ascend(number, gradients[number], rate)
+        if self.average is not None and self.recipe.averages(self.state.epoch):
+            self.state.averaged += 1
+            for average, value in zip(self.average, self.values, strict=True):
+                average.lerp_(value, 1 / self.state.averaged)
 
     def finish(self) -> dict[str, float]:
         """Copy parameters, memory and chains back into the training state."""
         for array, tensor in zip((*self.state.parameters, *self.state.memory), self.values + self.memory, strict=True):
             array[...] = tensor.cpu().numpy()
+        if self.state.average is not None and self.average is not None:
+            for array, tensor in zip(self.state.average, self.average, strict=True):
+                array[...] = tensor.cpu().numpy()
         if self.state.chains is not None and self.chains is not None:
             self.state.chains[...] = self.chains.cpu().numpy()
         return {}

@@ -78,7 +78,7 @@ class Training:
 
     def _judge(self) -> None:
         """Put likelihood and physics of this epoch into the history, and stop where they no longer improve."""
-        entry, machine = self.state.history[-1], Parameters(*self.state.parameters)
+        entry, machine = self.state.history[-1], Parameters(*self.state.result)
         held_out = self._held_out()
         if self.tracking.method is not None:
             runs, betas = self.tracking.annealing
@@ -106,7 +106,8 @@ class Training:
             return
         if value > state.best_likelihood:
             state.best_likelihood, state.without_gain = value, 0
-            state.best = (state.weights.copy(), state.visible_bias.copy(), state.hidden_bias.copy())
+            weights, visible_bias, hidden_bias = state.result
+            state.best = (weights.copy(), visible_bias.copy(), hidden_bias.copy())
             return
         state.without_gain += 1
         if state.without_gain >= patience or not math.isfinite(value):

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.errors import SpinsError
+from spinlens.errors import InputError, SpinsError
 from spinlens.machines.kernels import LANES, Float32, Lanes, draw_and_mean_units, draw_units, mean_units
 
 Array = npt.NDArray[np.float64]
@@ -99,6 +99,24 @@ def as_units(name: str, states: npt.ArrayLike, width: int) -> Float32:
 def sampler(machine: Machine) -> Sampler:
     """The float32 sampler of `machine`."""
     return Sampler(machine.weights_, machine.visible_bias_, machine.hidden_bias_)
+
+
+def checked_parameters(
+    weights: npt.ArrayLike, visible_bias: npt.ArrayLike | None, hidden_bias: npt.ArrayLike | None
+) -> tuple[Weights, Weights, Weights]:
+    """Copies of W (n_visible, n_hidden) and biases (zero for None), float32 or float64 as W is; all finite."""
+    array = np.array(weights, dtype=None if np.asarray(weights).dtype == np.float32 else np.float64)
+    if array.ndim != 2 or array.size == 0:
+        raise InputError(f"weights must have shape (n_visible, n_hidden), got {array.shape}")
+    first, second = (
+        np.array(np.zeros(width) if bias is None else bias, dtype=array.dtype)
+        for bias, width in ((visible_bias, array.shape[0]), (hidden_bias, array.shape[1]))
+    )
+    if (*first.shape, *second.shape) != array.shape:
+        raise InputError(f"biases of shapes {[first.shape, second.shape]} do not fit weights {array.shape}")
+    if not all(bool(np.all(np.isfinite(part))) for part in (array, first, second)):
+        raise InputError("weights and biases must be finite numbers")
+    return array, first, second
 
 
 def gibbs(machine: Machine, visible: npt.ArrayLike, steps: int, generator: np.random.Generator) -> Spins:

@@ -135,6 +135,13 @@ def momentum_step(
 
 
 @arithmetic
+def average_step(average: Float32, value: Float32, share: np.float32) -> None:
+    """Move a running average towards the newest value by its share 1 / count."""
+    for i in range(value.size):
+        average[i] += share * (value[i] - average[i])
+
+
+@arithmetic
 def adam_step(
     value: Float32,
     gradient: Float32,

@@ -6,7 +6,6 @@ The file is a safetensors file with one tensor `states` of bytes, (n_samples, âŒ
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.atomic import replacing
 from spinlens.errors import ArtefactError, InputError
 
 _HEADER = 512  # bytes kept for the header, which is written last because it holds the number of states
@@ -59,9 +59,8 @@ def pack_states(states: npt.ArrayLike) -> PackedStates:
 def write_packed(path: str | Path, blocks: Iterable[npt.ArrayLike]) -> PackedStates:
     """Write blocks of states (any number, n_visible) one after the other to `path`, in one step; returns it opened."""
     target = Path(path)
-    temporary = target.with_name(target.name + ".tmp")
     n_samples, n_visible = 0, 0
-    with open(temporary, "wb") as file:
+    with replacing(target) as file:
         file.write(b" " * _HEADER)
         for block in blocks:
             packed = pack_states(block)
@@ -74,9 +73,6 @@ def write_packed(path: str | Path, blocks: Iterable[npt.ArrayLike]) -> PackedSta
             raise InputError("there are no blocks of states to write: give at least one")
         file.seek(0)
         file.write(_header(n_samples, n_visible))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, target)
     return open_packed(target)
 
 

@@ -7,7 +7,6 @@ A path that ends in .safetensors is one file with the settings in its metadata; 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.atomic import replace_file
 from spinlens.errors import ArtefactError
 
 FORMAT = 1
@@ -29,7 +29,7 @@ def write_file(path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Map
     from safetensors.numpy import save
 
     tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    _replace(path, save(tensors, metadata={_KEY: json.dumps(dict(metadata), sort_keys=True)}))
+    replace_file(path, save(tensors, metadata={_KEY: json.dumps(dict(metadata), sort_keys=True)}))
 
 
 def read_file(path: Path) -> tuple[Arrays, dict[str, Any]]:
@@ -48,11 +48,11 @@ def write(path: str | Path, kind: str, config: Mapping[str, Any], arrays: Mappin
     document = json.dumps({"format": FORMAT, "kind": kind, **config}, sort_keys=True)
     tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     if target.suffix == ".safetensors":
-        _replace(target, save(tensors, metadata={_KEY: document}))
+        replace_file(target, save(tensors, metadata={_KEY: document}))
         return
     target.mkdir(parents=True, exist_ok=True)
-    _replace(target / "config.json", document.encode())
-    _replace(target / "weights.safetensors", save(tensors))
+    replace_file(target / "config.json", document.encode())
+    replace_file(target / "weights.safetensors", save(tensors))
 
 
 def read(path: str | Path, kind: str) -> tuple[dict[str, Any], Arrays]:
@@ -123,12 +123,3 @@ def _parse(source: Path, document: str) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise ArtefactError(f"the settings of {source} are not a JSON object")
     return config
-
-
-def _replace(target: Path, content: bytes) -> None:
-    temporary = target.with_name(target.name + ".tmp")
-    with open(temporary, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, target)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Spins
+from spinlens.machines.gibbs import Machine, Spins
 from spinlens.machines.kernels import Float32
 from spinlens.machines.packed import PackedStates
 from spinlens.machines.translations import Translations
@@ -47,6 +47,7 @@ class Recipe:
     optimizer: str = "sgd"
     momentum: float = 0.5
     final_rate: float = 0.03
+    averaging: float = 0.0
     l1: float = 0.0
     l2: float = 0.0
     biases: bool = False
@@ -66,12 +67,18 @@ class Recipe:
                 checks.positive_number(name, getattr(self, name))
         if not 0 <= self.momentum < 1:
             raise InputError(f"momentum must be at least 0 and below 1, got {self.momentum!r}")
+        if not 0 <= self.averaging < 1:
+            raise InputError(f"averaging must be a fraction of the epochs, at least 0 and below 1: {self.averaging!r}")
         checks.choice("optimizer", self.optimizer, ("sgd", "adam"))
         checks.seed(self.seed)
         if self.replicas > 1 and not self.persistent:
             raise InputError("replicas temper persistent chains: use persistent=True with them")
         if self.torus is not None:
             Translations(self.torus, self.n_hidden)
+
+    def averages(self, epoch: int) -> bool:
+        """Whether the parameters after the updates of an epoch enter the average that becomes the machine."""
+        return self.averaging > 0 and epoch >= (1 - self.averaging) * self.epochs
 
     def rate(self, epoch: int) -> float:
         """Learning rate of an epoch: constant for the first half, then falling geometrically to `final_rate` of it."""
@@ -83,7 +90,7 @@ class Recipe:
 
 @dataclass
 class TrainingState:
-    """All that continues from one epoch to the next: float32 parameters, optimizer memory and chains."""
+    """All that continues from one epoch to the next: float32 parameters, optimizer memory, chains, running average."""
 
     weights: Float32
     visible_bias: Float32
@@ -92,6 +99,8 @@ class TrainingState:
     chains: Float32 | None
     epoch: int = 0
     updates: int = 0
+    averaged: int = 0
+    average: tuple[Float32, Float32, Float32] | None = None
     history: list[dict[str, float]] = field(default_factory=list)
     best: tuple[Float32, Float32, Float32] | None = None
     best_likelihood: float = -math.inf
@@ -102,6 +111,11 @@ class TrainingState:
     def parameters(self) -> tuple[Float32, Float32, Float32]:
         """W, b and c."""
         return self.weights, self.visible_bias, self.hidden_bias
+
+    @property
+    def result(self) -> tuple[Float32, Float32, Float32]:
+        """The machine that training has given so far: the average of parameters where one was begun."""
+        return self.average if self.average is not None and self.averaged else self.parameters
 
 
 def start(recipe: Recipe, n_visible: int, n_samples: int) -> TrainingState:
@@ -125,7 +139,22 @@ def start(recipe: Recipe, n_visible: int, n_samples: int) -> TrainingState:
     parameters = (weights, np.zeros(n_visible, np.float32), np.zeros(recipe.n_hidden, np.float32))
     copies = 2 if recipe.optimizer == "adam" else 1
     memory = [np.zeros(part.size, np.float32) for _ in range(copies) for part in parameters]
-    return TrainingState(*parameters, memory, chains)
+    average = (weights.copy(), parameters[1].copy(), parameters[2].copy()) if recipe.averaging else None
+    return TrainingState(*parameters, memory, chains, average=average)
+
+
+def start_from(recipe: Recipe, machine: Machine, data: States) -> TrainingState:
+    """The parameters of a trained machine and, for PCD, chains that start at states of the data."""
+    state = start(recipe, data.shape[1], len(data))
+    given = (machine.weights_, machine.visible_bias_, machine.hidden_bias_)
+    if state.weights.shape != given[0].shape:
+        raise InputError(f"start has weights of shape {given[0].shape}, this training needs {state.weights.shape}")
+    for own, other in zip(state.parameters, given, strict=True):
+        own[...] = other
+    if state.chains is not None:
+        generator = seeding.generator(recipe.seed, "rbm", "chains from data")
+        state.chains[...] = data[generator.integers(len(data), size=len(state.chains))]
+    return state
 
 
 def run_epoch(recipe: Recipe, state: TrainingState, data: States, engine: str = "numpy") -> None:

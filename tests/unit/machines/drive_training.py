@@ -9,6 +9,7 @@ from spinlens.machines.rbm import RBM
 
 EPOCHS = 100
 OPTIONS = {"adam": {"optimizer": "adam", "learning_rate": 0.01, "persistent": True, "biases": True}}
+OPTIONS["averaged"] = {"persistent": True, "averaging": 0.4, "learning_rate": 0.01}
 OPTIONS["tempered"] = {"persistent": True, "replicas": 3, "chains": 20}
 OPTIONS["patience"] = {
     "exact_gradient": True,
