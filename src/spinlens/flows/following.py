@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 
 from spinlens.errors import InputError
 from spinlens.flows.correlators import effective_dimensions
@@ -56,7 +55,8 @@ def follow(
         last = states
     if last is None:
         raise InputError("the flow has no records")
-    table = readings_dataset(measured, tuple(steps), "")
+    found = readings_dataset(measured, tuple(steps), "")
+    table = {str(name): found[name].values for name in found.data_vars}
     readings = [
         {"step": step, "instrument": name, **_reading(table, k, i), **tests[k]}
         for k, step in enumerate(steps)
@@ -78,7 +78,7 @@ def follow(
     return readings, flow
 
 
-def _reading(table: xr.Dataset, k: int, i: int) -> Row:
+def _reading(table: Mapping[str, npt.NDArray[Any]], k: int, i: int) -> Row:
     numbers = ("temperature", "temperature_error", "statistic", "statistic_error", "change", "change_error")
     row: Row = {name: _finite(float(table[name][k, i])) for name in numbers}
     return row | {name: bool(table[name][k, i]) for name in ("in_range", "off_lattice")}

@@ -104,7 +104,8 @@ class Match:
     Attributes
     ----------
     temperature : of the ensemble whose block spins have the nearest map, with its error.
-    residual : |C − a C_T|² / |C|² there, noise subtracted: 0 for the same pattern, 1 where nothing is in common.
+    residual : |C − a C_T|² / |C|² there, noise subtracted: 0 for the same pattern, 1 where nothing is in common, nan
+        where the pattern is lost in its noise.
     amplitude : a, by which the block-spin map is multiplied (1 unless fitted).
     in_range : the best temperature is not at an end of those offered.
     """
@@ -163,21 +164,22 @@ def _nearest(
 ) -> tuple[float, float, float]:
     """Temperature, residual and amplitude at the smallest distance."""
     distances, amplitudes = [], []
-    norm = max(float(own @ own) - noise, 1e-300)
+    norm = float(own @ own) - noise
     for entry in maps:
         table = entry.values.ravel()
         power = max(float(table @ table) - float(np.sum(entry.errors**2)), 1e-300)
         a = float(own @ table) / power if free_amplitude else 1.0
-        distances.append((norm - 2 * a * float(own @ table) + a * a * power) / norm)
+        distances.append(norm - 2 * a * float(own @ table) + a * a * power)
         amplitudes.append(a)
     best = int(np.argmin(distances))
+    scale = 1 / norm if norm > 0 else float("nan")  # nan: the pattern is lost in its noise
     if best in (0, len(grid) - 1):
-        return float(grid[best]), distances[best], amplitudes[best]
+        return float(grid[best]), scale * distances[best], amplitudes[best]
     around = slice(best - 1, best + 2)
     curve = np.polyfit(grid[around] - grid[best], distances[around], 2)
     offset = -curve[1] / (2 * curve[0])
     temperature = float(grid[best] + offset)
-    return temperature, float(np.polyval(curve, offset)), float(np.interp(temperature, grid, amplitudes))
+    return temperature, scale * float(np.polyval(curve, offset)), float(np.interp(temperature, grid, amplitudes))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from spinlens.errors import InputError
-from spinlens.flows.jackknife import Array, bin_edges, jackknife_error
+from spinlens.flows.jackknife import Array, bin_edges, jackknife_error, leave_one_out
 from spinlens.renormalization.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
 
@@ -72,14 +72,21 @@ def measure(instrument: Instrument, states: npt.NDArray[Any]) -> Measured:
     values = instrument.statistic(states)
     off_lattice = states.dtype != np.int8
     reading = instrument.read_values(values, off_lattice)
-    edges = bin_edges(len(values), _BINS)
-    rest = (np.concatenate([values[:a], values[b:]]) for a, b in edges)  # (n,), or (n, columns) of a joint statistic
-    replicas = np.array([instrument.read_values(part, off_lattice).temperature.value for part in rest])
-    sampling = float(jackknife_error(replicas))
-    calibration = max(reading.temperature.error**2 - sampling**2, 0.0) ** 0.5
     single = getattr(instrument, "pseudo_values", None)
     scalar = values if single is None else np.asarray(single(values))
+    replicas = _replicas(instrument, values, scalar, off_lattice)
+    sampling = float(jackknife_error(replicas))
+    calibration = max(reading.temperature.error**2 - sampling**2, 0.0) ** 0.5
     return Measured(instrument, scalar, reading, replicas, calibration)
+
+
+def _replicas(instrument: Instrument, values: Array, scalar: Array, off_lattice: bool) -> Array:
+    """T without one bin of samples each: by the calibration curve where there is one, else read anew."""
+    invert = getattr(getattr(instrument, "curve", None), "invert", None)
+    if invert is not None:
+        return np.array([invert(mean) for mean in leave_one_out(scalar, _BINS)])
+    rest = (np.concatenate([values[:a], values[b:]]) for a, b in bin_edges(len(values), _BINS))
+    return np.array([instrument.read_values(part, off_lattice).temperature.value for part in rest])
 
 
 def change(before: Measured, after: Measured) -> Estimate:
