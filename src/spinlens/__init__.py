@@ -12,13 +12,26 @@ if TYPE_CHECKING:
     from spinlens import exact as exact
     from spinlens.criticality.critical_point import CriticalPoint as CriticalPoint
     from spinlens.criticality.critical_point import find_critical_point as find_critical_point
+    from spinlens.flows.comparison import compare_flows as compare_flows
+    from spinlens.flows.controls import flow_controls as flow_controls
     from spinlens.flows.correlators import effective_dimensions as effective_dimensions
     from spinlens.flows.correlators import spin_correlation as spin_correlation
     from spinlens.flows.correlators import visible_hidden_correlation as visible_hidden_correlation
+    from spinlens.flows.dimensions import compare_dimensions as compare_dimensions
     from spinlens.flows.flow_field import flow_field as flow_field
+    from spinlens.flows.flow_field import measure_flow_field as measure_flow_field
     from spinlens.flows.localization import localization as localization
+    from spinlens.flows.patterns import layer_patterns as layer_patterns
+    from spinlens.flows.patterns import match_temperature as match_temperature
+    from spinlens.flows.patterns import translation_covariance as translation_covariance
+    from spinlens.flows.placement import place_units as place_units
+    from spinlens.flows.plateau import find_plateau as find_plateau
+    from spinlens.flows.plateau import find_plateaus as find_plateaus
+    from spinlens.flows.rbm_flow import chosen_steps as chosen_steps
     from spinlens.flows.rbm_flow import rbm_flow as rbm_flow
+    from spinlens.flows.reading import read_flow as read_flow
     from spinlens.flows.stacked_flow import stacked_flow as stacked_flow
+    from spinlens.flows.stacked_flow import updown_flow as updown_flow
     from spinlens.lattice.couplings import CouplingTable as CouplingTable
     from spinlens.lattice.couplings import NearestNeighbour as NearestNeighbour
     from spinlens.lattice.couplings import PowerLaw as PowerLaw
@@ -69,11 +82,18 @@ _HOME = {
     "spinlens.renormalization.mcrg": ("mcrg",),
     "spinlens.renormalization.matching": ("two_lattice_matching",),
     "spinlens.renormalization.operators": ("CouplingOperator", "default_operators", "pair_operators"),
-    "spinlens.flows.rbm_flow": ("rbm_flow",),
-    "spinlens.flows.stacked_flow": ("stacked_flow",),
-    "spinlens.flows.flow_field": ("flow_field",),
+    "spinlens.flows.rbm_flow": ("chosen_steps", "rbm_flow"),
+    "spinlens.flows.stacked_flow": ("stacked_flow", "updown_flow"),
+    "spinlens.flows.flow_field": ("flow_field", "measure_flow_field"),
     "spinlens.flows.correlators": ("effective_dimensions", "spin_correlation", "visible_hidden_correlation"),
     "spinlens.flows.localization": ("localization",),
+    "spinlens.flows.comparison": ("compare_flows",),
+    "spinlens.flows.controls": ("flow_controls",),
+    "spinlens.flows.dimensions": ("compare_dimensions",),
+    "spinlens.flows.patterns": ("layer_patterns", "match_temperature", "translation_covariance"),
+    "spinlens.flows.placement": ("place_units",),
+    "spinlens.flows.plateau": ("find_plateau", "find_plateaus"),
+    "spinlens.flows.reading": ("read_flow",),
     "spinlens.thermometers.energy": ("EnergyThermometer",),
     "spinlens.thermometers.magnetization": ("MagnetizationThermometer",),
     "spinlens.thermometers.network": ("NetworkThermometer",),
