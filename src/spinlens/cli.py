@@ -178,22 +178,26 @@ def critical(
     points: Annotated[int, typer.Option(help="Temperatures per size.")] = 5,
     seed: Seed = 0,
     workers: Workers = None,
-    out: Annotated[Path | None, typer.Option(help="JSON file to write, with a CSV table beside it.")] = None,
+    out: Annotated[Path | None, typer.Option(help="JSON file to write, with a CSV table and a page beside it.")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Folder that keeps the runs of a budget; a larger budget then prolongs them.")
+    ] = None,
     force: Force = False,
 ) -> None:
     """Critical temperature and scaling dimensions from finite-size scaling; no temperature need be given."""
     sides = numbers("--sizes", sizes, int)
     if out is not None:
         check_output(out, force)
-        check_output(out.with_suffix(".csv"), force)
+        for suffix in (".csv", ".html"):
+            check_output(out.with_suffix(suffix), force)
     chosen = make_coupling(coupling, sigma, images, cell)
     from spinlens import cli_critical
 
     options = {"seed": seed, "draws": draws, "chains": chains, "points": points, "workers": cores(workers)}
-    point = cli_critical.find(chosen, tuple(sides), dimension, budget, options)
-    cli_critical.show(point, chosen, dimension)
+    found = cli_critical.find(chosen, tuple(sides), dimension, budget, options, out, checkpoint)
+    cli_critical.show(found.point, chosen, dimension)
     if out is not None:
-        cli_critical.keep(point, out)
+        cli_critical.keep(found, chosen, dimension, out)
 
 
 @app.command()

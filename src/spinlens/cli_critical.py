@@ -1,18 +1,24 @@
-"""What `spinlens critical` does: find the critical point, show it beside what is known, keep it as JSON and CSV."""
+"""What `spinlens critical` does: find the critical point, show it beside what is known, keep it in files."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from spinlens.cli_input import write_file
+from spinlens.cli_input import interruptible, write_file
+from spinlens.criticality.budget import TimeBudget, seconds_of
 from spinlens.criticality.critical_point import CriticalPoint, find_critical_point
-from spinlens.criticality.planner import plan_critical_point, seconds_of, updates_for
+from spinlens.criticality.observables import SizeCurves
+from spinlens.criticality.planner import plan_critical_point
 from spinlens.criticality.universality import Reference, reference
 from spinlens.lattice.couplings import Coupling
 from spinlens.statistics.estimate import Estimate
@@ -24,46 +30,103 @@ _LINES = (
     ("delta_eps", "delta_energy"),
     ("U4", "binder"),
     ("xi/L", "xi"),
+    ("nu", "nu"),
+    ("eta", "eta"),
 )
 
 
+@dataclass(frozen=True)
+class Found:
+    """A critical point, and the runs it rests on where they are at hand."""
+
+    point: CriticalPoint
+    curves: tuple[SizeCurves, ...] = ()
+    draws: dict[int, int] | None = None
+
+
 def find(
-    coupling: Coupling, sizes: tuple[int, ...], dimension: int, budget: str | None, options: dict[str, Any]
-) -> CriticalPoint:
-    """The critical point for a time budget ("5m"), or with fixed draws."""
+    coupling: Coupling,
+    sizes: tuple[int, ...],
+    dimension: int,
+    budget: str | None,
+    options: dict[str, Any],
+    out: Path | None = None,
+    checkpoint: Path | None = None,
+) -> Found:
+    """The critical point for a time budget ("5m"), or with fixed draws.
+
+    A budget run keeps its histograms in `checkpoint`, or beside `out` until it is finished, so that it can be stopped
+    and goes on when the same command is given again.
+    """
     if budget is None:
-        return find_critical_point(coupling, sizes, dimension, **options)
-    kept = {name: options[name] for name in ("seed", "points", "workers")}
-    updates = updates_for(seconds_of(budget), coupling, kept["workers"])
-    return plan_critical_point(coupling, sizes, updates, dimension, report=_say_round, **kept).point
+        kept: list[SizeCurves] = []
+        point = find_critical_point(coupling, sizes, dimension, runs=kept, **options)
+        return Found(point, tuple(kept))
+    chosen = {name: options[name] for name in ("seed", "points", "workers")}
+    time = TimeBudget(seconds_of(budget), chosen["workers"])
+    folder = checkpoint or _folder(coupling, sizes, dimension, chosen["seed"], out)
+    with interruptible(f"stopped; finished rounds are saved in {folder}"):
+        planned = plan_critical_point(coupling, sizes, time, dimension, report=_say_round, checkpoint=folder, **chosen)
+    if checkpoint is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Found(planned.point, planned.curves, planned.draws)
+
+
+def _folder(coupling: Coupling, sizes: Sequence[int], dimension: int, seed: int, out: Path | None) -> Path:
+    """Where an unfinished run is kept: beside the output, or in the working folder under a name of its own."""
+    if out is not None:
+        return out.with_name(f"{out.name}.checkpoint")
+    digest = hashlib.sha256(repr((coupling, sizes, dimension, seed)).encode()).hexdigest()[:8]
+    return Path(f"critical-{digest}.checkpoint")
 
 
 def _say_round(number: int, point: CriticalPoint, draws: dict[int, int]) -> None:
     spent = ", ".join(f"L = {L}: {n}" for L, n in draws.items())
-    typer.echo(f"round {number + 1}: T_c = {point.temperature}; draws {spent}", err=True)
+    typer.echo(f"round {number}: T_c = {point.temperature}; draws {spent}", err=True)
 
 
 def show(point: CriticalPoint, coupling: Coupling, dimension: int) -> None:
-    """One line a quantity: measured, the part of its error that corrections to scaling make, and what is known."""
+    """One line a quantity: measured, its error in two parts, what crossings alone give, and what is known."""
     known = reference(coupling, dimension)
-    typer.echo(f"{'':<10}{'measured':<14}{'systematic':<12}{'known':<16}source")
+    row = "{:<10}{:<15}{:<12}{:<12}{:<15}{:<16}{}"
+    typer.echo(row.format("", "measured", "statistical", "systematic", "crossings", "known", "source"))
     for label, name in _LINES:
         found: Estimate | None = getattr(point, name)
         if found is None:
             continue
         entry = getattr(known, name, None)
-        reference_text, source = (str(entry.estimate), entry.source) if entry is not None else ("-", "")
-        typer.echo(f"{label:<10}{found!s:<14}{point.systematic[name]:<12.1g}{reference_text:<16}{source}".rstrip())
+        text, source = (str(entry.estimate), entry.source) if entry is not None else ("-", "")
+        crossed = (point.by_crossings or {}).get(name)
+        parts = [f"{part[name]:.1g}" if name in part else "" for part in (point.statistical, point.systematic)]
+        typer.echo(row.format(label, str(found), *parts, str(crossed or "-"), text, source).rstrip())
+    quality = point.quality
+    typer.echo(
+        f"fit: chi2 = {quality.chi2:.1f} for {quality.freedom} degrees of freedom (p = {quality.p_value:.2g}), "
+        f"L >= {quality.smallest}, averaged over {quality.fits} fits"
+    )
     typer.echo(f"class: {_class(known)}")
+    if point.regime != known.regime:
+        typer.echo(f"assumed: {point.regime}")
+    typer.echo(f"{'WARNING: ' if point.check.contradicted else ''}{point.check.text}")
 
 
 def _class(known: Reference) -> str:
     return f"{known.regime}" + (f" ({known.note})" if known.note else "")
 
 
-def keep(point: CriticalPoint, out: Path) -> None:
-    """JSON at `out`, and the crossings as a table beside it (suffix .csv)."""
-    write_file(out, (json.dumps(plain(point), indent=2, ensure_ascii=False) + "\n").encode())
+def keep(found: Found, coupling: Coupling, dimension: int, out: Path) -> None:
+    """JSON at `out`, and beside it the crossings as a table (.csv) and a page with figures (.html)."""
+    point = found.point
+    known = plain(reference(coupling, dimension))
+    document = {"coupling": coupling.label, "dimension": dimension, **plain(point), "known": known}
+    if found.draws is not None:
+        document["draws"] = {str(L): n for L, n in found.draws.items()}
+    write_file(out, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+    write_file(out.with_suffix(".csv"), _table(point).encode())
+    typer.echo(f"written to {out} and {out.with_suffix('.csv')}")
+
+
+def _table(point: CriticalPoint) -> str:
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     names = ("temperature", "value", "delta_spin", "delta_energy")
@@ -72,5 +135,4 @@ def keep(point: CriticalPoint, out: Path) -> None:
         for pair in crossings:
             numbers = [x for name in names for x in (getattr(pair, name).value, getattr(pair, name).error)]
             writer.writerow([ratio, *pair.sizes, *numbers])
-    write_file(out.with_suffix(".csv"), table.getvalue().encode())
-    typer.echo(f"written to {out} and {out.with_suffix('.csv')}")
+    return table.getvalue()

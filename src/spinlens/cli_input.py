@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from spinlens.errors import InputError, StudyError
+from spinlens.errors import InputError, StudyError, StudyInterrupted
 
 if TYPE_CHECKING:
     from spinlens.lattice.couplings import Coupling
@@ -98,3 +103,27 @@ def write_file(path: Path, content: bytes) -> None:
         replace_file(path, content, path.with_name(f".{path.name}.partial"))
     except OSError as error:
         raise StudyError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+@contextlib.contextmanager
+def interruptible(message: str) -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into a `StudyInterrupted`; a second one kills as usual."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        restore()
+        raise StudyInterrupted(message, number)
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        restore()

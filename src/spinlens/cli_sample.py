@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from spinlens.errors import StudyInterrupted
+from spinlens.cli_input import interruptible
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,30 +38,6 @@ def run(
     if checkpoint is None:
         shutil.rmtree(folder, ignore_errors=True)
     return data
-
-
-@contextlib.contextmanager
-def interruptible(message: str) -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into a `StudyInterrupted`; a second one kills as usual."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        restore()
-        raise StudyInterrupted(message, number)
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        restore()
 
 
 class Lines:

@@ -7,7 +7,7 @@ import pytest
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact, find_critical_point, sample
 from spinlens.criticality.critical_point import locate
-from spinlens.criticality.crossings import crossing_values
+from spinlens.criticality.crossings import crossing_samples, crossing_values
 from spinlens.criticality.observables import SizeCurves, measured_binder
 from spinlens.criticality.scaling_fit import extrapolate
 from spinlens.criticality.universality import reference
@@ -57,11 +57,8 @@ def test_crossing_of_two_enumerable_sizes():
 
     root = brentq(difference, 1.5, 3.0)
     curves = [SizeCurves.from_dataset(m, sample(m, (1.9, 2.1, 2.3), 100_000, seed=2, energy=False)) for m in models]
-    spread = []
-    for replica in range(curves[0].histograms.blocks):
-        parts = [size.histograms.replicas[replica] for size in curves]
-        spread.append(crossing_values(curves[0], curves[1], *parts)[0])
-    error = np.sqrt((len(spread) - 1) * np.var(spread))
+    varied = crossing_samples(*curves)
+    error = np.sqrt(sum((len(rows) - 2) * rows[1:, 0].var() for rows in varied))
     value = crossing_values(*curves)[0]
     assert error < 0.03
     assert abs(value - root) < 4 * error

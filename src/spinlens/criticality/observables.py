@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +14,10 @@ import xarray as xr
 from spinlens.lattice.couplings import PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms import make_algorithm
+from spinlens.sampling.swendsen_wang import LongRangeSwendsenWang
+from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.resampling import block_means, jackknife
-from spinlens.statistics.reweighting import Histograms, Reweighting
+from spinlens.statistics.reweighting import Histograms
 
 Array = npt.NDArray[np.float64]
 
@@ -35,7 +37,8 @@ def binder(m2: float | Array, m4: float | Array) -> float | Array:
 class Moments(NamedTuple):
     """Averages of one size at one temperature, and derivatives with respect to θ = ln v.
 
-    `binder` is U4, `xi` the second-moment correlation length over L (nan where no Fourier modes were measured).
+    `binder` is U4, `xi` the second-moment correlation length over L (nan where no Fourier modes were measured),
+    `log_m2_slope` is d ln⟨m²⟩/dθ.
     """
 
     m2: float
@@ -43,6 +46,18 @@ class Moments(NamedTuple):
     binder_slope: float
     xi: float
     xi_slope: float
+    log_m2_slope: float
+
+
+class Samples(NamedTuple):
+    """`Moments` of all data (row 0) and of every jackknife replica, each (1 + blocks,)."""
+
+    m2: Array
+    binder: Array
+    binder_slope: Array
+    xi: Array
+    xi_slope: Array
+    log_m2_slope: Array
 
 
 @dataclass(frozen=True)
@@ -64,57 +79,115 @@ class SizeCurves:
         return len(self.histograms.sums) == 3
 
     @classmethod
-    def from_dataset(cls, model: IsingModel, data: xr.Dataset, blocks: int = BLOCKS) -> SizeCurves:
-        """From the output of `sample` with a cluster algorithm; the jackknife takes `blocks` stretches of time."""
+    def from_dataset(cls, model: IsingModel, data: xr.Dataset, blocks: int | None = None) -> SizeCurves:
+        """From the output of `sample` with a cluster algorithm; the jackknife takes `blocks` stretches of time.
+
+        Without `blocks` there are as many as the length of the runs allows for (`blocks_for`).
+
+        Runs at different temperatures are combined with weights 1/(2 τ_int) of their m².
+        """
         theta = np.log(np.asarray(data["fugacity"].values, dtype=np.float64))
         series = [data[name].values for name in ("m2", "m4")]
         modes = [data[name].values for name in _MODES[: model.dimension] if name in data]
         if len(modes) == model.dimension:
             series.append(np.mean(modes, axis=0))
         temperatures = tuple(data["temperature"].values.tolist())
-        return cls(model, temperatures, Histograms.from_runs(theta, data["bonds"].values, series, blocks))
+        if blocks is None:
+            blocks = blocks_for(data.sizes["draw"], data.sizes["chain"])
+        times = [integrated_time(run).value for run in series[0]] if series[0].shape[-1] >= 4 else None
+        return cls(model, temperatures, Histograms.from_runs(theta, data["bonds"].values, series, blocks, times))
 
     @classmethod
-    def from_rounds(cls, model: IsingModel, rounds: Sequence[xr.Dataset], blocks: int = BLOCKS) -> SizeCurves:
-        """From several independent runs at the same temperatures, of any lengths, in about `blocks` like blocks."""
-        draws = [data.sizes["draw"] * data.sizes["chain"] for data in rounds]
-        parts = [
-            cls.from_dataset(model, data, max(2 * data.sizes["chain"], round(blocks * n / sum(draws))))
-            for data, n in zip(rounds, draws, strict=True)
-        ]
-        return cls(model, parts[0].temperatures, Histograms.joined([part.histograms for part in parts]))
+    def joined(cls, parts: Sequence[SizeCurves]) -> SizeCurves:
+        """Several independent sets of runs of one size, cut into equally many blocks."""
+        temperatures = tuple(sorted({T for part in parts for T in part.temperatures}))
+        return cls(parts[0].model, temperatures, Histograms.joined([part.histograms for part in parts]))
+
+    def without_xi(self) -> SizeCurves:
+        """The same without the Fourier modes."""
+        return replace(self, histograms=replace(self.histograms, sums=self.histograms.sums[:2]))
 
     def theta(self, temperature: float) -> float:
         """ln v(T), what the histograms are reweighted in."""
-        return float(np.log(make_algorithm(self.model, temperature, "swendsen-wang").fugacity))
+        return log_fugacity(self.model, temperature)
 
-    def moments(self, temperature: float, replica: Reweighting | None = None) -> Moments:
+    def temperature(self, theta: npt.ArrayLike) -> Array:
+        """Inverse of `theta`."""
+        return temperature_of(self.model, theta)
+
+    def moments(self, temperature: float) -> Moments:
         """⟨m²⟩, U4, ξ/L and slopes at one temperature.
 
         ξ follows from ⟨m²⟩ and the lowest Fourier mode, with k = 2 sin(π/L):
         ξ = ((⟨m²⟩ / ⟨|s_k|²⟩) − 1)^{1/p} / k, where 1/χ(k) ~ 1 + (kξ)^p; p = 2, or σ for a power law with σ < 2.
         """
-        source = self.histograms.full if replica is None else replica
-        means, slopes = source.means(self.theta(temperature))
+        return Moments(*(float(rows[0]) for rows in self.samples(self.theta(temperature))))
+
+    def samples(self, theta: npt.ArrayLike) -> Samples:
+        """`moments` of all data and of the jackknife replicas, at one θ or at one for each row."""
+        return self._samples(*self.histograms.full.samples(theta))
+
+    def all_data(self, theta: npt.ArrayLike) -> Samples:
+        """`moments` of all data at several θ, each (n,)."""
+        return self._samples(*self.histograms.full.curve(theta))
+
+    def _samples(self, means: Array, slopes: Array) -> Samples:
         (m2, m4), (m2_slope, m4_slope) = means[:2], slopes[:2]
         u4 = 1 - m4 / (3 * m2**2)
         slope = -(m4_slope / m4 - 2 * m2_slope / m2) * m4 / (3 * m2**2)
+        xi, xi_slope = self._xi(means, slopes)
+        return Samples(m2, u4, slope, xi, xi_slope, m2_slope / m2)
+
+    def _xi(self, means: Array, slopes: Array) -> tuple[Array, Array]:
         if not self.has_xi:
-            return Moments(float(m2), float(u4), float(slope), math.nan, math.nan)
-        if means[2] <= 0:  # every state fully ordered
-            return Moments(float(m2), float(u4), float(slope), math.inf, math.nan)
+            return np.full(means.shape[1], np.nan), np.full(means.shape[1], np.nan)
+        m2, mode = means[0], means[2]
         power = _dispersion(self.model)
-        ratio = m2 / means[2]
-        ratio_slope = ratio * (m2_slope / m2 - slopes[2] / means[2])
-        xi = max(ratio - 1, 0.0) ** (1 / power) / (2 * math.sin(math.pi / self.L) * self.L)
-        xi_slope = xi / power * ratio_slope / (ratio - 1) if ratio > 1 else math.nan
-        return Moments(float(m2), float(u4), float(slope), float(xi), float(xi_slope))
+        with np.errstate(divide="ignore", invalid="ignore"):  # every state fully ordered: no mode, ξ infinite
+            ratio = np.where(mode > 0, m2 / mode, np.inf)
+            ratio_slope = np.where(mode > 0, ratio * (slopes[0] / m2 - slopes[2] / mode), np.nan)
+            xi = np.maximum(ratio - 1, 0.0) ** (1 / power) / (2 * math.sin(math.pi / self.L) * self.L)
+            return xi, np.where(ratio > 1, xi / power * ratio_slope / (ratio - 1), np.nan)
 
     def binder_with_error(self, temperature: float) -> tuple[float, float]:
         """U4 at one temperature with its jackknife error."""
-        replicas = np.array([self.moments(temperature, replica).binder for replica in self.histograms.replicas])
-        error = float(np.sqrt((len(replicas) - 1) * replicas.var()))
-        return self.moments(temperature).binder, error
+        rows = self.samples(self.theta(temperature)).binder
+        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
+
+    def specific_heat(self, temperature: float) -> tuple[float, float]:
+        """c = d⟨E⟩/dT per spin (k_B), from the frozen bonds alone, with its jackknife error.
+
+        With Z = Σ Ω(n) v^n the energy is −∂ ln Z/∂β = −(dθ/dβ) ⟨n⟩ + constant, so that
+        c = β² [(dθ/dβ)² ∂⟨n⟩/∂θ + (d²θ/dβ²) ⟨n⟩] / N, the bracket being ∂² ln Z/∂β².
+        """
+        mean, variance = self.histograms.full.bonds(self.theta(temperature))
+        mean = mean + self.histograms.first
+        beta, strength = 1 / temperature, _strength(self.model)
+        if strength is None:
+            first, second = 1 / beta, -1 / beta**2
+        else:
+            v = math.expm1(2 * beta * strength)
+            first, second = 2 * strength * (v + 1) / v, -4 * strength**2 * (v + 1) / v**2
+        rows = beta**2 * (first**2 * variance + second * mean) / self.model.n_sites
+        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
+
+
+def log_fugacity(model: IsingModel, temperature: float) -> float:
+    """θ = ln v(T) of the cluster moves."""
+    return float(np.log(make_algorithm(model, temperature, "swendsen-wang").fugacity))
+
+
+def temperature_of(model: IsingModel, theta: npt.ArrayLike) -> Array:
+    """Temperature at which ln v = θ: 1/v for power laws and tables, 2J/ln(1 + v) between nearest neighbours."""
+    strength, v = _strength(model), np.exp(np.asarray(theta, dtype=np.float64))
+    return np.asarray(1 / v if strength is None else 2 * strength / np.log1p(v))
+
+
+def _strength(model: IsingModel) -> float | None:
+    """J of nearest neighbours; None where graphs weigh β^bonds."""
+    if isinstance(make_algorithm(model, model.coupling_sum, "swendsen-wang"), LongRangeSwendsenWang):
+        return None
+    return float(model.coupling_table.max())
 
 
 def _dispersion(model: IsingModel) -> float:
@@ -132,3 +205,9 @@ def measured_binder(data: xr.Dataset, blocks: int = BLOCKS) -> tuple[Array, Arra
         values.append(float(value[0]))
         errors.append(float(np.sqrt(covariance[0, 0])))
     return np.array(values), np.array(errors)
+
+
+def blocks_for(draws: int, chains: int) -> int:
+    """Blocks of the jackknife: 64 where each gets 50 draws a temperature, else 32 or fewer."""
+    wanted = 64 if draws * chains >= 64 * 50 else BLOCKS
+    return chains * max(1, min(wanted // chains, draws))

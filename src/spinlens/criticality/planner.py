@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import math
-import time
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 
 from spinlens import checks
 from spinlens.criticality import critical_point
-from spinlens.criticality.critical_point import CriticalPoint
+from spinlens.criticality.budget import TimeBudget
+from spinlens.criticality.location import Windows, around
 from spinlens.criticality.observables import SizeCurves
-from spinlens.errors import InputError
+from spinlens.criticality.result import CriticalPoint
+from spinlens.criticality.store import PlanFolder
+from spinlens.criticality.universality import Regime
+from spinlens.errors import CheckpointError, ConvergenceError
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms import make_algorithm
-from spinlens.sampling.chains import start_chain
 from spinlens.sampling.sampler import sample
 from spinlens.seeding import seed_sequence
 
-_PILOT_SHARE = 0.1
-_ROUNDS = 3
-_LEAST_DRAWS = 200
-_MARGIN = 0.05  # share of each size that is never taken away, so that no crossing starves
+_PILOT_SHARE = 0.08
+_ROUND_SHARE = 0.115
+_LEAST_DRAWS = 400
+_MARGIN = 0.04  # share of each size that is never taken away, so that no crossing starves
+_BLOCKS = 64
+_CHAINS = 2
+_POINTS = 3  # temperatures of a round, within 0.8 standard deviations of the bond number
+_STEP = 0.8
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[int, CriticalPoint, dict[int, int]], None]
@@ -34,91 +40,221 @@ Report = Callable[[int, CriticalPoint, dict[int, int]], None]
 
 @dataclass(frozen=True)
 class PlannedPoint:
-    """A critical point and how the spin updates were spent: draws per temperature by size, all rounds together."""
+    """A critical point and how the spin updates were spent.
+
+    `draws` of each size, all temperatures and chains together; `curves` are the runs themselves.
+    """
 
     point: CriticalPoint
     draws: dict[int, int]
     updates: int
+    curves: tuple[SizeCurves, ...] = field(compare=False, repr=False, default=())
 
 
 def plan_critical_point(
     coupling: Coupling,
     sizes: Sequence[int],
-    updates: float,
+    updates: float | TimeBudget,
     dimension: int = 2,
     seed: int = 0,
     points: int = 5,
     workers: int = 1,
     report: Report | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    regime: Regime | None = None,
 ) -> PlannedPoint:
     """Critical point for a budget of spin updates, spent where it lowers the error of T_c most.
 
-    A pilot round takes a tenth of the budget, in equal shares. Each further round allots sweeps to size L in proportion
-    to √(v_L / c_L), the optimum for errors v_L / n_L at costs c_L a sweep (Neyman 1934), with v_L the part of the
-    jackknife variance of T_c that comes from size L. Rounds are independent chains around the temperature found so far.
+    A pilot round of 8 % in equal shares finds windows of temperature in which consecutive sizes cross. Each further
+    round allots sweeps to size L in proportion to √(v_L / c_L), the optimum for errors v_L / n_L at costs c_L a sweep
+    (Neyman 1934), with v_L the part of the variance of T_c that comes from size L. Rounds are independent chains at
+    three temperatures next to the T_c found so far.
 
     Parameters
     ----------
-    coupling, sizes, dimension, seed, points, workers : as `find_critical_point`.
+    coupling, sizes, dimension, seed, points, workers, regime : as `find_critical_point`.
     updates : spins updated in all, L^d per sweep; 10⁹ take about half a minute on one core. A number of updates rather
-        than of seconds makes the result the same on every machine and for any number of workers.
+        than of seconds makes the result the same on every machine and for any number of workers. A `TimeBudget` is
+        turned into updates once, by a measurement of this machine.
     report : called after each round with its number, the critical point so far and the draws of each size.
+    checkpoint : a folder that keeps all histograms. Called again with the same arguments, the run goes on after the
+        last size that was finished; with more updates it is prolonged by further rounds.
+
+    Raises
+    ------
+    ConvergenceError : sizes do not cross; CheckpointError : a folder of another run, or damaged.
     """
-    sizes = critical_point.check_sizes(sizes)
-    updates = checks.positive_number("updates", updates)
-    models = [IsingModel((L,) * checks.positive_integer("dimension", dimension), coupling) for L in sizes]
-    centre = critical_point.locate(models[0], models[1], seed, workers)
-    shares = np.full(len(sizes), 1 / len(sizes))
-    runs: list[list[xr.Dataset]] = [[] for _ in sizes]
-    grids = [critical_point.scan_temperatures(model, centre, points, seed, workers) for model in models]
-    portions = [_PILOT_SHARE] + [(1 - _PILOT_SHARE) / (_ROUNDS - 1)] * (_ROUNDS - 1)
-    for number, portion in enumerate(portions):
-        for k, model in enumerate(models):
-            draws = max(_LEAST_DRAWS, int(portion * updates * shares[k] / (2 * points * model.n_sites)))
-            round_seed = int(seed_sequence(seed, "round", number).generate_state(1)[0])
-            runs[k].append(
-                sample(model, grids[k], draws, 2, round_seed, "swendsen-wang", workers=workers, energy=False)
-            )
-        curves = [SizeCurves.from_rounds(model, parts) for model, parts in zip(models, runs, strict=True)]
-        point, influence = critical_point.analyse_with_influence(curves)
-        spent = {L: sum(part.sizes["draw"] for part in parts) for L, parts in zip(sizes, runs, strict=True)}
-        if report is not None:
-            report(number, point, spent)
-        shares = _allot(influence, list(spent.values()), [model.n_sites for model in models])
-    total = sum(2 * points * n * model.n_sites for n, model in zip(spent.values(), models, strict=True))
-    return PlannedPoint(point, spent, total)
+    models = critical_point.make_models(coupling, sizes, dimension)
+    points = checks.positive_integer("points", points, minimum=2)
+    folder = None
+    if checkpoint is not None:
+        folder = PlanFolder(checkpoint, _arguments(coupling, models, seed, points))
+    run = _PlannedRun(models, seed, points, checks.positive_integer("workers", workers), folder, regime)
+    run.begin(updates)
+    while (number := run.next_round()) is not None:
+        if not run.underway(number):
+            point, influence = _so_far(run.curves, regime)
+            if report is not None and point is not None:
+                report(number, point, run.draws)
+            temperature = run.centre if point is None else point.temperature.value
+            run.plan(number, temperature, influence)
+        run.spend(number)
+    point = critical_point.analyse(run.curves, regime)
+    if report is not None:
+        report(run.rounds, point, run.draws)
+    return PlannedPoint(point, dict(run.draws), run.spent, tuple(run.curves))
 
 
-def _allot(variances: Sequence[float], draws: Sequence[int], costs: Sequence[int]) -> Array:
+def _so_far(curves: Sequence[SizeCurves], regime: Regime | None) -> tuple[CriticalPoint | None, tuple[float, ...]]:
+    """The critical point so far and its influences; none, and equal ones, while noise hides it."""
+    try:
+        return critical_point.analyse_with_influence(curves, regime)
+    except ConvergenceError:
+        return None, (0.0,) * len(curves)
+
+
+def _arguments(coupling: Coupling, models: Sequence[IsingModel], seed: int, points: int) -> dict[str, Any]:
+    return {
+        "coupling": repr(coupling), "sizes": [model.shape[0] for model in models],
+        "dimension": models[0].dimension, "seed": seed, "points": points,
+    }  # fmt: skip
+
+
+@dataclass
+class _PlannedRun:
+    """The runs of all sizes so far, and how they go on."""
+
+    models: Sequence[IsingModel]
+    seed: int
+    points: int
+    workers: int
+    folder: PlanFolder | None
+    regime: Regime | None
+    curves: list[SizeCurves] = field(default_factory=list)
+    draws: dict[int, int] = field(default_factory=dict)
+    grids: list[tuple[float, ...]] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)  # rounds that each size has behind it
+    planned: dict[str, Any] = field(default_factory=dict)
+    updates: float = 0.0
+    centre: float = 0.0
+
+    @property
+    def spent(self) -> int:
+        """Spin updates measured so far."""
+        return sum(self.draws[model.shape[0]] * model.n_sites for model in self.models)
+
+    @property
+    def rounds(self) -> int:
+        """Rounds that all sizes have behind them."""
+        return min(self.done)
+
+    def begin(self, updates: float | TimeBudget) -> None:
+        """The pilot round, or what the folder holds of an earlier run."""
+        self.draws = {model.shape[0]: 0 for model in self.models}
+        notes = self.folder.notes if self.folder is not None else {}
+        if self.folder is not None and "centre" in notes:
+            self._resume(self.folder, updates, notes)
+            return
+        self.centre = critical_point.locate_pair(self.models, self.seed, self.workers)
+        self.updates = self._budget(updates, {})
+        windows = Windows(self.models, self._pilot, self.points, self.seed, self.workers)
+        self.curves = windows.gather(self.centre)
+        self.centre = windows.centre
+        self.grids, self.done = [()] * len(self.models), [1] * len(self.models)
+        for k in range(len(self.models)):
+            self._save(k)
+        if self.folder is not None:
+            self.folder.note(centre=self.centre, **self._budget_notes(updates))
+
+    def _resume(self, folder: PlanFolder, updates: float | TimeBudget, notes: dict[str, Any]) -> None:
+        self.centre, self.planned = float(notes["centre"]), dict(notes.get("planned", {}))
+        self.updates = self._budget(updates, notes)
+        for model in self.models:
+            found = folder.load(model)
+            if found is None:
+                raise CheckpointError(f"{folder.path} lacks the histograms of L = {model.shape[0]}; remove the folder")
+            size, own = found
+            self.curves.append(size)
+            self.draws[size.L] = int(own["draws"])
+            self.done.append(int(own["rounds"]))
+            self.grids.append(tuple(own["grid"]))
+        folder.note(**self._budget_notes(updates))
+
+    def _budget(self, updates: float | TimeBudget, notes: dict[str, Any]) -> float:
+        """The budget in spin updates: the one asked for, or that of a time, measured once for a run."""
+        if not isinstance(updates, TimeBudget):
+            return checks.positive_number("updates", updates)
+        if notes.get("seconds"):
+            return float(notes["updates"]) * updates.seconds / float(notes["seconds"])
+        return updates.updates(self.models, self.centre)
+
+    def _budget_notes(self, updates: float | TimeBudget) -> dict[str, Any]:
+        return {"updates": self.updates, "seconds": updates.seconds if isinstance(updates, TimeBudget) else None}
+
+    def _pilot(self, k: int, grid: tuple[float, ...], attempt: int) -> SizeCurves:
+        share = _PILOT_SHARE * self.updates / len(self.models)
+        return self._sample(k, grid, share, ("pilot", attempt))
+
+    def _sample(self, k: int, grid: tuple[float, ...], updates: float, purpose: tuple[str, int]) -> SizeCurves:
+        """Runs of one size at a grid of temperatures for a number of spin updates."""
+        model = self.models[k]
+        draws = max(_LEAST_DRAWS, int(updates / (_CHAINS * len(grid) * model.n_sites)))
+        seed = int(seed_sequence(self.seed, *purpose, model.shape[0]).generate_state(1)[0])
+        data = sample(model, grid, draws, _CHAINS, seed, "swendsen-wang", workers=self.workers, energy=False)
+        self.draws[model.shape[0]] += draws * _CHAINS * len(grid)
+        return SizeCurves.from_dataset(model, data, _BLOCKS)
+
+    def next_round(self) -> int | None:
+        """The number of the next round, None when the budget is spent."""
+        if max(self.done) > self.rounds:
+            return self.rounds
+        least = _LEAST_DRAWS * _CHAINS * _POINTS * self.models[0].n_sites
+        return self.rounds if self.updates - self.spent > max(0.01 * self.updates, least) else None
+
+    def underway(self, number: int) -> bool:
+        """Whether this round was planned before and some sizes may have finished it."""
+        return bool(self.planned) and int(self.planned["number"]) == number
+
+    def plan(self, number: int, temperature: float, influence: Sequence[float]) -> None:
+        """Shares of a round by size, from their `influence` on the variance of T_c; kept before anything is run."""
+        costs = [model.n_sites for model in self.models]
+        shares = allot(influence, [self.draws[model.shape[0]] for model in self.models], costs)
+        left, portion = self.updates - self.spent, _ROUND_SHARE * self.updates
+        portion = left if left < 1.5 * portion else portion
+        self.planned = {"number": number, "temperature": temperature, "updates": (portion * shares).tolist()}
+        if self.folder is not None:
+            self.folder.note(planned=self.planned)
+
+    def spend(self, number: int) -> None:
+        """The runs of the planned round that are not there yet."""
+        for k, updates in enumerate(self.planned["updates"]):
+            if self.done[k] > number:
+                continue
+            self.grids[k] = self._grid(k, float(self.planned["temperature"]))
+            fresh = self._sample(k, self.grids[k], updates, ("round", number))
+            self.curves[k] = SizeCurves.joined([self.curves[k], fresh])
+            self.done[k] = number + 1
+            self._save(k)
+
+    def _grid(self, k: int, temperature: float) -> tuple[float, ...]:
+        """Temperatures of a round: those of the last one unless T_c has moved by a third of their spacing."""
+        size = self.curves[k]
+        low, high = size.histograms.support
+        centre = min(max(size.theta(temperature), low), high)
+        step = _STEP / math.sqrt(float(size.histograms.full.bonds(centre)[1][0]))
+        last = self.grids[k]
+        if last and abs(size.theta(last[len(last) // 2]) - centre) < step / 3:
+            return last
+        return around(size.model, float(size.temperature(centre)), _POINTS, step)
+
+    def _save(self, k: int) -> None:
+        if self.folder is not None:
+            size = self.curves[k]
+            self.folder.save(size, {"rounds": self.done[k], "draws": self.draws[size.L], "grid": list(self.grids[k])})
+
+
+def allot(variances: Sequence[float], draws: Sequence[int], costs: Sequence[int]) -> Array:
     """Shares of the next round's updates by size: √(v c) for variances v = (variance so far) × (draws so far)."""
     weight = np.sqrt(np.array(variances) * np.array(draws) * np.array(costs))
     share = weight / weight.sum() if weight.sum() > 0 else np.full(len(weight), 1 / len(weight))
     return np.asarray((1 - _MARGIN * len(share)) * share + _MARGIN)
-
-
-def updates_for(seconds: float, coupling: Coupling, workers: int = 1) -> float:
-    """Spin updates that fit into a time, from a short measurement of this machine with the coupling's own kernel."""
-    model = IsingModel((64, 64), coupling)
-    temperature = 0.8 * model.coupling_sum
-    update, chain = make_algorithm(model, temperature, "swendsen-wang"), start_chain(model, 0, temperature, 0)
-    update.advance(chain, 20, 1, energy=False, states=False)
-    started = time.perf_counter()
-    update.advance(chain, 200, 1, energy=False, states=False)
-    rate = 200 * model.n_sites / (time.perf_counter() - started)
-    return max(1.0, 0.8 * rate * workers * checks.positive_number("seconds", seconds))
-
-
-def seconds_of(text: str) -> float:
-    """Seconds of a time budget such as "90s", "5m" or "2h".
-
-    >>> seconds_of("1.5m")
-    90.0
-    """
-    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
-    try:
-        seconds = float(text[:-1]) * units[text[-1:]]
-    except (KeyError, ValueError):
-        seconds = math.nan
-    if not (math.isfinite(seconds) and seconds > 0):
-        raise InputError(f"a time budget reads like 90s, 5m or 2h, got {text!r}")
-    return seconds

@@ -47,6 +47,7 @@ _POWER_LAW_2D = {
     1.4: Estimate(5.9612, 0.0053),
     1.75: Estimate(4.8997, 0.0072),
 }
+_SHORT_RANGE_BOUNDARY = {1: 1.0, 2: 1.75, 3: 1.9637}  # 2 − η, Sak 1973
 _POWER_LAW_SOURCE = "cluster Monte Carlo, periodic images, L ≤ 128, 0.1–0.3 %"
 
 
@@ -91,7 +92,7 @@ def _power_law(coupling: PowerLaw, dimension: int) -> Reference:
         if known is not None:
             scaled = Estimate(known.value * coupling.strength, known.error * coupling.strength)
             temperature = Known(scaled, _POWER_LAW_SOURCE)
-    upper = {1: 1.0, 2: 1.75, 3: 1.9637}[dimension]
+    upper = _SHORT_RANGE_BOUNDARY[dimension]
     if dimension == 1 and sigma > 1:
         return Reference("no transition", note="a chain with σ > 1 orders at T = 0 only (Dyson 1969)")
     if sigma < dimension / 2:
@@ -108,17 +109,34 @@ def _power_law(coupling: PowerLaw, dimension: int) -> Reference:
     return Reference("boundary", temperature, note="contested: the short-range boundary is 2 − η (Sak 1973) or 2")
 
 
-def correction_exponents(coupling: Coupling, dimension: int) -> tuple[float, ...]:
-    """Values of ω, the leading correction to scaling L^{−ω}, that are possible for a coupling.
+def correction_exponents(coupling: Coupling, dimension: int, regime: Regime | None = None) -> tuple[float, ...]:
+    """Values of ω, the leading correction to scaling L^{−ω}, that are possible for a coupling in a class.
 
-    Short-range in two dimensions: ω from 1 to 2 (in U4 and ⟨m²⟩ the regular background enters as L^{−7/4}). Long-range:
-    near σ = d/2 the quartic coupling is nearly marginal, ω = |2σ − d| to first order (Fisher, Ma & Nickel 1972), and
-    nothing firm is known further away, so values from there to 2 are all tried.
+    Short-range in two dimensions: ω from 1 to 2 (in U4 and ⟨m²⟩ the regular background enters as L^{−7/4}); in three,
+    0.83 (conformal bootstrap) and faster ones. A power law beyond the short-range boundary adds σ − (2 − η), the
+    dimension of its own tail. Long-range: near σ = d/2 the quartic coupling is nearly marginal, ω = |2σ − d| to first
+    order (Fisher, Ma & Nickel 1972), near the short-range boundary ω = 2 − η − σ; nothing firm is known in between, so
+    values up to 2 are all tried. Mean-field: d/2 − σ and d − 2σ (Luijten & Blöte 1997).
     """
-    if isinstance(coupling, NearestNeighbour):
-        return (0.8, 1.0, 1.5) if dimension == 3 else (1.0, 1.5, 1.75, 2.0)
+    regime = regime or reference(coupling, dimension).regime
+    base: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5, 2.0)
+    slow: list[float] = []
+    if regime == "short-range":
+        base = (0.83, 1.0, 1.5, 2.0) if dimension == 3 else (1.0, 1.5, 1.75, 2.0)
     if isinstance(coupling, PowerLaw):
-        leading = abs(2 * coupling.sigma - dimension)
-        slow = [leading] if 0.2 <= leading < 0.5 else []
-        return (*slow, 0.5, 0.75, 1.0, 1.5, 2.0)
-    return (0.5, 1.0, 1.5, 2.0)
+        tail = abs(coupling.sigma - _SHORT_RANGE_BOUNDARY[dimension])
+        quartic = abs(2 * coupling.sigma - dimension)
+        slow = [quartic / 2, quartic] if regime == "mean-field" else [quartic, tail]
+        if regime == "short-range":
+            slow = [tail]
+    extra = sorted({round(omega, 6) for omega in slow if 0.1 <= omega < base[0]})
+    return (*extra, *base)
+
+
+def short_range_exponents(dimension: int) -> tuple[float, float] | None:
+    """Δ_s and Δ_ε of the Ising class with short-range couplings; None where it has no transition at T > 0.
+
+    >>> short_range_exponents(2)
+    (0.125, 1.0)
+    """
+    return {2: (0.125, 1.0), 3: (0.5181489, 1.412625)}.get(dimension)

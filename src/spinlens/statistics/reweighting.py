@@ -13,6 +13,9 @@ from spinlens.errors import ConvergenceError, InputError
 
 Array = npt.NDArray[np.float64]
 
+LEAST_EFFECTIVE = 20.0  # weighted draws below which an average is not given
+_TOLERANCE = 1e-10
+
 
 @dataclass(frozen=True)
 class Histograms:
@@ -25,136 +28,255 @@ class Histograms:
     ----------
     theta : (K,) parameters of the runs.
     first : smallest n that occurs.
-    counts : (K, blocks, width) draws with n = first + index, by run and block of time.
-    sums : (observables, K, blocks, width) sums of each observable over those draws.
+    draws : (K, blocks) draws by run and block of time, each divided by 2 τ_int of its run when that was given.
+    totals : (K, blocks) sums of n over those draws.
+    counts : (blocks, width) draws with n = first + index, all runs together.
+    sums : (observables, blocks, width) sums of each observable over those draws.
     """
 
     theta: Array
     first: int
+    draws: Array
+    totals: Array
     counts: Array
     sums: Array
 
     @classmethod
     def from_runs(
-        cls, theta: npt.ArrayLike, n: npt.ArrayLike, observables: Sequence[npt.ArrayLike], blocks: int
+        cls,
+        theta: npt.ArrayLike,
+        n: npt.ArrayLike,
+        observables: Sequence[npt.ArrayLike],
+        blocks: int,
+        times: npt.ArrayLike | None = None,
     ) -> Histograms:
-        """From series (K, chains, draws) of n and of each observable; `blocks` stretches in time over all chains."""
-        numbers = np.asarray(n).astype(np.int64)
+        """From series (K, chains, draws) of n and of each observable; `blocks` stretches in time over all chains.
+
+        `times` (K,) are the integrated autocorrelation times of the runs: a draw then counts 1/(2 τ).
+        """
+        numbers = np.asarray(n)
+        if not np.isfinite(numbers).all() or not all(np.isfinite(item).all() for item in map(np.asarray, observables)):
+            raise InputError("the runs have entries that are not finite numbers")
+        numbers = numbers.astype(np.int64)
         K, chains, draws = numbers.shape
         per_chain = max(1, blocks // chains)
         length = draws // per_chain
         if length < 1:
             raise ConvergenceError(f"{draws} draws a chain cannot fill {per_chain} blocks: draw more")
         first = int(numbers.min())
-        width = int(numbers.max()) - first + 1
+        width, slots = int(numbers.max()) - first + 1, chains * per_chain
         block = np.minimum(np.arange(draws) // length, per_chain - 1)
-        number = np.arange(chains)[:, None] * per_chain + block  # (chains, draws)
-        slots = chains * per_chain
-        cell = (np.arange(K)[:, None, None] * slots + number) * width + numbers - first
-        shape = (K, slots, width)
+        number = np.broadcast_to(np.arange(chains)[:, None] * per_chain + block, numbers.shape)
+        weight = np.full(K, 1.0) if times is None else 0.5 / np.asarray(times, dtype=np.float64)
+        run = np.broadcast_to(np.arange(K)[:, None, None], numbers.shape)
+        each = np.broadcast_to(weight[:, None, None], numbers.shape)
 
-        def fill(weights: npt.ArrayLike | None) -> Array:
-            flat = None if weights is None else np.asarray(weights, dtype=np.float64).ravel()
-            return np.bincount(cell.ravel(), flat, K * slots * width).reshape(shape).astype(np.float64)
+        def tables(cells: npt.NDArray[np.int64], shape: tuple[int, int], values: npt.ArrayLike) -> Array:
+            flat = np.asarray(each * values, dtype=np.float64).ravel()
+            return np.bincount(cells.ravel(), flat, shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
-        sums = np.stack([fill(observable) for observable in observables])
-        return cls(np.asarray(theta, dtype=np.float64), first, fill(None), sums)
+        by_run, by_number = run * slots + number, number * width + numbers - first
+        sums = np.stack([tables(by_number, (slots, width), item) for item in map(np.asarray, observables)])
+        return cls(
+            np.asarray(theta, dtype=np.float64),
+            first,
+            tables(by_run, (K, slots), 1.0),
+            tables(by_run, (K, slots), numbers),
+            tables(by_number, (slots, width), 1.0),
+            sums,
+        )
 
     @classmethod
     def joined(cls, parts: Sequence[Histograms]) -> Histograms:
-        """Histograms of several sets of runs at the same θ; their blocks stand side by side."""
+        """Histograms of several sets of runs, cut into equally many blocks: block b holds block b of each set."""
+        if len({part.blocks for part in parts}) != 1:
+            raise InputError(f"the parts have {[part.blocks for part in parts]} blocks: cut them into equally many")
         first = min(part.first for part in parts)
         width = max(part.first + part.counts.shape[-1] for part in parts) - first
-
-        def padded(table: Array, part: Histograms) -> Array:
-            before = part.first - first
-            room = [(0, 0)] * (table.ndim - 1) + [(before, width - before - table.shape[-1])]
-            return np.pad(table, room)
-
-        counts = np.concatenate([padded(part.counts, part) for part in parts], axis=1)
-        sums = np.concatenate([padded(part.sums, part) for part in parts], axis=2)
-        return cls(parts[0].theta, first, counts, sums)
+        theta = np.unique(np.concatenate([part.theta for part in parts]))
+        draws, totals = np.zeros((2, len(theta), parts[0].blocks))
+        counts = np.zeros((parts[0].blocks, width))
+        sums = np.zeros((len(parts[0].sums), parts[0].blocks, width))
+        for part in parts:
+            rows = np.searchsorted(theta, part.theta)
+            np.add.at(draws, rows, part.draws)
+            np.add.at(totals, rows, part.totals)
+            here = slice(part.first - first, part.first - first + part.counts.shape[-1])
+            counts[:, here] += part.counts
+            sums[:, :, here] += part.sums
+        return cls(theta, first, draws, totals, counts, sums)
 
     @property
     def blocks(self) -> int:
         """Number of time blocks, the unit of the jackknife."""
-        return int(self.counts.shape[1])
+        return int(self.counts.shape[0])
 
     @property
     def support(self) -> tuple[float, float]:
-        """Range of θ that may be asked for: the runs and half a spacing (or one e-fold of overlap) beyond."""
-        half = 0.5 * float(np.ptp(self.theta)) / max(1, len(self.theta) - 1)
+        """Range of θ that may be asked for: the runs and half a spacing beyond (for one run, 1/√var n)."""
+        if len(self.theta) > 1:
+            half = 0.5 * float(np.ptp(self.theta)) / (len(self.theta) - 1)
+        else:
+            seen, n = self.counts.sum(axis=0), np.arange(self.counts.shape[1])
+            mean = n @ seen / seen.sum()
+            half = 1 / float(np.sqrt((n - mean) ** 2 @ seen / seen.sum() + 1e-300))
         return float(self.theta.min()) - half, float(self.theta.max()) + half
-
-    def without_block(self, block: int) -> Reweighting:
-        """Reweighting of all data but one block, a jackknife replica."""
-        counts = self.counts.sum(axis=1) - self.counts[:, block]
-        sums = self.sums.sum(axis=2) - self.sums[:, :, block]
-        return Reweighting(self, counts, sums, self.full.free_energies)
 
     @cached_property
     def full(self) -> Reweighting:
-        """Reweighting of all data."""
-        return Reweighting(self, self.counts.sum(axis=1), self.sums.sum(axis=2))
-
-    @cached_property
-    def replicas(self) -> tuple[Reweighting, ...]:
-        """All jackknife replicas."""
-        return tuple(self.without_block(block) for block in range(self.blocks))
+        """Reweighting of all data, with all jackknife replicas."""
+        return Reweighting(self)
 
 
 class Reweighting:
-    """Averages of an exponential family at any θ within the support of its runs."""
+    """Averages of an exponential family at any θ within the support of its runs, with jackknife replicas.
 
-    def __init__(self, histograms: Histograms, counts: Array, sums: Array, start: Array | None = None) -> None:
+    Attributes
+    ----------
+    free_energies : (K,) ln Σ_n Ω(n) e^{θ_k n} relative to that of the first run.
+    """
+
+    def __init__(self, histograms: Histograms) -> None:
+        counts, draws = histograms.counts, histograms.draws
+        if not counts.any():
+            raise InputError("no data: every histogram is empty")
         self._support = histograms.support
         self._n = np.arange(counts.shape[1], dtype=np.float64)
-        self._first = histograms.first
-        self._counts = counts.sum(axis=0)  # (width,)
-        self._sums = sums.sum(axis=1)  # (observables, width)
-        self._log_denominator, self.free_energies = _solve(histograms.theta, self._n, counts, start)
+        self._theta, self._middle = histograms.theta, float(self._n @ counts.sum(axis=0) / counts.sum())
+        exponent = np.outer(histograms.theta, self._n)
+        seen, drawn = counts.sum(axis=0), draws.sum(axis=1)
+        mean_n = histograms.totals.sum(axis=1) / drawn - histograms.first
+        f = _solve(exponent, seen, drawn, _integrated(histograms.theta, mean_n))
+        self.free_energies: Array = f - f[0]
+        self._top = (exponent - f[:, None]).max(axis=0)
+        terms = np.exp(exponent - f[:, None] - self._top)  # (K, width)
+        without = (drawn[:, None] - draws).T  # (blocks, K)
+        left = seen - counts
+        factors = _replicas(terms, seen, drawn, without, left)
+        self._inverse = 1 / np.concatenate([(drawn @ terms)[None], factors @ terms])  # (1 + blocks, width)
+        self._counts = np.concatenate([seen[None], left])
+        total = histograms.sums.sum(axis=1, keepdims=True)
+        self._sums = np.concatenate([total, total - histograms.sums], axis=1)  # (observables, 1 + blocks, width)
 
     def means(self, theta: float) -> tuple[Array, Array]:
         """Averages of the observables at θ, and their derivatives with respect to θ: ⟨O n⟩ − ⟨O⟩⟨n⟩.
 
         Raises
         ------
-        ConvergenceError : θ lies outside the support; run there.
+        ConvergenceError : θ lies outside the support, or hardly any draw of the runs counts there; run there.
         """
-        low, high = self._support
-        if not low - 1e-12 <= theta <= high + 1e-12:
-            raise ConvergenceError(f"θ = {theta:.6g} lies outside the runs' support {low:.6g} … {high:.6g}: run there")
-        log_weights = theta * self._n - self._log_denominator
-        weights = np.exp(log_weights - log_weights.max())
-        norm = float(weights @ self._counts)
-        mean_n = float((weights * self._counts) @ self._n) / norm
-        means = self._sums @ weights / norm
-        slopes = self._sums @ (weights * self._n) / norm - means * mean_n
+        means, slopes = self.samples(theta)
+        return means[:, 0], slopes[:, 0]
+
+    def samples(self, theta: npt.ArrayLike) -> tuple[Array, Array]:
+        """`means` of all data and of every leave-one-block-out replica: two arrays (observables, 1 + blocks).
+
+        `theta` may be one number, or (1 + blocks,) with a θ for each row.
+        """
+        return self._averages(self._weights(theta) * self._inverse, self._counts, self._sums)
+
+    def curve(self, theta: npt.ArrayLike) -> tuple[Array, Array]:
+        """`means` of all data at several θ (n,): two arrays (observables, n)."""
+        return self._averages(self._weights(theta) * self._inverse[:1], self._counts[:1], self._sums[:, :1])
+
+    def _averages(self, weights: Array, counts: Array, sums: Array) -> tuple[Array, Array]:
+        """Averages and slopes for each row of weights; counts and sums have as many rows, or one for all."""
+        shifted = self._n - self._middle
+        weighted = weights * counts
+        norm = weighted.sum(axis=1)
+        mean_n = weighted @ shifted / norm
+        means = (weights * sums).sum(axis=2) / norm
+        slopes = (weights * shifted * sums).sum(axis=2) / norm - means * mean_n
         return means, slopes
 
+    def bonds(self, theta: npt.ArrayLike) -> tuple[Array, Array]:
+        """⟨n⟩ counted from the smallest n that occurs, and d⟨n⟩/dθ = ⟨n²⟩ − ⟨n⟩²: two arrays (1 + blocks,)."""
+        weighted = self._weights(theta) * self._inverse * self._counts
+        norm = weighted.sum(axis=1)
+        mean = weighted @ self._n / norm
+        spread = self._n - mean[:, None]
+        return mean, np.einsum("rn,rn->r", weighted, spread**2) / norm
 
-def _solve(theta: Array, n: Array, counts: Array, start: Array | None, tolerance: float = 1e-10) -> tuple[Array, Array]:
-    """ln Σ_k N_k e^{θ_k n − f_k} at every n, and the free energies f_k, made self-consistent from `start`."""
-    seen = counts.sum(axis=0)
-    if not seen.any():
-        raise InputError("no data: every histogram is empty")
+    def effective_draws(self, theta: float) -> float:
+        """(Σ w)² / Σ w² over the draws reweighted to θ: how many draws at θ itself the runs are worth (Kish)."""
+        weights = np.exp(self._exponents(theta)) * self._inverse[:1]
+        total, squares = float((weights @ self._counts[0])[0]), float((weights**2 @ self._counts[0])[0])
+        return total**2 / squares if squares > 0 else 0.0
+
+    def _exponents(self, theta: npt.ArrayLike) -> Array:
+        """θ n − ln(scale of the denominator), largest 0 where there are data, (1 or rows, width)."""
+        values = np.atleast_1d(np.asarray(theta, dtype=np.float64))[:, None] * self._n - self._top
+        occupied = self._counts[0] > 0
+        return np.where(occupied, values - values[:, occupied].max(axis=1, keepdims=True), -np.inf)
+
+    def _weights(self, theta: npt.ArrayLike) -> Array:
+        asked = np.atleast_1d(np.asarray(theta, dtype=np.float64))
+        low, high = self._support
+        if not (np.isfinite(asked).all() and low - 1e-12 <= asked.min() and asked.max() <= high + 1e-12):
+            raise ConvergenceError(
+                f"θ = {asked.min():.6g} … {asked.max():.6g} lies outside the runs' support {low:.6g} … {high:.6g}: "
+                "run there"
+            )
+        if (worth := self.effective_draws(float(asked[0]))) < LEAST_EFFECTIVE:
+            raise ConvergenceError(
+                f"at θ = {asked[0]:.6g} the runs are worth {worth:.1f} independent draws, too few to reweight: "
+                "run closer to it"
+            )
+        return np.exp(self._exponents(asked))
+
+
+def _integrated(theta: Array, mean_n: Array) -> Array:
+    """Free energies by the trapezoidal rule, ∂f/∂θ = ⟨n⟩."""
+    order = np.argsort(theta)
+    steps = np.diff(theta[order]) * (mean_n[order][1:] + mean_n[order][:-1]) / 2
+    f = np.empty(len(theta))
+    f[order] = np.concatenate([[0.0], np.cumsum(steps)])
+    return f
+
+
+def _solve(exponent: Array, seen: Array, drawn: Array, start: Array) -> Array:
+    """Free energies f_k at the minimum of Σ_n c(n) ln Σ_k N_k e^{θ_k n − f_k} + Σ_k N_k f_k, by Newton's method."""
     occupied = seen > 0
-    log_seen = np.log(seen[occupied])
-    exponent = np.outer(theta, n)
-    weighted = exponent + np.log(np.maximum(counts.sum(axis=1), 1e-300))[:, None]
-    f = exponent @ seen / seen.sum() if start is None else start
-    for _ in range(10_000):
-        log_denominator = _log_sum_exp(weighted[:, occupied] - f[:, None], 0)
-        new = _log_sum_exp(exponent[:, occupied] + (log_seen - log_denominator), 1)
-        new -= new[0]
-        converged = bool(np.max(np.abs(new - (f - f[0]))) < tolerance)
-        f = new
-        if converged:
+    exponent, seen = exponent[:, occupied], seen[occupied]
+    weight = np.log(drawn)[:, None]
+
+    def value(f: Array) -> tuple[float, Array]:
+        logs = exponent + weight - f[:, None]
+        top = logs.max(axis=0)
+        terms = np.exp(logs - top)
+        norm = terms.sum(axis=0)
+        return float(seen @ (top + np.log(norm)) + drawn @ f), terms / norm
+
+    f = start
+    current, shares = value(f)
+    for _ in range(200):
+        gradient = drawn - shares @ seen
+        hessian = np.diag(shares @ seen) - (shares * seen) @ shares.T
+        step = -np.linalg.lstsq(hessian, gradient, rcond=1e-13)[0]
+        step -= step[0]
+        scale = 1.0
+        while scale > 1e-6:
+            proposed, new_shares = value(f + scale * step)
+            if proposed <= current + 1e-12 * abs(current):
+                break
+            scale /= 2
+        f, current, shares = f + scale * step, proposed, new_shares
+        if float(np.abs(scale * step).max()) < _TOLERANCE:
             break
-    return _log_sum_exp(weighted - f[:, None], 0), f
+    return f
 
 
-def _log_sum_exp(values: Array, axis: int) -> Array:
-    """ln Σ e^x along one axis of a table of finite numbers; scipy's general one costs ten times as much here."""
-    top = values.max(axis=axis)
-    return np.asarray(top + np.log(np.exp(values - np.expand_dims(top, axis)).sum(axis=axis)))
+def _replicas(terms: Array, seen: Array, drawn: Array, without: Array, left: Array) -> Array:
+    """N_k e^{−δf_k} of every replica, (blocks, K), with δf_k the change of its free energies, by Newton's method.
+
+    The Hessian of all data serves every replica: errors shrink by 1/blocks with each of the steps.
+    """
+    shares = drawn[:, None] * terms / (drawn @ terms)
+    hessian = np.diag(shares @ seen) - (shares * seen) @ shares.T
+    inverse = np.linalg.pinv(hessian[1:, 1:], rcond=1e-13, hermitian=True) if len(drawn) > 1 else np.zeros((0, 0))
+    change = np.zeros_like(without)
+    for _ in range(6):
+        factors = without * np.exp(-change)
+        gradient = without - factors * ((left / (factors @ terms)) @ terms.T)
+        change[:, 1:] -= np.clip(gradient[:, 1:] @ inverse, -1.0, 1.0)
+    return without * np.exp(-change)

@@ -1,0 +1,348 @@
+"""All sizes at once: R(T, L) = R* + a₁ x + a₂ x² + … + b L^{−ω} with x = ln(T_c/T) L^{y_t}, by least squares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import least_squares
+from scipy.stats import chi2 as chi2_distribution
+
+from spinlens.criticality.observables import SizeCurves
+from spinlens.errors import ConvergenceError
+
+Array = npt.NDArray[np.float64]
+
+FAMILIES = ("binder", "xi", "log_m2")
+_NATURAL = 0.5  # typical relative amplitude of an unknown correction
+_HALF_WINDOW = 0.25  # in standard deviations of the number of frozen bonds: value, slope and curvature at T_c
+_CURVATURE = 0.3  # what curvatures may deviate from scaling, by size and independently
+
+
+@dataclass(frozen=True)
+class FitModel:
+    """One hypothesis about finite-size scaling.
+
+    Attributes
+    ----------
+    corrections : factors that vanish with L: ("power", ω) is L^{−ω}, ("log", p) is (ln L)^{−p}.
+    slope_corrections : whether the amplitude of x has the first of them as well.
+    order : highest power of x.
+    smallest : sizes below are left out.
+    y_t, delta_spin, binder : imposed, where not None.
+    log_x, log_m2 : powers of ln L that multiply x and ⟨m²⟩ (at the upper critical dimension).
+    """
+
+    corrections: tuple[tuple[str, float], ...]
+    slope_corrections: bool
+    order: int
+    smallest: int
+    y_t: float | None = None
+    delta_spin: float | None = None
+    binder: float | None = None
+    log_x: float = 0.0
+    log_m2: float = 0.0
+
+
+@dataclass(frozen=True)
+class ScalingData:
+    """U4, ξ/L (where measured) and ln⟨m²⟩ of every size at a few temperatures within its window.
+
+    Attributes
+    ----------
+    sizes, family, log_temperature, values : (n,); `family` numbers `FAMILIES`.
+    noise : (n, n) block-diagonal covariance of the statistical errors.
+    truncation : (n, n) covariance of the corrections to scaling that no fit contains, see `truncation`.
+    dimension : of the lattice.
+    """
+
+    sizes: Array
+    family: npt.NDArray[np.int64]
+    log_temperature: Array
+    values: Array
+    noise: Array
+    truncation: Array
+    dimension: int
+
+    @property
+    def distinct(self) -> tuple[int, ...]:
+        """The sizes, increasing."""
+        return tuple(int(L) for L in np.unique(self.sizes))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted hypothesis: best parameters by name, and how well it fits.
+
+    `covariance` is of the statistical errors, `truncation` what corrections that the fit leaves out add to it.
+    """
+
+    model: FitModel
+    names: tuple[str, ...]
+    values: Array
+    covariance: Array
+    truncation: Array
+    chi2: float
+    freedom: int
+    cut: int
+    influence: dict[int, float] = field(default_factory=dict)
+    residuals: Array = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def information(self) -> float:
+        """χ² + 2 k + 2 n_cut (Jay & Neil 2021): smaller is better."""
+        return self.chi2 + 2 * len(self.names) + 2 * self.cut
+
+    @property
+    def p_value(self) -> float:
+        """Probability of a larger χ² if the hypothesis holds."""
+        return float(chi2_distribution.sf(self.chi2, self.freedom)) if self.freedom > 0 else math.nan
+
+    def get(self, name: str) -> tuple[float, float, float]:
+        """A parameter with the variance of its statistical error and that from truncation; 0 where it is imposed."""
+        if name in self.names:
+            k = self.names.index(name)
+            return float(self.values[k]), float(self.covariance[k, k]), float(self.truncation[k, k])
+        imposed = {"y_t": self.model.y_t, "delta_spin": self.model.delta_spin, "binder": self.model.binder}.get(name)
+        return (math.nan if imposed is None else imposed), 0.0, 0.0
+
+
+def scaling_data(
+    curves: Sequence[SizeCurves], temperature: float, xi: bool, higher: Sequence[float] = ()
+) -> ScalingData:
+    """Values at `temperature` and to either side of it by a quarter of the standard deviation of each size's bonds.
+
+    So close together they hold value, slope and curvature at `temperature`; wider windows would hold the higher orders
+    of the scaling functions too, to more digits than any fit has.
+    Covariances are of a jackknife over b blocks; their inverse over k values is made unbiased by (b − k − 2)/(b − 1)
+    (Hartlap, Simon & Schneider 2007). `higher` are exponents of corrections beyond the leading one, see `truncation`.
+    """
+    sizes, families, temperatures, values, noise, bends = [], [], [], [], [], []
+    kept = [k for k, name in enumerate(FAMILIES) if xi or name != "xi"]
+    for size in curves:
+        rows, window = [], _window(size, temperature)
+        for theta in window:
+            found = size.samples(theta)
+            columns = (found.binder, found.xi, np.log(found.m2))
+            rows += [columns[k] for k in kept]
+            families += kept
+            temperatures += [math.log(float(size.temperature(theta)))] * len(kept)
+        table = np.stack(rows)  # (values, 1 + blocks)
+        sizes += [size.L] * len(rows)
+        values += table[:, 0].tolist()
+        noise.append(_covariance(table))
+        middle = table[len(kept) : 2 * len(kept), 0]
+        bends += (table[:, 0] - np.tile(middle, len(window))).tolist()
+    found_sizes, found_families = np.array(sizes, dtype=np.float64), np.array(families)
+    scale = np.where(found_families == FAMILIES.index("log_m2"), 1.0, np.abs(values))
+    unknown = truncation(found_sizes, found_families, scale, np.array(bends), higher)
+    return ScalingData(
+        found_sizes, found_families, np.array(temperatures), np.array(values), _block_diagonal(noise), unknown,
+        curves[0].model.dimension,
+    )  # fmt: skip
+
+
+def truncation(
+    sizes: Array, family: npt.NDArray[np.int64], scale: Array, bends: Array, higher: Sequence[float]
+) -> Array:
+    """Covariance (n, n) of the terms that the fits leave out, from amplitudes unknown but of natural size.
+
+    For each exponent p in `higher` and each quantity R there may be R c L^{−p} and (R(T) − R(T_c)) c' L^{−p} with c and
+    c' normal of mean 0 and deviation ½ (Lepage et al. 2002 on constrained fits), and slopes have a c' L^{−1} as well.
+    Curvatures may deviate from scaling by 30 % in each size, so that they correct the slopes but determine no T_c.
+
+    Parameters
+    ----------
+    scale : (n,) size of the quantity. bends : (n,) its change from the middle of the window.
+    """
+    total = np.zeros((len(sizes), len(sizes)))
+    for number in np.unique(family):
+        inside = family == number
+        for power in higher:
+            total += _outer(np.where(inside, _NATURAL * scale * sizes**-power, 0.0))
+        for power in sorted({1.0, *higher}):
+            total += _outer(np.where(inside, _NATURAL * bends * sizes**-power, 0.0))
+        for L in np.unique(sizes):
+            here = np.flatnonzero(inside & (sizes == L))
+            pattern = np.zeros(len(sizes))
+            pattern[here[[0, -1]]] = _CURVATURE * bends[here[[0, -1]]].mean()
+            total += _outer(pattern)
+    return total
+
+
+def _outer(term: Array) -> Array:
+    return np.outer(term, term)
+
+
+def _window(size: SizeCurves, temperature: float) -> list[float]:
+    """θ of the values to fit: around T_c, moved into the support where it does not reach."""
+    low, high = size.histograms.support
+    centre = min(max(size.theta(temperature), low), high)
+    spread = math.sqrt(float(size.histograms.full.bonds(centre)[1][0]))
+    half = min(_HALF_WINDOW / spread, (high - low) / 2)
+    centre = min(max(centre, low + half), high - half)
+    return [centre - half, centre, centre + half]
+
+
+def _covariance(table: Array) -> Array:
+    """Covariance of values from their replicas (values, 1 + blocks), enlarged so that its inverse is unbiased."""
+    count, blocks = len(table), table.shape[1] - 1
+    if blocks <= count + 2:
+        raise ConvergenceError(f"{blocks} blocks cannot give the covariance of {count} values: draw more")
+    deviations = table[:, 1:] - table[:, 1:].mean(axis=1, keepdims=True)
+    covariance = (blocks - 1) / blocks * deviations @ deviations.T
+    scale = np.sqrt(np.diag(covariance))
+    if not (np.isfinite(scale).all() and (scale > 0).all()):
+        raise ConvergenceError("the data do not fluctuate or are lost in noise: draw more, closer to T_c")
+    return np.asarray(covariance * (blocks - 1) / (blocks - count - 2))
+
+
+def _whitening(covariance: Array) -> Array:
+    """W with Wᵀ W the inverse of a covariance, directions without any variance left out."""
+    scale = np.sqrt(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+    usable = values > 1e-12 * values[-1]
+    root = np.where(usable, 1 / np.sqrt(np.where(usable, values, 1.0)), 0.0)
+    return np.asarray(root[:, None] * vectors.T / scale)
+
+
+def _block_diagonal(blocks: Sequence[Array]) -> Array:
+    total = sum(len(block) for block in blocks)
+    out, at = np.zeros((total, total)), 0
+    for block in blocks:
+        out[at : at + len(block), at : at + len(block)] = block
+        at += len(block)
+    return out
+
+
+def whitening(data: ScalingData, smallest: int) -> Array:
+    """W with Wᵀ W the inverse covariance of the values of all sizes from `smallest` on."""
+    kept = data.sizes >= smallest
+    return _whitening((data.noise + data.truncation)[np.ix_(kept, kept)])
+
+
+def fit(data: ScalingData, model: FitModel, start: tuple[float, float], whiten: Array | None = None) -> Fit | None:
+    """Fit one hypothesis; `start` is (T_c, y_t). None where it has no optimum near the data or too few values.
+
+    Only ln T_c and y_t enter non-linearly: all amplitudes are solved for at each step (variable projection,
+    Golub & Pereyra 1973).
+    """
+    kept = data.sizes >= model.smallest
+    block = np.ix_(kept, kept)
+    noise, unknown, values = data.noise[block], data.truncation[block], data.values[kept]
+    whiten = whitening(data, model.smallest) if whiten is None else whiten
+    part = _Part(data.sizes[kept], data.family[kept], data.log_temperature[kept], model)
+    free_y = model.y_t is None
+    first = np.array([math.log(start[0]), *([start[1]] if free_y else [])])
+    if len(values) < len(first) + len(part.names) + 1:
+        return None
+
+    def solved(parameters: Array) -> tuple[Array, Array, Array]:
+        offset, design = part.design(parameters[0], parameters[1] if free_y else float(model.y_t or 0.0))
+        target, matrix = whiten @ (values - offset), whiten @ design
+        amplitudes = np.asarray(np.linalg.lstsq(matrix, target, rcond=None)[0], dtype=np.float64)
+        return target - matrix @ amplitudes, amplitudes, matrix
+
+    spread = float(np.ptp(data.log_temperature)) + 1e-9
+    bounds = ([first[0] - 2 * spread, *([0.02] if free_y else [])], [first[0] + 2 * spread, *([6.0] if free_y else [])])
+    scale = [0.1 * spread, *([0.1] if free_y else [])]
+    found = least_squares(lambda p: solved(p)[0], first, bounds=bounds, x_scale=scale, xtol=1e-10, ftol=1e-12)
+    residual, amplitudes, matrix = solved(found.x)
+    jacobian = np.concatenate([_steps(part, whiten, found.x, amplitudes, free_y, model), matrix], axis=1)
+    normal = jacobian.T @ jacobian
+    if np.linalg.cond(normal / np.sqrt(np.outer(np.diag(normal), np.diag(normal)))) > 1e14:
+        return None
+    response = np.linalg.inv(normal) @ jacobian.T @ whiten
+    names = ("log_temperature", *(["y_t"] if free_y else []), *part.names)
+    return Fit(
+        model,
+        names,
+        np.concatenate([found.x, amplitudes]),
+        response @ noise @ response.T,
+        response @ unknown @ response.T,
+        float(residual @ residual),
+        len(values) - len(names),
+        int((~kept).sum()),
+        _influence(response, noise, part.sizes),
+        residual,
+    )
+
+
+def _influence(response: Array, noise: Array, sizes: Array) -> dict[int, float]:
+    """Variance of ln T_c that each size is responsible for, from the response of the parameters to the values."""
+    row = response[0]
+    return {
+        int(L): float(row[here] @ noise[np.ix_(here, here)] @ row[here])
+        for L in np.unique(sizes)
+        for here in [np.flatnonzero(sizes == L)]
+    }
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The values that one hypothesis is fitted to, and its linear parameters."""
+
+    sizes: Array
+    family: npt.NDArray[np.int64]
+    log_temperature: Array
+    model: FitModel
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        names: list[str] = []
+        for number in np.unique(self.family):
+            name, model = FAMILIES[number], self.model
+            if not (name == "binder" and model.binder is not None):
+                names.append({"binder": "binder", "xi": "xi", "log_m2": "log_amplitude"}[name])
+            if name == "log_m2" and model.delta_spin is None:
+                names.append("delta_spin")
+            names += [f"{name}_x{power}" for power in range(1, model.order + 1)]
+            names += [f"{name}_correction{k}" for k in range(len(model.corrections))]
+            if model.slope_corrections:
+                names.append(f"{name}_slope_correction")
+        return tuple(names)
+
+    def design(self, log_T_c: float, y_t: float) -> tuple[Array, Array]:
+        """What is imposed (n,), and the derivatives (n, k) with respect to the linear parameters."""
+        model, L = self.model, self.sizes
+        logs = np.log(L)
+        x = (log_T_c - self.log_temperature) * L**y_t * logs**model.log_x
+        factors = [L**-p if kind == "power" else logs**-p for kind, p in model.corrections]
+        offset, columns = np.zeros(len(L)), []
+        for number in np.unique(self.family):
+            inside = (self.family == number).astype(np.float64)
+            own: list[Array] = []
+            if FAMILIES[number] == "binder" and model.binder is not None:
+                offset += model.binder * inside
+            else:
+                own.append(inside)
+            if FAMILIES[number] == "log_m2":
+                offset += model.log_m2 * np.log(logs) * inside
+                if model.delta_spin is None:
+                    own.append(-2 * logs * inside)
+                else:
+                    offset += -2 * model.delta_spin * logs * inside
+            own += [x**power * inside for power in range(1, model.order + 1)]
+            own += [factor * inside for factor in factors]
+            if model.slope_corrections:
+                own.append(x * factors[0] * inside)
+            columns += own
+        return offset, np.stack(columns, axis=1)
+
+
+def _steps(part: _Part, whiten: Array, at: Array, amplitudes: Array, free_y: bool, model: FitModel) -> Array:
+    """Derivatives of the whitened values with respect to ln T_c (and y_t), by symmetric differences, (n, 1 or 2)."""
+    columns = []
+    for k in range(len(at)):
+        sides = []
+        step = 1e-6 if k == 0 else 1e-5
+        for sign in (1, -1):
+            moved = at.copy()
+            moved[k] += sign * step
+            offset, design = part.design(moved[0], moved[1] if free_y else float(model.y_t or 0.0))
+            sides.append(offset + design @ amplitudes)
+        columns.append(whiten @ (sides[0] - sides[1]) / (2 * step))
+    return np.stack(columns, axis=1)
