@@ -15,13 +15,13 @@ from numba import njit
 from spinlens import IsingModel, NearestNeighbour, PowerLaw
 from spinlens.sampling.algorithms import make_algorithm
 from spinlens.sampling.chains import start_chain
-from spinlens.sampling.kernels import clusters, wolff
+from spinlens.sampling.kernels import long_range, nearest, wolff
 
 STATES = (2 * ((np.arange(512)[:, None] >> np.arange(9)) & 1) - 1).astype(np.int8)
 REPEATS = 4000
 CASES = {
-    "swendsen-wang, nearest": ("swendsen-wang", NearestNeighbour(), 3.5, 0.0, clusters, "nearest_neighbour_chain"),
-    "swendsen-wang, long range, field": ("swendsen-wang", PowerLaw(1.2), 7.0, 0.4, clusters, "long_range_chain"),
+    "swendsen-wang, nearest": ("swendsen-wang", NearestNeighbour(), 3.5, 0.0, nearest, "nearest_chain"),
+    "swendsen-wang, long range, field": ("swendsen-wang", PowerLaw(1.2), 7.0, 0.4, long_range, "long_range_chain"),
     "wolff, nearest, field": ("wolff", NearestNeighbour(), 3.5, -0.3, wolff, "nearest_chain"),
     "wolff, long range": ("wolff", PowerLaw(1.2), 7.0, 0.0, wolff, "long_range_chain"),
 }

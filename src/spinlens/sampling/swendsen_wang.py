@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from spinlens.sampling.alias import LongRangeTables, long_range_tables, poisson_table
-from spinlens.sampling.kernels import clusters
+from spinlens.sampling.kernels import long_range, nearest
 from spinlens.sampling.updates import Array, Base, ChainState, Draws, lattice_sides, probability_word
 
 _BLOCK_BITS = 10  # 1,024 sites a block: their spins and labels stay in the first-level cache
@@ -44,7 +44,7 @@ class NearestNeighbourSwendsenWang(_SwendsenWang):
         strength = self._strength
         rows, kept = self.buffers(draws, states)
         bonds_energy = np.empty(draws if energy else 0)
-        clusters.nearest_neighbour_chain(
+        nearest.nearest_chain(
             chain.spins, chain.labels, chain.coins, lattice_sides(self.model),
             probability_word(2 * strength / self.temperature),
             *self.ghost, self.phases, self.slots(chain), chain.words, thin, bonds_energy, rows, kept,
@@ -77,7 +77,7 @@ class LongRangeSwendsenWang(_SwendsenWang):
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
         rows, kept = self.buffers(draws, states or energy)
-        clusters.long_range_chain(
+        long_range.long_range_chain(
             chain.spins, chain.labels, chain.coins, lattice_sides(self.model), *self._tables,
             *self._trials, *self.ghost, self.phases, self.slots(chain), chain.words, thin, rows, kept,
         )  # fmt: skip

@@ -18,6 +18,7 @@ from spinlens.sampling.kernels.spectral import weighted_power
 Array = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 Labels = npt.NDArray[np.int32]
+Sites = npt.NDArray[np.uint32]
 Packed = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
 
@@ -64,24 +65,24 @@ class ChainState:
     local_fields: Packed | None = None
 
     @cached_property
-    def labels(self) -> Labels:
-        """Room for cluster labels and sizes (2, N); scratch, not part of the state."""
-        return np.empty((2, self.spins.size), dtype=np.int32)
+    def labels(self) -> Sites:
+        """Room for parents, numbers and sizes of clusters (3, N); scratch, not part of the state."""
+        return np.empty((3, self.spins.size), dtype=np.uint32)
 
     @cached_property
-    def coins(self) -> Words:
+    def coins(self) -> Sites:
         """Room for a random bit a site; scratch, not part of the state."""
-        return np.empty((self.spins.size + 63) // 64, dtype=np.uint64)
+        return np.empty(2 * ((self.spins.size + 63) // 64), dtype=np.uint32)
 
     @cached_property
-    def queue(self) -> Labels:
+    def queue(self) -> Sites:
         """Room for the sites of one cluster and a candidate (N + 1,); scratch, not part of the state."""
-        return np.empty(self.spins.size + 1, dtype=np.int32)
+        return np.empty(self.spins.size + 1, dtype=np.uint32)
 
     @cached_property
     def modes(self) -> Packed:
-        """Room for the Fourier sums of every cluster of two or more sites; scratch, touched as far as needed."""
-        return np.empty(3 * (self.spins.size // 2 + 2), dtype=np.int64)
+        """Room for the Fourier sums of every cluster; scratch, touched as far as there are clusters."""
+        return np.empty(3 * self.spins.size, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def probability_word(exponent: float) -> np.uint64:
 class Base:
     """A model at one temperature, and what its algorithms share.
 
-    modes : measure the lowest Fourier mode of each axis as well, for the correlation length ξ, at O(N) a draw.
+    modes : give the lowest Fourier mode of each axis as well, for the correlation length ξ, at O(N) a draw.
     """
 
     model: IsingModel
@@ -197,11 +198,8 @@ class Base:
         return (*PLAIN, *self.mode_names)
 
     def slots(self, chain: ChainState) -> Packed:
-        """Room for the kernels' Fourier sums; no rows when modes are not measured."""
-        if not self.modes:
-            return np.empty((0, self.model.dimension), dtype=np.int64)
-        rows = self.model.n_sites // 2 + 2
-        return chain.modes[: rows * self.model.dimension].reshape(rows, self.model.dimension)
+        """Room for the Fourier sums of clusters, (N, d)."""
+        return chain.modes[: self.model.n_sites * self.model.dimension].reshape(-1, self.model.dimension)
 
     def tune(self, chain: ChainState) -> None:
         """Nothing to tune: a sweep visits every site."""

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import poisson
 
 from spinlens.sampling.alias import LongRangeTables, alias_table, long_range_tables
-from spinlens.sampling.kernels import clusters, wolff
+from spinlens.sampling.kernels import nearest, wolff
 from spinlens.sampling.updates import (
     PLAIN,
     Array,
@@ -83,7 +83,7 @@ class NearestNeighbourWolff(_Wolff):
     def energies(self, states: States, wanted: bool) -> Array:
         if not wanted:
             return np.empty(0)
-        bonds = clusters.nearest_neighbour_energies(states, lattice_sides(self.model))
+        bonds = nearest.nearest_energies(states, lattice_sides(self.model))
         total = float(self.model.coupling_table.max()) * bonds
         return total - self.field * states.sum(axis=1, dtype=np.float64) if self.field else total
 

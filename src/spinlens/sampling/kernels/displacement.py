@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from spinlens._jit import kernel
 
+Labels = npt.NDArray[np.int32]
+
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
 

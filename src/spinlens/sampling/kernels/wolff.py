@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens._jit import kernel
-from spinlens.sampling.kernels.displacement import far_displacement
+from spinlens.sampling.kernels.displacement import Labels, far_displacement
 from spinlens.sampling.kernels.fourier import squared, state_modes, wave_table, write_modes
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
 
 Spins = npt.NDArray[np.int8]
-Labels = npt.NDArray[np.int32]
+Sites = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float64]
 Packed = npt.NDArray[np.int64]
 
@@ -25,7 +25,7 @@ _UNIT = 2.0**-53
 
 @kernel
 def grow_nearest(
-    spins: Spins, queue: Labels, sides: npt.NDArray[np.int64], threshold: Word, state: State
+    spins: Spins, queue: Sites, sides: npt.NDArray[np.int64], threshold: Word, state: State
 ) -> tuple[int, np.int8]:
     """Turn over one cluster grown with bond probability `threshold` / 2^32; returns its size and its spin before.
 
@@ -67,7 +67,7 @@ def grow_nearest(
 
 
 @kernel
-def _try(spins: Spins, queue: Labels, tail: int, site: np.int64, spin: np.int8, frozen: bool | np.bool) -> int:
+def _try(spins: Spins, queue: Sites, tail: int, site: np.int64, spin: np.int8, frozen: bool | np.bool) -> int:
     """Let `site` join when its bond is frozen and its spin is the cluster's; returns the new end of the queue."""
     here = spins[site]
     joins = (here == spin) & frozen
@@ -79,7 +79,7 @@ def _try(spins: Spins, queue: Labels, tail: int, site: np.int64, spin: np.int8, 
 @kernel
 def grow_long_range(
     spins: Spins,
-    queue: Labels,
+    queue: Sites,
     sides: npt.NDArray[np.int64],
     near_probability: Floats,
     near_alias: Labels,
@@ -142,7 +142,7 @@ def grow_long_range(
 
 
 @kernel
-def accept(spins: Spins, queue: Labels, size: int, spin: np.int8, sign: int, exponent: float, state: State) -> bool:
+def accept(spins: Spins, queue: Sites, size: int, spin: np.int8, sign: int, exponent: float, state: State) -> bool:
     """In a field of sign `sign`, 2β|h| = `exponent`: let the turned cluster stand, or turn it back.
 
     A cluster along the field stands with probability e^{−2β|h| size}: no bond to the ghost spin.
@@ -158,7 +158,7 @@ def accept(spins: Spins, queue: Labels, size: int, spin: np.int8, sign: int, exp
 
 
 @kernel
-def add_modes(queue: Labels, size: int, sides: npt.NDArray[np.int64], phases: Packed, modes: Floats) -> None:
+def add_modes(queue: Sites, size: int, sides: npt.NDArray[np.int64], phases: Packed, modes: Floats) -> None:
     """Add |Σ_{x∈c} e^{ikx}|² / n_c of one cluster to `modes` (3,), for the lowest k of each axis."""
     A, B, C = sides[0], sides[1], sides[2]
     inverse_c, inverse_b = 1.0 / C, 1.0 / B
@@ -206,7 +206,7 @@ def _record(
 @kernel
 def nearest_chain(
     spins: Spins,
-    queue: Labels,
+    queue: Sites,
     sides: npt.NDArray[np.int64],
     threshold: Word,
     sign: int,
@@ -246,7 +246,7 @@ def nearest_chain(
 @kernel
 def long_range_chain(
     spins: Spins,
-    queue: Labels,
+    queue: Sites,
     sides: npt.NDArray[np.int64],
     near_probability: Floats,
     near_alias: Labels,

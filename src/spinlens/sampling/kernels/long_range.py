@@ -1,0 +1,146 @@
+"""Swendsen–Wang sweeps for couplings of any range (Fukui & Todo 2009), O(N): arrays in, changed in place.
+
+Sites are numbered row-major on a lattice of sides (A, B, C), with leading sides of 1 below three dimensions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens._jit import kernel
+from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
+from spinlens.sampling.kernels.displacement import Labels, far_displacement
+from spinlens.sampling.kernels.xoshiro import State, Word, next_word
+
+Spins = npt.NDArray[np.int8]
+Sites = npt.NDArray[np.uint32]
+Floats = npt.NDArray[np.float64]
+Packed = npt.NDArray[np.int64]
+Sides = npt.NDArray[np.int64]
+
+_ONE, _11 = np.uint64(1), np.uint64(11)
+_UNIT = 2.0**-53
+
+
+@kernel
+def long_range_bonds(
+    spins: Spins,
+    parent: Sites,
+    sides: Sides,
+    near_probability: Floats,
+    near_alias: Labels,
+    near_offset: Labels,
+    far_probability: npt.NDArray[np.float32],
+    far_alias: Labels,
+    far_sides: Sides,
+    block_bits: int,
+    trial_cdf: Floats,
+    trial_first: int,
+    pairs: Sites,
+    state: State,
+) -> int:
+    """Freeze bonds as Fukui & Todo (2009): Poisson trials in blocks of sites, displacements by Walker's alias method.
+
+    A block of 2^`block_bits` sites gets a Poisson number of trials, read off `trial_cdf`, P(n ≤ first + k). One random
+    word serves a trial: its low bits choose the site in the block (trials beyond the lattice are void), its high 53
+    bits the displacement from a small table of the strongest couplings that stays in cache; the last entry of that
+    table stands for all others and is drawn once more from the far table: of one orthant of displacements, of sides
+    `far_sides`, with three spare bits of the word as signs (a full table has the lattice's sides and no signs). The
+    same lines stand in `wolff.grow_long_range`: as a function of their own they cost twice the time, for numba passes
+    arrays as seven words each. Trials between equal spins are first collected without branches in `pairs` (2, n) and
+    then joined. Returns the number of frozen bonds, multiple ones counted.
+    """
+    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
+    A, B, C = sides[0], sides[1], sides[2]
+    n_sites, n_near = spins.size, near_probability.size
+    inverse_c, inverse_b = 1.0 / C, 1.0 / B
+    mask = (_ONE << np.uint64(block_bits)) - _ONE
+    bonds = 0
+    for site in range(n_sites):
+        parent[site] = site
+    for block in range(0, n_sites, 1 << block_bits):
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        trials = trial_first + np.searchsorted(trial_cdf, np.int64(word >> _11) * _UNIT, side="right")
+        n_pairs = 0
+        for _ in range(trials):
+            word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+            i = block + np.int64(word & mask)
+            if i >= n_sites:
+                continue
+            row = np.int64((i + 0.5) * inverse_c)
+            c = i - row * C
+            x = np.int64(word >> _11) * _UNIT * n_near
+            r = np.int64(x)
+            r = r if x - r < near_probability[r] else np.int64(near_alias[r])
+            if r < n_near - 1:
+                da, db, dc = near_offset[r, 0], near_offset[r, 1], near_offset[r, 2]
+            else:
+                word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+                x = np.int64(word >> _11) * _UNIT * far_probability.size
+                r = np.int64(x)
+                r = r if x - r < far_probability[r] else np.int64(far_alias[r])
+                da, db, dc = far_displacement(r, sides, far_sides, word)
+            a = np.int64(0)
+            if A > 1:
+                a = np.int64((row + 0.5) * inverse_b)
+                row -= a * B
+                a += da
+                a -= A if a >= A else 0
+            c += dc
+            c -= C if c >= C else 0
+            row += db
+            row -= B if row >= B else 0
+            j = (a * B + row) * C + c
+            pairs[0, n_pairs] = i
+            pairs[1, n_pairs] = j
+            n_pairs += spins[i] == spins[j]
+        bonds += n_pairs
+        for n in range(n_pairs):
+            merge(parent, pairs[0, n], pairs[1, n])
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
+    return bonds
+
+
+@kernel
+def long_range_chain(
+    spins: Spins,
+    labels: Sites,
+    coins: Sites,
+    sides: Sides,
+    near_probability: Floats,
+    near_alias: Labels,
+    near_offset: Labels,
+    far_probability: npt.NDArray[np.float32],
+    far_alias: Labels,
+    far_sides: Sides,
+    block_bits: int,
+    trial_cdf: Floats,
+    trial_first: int,
+    sign: int,
+    ghost_threshold: Word,
+    phases: Packed,
+    slots: Packed,
+    state: State,
+    thin: int,
+    measured: Floats,
+    kept: Spins,
+) -> None:
+    """`thin` sweeps a draw, one column of `measured` a draw; outputs as `nearest.nearest_chain`, without the energy."""
+    pairs = np.empty((2, trial_first + trial_cdf.size + 1), dtype=np.uint32)
+    bonds, ghost_count, ghost = 0, 0, -1
+    for draw in range(measured.shape[1]):
+        for sweep in range(thin):
+            bonds = long_range_bonds(
+                spins, labels[0], sides, near_probability, near_alias, near_offset, far_probability, far_alias,
+                far_sides, block_bits, trial_cdf, trial_first, pairs, state,
+            )  # fmt: skip
+            if sign != 0:
+                ghost_count, ghost = ghost_bonds(spins, labels[0], sign, ghost_threshold, state)
+            draw_coins(labels[0], coins, ghost, state)
+            if sweep < thin - 1:
+                flip_clusters(spins, labels[0], coins)
+        flip_and_measure(spins, labels, coins, sides, phases, slots, measured[:, draw])
+        measured[0, draw], measured[8, draw] = bonds, ghost_count
+        if kept.shape[0] > 0:
+            kept[draw] = spins
