@@ -176,14 +176,20 @@ def test_block_spins_match_the_pattern_of_their_own_temperature() -> None:
     def block(states: np.ndarray) -> np.ndarray:
         return block_spins(states, 2, generator=rng)
 
-    offered = {r * T_ISING: ensemble(NearestNeighbour(), r * T_ISING, 16, 1500, 14) for r in (0.95, 1.05, 1.15, 1.3)}
+    offered = {
+        r * T_ISING: ensemble(NearestNeighbour(), r * T_ISING, 16, 1500, 14) for r in (1.0, 1.05, 1.1, 1.15, 1.2)
+    }
     states = ensemble(NearestNeighbour(), 1.1 * T_ISING, 16, 1500, 15)
     patterns = block_patterns(offered, block)
     match = match_temperature(visible_hidden_correlation(states, block(states)), patterns)
     assert match.in_range
     assert abs(match.temperature.deviation(1.1 * T_ISING)) < 4
     assert match.temperature.error < 0.1
-    assert abs(match.residual.value) < 0.02
+    assert abs(match.residual.deviation(0.0)) < 4
+    assert match.residual.error < 0.02
+    displaced = np.roll(block(states), 1, axis=1)
+    wrong = match_temperature(visible_hidden_correlation(states, displaced), patterns)
+    assert wrong.residual.deviation(0.0) > 4
     unrelated = np.where(rng.random((1500, 8, 8)) < 0.5, 1, -1)
     bare = match_temperature(visible_hidden_correlation(states, unrelated), patterns)
     assert bare.amplitude.value < 0.2

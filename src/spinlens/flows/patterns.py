@@ -105,7 +105,7 @@ class Match:
     ----------
     temperature : of the ensemble whose block spins have the nearest map, with its error.
     residual : |C − a C_T|² / |C|² there, noise subtracted: 0 for the same pattern, 1 where nothing is in common, nan
-        where the pattern is lost in its noise.
+        where the pattern is lost in its noise. The parabola between temperatures offered far apart adds some percent.
     amplitude : a, by which the block-spin map is multiplied (1 unless fitted).
     in_range : the best temperature is not at an end of those offered.
     """
@@ -141,45 +141,59 @@ def match_temperature(
     for entry in offered:
         if entry.values.shape != pattern.values.shape or entry.connected != pattern.connected:
             raise InputError("patterns must be maps of the same lattice, all raw or all connected")
-    own = np.concatenate([pattern.values[None], pattern.replicas]).reshape(len(pattern.replicas) + 1, -1)
-    noise = float(np.sum(pattern.errors**2))
-    found = np.array([_nearest(row, offered, grid, noise, free_amplitude) for row in own])
-    others = [_with_replica(offered, k) for k in range(min(len(entry.replicas) for entry in offered))]
-    theirs = np.array([_nearest(own[0], maps, grid, noise, free_amplitude) for maps in others])
+    search = _Search(pattern, offered, grid, free_amplitude)
+    found = np.array([search.nearest(own, search.tables) for own in (search.own, *search.own_replicas)])
+    count = min(len(entry.replicas) for entry in offered)
+    others = [np.stack([entry.replicas[k].ravel() for entry in offered]) for k in range(count)]
+    theirs = np.array([search.nearest(search.own, tables) for tables in others])
     error = np.hypot(jackknife_error(found[1:]), jackknife_error(theirs))
     estimates = [Estimate(float(value), float(width)) for value, width in zip(found[0], error, strict=True)]
     inside = bool(grid[0] < found[0, 0] < grid[-1])
     return Match(estimates[0], estimates[1], estimates[2], inside)
 
 
-def _with_replica(maps: list[CorrelationMap], k: int) -> list[CorrelationMap]:
-    return [
-        CorrelationMap(entry.replicas[k], entry.errors, entry.replicas, entry.centre, entry.block, entry.connected)
-        for entry in maps
-    ]
+class _Search:
+    """Distances of one map to those of block spins, freed of what noise adds to them on average."""
 
+    def __init__(
+        self, pattern: CorrelationMap, offered: list[CorrelationMap], grid: Array, free_amplitude: bool
+    ) -> None:
+        self.grid, self.free = grid, free_amplitude
+        self.own = pattern.values.ravel()
+        self.own_replicas = pattern.replicas.reshape(len(pattern.replicas), -1)
+        self.tables = np.stack([entry.values.ravel() for entry in offered])
+        replicas = [entry.replicas.reshape(len(entry.replicas), -1) for entry in offered]
+        self.noise = float(np.sum(pattern.errors**2))
+        pairs = zip(self.tables, replicas, strict=True)
+        self.own_noise = [self._noise(self.own_replicas, table) for table in self.tables]
+        self.their_noise = [self._noise(entry, table) for table, entry in pairs]
 
-def _nearest(
-    own: Array, maps: list[CorrelationMap], grid: Array, noise: float, free_amplitude: bool
-) -> tuple[float, float, float]:
-    """Temperature, residual and amplitude at the smallest distance."""
-    distances, amplitudes = [], []
-    norm = float(own @ own) - noise
-    for entry in maps:
-        table = entry.values.ravel()
-        power = max(float(table @ table) - float(np.sum(entry.errors**2)), 1e-300)
-        a = float(own @ table) / power if free_amplitude else 1.0
-        distances.append(norm - 2 * a * float(own @ table) + a * a * power)
-        amplitudes.append(a)
-    best = int(np.argmin(distances))
-    scale = 1 / norm if norm > 0 else float("nan")  # nan: the pattern is lost in its noise
-    if best in (0, len(grid) - 1):
-        return float(grid[best]), scale * distances[best], amplitudes[best]
-    around = slice(best - 1, best + 2)
-    curve = np.polyfit(grid[around] - grid[best], distances[around], 2)
-    offset = -curve[1] / (2 * curve[0])
-    temperature = float(grid[best] + offset)
-    return temperature, scale * float(np.polyval(curve, offset)), float(np.interp(temperature, grid, amplitudes))
+    def _noise(self, replicas: Array, table: Array) -> float:
+        """Mean square noise of a map; an amplitude that is fitted takes up the part along the map that is fitted."""
+        total = float(np.sum(jackknife_error(replicas) ** 2))
+        if not self.free:
+            return total
+        along = replicas @ table / max(float(table @ table), 1e-300) ** 0.5
+        return total - float(jackknife_error(along)) ** 2
+
+    def nearest(self, own: Array, tables: Array) -> tuple[float, float, float]:
+        """Temperature, residual and amplitude at the smallest distance."""
+        distances, amplitudes = [], []
+        for table, mine, theirs in zip(tables, self.own_noise, self.their_noise, strict=True):
+            a = float(own @ table) / max(float(table @ table), 1e-300) if self.free else 1.0
+            distances.append(float(np.sum((own - a * table) ** 2)) - mine - a * a * theirs)
+            amplitudes.append(a)
+        norm = float(own @ own) - self.noise
+        scale = 1 / norm if norm > 0 else float("nan")  # nan: the pattern is lost in its noise
+        best = int(np.argmin(distances))
+        if best in (0, len(self.grid) - 1):
+            return float(self.grid[best]), scale * distances[best], amplitudes[best]
+        around = slice(best - 1, best + 2)
+        curve = np.polyfit(self.grid[around] - self.grid[best], distances[around], 2)
+        offset = -curve[1] / (2 * curve[0])
+        temperature = float(self.grid[best] + offset)
+        amplitude = float(np.interp(temperature, self.grid, amplitudes))
+        return temperature, scale * float(np.polyval(curve, offset)), amplitude
 
 
 @dataclass(frozen=True, eq=False)
