@@ -36,10 +36,25 @@ if TYPE_CHECKING:
     from spinlens.lattice.couplings import NearestNeighbour as NearestNeighbour
     from spinlens.lattice.couplings import PowerLaw as PowerLaw
     from spinlens.lattice.ising import IsingModel as IsingModel
+    from spinlens.machines.anatomy import receptive_fields as receptive_fields
+    from spinlens.machines.anatomy import spectrum as spectrum
+    from spinlens.machines.controls import extreme_states as extreme_states
+    from spinlens.machines.controls import mean_field_states as mean_field_states
+    from spinlens.machines.controls import redrawn as redrawn
     from spinlens.machines.effective_couplings import effective_couplings as effective_couplings
+    from spinlens.machines.effective_couplings import group_couplings as group_couplings
+    from spinlens.machines.learned_couplings import learned_couplings as learned_couplings
+    from spinlens.machines.likelihood import pseudo_log_likelihood as pseudo_log_likelihood
     from spinlens.machines.mixing import gibbs_autocorrelation as gibbs_autocorrelation
+    from spinlens.machines.packed import open_packed as open_packed
+    from spinlens.machines.packed import pack_states as pack_states
+    from spinlens.machines.packed import write_packed as write_packed
     from spinlens.machines.rbm import RBM as RBM
     from spinlens.machines.stacked import StackedRBM as StackedRBM
+    from spinlens.machines.tempering import tempered_sample as tempered_sample
+    from spinlens.machines.trajectory import TrajectoryRecorder as TrajectoryRecorder
+    from spinlens.machines.trajectory import trajectory_sample as trajectory_sample
+    from spinlens.machines.watch import compare_physics as compare_physics
     from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
     from spinlens.renormalization.block_spin import block_spins as block_spins
     from spinlens.renormalization.matching import two_lattice_matching as two_lattice_matching
@@ -76,8 +91,16 @@ _HOME = {
     "spinlens.criticality.critical_point": ("find_critical_point", "CriticalPoint"),
     "spinlens.machines.rbm": ("RBM",),
     "spinlens.machines.stacked": ("StackedRBM",),
-    "spinlens.machines.effective_couplings": ("effective_couplings",),
+    "spinlens.machines.anatomy": ("receptive_fields", "spectrum"),
+    "spinlens.machines.controls": ("extreme_states", "mean_field_states", "redrawn"),
+    "spinlens.machines.effective_couplings": ("effective_couplings", "group_couplings"),
+    "spinlens.machines.learned_couplings": ("learned_couplings",),
+    "spinlens.machines.likelihood": ("pseudo_log_likelihood",),
     "spinlens.machines.mixing": ("gibbs_autocorrelation",),
+    "spinlens.machines.packed": ("open_packed", "pack_states", "write_packed"),
+    "spinlens.machines.tempering": ("tempered_sample",),
+    "spinlens.machines.trajectory": ("TrajectoryRecorder", "trajectory_sample"),
+    "spinlens.machines.watch": ("compare_physics",),
     "spinlens.renormalization.block_spin": ("block_spins", "block_spin_flow"),
     "spinlens.renormalization.mcrg": ("mcrg",),
     "spinlens.renormalization.matching": ("two_lattice_matching",),

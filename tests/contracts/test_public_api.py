@@ -18,6 +18,9 @@ NAMES = {
     "compare_flows", "flow_controls", "compare_dimensions", "layer_patterns", "match_temperature",
     "translation_covariance", "place_units", "find_plateau", "find_plateaus", "read_flow", "measure_flow_field",
     "chosen_steps", "updown_flow",
+    "TrajectoryRecorder", "compare_physics", "extreme_states", "group_couplings", "learned_couplings",
+    "mean_field_states", "open_packed", "pack_states", "pseudo_log_likelihood", "receptive_fields", "redrawn",
+    "spectrum", "tempered_sample", "trajectory_sample", "write_packed",
     "visible_hidden_correlation",
 }  # fmt: skip
 

@@ -58,6 +58,25 @@ class Sampler:
             field += self.visible_bias
         return field
 
+    @property
+    def weights_(self) -> Weights:
+        """W, b and c under the names that machines have."""
+        return self.weights
+
+    @property
+    def visible_bias_(self) -> Weights:
+        return self.visible_bias
+
+    @property
+    def hidden_bias_(self) -> Weights:
+        return self.hidden_bias
+
+    def log_weight(self, visible: Float32) -> Array:
+        """ln Σ_h e^{−E(v, h)} of each row, (n_samples,): fields in float32, their sum in float64."""
+        size = np.abs(self.hidden_field(visible))
+        total = (size + np.log1p(np.exp(np.float32(-2.0) * size))).sum(axis=1, dtype=np.float64)
+        return np.asarray(total + visible @ self.visible_bias if self.biased else total)
+
     def step(self, visible: Float32, hidden: Float32, lanes: Lanes, steps: int = 1) -> None:
         """`steps` Gibbs steps v → h → v of `visible` (n_samples, n_visible), in place; `hidden` is scratch."""
         for _ in range(steps):
@@ -117,6 +136,11 @@ def checked_parameters(
     if not all(bool(np.all(np.isfinite(part))) for part in (array, first, second)):
         raise InputError("weights and biases must be finite numbers")
     return array, first, second
+
+
+def sampler_copy(machine: Machine) -> Sampler:
+    """As `sampler`, with parameters of its own that later training does not change."""
+    return Sampler(machine.weights_.copy(), machine.visible_bias_.copy(), machine.hidden_bias_.copy())
 
 
 def gibbs(machine: Machine, visible: npt.ArrayLike, steps: int, generator: np.random.Generator) -> Spins:
