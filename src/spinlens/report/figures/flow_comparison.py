@@ -87,6 +87,7 @@ def draw_ends(rows: Sequence[Row], unit: float, instruments: Sequence[str]) -> F
         place.set_ylim(len(names) - 0.5, -0.5)
         place.set_yticks(range(len(names)), names, fontsize=8)
         place.tick_params(axis="y", length=0)
+    for place in axes[-1]:
         place.set_xlabel("T / T_c")
     return figure
 
