@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from spinlens.cli_input import one_thread_of_blas, write_file
+from spinlens.cli_train_stack import svg, train_stack
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import xarray as xr
-    from matplotlib.figure import Figure
 
     from spinlens.machines.learned_couplings import LearnedCouplings
     from spinlens.machines.rbm import RBM
@@ -32,7 +32,7 @@ def train(
     temperature: Annotated[
         float | None, typer.Option(help="Which temperature of the file.  [default: the only]")
     ] = None,
-    hidden: Annotated[int, typer.Option(help="Hidden units.")] = 64,
+    hidden: Annotated[str, typer.Option(help="Hidden units; of a stack those of its layers, as 64,16.")] = "64",
     epochs: Annotated[int, typer.Option(help="Passes over the states.")] = 100,
     learning_rate: Annotated[float, typer.Option(help="Rate of the first half; then it falls.")] = 0.02,
     batch_size: Annotated[int, typer.Option(help="States per update.")] = 100,
@@ -40,6 +40,7 @@ def train(
     persistent: Annotated[bool, typer.Option("--persistent/--cd", help="Persistent chains, or CD-k.")] = True,
     chains: Annotated[int | None, typer.Option(help="Persistent chains.  [default: --batch-size]")] = None,
     translations: Annotated[bool, typer.Option("--translations", help="Share weights over translations.")] = False,
+    averaging: Annotated[float, typer.Option(help="Average the weights over this last part of the epochs.")] = 0.0,
     l1: Annotated[float, typer.Option(help="L1 decay of the weights.")] = 0.0,
     patience: Annotated[int | None, typer.Option(help="Stop after so many judgements without gain.")] = None,
     held_out: Annotated[float, typer.Option(help="Fraction of the states that judge the machine.")] = 0.1,
@@ -47,28 +48,44 @@ def train(
     seed: Annotated[int, typer.Option(help="The one seed; the same seed gives the same machine.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder to write; a killed training in it goes on.")] = Path("machine"),
 ) -> None:
-    """Train a machine on sampled states, judge it and draw what it learned."""
+    """Train a machine or a stack on sampled states, judge it and draw what it learned."""
     if not 0 < held_out < 1:
         raise InputError(f"--held-out must be between 0 and 1, got {held_out:g}")
     one_thread_of_blas()
     from spinlens.machines.rbm import RBM
 
+    widths = _widths(hidden)
     data, chosen = _states(states, temperature)
     shape = tuple(data.shape[1:])
     training, judges = _split(data.reshape(len(data), -1), held_out, seed)
-    machine = RBM(
-        hidden, learning_rate, batch_size, epochs, steps, persistent, engine=engine, seed=seed, chains=chains, l1=l1,
-        torus=shape if translations else None, track="ais", patience=patience,
-        track_at=tuple(k / _TRACKED for k in range(1, _TRACKED + 1)),
-    )  # fmt: skip
+    options: dict[str, Any] = {
+        "learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs, "steps": steps,
+        "persistent": persistent, "engine": engine, "chains": chains, "l1": l1, "averaging": averaging,
+        "track": "ais", "patience": patience, "track_at": tuple(k / _TRACKED for k in range(1, _TRACKED + 1)),
+    }  # fmt: skip
+    machine = RBM(widths[0], **options, seed=seed, torus=shape if translations else None)
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = out / "training-state.safetensors"
     machine.fit(
         training, validation=judges, callback=_Lines(epochs), checkpoint=checkpoint, observables=_observables(shape)
     )
-    machine.save(out / "machine")
+    layers: list[dict[str, Any]] = []
+    if len(widths) == 1:
+        machine.save(out / "machine")
+    else:
+        layers = train_stack(out, machine, widths, {**options, "seed": seed}, training, judges, shape, _Lines(epochs))
+    _write_results(out, machine, shape, judges, _reduced_couplings(states, chosen, shape), layers)
     checkpoint.unlink()
-    _write_results(out, machine, shape, judges, _reduced_couplings(states, chosen, shape))
+
+
+def _widths(hidden: str) -> tuple[int, ...]:
+    """Hidden units of each layer, from the bottom."""
+    from spinlens import checks
+
+    try:
+        return tuple(checks.positive_integer("n_hidden", int(part)) for part in hidden.split(","))
+    except ValueError:
+        raise InputError(f"--hidden must be n_hidden, or those of layers as 64,16; got {hidden!r}") from None
 
 
 def _states(path: Path, temperature: float | None) -> tuple[Spins, float]:
@@ -142,14 +159,20 @@ class _Lines:
         if "log_likelihood" not in entry:
             return
         per_epoch = (time.monotonic() - self.begun) / (epoch - self.first + 1)
-        worst = max(abs(value) for name, value in entry.items() if name.endswith("_deviation"))
+        deviations = [abs(value) for name, value in entry.items() if name.endswith("_deviation")]
+        layer = f"layer {entry['layer'] + 1:.0f}  " if "layer" in entry else ""
         print(
-            f"epoch {epoch}/{self.epochs}  ln p {entry['log_likelihood']:.3f}({entry['log_likelihood_error']:.3f})  "
-            f"|W| {entry['weight_rms']:.4f}  worst observable {worst:.1f} errors  "
+            f"{layer}epoch {epoch}/{self.epochs}  "
+            f"ln p {entry['log_likelihood']:.3f}({entry['log_likelihood_error']:.3f})  "
+            f"|W| {entry['weight_rms']:.4f}  {_worst(deviations)}"
             f"{per_epoch * (self.epochs - epoch):.0f} s left",
             file=sys.stderr,
             flush=True,
         )
+
+
+def _worst(deviations: list[float]) -> str:
+    return f"worst observable {max(deviations):.1f} errors  " if deviations else ""
 
 
 def _reduced_couplings(path: Path, temperature: float, shape: tuple[int, ...]) -> Any:
@@ -165,7 +188,9 @@ def _reduced_couplings(path: Path, temperature: float, shape: tuple[int, ...]) -
     return model.coupling_table / temperature
 
 
-def _write_results(out: Path, machine: RBM, shape: tuple[int, ...], judges: Spins, true: Any) -> None:
+def _write_results(
+    out: Path, machine: RBM, shape: tuple[int, ...], judges: Spins, true: Any, layers: list[dict[str, Any]]
+) -> None:
     """results.json and the figures, and the findings in four lines."""
     import numpy as np
 
@@ -188,7 +213,7 @@ def _write_results(out: Path, machine: RBM, shape: tuple[int, ...], judges: Spin
         if len(shape) == 2:
             figures["receptive-fields"] = learning.receptive_fields(receptive_fields(machine, shape, 16))
         for name, figure in figures.items():
-            write_file(out / f"{name}.svg", _svg(figure))
+            write_file(out / f"{name}.svg", svg(figure))
     judged = {
         "log_likelihood": {"value": likelihood.value, "error": likelihood.error},
         "gibbs_tau": {"value": tau.value, "error": tau.error},
@@ -197,8 +222,13 @@ def _write_results(out: Path, machine: RBM, shape: tuple[int, ...], judges: Spin
         "singular_values": modes.values.tolist(),
         "noise_edge": modes.noise_edge,
     }
+    if layers:
+        judged["layers"] = layers
     write_file(out / "results.json", (json.dumps(judged, indent=1) + "\n").encode())
     typer.echo(f"ln p      {likelihood} nats a state, held out")
+    for number, layer in enumerate(layers[1:], start=2):
+        value, error = (layer["log_likelihood"][key] for key in ("value", "error"))
+        typer.echo(f"layer {number}   ln p {value:.3f}({error:.3f}) nats a state of the layer below")
     typer.echo(f"tau_int   {tau} Gibbs steps of |m|")
     if at_distance is not None:
         typer.echo(f"J(1)      {found.coupling[0]:.4f} learned, {at_distance[0]:.4f} true")
@@ -211,11 +241,3 @@ def _coupling_rows(found: LearnedCouplings, true: Any) -> list[dict[str, Any]]:
         row = {"displacement": list(components), "r": float(found.distance[k]), "learned": float(found.coupling[k])}
         rows.append(row if true is None else {**row, "true": float(true[k])})
     return rows
-
-
-def _svg(figure: Figure) -> bytes:
-    import io
-
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()

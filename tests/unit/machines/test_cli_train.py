@@ -12,6 +12,7 @@ from spinlens import IsingModel, NearestNeighbour
 from spinlens.cli_train import train
 from spinlens.errors import InputError
 from spinlens.machines.rbm import RBM
+from spinlens.machines.stacked import StackedRBM
 from spinlens.sampling.provenance import model_document
 from spinlens.study.codec import dataset_bytes
 
@@ -67,6 +68,28 @@ def test_the_same_seed_gives_the_same_files_also_after_a_break(states, tmp_path,
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
+def test_a_stack_is_judged_layer_by_layer(tmp_path, capsys):
+    spins = np.random.default_rng(0).choice([-1, 1], size=(1, 1, 400, 4, 4)).astype(np.int8)
+    path = tmp_path / "states.nc"
+    data = xr.Dataset({"spins": (("temperature", "chain", "draw", "x", "y"), spins)})
+    path.write_bytes(dataset_bytes(data.assign_coords(temperature=[3.0])))
+    call(path, "--hidden", "4,2", "--epochs", 8, "--out", tmp_path / "out")
+    found = {entry.name for entry in (tmp_path / "out").iterdir()}
+    assert {"machine", "results.json", "learning-curve-layer2.svg", "spectrum-layer2.svg", "couplings.svg"} <= found
+    assert not any("training-state" in name for name in found)
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert [layer["n_hidden"] for layer in results["layers"]] == [4, 2]
+    assert results["layers"][0]["placement"]["shape"] == [2, 2]
+    assert "placement" not in results["layers"][1]  # two units are no square
+    for layer, units in zip(results["layers"], (16, 4), strict=True):  # independent units: nothing to learn
+        assert layer["log_likelihood"]["value"] == pytest.approx(-units * np.log(2), abs=0.3)
+    stack = StackedRBM.load(tmp_path / "out" / "machine")
+    assert stack.n_hidden == (4, 2)
+    said = capsys.readouterr()
+    assert "layer 2" in said.out
+    assert "layer 2  epoch 8/8" in said.err
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -74,6 +97,7 @@ def test_the_same_seed_gives_the_same_files_also_after_a_break(states, tmp_path,
         (("--temperature", 2.5), "no temperature 2.5"),
         (("--temperature", 2, "--held-out", 1.5), "between 0 and 1"),
         (("--temperature", 2, "--hidden", 0), "n_hidden"),
+        (("--temperature", 2, "--hidden", "8,x"), "64,16"),
         (("--temperature", 2, "--translations", "--hidden", 4), "multiple of 9"),
         (("--temperature", 2, "--engine", "abacus"), "engine"),
     ],
