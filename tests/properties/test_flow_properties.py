@@ -7,8 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spinlens.flows.correlators import spin_correlation, visible_hidden_correlation
+from spinlens.flows.flow_field import field_of_changes
+from spinlens.flows.patterns import translation_covariance
 from spinlens.flows.placement import place_units
+from spinlens.flows.rbm_flow import chosen_steps, rbm_flow
+from spinlens.machines.rbm import RBM
 from spinlens.renormalization.block_spin import block_spins
+from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.curve import Curve
 
 seeds = st.integers(0, 2**32 - 1)
@@ -68,3 +73,64 @@ def test_curves_invert_to_rising_temperatures_inside_the_grid(seed: int, nodes: 
     assert np.all(sign * np.diff(inverse) >= 0)
     assert grid[0] <= min(inverse)
     assert max(inverse) <= grid[-1]
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds, kind=st.sampled_from(["sampled", "mean", "mixed"]))
+def test_a_flow_knows_no_order_or_sign_of_hidden_units_and_mirrored_states_flow_to_mirror_images(
+    seed: int, kind: str
+) -> None:
+    rng = np.random.default_rng(seed)
+    weights, states = rng.normal(size=(16, 6)), random_spins(seed, 4000, 4, 4)
+    order, signs = rng.permutation(6), np.where(rng.random(6) < 0.5, 1, -1)
+    same = [RBM.from_weights(weights), RBM.from_weights((weights * signs)[:, order])]
+    ends = [rbm_flow(machine, states, 2, kind=kind, seed=seed % 1000).at(2) for machine in same]
+    ends.append(-rbm_flow(same[0], -states, 2, kind=kind, seed=seed % 1000).at(2))
+    if kind == "mean":
+        assert np.allclose(ends[0], ends[1], atol=1e-5)
+        assert np.allclose(ends[0], ends[2], atol=1e-5)
+    products = [(end[:, :, :-1] * end[:, :, 1:]).mean(axis=(1, 2), dtype=float) for end in ends]
+    for other in products[1:]:
+        error = np.hypot(products[0].std(), other.std()) / len(other) ** 0.5
+        assert abs(products[0].mean() - other.mean()) < 5.5 * error + 1e-6
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=seeds, factor=st.floats(0.1, 10))
+def test_fixed_points_scale_with_the_unit_of_temperature_and_turn_with_the_direction_of_the_flow(
+    seed: int, factor: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    grid = np.cumsum(rng.uniform(0.1, 1, 9))
+    changes = [Estimate(float(value), 0.05) for value in rng.normal(size=9)]
+    field = field_of_changes(grid.tolist(), changes)
+    scaled = [Estimate(factor * change.value, factor * change.error) for change in changes]
+    wide = field_of_changes((factor * grid).tolist(), scaled)
+    back = field_of_changes(grid.tolist(), [Estimate(-change.value, change.error) for change in changes])
+    assert len(field.fixed_points) == len(wide.fixed_points) == len(back.fixed_points)
+    for one, large, turned in zip(field.fixed_points, wide.fixed_points, back.fixed_points, strict=True):
+        assert np.isclose(large.temperature.value, factor * one.temperature.value, rtol=1e-6)
+        assert np.isclose(large.temperature.error, factor * one.temperature.error, rtol=1e-5)
+        assert np.isclose(large.slope.value, one.slope.value, rtol=1e-5)
+        assert grid[0] <= one.temperature.value <= grid[-1]
+        assert one.stable != turned.stable
+
+
+@settings(max_examples=50, deadline=None)
+@given(steps=st.integers(1, 10**6), count=st.integers(2, 200))
+def test_chosen_steps_rise_from_zero_to_the_end(steps: int, count: int) -> None:
+    chosen = chosen_steps(steps, count)
+    assert chosen[0] == 0
+    assert chosen[-1] == steps
+    assert np.all(np.diff(chosen) > 0)
+    assert len(chosen) <= count + 1
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=seeds)
+def test_covariance_under_translations_does_not_notice_permuted_samples_of_block_spins(seed: int) -> None:
+    states = random_spins(seed, 400, 8, 8)
+    found = translation_covariance(states, block_spins(states, 2, "average"))
+    assert found is not None
+    assert abs(found.value - 1) < 6 * found.error + 0.1
+    assert abs(translation_covariance(-states, block_spins(-states, 2, "average")).value - found.value) < 1e-9
