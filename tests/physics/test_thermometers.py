@@ -11,15 +11,26 @@ from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.block_spin import block_spins
 from spinlens.sampling.sampler import sample
+from spinlens.thermometers.correlation_function import CorrelationThermometer
+from spinlens.thermometers.correlation_length import CorrelationLengthThermometer
 from spinlens.thermometers.energy import EnergyThermometer
 from spinlens.thermometers.equilibrium import EquilibriumReference
+from spinlens.thermometers.made_up import halves, mixture, shuffled
 from spinlens.thermometers.magnetization import MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer
+from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer
 
 CRITICAL = {"nearest": 2.2691853142130216, "power": 6.835}
 COUPLING = {"nearest": NearestNeighbour(), "power": PowerLaw(1.2)}
 GRID = np.array([0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2.1, 2.6])
-CLASSES = (EnergyThermometer, MagnetizationThermometer, NetworkThermometer)
+CLASSES = (
+    EnergyThermometer,
+    MagnetizationThermometer,
+    CorrelationLengthThermometer,
+    CorrelationThermometer,
+    PseudoLikelihoodThermometer,
+    NetworkThermometer,
+)
 
 
 @functools.cache
@@ -54,15 +65,62 @@ def test_pulls_on_held_out_ensembles_have_unit_variance(name: str, kind: type) -
     assert z(shifted) > 4
 
 
+@pytest.mark.parametrize("kind", CLASSES)
+def test_out_of_range_is_said_outside_and_only_there(kind: type) -> None:
+    model, grid, states = ensembles("nearest", 8, 0)
+    thermometer = kind.calibrate(model, grid[4:12], states[4:12])  # 0.85 … 1.35 T_c
+    inner = [thermometer.read(states) for states in ensembles("nearest", 8, 1)[2][6:10]]
+    assert all(reading.in_range for reading in inner)
+    for k in (0, 1, 14, 15):  # 0.5, 0.6, 2.1 and 2.6 T_c
+        assert not thermometer.read(ensembles("nearest", 8, 1)[2][k]).in_range
+    whole = kind.calibrate(model, grid, states)
+    assert (
+        sum(whole.read(ensembles("nearest", 8, 1)[2][k]).in_range for k in (1, 14)) >= 1
+    )  # the twin: calibrated there
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_calibrated_with_another_coupling_it_misreads(kind: type) -> None:
+    """The broken twin: nearest-neighbour states at T/T_c read by an instrument of the power law at the same T/T_c."""
+    model, grid, _ = ensembles("power", 8, 0)
+    _, _, foreign = ensembles("nearest", 8, 1)
+    thermometer = kind.calibrate(model, grid, ensembles("power", 8, 0)[2])
+    right = thermometer.validate(grid, ensembles("power", 8, 1)[2]).pull
+    wrong = thermometer.validate(grid, foreign).pull
+    assert np.nanmax(np.abs(right)) < 4.5
+    assert np.nanmax(np.abs(wrong)) > 8
+
+
+def test_errors_of_correlated_states_contain_their_autocorrelation() -> None:
+    """Forty ensembles of four chains of Metropolis sweeps at T_c, τ ≈ 10 to 30: χ² of the pulls has an error of √78."""
+    model, grid, _ = ensembles("nearest", 8, 0)
+    many = np.concatenate([ensembles("nearest", 8, seed)[2] for seed in range(4)], axis=1)
+    data = sample(model, grid[7], 500, chains=160, seed=5, algorithm="multi-spin-metropolis", keep_spins=True)
+    runs = data.spins.values[0].reshape(40, 4, 500, 8, 8)
+    for kind in (EnergyThermometer, CorrelationThermometer, PseudoLikelihoodThermometer):
+        thermometer = kind.calibrate(model, grid, many)
+        curve = thermometer.curve
+        pulls, plain = [], []
+        for run in runs:
+            known = thermometer.read(run).temperature
+            calibration = curve.error_at(grid[7]) / abs(curve.slope_at(grid[7]))
+            sampling = np.sqrt(max(known.error**2 - calibration**2, 0.0))
+            pulls.append((known.value - grid[7]) / sampling)
+            plain.append((known.value - grid[7]) / thermometer.read(run.reshape(-1, 8, 8)).temperature.error)
+        centred = np.array(pulls) - np.mean(pulls)  # the error of the calibration is common to all
+        assert abs(np.sum(centred**2) - 39) < 4 * np.sqrt(78), kind.name
+        assert np.var(plain) * 40 > 39 + 4 * np.sqrt(78)  # the twin: taken as independent
+
+
 @pytest.mark.parametrize("name", ["nearest", "power"])
 def test_temperatures_between_those_of_the_calibration_are_read_without_bias(name: str) -> None:
     model, grid, states = ensembles(name, 8, 0)
     between = np.sqrt(grid[1:-1:2] * grid[2::2])
     data = sample(model, between.tolist(), 400, chains=2, seed=2, keep_spins=True, thin=12, warmup=200, energy=False)
     unseen = data.spins.values.reshape(len(between), -1, 8, 8)
-    for kind in CLASSES[:2]:
+    for kind in CLASSES:
         table = kind.calibrate(model, grid, states).validate(between, unseen)
-        assert np.nanmax(np.abs(table.pull)) < 4
+        assert np.nanmax(np.abs(table.pull)) < 4, kind.name
 
 
 @pytest.mark.parametrize("name", ["nearest", "power"])
@@ -90,18 +148,30 @@ def test_made_up_states_are_rejected_though_the_magnetization_accepts_them(name:
     energy = EnergyThermometer.calibrate(model, grid, states)
     _, _, unseen = ensembles(name, 8, 1)
     critical = unseen[7]
-    shuffled = np.random.default_rng(3).permuted(critical.reshape(400, -1), axis=1).reshape(critical.shape)
-    reading = size.read(shuffled)
+    assert reference.test(critical).p_value > 1e-3
+    random = shuffled(critical, seed=3)
+    reading = size.read(random)
     assert reading.in_range
     assert reading == size.read(critical)
-    assert reference.test(shuffled).p_value < 1e-6
+    assert reference.test(random).p_value < 1e-6
     if name == "nearest":  # the long-range energy is mostly that of m², so there the two nearly agree
-        assert energy.read(shuffled).temperature.deviation(reading.temperature) > 4
-    mixture = np.concatenate([unseen[4], unseen[10]])  # ensembles at 0.85 and 1.2 T_c together
-    assert size.read(mixture).in_range
-    assert reference.test(mixture).p_value < 1e-4
-    halves = np.concatenate([unseen[4][:, :4], unseen[10][:, :4]], axis=1)  # two halves of each state
-    assert reference.test(halves).p_value < 1e-4
+        assert energy.read(random).temperature.deviation(reading.temperature) > 4
+    for states in (mixture(unseen[4], unseen[10]), halves(unseen[4], unseen[10])):  # 0.85 and 1.2 T_c
+        assert size.read(states).in_range
+        assert reference.test(states).p_value < 1e-4
+
+
+@pytest.mark.parametrize("name", ["nearest", "power"])
+def test_distance_does_not_grow_with_the_number_of_states_and_significance_does(name: str) -> None:
+    model, grid, states = ensembles(name, 8, 0)
+    reference = EquilibriumReference.calibrate(model, grid, states)
+    true = np.concatenate([ensembles(name, 8, seed)[2][7] for seed in range(1, 6)])
+    few, many = (reference.test(shuffled(part)) for part in (true[:200], true))
+    assert abs(few.distance.deviation(many.distance)) < 4
+    assert many.distance.value > 8 * many.distance.error
+    assert max(map(abs, many.pulls.values())) > 1.2 * max(map(abs, few.pulls.values()))
+    assert few.states_to_tell < 200
+    assert reference.test(true).distance.value < 0.5 * many.distance.value
 
 
 @pytest.mark.parametrize("name", ["nearest", "power"])

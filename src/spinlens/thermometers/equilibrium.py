@@ -29,7 +29,6 @@ from spinlens.thermometers.joint_curve import JointCurve, standardized
 from spinlens.thermometers.observables import distances, pair_correlation, structure_factor, waves
 
 _SCAN = 8  # temperatures tried per calibration interval
-_ZOOMS = 3  # and so often again, eight times finer around the best
 _LARGEST_SKEWNESS = 0.15  # of mean e and |m| over the states; beyond it (few excitations) p-values are not uniform
 _LEVEL = 0.05  # false-alarm rate that `states_to_tell` refers to
 
@@ -41,7 +40,7 @@ class EquilibriumTest:
     Attributes
     ----------
     p_value : probability that an equilibrium ensemble, at its best temperature, deviates as much.
-    temperature : the best temperature; its error is where χ² rises by one, or 1/√(Fisher information) if larger.
+    temperature : the best temperature; its error is 1/√(Fisher information), calibration included.
     chi2, degrees : χ² at the best temperature and its degrees of freedom.
     in_range : the best temperature lies inside the calibrated ones, not at an end of them, and there are enough states
         for means to be Gaussian there (at low T a few excitations are not). The p-value counts only in range.
@@ -102,13 +101,10 @@ class EquilibriumReference:
         grid = self.temperatures
         steps = np.arange(_SCAN * (len(grid) - 1) + 1) / _SCAN
         trial = np.interp(steps, np.arange(len(grid)), grid)
-        for _ in range(_ZOOMS):
-            best = int(np.argmin(self._misfit(mean, factors, trial)[0]))
-            low, high = trial[max(best - 1, 0)], trial[min(best + 1, len(trial) - 1)]
-            trial = np.linspace(low, high, 2 * _SCAN + 1)
-        misfit, chi2, rank = self._misfit(mean, factors, trial)
-        best = int(np.argmin(misfit))
-        return self._outcome(mean, factors, float(trial[best]), float(chi2[best]), int(rank[best]))
+        misfit, _, _ = self._misfit(mean, factors, trial)
+        best = self._refine(mean, factors, float(trial[np.argmin(misfit)]))
+        _, chi2, rank = self._misfit(mean, factors, np.array([best]))
+        return self._outcome(mean, factors, best, float(chi2[0]), int(rank[0]))
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything that determines the test, as named arrays; `from_arrays` takes it back."""
@@ -125,15 +121,40 @@ class EquilibriumReference:
 
     def _misfit(self, mean: Array, factors: Array, trial: Array) -> tuple[Array, Array, npt.NDArray[np.int_]]:
         """(χ² − rank, χ², rank) of a mean at trial temperatures (S,); `factors` (F,) scale Σ to that of the mean."""
-        covariance = self.curve.spread(trial) * np.outer(factors, factors) + self.curve.error(trial)
+        covariance = self._covariance(factors, trial)
         modes, variances, _ = standardized(mean - self.curve.value(trial), covariance)
         chi2, rank = np.sum(modes**2 / variances, axis=1), np.isfinite(variances).sum(axis=1)
         return chi2 - rank, chi2, rank
 
+    def _refine(self, mean: Array, factors: Array, start: float) -> float:
+        """Zero of μ′ᵀC⁻¹(x̄ − μ(T)) near `start`, with C and μ′ as they are there.
+
+        Where C itself were varied along, χ² would favour temperatures of larger fluctuations.
+        """
+        grid, at = self.temperatures, np.array([start])
+        covariance = self._covariance(factors, at)
+        tangent, variances, basis = standardized(self.curve.slope_at(at), covariance)
+        information = float(np.sum(tangent**2 / variances))
+        if information == 0:
+            return start
+        weights = basis[0] @ (tangent[0] / variances[0]) / information
+        place = int(np.searchsorted(grid, start))
+        low, high = grid[max(place - 2, 0)], grid[min(place + 1, len(grid) - 1)]
+        fine = np.linspace(low, high, 64 * _SCAN)
+        ahead = (mean - self.curve.value(fine)) @ weights  # falls through 0, as T̂ − T
+        crossings = np.flatnonzero((ahead[:-1] >= 0) & (ahead[1:] < 0))
+        if not len(crossings):
+            return float(low if ahead[0] < 0 else high)
+        k = crossings[np.argmin(np.abs(fine[crossings] - start))]
+        return float(fine[k] + (fine[k + 1] - fine[k]) * ahead[k] / (ahead[k] - ahead[k + 1]))
+
+    def _covariance(self, factors: Array, trial: Array) -> Array:
+        """(S, F, F) covariance of x̄ − μ at trial temperatures (S,)."""
+        return self.curve.spread(trial) * np.outer(factors, factors) + self.curve.error(trial)
+
     def _outcome(self, mean: Array, factors: Array, best: float, chi2: float, rank: int) -> EquilibriumTest:
         at = np.array([best])
-        single, known = self.curve.spread(at)[0], self.curve.error(at)[0]
-        covariance = single * np.outer(factors, factors) + known
+        single, covariance = self.curve.spread(at)[0], self._covariance(factors, at)[0]
         deviation = mean - self.curve.value(at)[0]
         tangent, variances, _ = standardized(self.curve.slope_at(at), covariance[None])
         information = float(np.sum(tangent**2 / variances))

@@ -56,8 +56,14 @@ class JointCurve:
         return np.asarray(self._spline(temperatures))
 
     def slope_at(self, temperatures: Array) -> Array:
-        """d⟨x⟩/dT: (S,) → (S, F)."""
-        return np.asarray(self._spline(temperatures, 1))
+        """d⟨x⟩/dT: (S,) → (S, F), linear between the slopes of the nodes.
+
+        The derivative of the Hermite pieces would contain differences of neighbouring means, whose noise grows without
+        limit as nodes come closer: weights of a fit would follow it, and claim too much information.
+        """
+        left, part, _ = self._place(temperatures)
+        part = part[:, None]
+        return np.asarray((1 - part) * self.slope[left] + part * self.slope[left + 1])
 
     def spread(self, temperatures: Array) -> Array:
         """Covariance of x over single states: (S,) → (S, F, F), linear between nodes."""

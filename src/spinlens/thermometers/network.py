@@ -67,6 +67,8 @@ class NetworkThermometer(Thermometer):
             raise InputError(
                 "the network needs at least 4 states at each temperature: half to train, half to calibrate"
             )
+        if len(grid) < 3:
+            raise InputError(f"calibration needs at least 3 finite temperatures, got {len(grid)}")
         half, rest = _halves(ensembles.shape[1], chains)
         layers = _train(ensembles[:, :half], model.shape, hidden, epochs, checks.seed(seed))
         held_out = ensembles[:, half:]
@@ -112,7 +114,9 @@ def _train(
     generator = seeding.generator(seed, "network thermometer")
     states = ensembles.reshape(-1, *shape)
     labels = np.repeat(np.arange(len(ensembles)), ensembles.shape[1])
-    network = MLPClassifier((hidden,), batch_size=100, learning_rate_init=2e-3, random_state=seed % 2**32)
+    network = MLPClassifier(
+        (hidden,), batch_size=min(100, len(states)), learning_rate_init=2e-3, random_state=seed % 2**32
+    )
     for _ in range(epochs):
         moved = _translate(states, generator).reshape(len(states), -1).astype(np.float32)
         moved *= np.where(generator.random((len(states), 1)) < 0.5, np.float32(1), np.float32(-1))

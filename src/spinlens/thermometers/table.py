@@ -1,0 +1,184 @@
+"""The instrument table: what each thermometer is worth on lattices, and what it says of states that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens.statistics.estimate import Estimate
+from spinlens.thermometers.calibration import Thermometer
+from spinlens.thermometers.ensembles import States, calibration_ensembles
+from spinlens.thermometers.instruments import InstrumentSet
+from spinlens.thermometers.network import NetworkThermometer
+
+
+@dataclass(frozen=True)
+class InstrumentTable:
+    """Plain numbers (JSON-able), by instrument and by kind of states.
+
+    Attributes
+    ----------
+    temperatures : of the held-out ensembles.
+    thermometers : name → `range` (low, high); `bias`, `error`, `spread`, `pull`, `in_range` at each temperature (see
+        `Validation`); `largest_bias` and `rms_pull` within the range, and `pulls`, how many; for the network
+        `coverage`, see `posterior_coverage`.
+    equilibrium : `p_value`, `distance`, `in_range` of the held-out ensembles; `rejected` at 5 % of `tests` in range.
+    made_up : kind of states → `readings` (name → `T`, `error`, `in_range`), `disagreement`, the largest difference
+        between two readings in range in units of their errors, and `equilibrium` (`p_value`, `T`, `chi2`, `degrees`,
+        `distance`, `distance_error`, `states_to_tell`, `in_range`).
+    """
+
+    temperatures: list[float]
+    thermometers: dict[str, dict[str, Any]]
+    equilibrium: dict[str, Any]
+    made_up: dict[str, dict[str, Any]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as one dict, JSON-able; what is not finite is None."""
+        return {
+            "temperatures": self.temperatures,
+            "thermometers": self.thermometers,
+            "equilibrium": self.equilibrium,
+            "made_up": self.made_up,
+        }
+
+    def to_markdown(self, unit: float = 1.0, centre: float | None = None) -> str:
+        """Two tables in Markdown, temperatures in multiples of `unit`; spreads are those nearest to `centre`."""
+        grid = np.array(self.temperatures)
+        at = int(np.argmin(np.abs(grid - centre))) if centre is not None else len(grid) // 2
+        lines = ["| thermometer | range | largest bias | spread of a state | r.m.s. pull |", "|---|---|---|---|---|"]
+        for name, row in self.thermometers.items():
+            low, high = (_scaled(x, unit) for x in row["range"])
+            bias, spread = _scaled(row["largest_bias"], unit), _scaled(row["spread"][at], unit)
+            lines.append(f"| {name} | {low} – {high} | {bias} | {spread} | {_scaled(row['rms_pull'], 1)} |")
+        names = list(self.thermometers)
+        lines += ["", f"| states | {' | '.join(names)} | equilibrium p | D |", "|---|" + "---|" * (len(names) + 2)]
+        for kind, found in self.made_up.items():
+            cells = [_cell(found["readings"][name], unit) for name in names]
+            test = found["equilibrium"]
+            p = "out of range" if not test["in_range"] else f"{test['p_value']:.2g}"
+            distance = Estimate(test["distance"], test["distance_error"])
+            lines.append(f"| {kind} | {' | '.join(cells)} | {p} | {distance} |")
+        return "\n".join(lines) + "\n"
+
+
+def instrument_table(
+    instruments: InstrumentSet,
+    temperatures: npt.ArrayLike,
+    states: npt.ArrayLike,
+    made_up: Mapping[str, States] | None = None,
+) -> InstrumentTable:
+    """Bias, spread, range and pulls of every thermometer on held-out ensembles, and its readings of made-up states.
+
+    Parameters
+    ----------
+    instruments : of `calibrate_instruments`.
+    temperatures, states : ensembles of known temperatures that the calibration has not seen, (n_temperatures,) and
+        (n_temperatures, n_samples, *shape), or with (n_chains, n_draws) for n_samples. Infinity is left out.
+    made_up : name → states at no temperature (or any others), such as those of `thermometers.made_up`.
+
+    Returns
+    -------
+    InstrumentTable.
+    """
+    known, ensembles, chains = calibration_ensembles(temperatures, states, instruments.shape)
+    split = (len(known), chains, -1, *instruments.shape) if chains else ensembles.shape
+    parts = ensembles.reshape(split)
+    rows = {name: _row(thermometer, known, parts) for name, thermometer in instruments.items()}
+    tests = [instruments.test(part) for part in parts]
+    inside = [test.p_value < 0.05 for test in tests if test.in_range]
+    equilibrium = {
+        "p_value": [_finite(test.p_value) for test in tests],
+        "distance": [_finite(test.distance.value) for test in tests],
+        "in_range": [test.in_range for test in tests],
+        "tests": len(inside),
+        "rejected": sum(inside),
+    }
+    others = {name: _off(instruments, kind) for name, kind in (made_up or {}).items()}
+    return InstrumentTable(known.tolist(), rows, equilibrium, others)
+
+
+def posterior_coverage(network: NetworkThermometer, states: npt.ArrayLike, classes: npt.ArrayLike) -> dict[str, float]:
+    """Shares of states whose true class lies in the central 50 % and 90 % of the network's posterior.
+
+    `states` (n_classes, n_samples, *shape) at the temperatures `classes` of the calibration, equally many of each. A
+    class straddles the limits of an interval; it then counts with the part of its probability inside, so that a
+    calibrated posterior gives 0.5 and 0.9 exactly on average.
+    """
+    low, high = [], []
+    for temperature, part in zip(np.asarray(classes, dtype=np.float64), np.asarray(states), strict=True):
+        truth = int(np.argmin(np.abs(network.classes - temperature)))
+        posterior = network.posterior(part)
+        below = posterior[:, :truth].sum(axis=1)
+        low.append(below)
+        high.append(below + posterior[:, truth])
+    a, b = np.concatenate(low), np.concatenate(high)
+    width = np.maximum(b - a, 1e-300)
+    found = {}
+    for share in (0.5, 0.9):
+        left, right = (1 - share) / 2, (1 + share) / 2
+        found[f"{share:.0%}"] = float(np.mean(np.clip(np.minimum(b, right) - np.maximum(a, left), 0, None) / width))
+    return found
+
+
+def _row(thermometer: Thermometer, known: npt.NDArray[np.float64], parts: npt.NDArray[np.int8]) -> dict[str, Any]:
+    found = thermometer.validate(known, parts)
+    pulls = found.pull[np.isfinite(found.pull)]
+    row: dict[str, Any] = {
+        "range": [_finite(x) for x in thermometer.range],
+        **{key: [_finite(x) for x in getattr(found, key)] for key in ("bias", "error", "spread", "pull")},
+        "in_range": [bool(x) for x in found.in_range],
+        "largest_bias": _finite(np.abs(found.bias[found.in_range]).max()) if found.in_range.any() else None,
+        "rms_pull": _finite(np.sqrt(np.mean(pulls**2))) if len(pulls) else None,
+        "pulls": len(pulls),
+    }
+    if isinstance(thermometer, NetworkThermometer):
+        same = np.isin(np.round(known, 12), np.round(thermometer.classes, 12))
+        flat = parts.reshape(len(known), -1, *thermometer.shape)
+        row["coverage"] = posterior_coverage(thermometer, flat[same], known[same]) if same.any() else None
+    return row
+
+
+def _off(instruments: InstrumentSet, states: States) -> dict[str, Any]:
+    readings, test = instruments.read(states), instruments.test(states)
+    inside = [reading.temperature for reading in readings.values() if reading.in_range]
+    return {
+        "readings": {
+            name: {
+                "T": _finite(reading.temperature.value),
+                "error": _finite(reading.temperature.error),
+                "in_range": reading.in_range,
+            }
+            for name, reading in readings.items()
+        },
+        "disagreement": max((abs(a.deviation(b)) for a, b in combinations(inside, 2)), default=None),
+        "equilibrium": {
+            "p_value": _finite(test.p_value),
+            "T": _finite(test.temperature.value),
+            "chi2": _finite(test.chi2),
+            "degrees": test.degrees,
+            "distance": _finite(test.distance.value),
+            "distance_error": _finite(test.distance.error),
+            "states_to_tell": _finite(test.states_to_tell),
+            "in_range": test.in_range,
+        },
+    }
+
+
+def _finite(value: float | np.floating[Any]) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _scaled(value: float | None, unit: float) -> str:
+    return "—" if value is None else f"{value / unit:.3g}"
+
+
+def _cell(reading: dict[str, Any], unit: float) -> str:
+    if not reading["in_range"] or reading["T"] is None or reading["error"] is None:
+        return "out of range"
+    return str(Estimate(reading["T"] / unit, reading["error"] / unit))

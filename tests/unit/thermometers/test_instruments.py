@@ -1,0 +1,156 @@
+"""All instruments together: one call, storage, what they accept, and one typed error for what they refuse."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from spinlens.errors import CalibrationError, InputError, SpinsError
+from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
+from spinlens.lattice.ising import IsingModel
+from spinlens.machines.rbm import RBM
+from spinlens.sampling.sampler import sample
+from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet, calibrate_instruments, sample_independent
+from spinlens.thermometers.made_up import halves, mixture, redrawn_samples, shuffled
+from spinlens.thermometers.table import instrument_table, posterior_coverage
+
+MODEL = IsingModel((4, 4), PowerLaw(1.2))
+GRID = np.array([4.5, 5.5, 6.0, 6.5, 7.0, 8.0, 9.5])
+
+
+@pytest.fixture(scope="module")
+def states() -> np.ndarray:
+    return sample_independent(MODEL, [*GRID, np.inf], 400, 1)
+
+
+@pytest.fixture(scope="module")
+def instruments(states: np.ndarray) -> InstrumentSet:
+    return calibrate_instruments(MODEL, [*GRID, np.inf], states, network={"hidden": 32, "epochs": 40})
+
+
+def test_one_call_calibrates_all_and_they_read_alike(instruments: InstrumentSet) -> None:
+    assert list(instruments) == list(THERMOMETERS)
+    assert instruments.shape == (4, 4)
+    unseen = sample_independent(MODEL, [6.25], 400, 2)[0]
+    readings = instruments.read(unseen)
+    for name, reading in readings.items():
+        assert reading.in_range, name
+        assert abs(reading.temperature.deviation(6.25)) < 4, name
+    assert instruments.test(unseen).p_value > 1e-4
+
+
+def test_states_are_sampled_where_none_are_given_and_a_seed_fixes_everything() -> None:
+    one, two = (calibrate_instruments(MODEL, GRID[2:5], names=["xi"], samples=50, seed=3, workers=w) for w in (1, 2))
+    other = calibrate_instruments(MODEL, GRID[2:5], names=["xi"], samples=50, seed=4)
+    same, different = (np.array_equal(one["xi"].curve.mean, found["xi"].curve.mean) for found in (two, other))
+    assert same
+    assert not different
+
+
+def test_storage_gives_the_same_instruments_and_refuses_other_models(instruments: InstrumentSet) -> None:
+    arrays = instruments.to_arrays()
+    unseen = sample_independent(MODEL, [6.25], 100, 5)[0]
+    again = InstrumentSet.from_arrays(arrays, MODEL)
+    assert again.read(unseen) == instruments.read(unseen)
+    assert again.test(unseen) == instruments.test(unseen)
+    for other in (IsingModel((4, 4), PowerLaw(1.3)), IsingModel((4, 4), PowerLaw(1.2), field=0.1)):
+        with pytest.raises(CalibrationError, match="another coupling or field"):
+            InstrumentSet.from_arrays(arrays, other)
+    with pytest.raises(CalibrationError, match="calibrated on \\(4, 4\\)"):
+        InstrumentSet.from_arrays(arrays, IsingModel((5, 5), PowerLaw(1.2)))
+    with pytest.raises(InputError, match="no set of instruments"):
+        InstrumentSet.from_arrays({"energy.shape": np.array([4, 4])}, MODEL)
+
+
+@pytest.mark.parametrize("name", list(THERMOMETERS))
+def test_states_of_another_lattice_or_model_are_refused(instruments: InstrumentSet, name: str) -> None:
+    with pytest.raises(SpinsError, match="last axes \\(4, 4\\)"):
+        instruments[name].read(np.ones((10, 8, 8), dtype=np.int8))
+    with pytest.raises(InputError, match="at least 2 states"):
+        instruments[name].read(np.ones((4, 4), dtype=np.int8))
+    foreign = sample(IsingModel((4, 4), NearestNeighbour()), 2.3, 20, 2, keep_spins=True)
+    with pytest.raises(CalibrationError, match="NearestNeighbour"):
+        instruments[name].read(foreign)
+    own = sample(MODEL, [6.0, 6.5], 20, 2, keep_spins=True)
+    with pytest.raises(InputError, match="several temperatures"):
+        instruments[name].read(own)
+    with pytest.raises(InputError, match="holds no states"):
+        instruments[name].read(own.drop_vars("spins"))
+    first = own.isel(temperature=0)
+    assert instruments[name].read(first) == instruments[name].read(first.spins.values)
+
+
+def test_plain_arrays_of_any_number_type_are_read(instruments: InstrumentSet, states: np.ndarray) -> None:
+    found = instruments.read(states[3])
+    assert instruments.read(states[3].astype(np.float64)) == found
+    assert instruments.read(states[3].tolist()) == found
+    with pytest.raises(SpinsError, match="finite real numbers"):
+        instruments.read(np.full((3, 4, 4), np.nan))
+
+
+def test_unknown_names_and_too_few_temperatures(states: np.ndarray) -> None:
+    with pytest.raises(InputError, match="name of a thermometer must be one of energy"):
+        calibrate_instruments(MODEL, GRID, names=["mercury"])
+    for name in THERMOMETERS:
+        with pytest.raises(InputError, match=r"at least 3|fewer than 3"):
+            calibrate_instruments(MODEL, [6.0, 7.0], states[:2], names=[name])
+    with pytest.raises(InputError, match="at least 8 draws"):
+        calibrate_instruments(MODEL, [6.0, 7.0, 8.0], np.ones((3, 5, 4, 4, 4), dtype=np.int8), names=["energy"])
+
+
+def test_made_up_states_keep_what_they_promise(states: np.ndarray) -> None:
+    cold, hot = states[0], states[-2]
+    mixed = shuffled(cold, seed=1)
+    assert np.array_equal(mixed.sum(axis=(1, 2)), cold.sum(axis=(1, 2)))
+    assert not np.array_equal(mixed, cold)
+    both = halves(cold, hot)
+    assert np.array_equal(both[:, :2], cold[:, :2])
+    assert np.array_equal(both[:, 2:], hot[:, 2:])
+    turns = mixture(cold, hot)
+    assert np.array_equal(turns[::2], cold[::2])
+    assert np.array_equal(turns[1::2], hot[1::2])
+    machine = RBM.from_weights(np.random.default_rng(0).normal(size=(16, 8)))
+    drawn = redrawn_samples(machine, 20, (4, 4), steps=5)
+    assert drawn.shape == (20, 4, 4)
+    assert set(np.unique(drawn)) == {-1, 1}
+    with pytest.raises(SpinsError, match="one lattice"):
+        halves(cold, np.ones((3, 5, 5)))
+    with pytest.raises(SpinsError, match="n_samples"):
+        shuffled([1, -1, 1])
+
+
+def test_the_table_says_what_the_instruments_say(instruments: InstrumentSet, states: np.ndarray) -> None:
+    held_out = sample_independent(MODEL, GRID, 400, 6)
+    table = instrument_table(instruments, GRID, held_out, {"mixed": mixture(held_out[0], held_out[-1])})
+    document = json.loads(json.dumps(table.to_dict(), allow_nan=False))
+    assert document["temperatures"] == GRID.tolist()
+    for name, row in document["thermometers"].items():
+        assert len(row["bias"]) == len(GRID)
+        assert 0.3 < row["rms_pull"] < 2.5, name
+    mixed_row = document["made_up"]["mixed"]
+    direct = instruments.test(mixture(held_out[0], held_out[-1]))
+    assert mixed_row["equilibrium"]["p_value"] == direct.p_value
+    assert mixed_row["equilibrium"]["distance"] == direct.distance.value
+    assert direct.p_value < 1e-6
+    assert mixed_row["disagreement"] > 1
+    page = table.to_markdown(6.8)
+    assert page.count("\n") == len(THERMOMETERS) + 3 + 3
+    assert "| mixed |" in page
+
+
+def test_the_posterior_of_the_network_covers_what_it_says(instruments: InstrumentSet) -> None:
+    """Binomial errors over 2800 states are 0.009 and 0.006; the twin sharpens the scores by a factor of three."""
+    network = instruments["network"]
+    held_out = sample_independent(MODEL, GRID, 400, 7)
+    posterior = network.posterior(held_out[3])
+    assert posterior.shape == (400, len(GRID))
+    assert np.allclose(posterior.sum(axis=1), 1)
+    found = posterior_coverage(network, held_out, GRID)
+    assert abs(found["50%"] - 0.5) < 4 * 0.0125  # the calibration has half as many states
+    assert abs(found["90%"] - 0.9) < 4 * 0.008
+    sharp = type(network)(
+        MODEL, network.curve, (*network.layers[:2], 3 * network.layers[2], 3 * network.layers[3]), network.classes
+    )
+    assert posterior_coverage(sharp, held_out, GRID)["90%"] < 0.85
