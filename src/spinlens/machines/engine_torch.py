@@ -26,8 +26,6 @@ class TorchUpdates:
         self.torch: Any = importlib.import_module("torch")
         if device == "cuda" and not self.torch.cuda.is_available():
             raise InputError("engine 'torch-cuda' found no GPU that PyTorch can use; use engine='torch' or 'numpy'")
-        if recipe.replicas > 1:
-            raise InputError("replicas are tempered by engine='numpy' only")
         self.recipe, self.state, self.size, self.device = recipe, state, size, device
         self.random = self.torch.Generator(device=device)
         self.random.manual_seed(int(generator.integers(2**63)))
@@ -36,6 +34,8 @@ class TorchUpdates:
         self.average = None if state.average is None else [self._tensor(part) for part in state.average]
         self.chains = None if state.chains is None else self._tensor(state.chains)
         self.below = model_rows(recipe, state, size)
+        self.betas = self.torch.linspace(1, 0, recipe.replicas, device=device)
+        self.tried, self.accepted = 0, self.torch.zeros(max(1, recipe.replicas - 1), device=device)
         self.torus = None if recipe.torus is None else Translations(recipe.torus, recipe.n_hidden)
 
     def _tensor(self, array: Any) -> Tensor:
@@ -63,6 +63,8 @@ class TorchUpdates:
                 array[...] = tensor.cpu().numpy()
         if self.state.chains is not None and self.chains is not None:
             self.state.chains[...] = self.chains.cpu().numpy()
+        if self.recipe.replicas > 1 and self.chains is not None:
+            return {"exchange_rate": float(self.accepted.min()) / max(1, self.tried)}
         return {}
 
     def _gradients(self, data: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -85,6 +87,11 @@ class TorchUpdates:
         return both, visible, hidden
 
     def _model_states(self, data: Tensor) -> Tensor:
+        if self.recipe.replicas > 1 and self.chains is not None:
+            replicas = self.chains.view(self.recipe.replicas, self.below, -1)
+            for _ in range(self.recipe.steps):
+                self._temper(replicas)
+            return replicas[0]
         weights, visible_bias, hidden_bias = self.values
         visible = data if self.chains is None else self.chains
         for _ in range(self.recipe.steps):
@@ -93,6 +100,35 @@ class TorchUpdates:
         if self.chains is not None:
             self.chains = visible
         return visible
+
+    def _temper(self, replicas: Tensor) -> None:
+        """A Gibbs step of every replica and an exchange between neighbours, in place, as `tempering.Ladder` does."""
+        weights, visible_bias, hidden_bias = self.values
+        beta = self.betas[:, None, None]
+        hidden = self._draw(beta * (replicas @ weights + hidden_bias))
+        replicas.copy_(self._draw(beta * (hidden @ weights.T) + visible_bias))
+        theta = replicas @ weights + hidden_bias
+        for first in (0, 1):
+            lower = self.torch.arange(first, len(replicas) - 1, 2, device=self.device)
+            if not len(lower):
+                continue
+            cold, hot = beta[lower], beta[lower + 1]
+            # ln f_β = Σ ln 2cosh βθ: the gain of an exchange; biases of visible units are the same at every β
+            gain = self._log_cosh(cold * theta[lower + 1]) - self._log_cosh(hot * theta[lower + 1])
+            gain = gain - self._log_cosh(cold * theta[lower]) + self._log_cosh(hot * theta[lower])
+            uniform = self.torch.rand(gain.shape, generator=self.random, device=self.device)
+            swap = uniform.log() < gain
+            self.accepted[lower] += swap.sum(dim=1)
+            for array in (replicas, theta):
+                below, above = array[lower], array[lower + 1]
+                array[lower] = self.torch.where(swap[:, :, None], above, below)
+                array[lower + 1] = self.torch.where(swap[:, :, None], below, above)
+        self.tried += replicas.shape[1]
+
+    def _log_cosh(self, theta: Tensor) -> Tensor:
+        """Σ_a ln 2cosh θ_a over the last axis."""
+        size = theta.abs()
+        return (size + self.torch.log1p(self.torch.exp(-2 * size))).sum(dim=-1)
 
     def _draw(self, field: Tensor) -> Tensor:
         """±1 with mean tanh θ."""

@@ -1,5 +1,7 @@
 """The PyTorch engine: the same gradients as NumPy, the same machine up to noise, the same bits for the same seed."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,7 @@ class TestWithTorch:
         for name, array in machines[0].to_arrays().items():
             np.testing.assert_allclose(machines[1].to_arrays()[name], array, atol=2e-5)
 
-    @pytest.mark.parametrize("options", [{"persistent": True}, {"steps": 2}])
+    @pytest.mark.parametrize("options", [{"persistent": True}, {"steps": 2}, {"persistent": True, "replicas": 3}])
     def test_likelihoods_agree_within_the_spread_over_seeds(self, options):
         mean = {}
         for engine in ("numpy", "torch"):
@@ -56,6 +58,36 @@ class TestWithTorch:
         expected = np.tanh(np.linspace(-2, 2, 9))
         assert np.abs((drawn.mean(axis=0) - expected) / np.sqrt((1 - expected**2) / 40_000)).max() < 4
 
+    def test_tempered_replicas_follow_their_temperatures(self, torch):
+        """Energy-like and magnetic means of every replica against sums over all states; one wrong β is noticed."""
+        from spinlens.machines.engine_torch import TorchUpdates
+        from spinlens.machines.training import Recipe, start
+
+        recipe = Recipe(3, 0.1, persistent=True, replicas=4, chains=4000)
+        state = start(recipe, 6, 4000)
+        state.weights[:] = np.random.default_rng(2).normal(size=(6, 3)) * 0.7
+        state.visible_bias[:] = [0.3, -0.2, 0.0, 0.1, 0.0, 0.0]
+        updates = TorchUpdates(recipe, state, 100, np.random.default_rng(0), "cpu")
+        replicas = updates.chains.view(4, 4000, 6)
+        for _ in range(100):
+            updates._temper(replicas)
+        every = np.array(list(itertools.product([1, -1], repeat=6)))
+        statistic = {"pairs": lambda s: s[:, 0] * s[:, 1] + s[:, 2] * s[:, 3], "m": lambda s: s.mean(axis=1)}
+
+        def deviations(betas):
+            found = []
+            for beta, states in zip(betas, replicas.numpy(), strict=True):
+                log_p = every @ state.visible_bias + np.log(np.cosh(beta * every @ state.weights)).sum(axis=1)
+                p = np.exp(log_p - np.logaddexp.reduce(log_p))
+                for measure in statistic.values():
+                    x = measure(states)
+                    found.append((x.mean() - p @ measure(every)) / (x.std() / np.sqrt(len(x))))
+            return np.abs(found)
+
+        assert deviations([1, 2 / 3, 1 / 3, 0]).max() < 4  # eight comparisons
+        assert deviations([0.8, 2 / 3, 1 / 3, 0]).max() > 4
+        assert 0.3 < float(updates.accepted.min()) / updates.tried <= 1
+
     def test_same_seed_same_bits_also_in_parts(self):
         whole = fit("torch", persistent=True, epochs=4)
         again = RBM(6, engine="torch", epochs=4, learning_rate=0.05, persistent=True)
@@ -63,8 +95,6 @@ class TestWithTorch:
         np.testing.assert_array_equal(whole.weights_, again.weights_)
 
     def test_what_it_cannot_do_is_said(self, torch):
-        with pytest.raises(InputError, match="engine='numpy' only"):
-            fit("torch", persistent=True, replicas=3)
         if not torch.cuda.is_available():
             with pytest.raises(InputError, match="no GPU"):
                 fit("torch-cuda")
