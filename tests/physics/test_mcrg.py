@@ -224,6 +224,19 @@ def test_power_law_comes_down_to_half_of_d_plus_sigma() -> None:
     assert abs(nearest.value - 1.6) > 0.2  # the twin: other couplings, other exponent
 
 
+def test_other_blocks_come_to_the_exponent_of_the_power_law_from_the_other_side() -> None:
+    """Blocks of 3 × 3: y_h rises to 1.6, where blocks of 2 × 2 fall. Transients belong to the map, the exponent not."""
+    model = IsingModel((54, 54), PowerLaw(1.2))
+    data = sample(model, T_POWER, 3000, 4, 11, keep_spins=True, thin=2, warmup=200, energy=False)
+    found = mcrg(block_spin_flow(data.spins.values.reshape(-1, 54, 54), 2, scale=3, seed=12), even=(), chains=4)
+    first, second = found.exponent("odd", 0), found.exponent("odd", 1)
+    assert first.deviation(1.6) < -4
+    assert abs(second.value - 1.6) < 0.25 * abs(first.value - 1.6)
+    assert renormalized("power").exponent("odd", 0).deviation(1.6) > 4
+    wrong = second.value * np.log(3) / np.log(2)  # the twin: y with another b
+    assert abs(wrong - 1.6) > 0.25 * abs(first.value - 1.6)
+
+
 def test_tail_of_couplings_removes_the_truncation_of_the_power_law() -> None:
     """With Σ J(r) s s among the operators one truncation is as good as another; with near pairs alone each one adds."""
     near = default_operators(2, "even", side=4)
