@@ -15,13 +15,10 @@ from spinlens import checks, seeding
 from spinlens.errors import InputError
 from spinlens.flows.comparison import Comparison, compare_flows
 from spinlens.flows.controls import Case, Workshop, flow_controls
-from spinlens.flows.correlators import visible_hidden_correlation
 from spinlens.flows.flow_field import FlowField, measure_flow_field
 from spinlens.flows.folder import Folder, key_of
-from spinlens.flows.localization import localization
 from spinlens.flows.passage import Kind, check_machine
-from spinlens.flows.patterns import block_patterns, match_temperature, translation_covariance
-from spinlens.flows.placement import place_units
+from spinlens.flows.pattern_table import Units, fills_lattices, machine_units, pattern_table, stack_units
 from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.reading import read_flow
 from spinlens.flows.stacked_flow import stacked_flow, updown_flow
@@ -245,10 +242,11 @@ class _Work:
                 for states in starts.values()
             ]
             found[f"{rule} blocks"] = self._layer_rows(list(starts), paths)
-        if isinstance(machine, StackedRBM):
+        if isinstance(machine, StackedRBM) and fills_lattices(machine, s.model.shape):
             paths = [stacked_flow(machine, states, self.number("layers", "stack")) for states in starts.values()]
-            if all(min(shape) >= SMALLEST for shape in paths[0].shapes):
-                found["stack"] = self._layer_rows(list(starts), paths)
+            kept = sum(min(shape) >= SMALLEST for shape in paths[0].shapes)  # smaller lattices cannot be read
+            paths = [Trajectory(path.name, path.steps[:kept], path.states[:kept]) for path in paths]
+            found[s.name] = self._layer_rows(list(starts), paths)
         return found
 
     def _layer_rows(self, starts: Sequence[float], paths: Sequence[Trajectory]) -> dict[str, Any]:
@@ -260,36 +258,19 @@ class _Work:
         return {"start": list(starts), "layer": layer, "instrument": list(self.settings.instruments), **rows}
 
     def patterns(self, machine: RBM | StackedRBM) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        """⟨vh⟩ of the machine's placed units and of block spins at the temperature of the states, one row each."""
-        s = self.settings
-        bottom = machine.layers_[0] if isinstance(machine, StackedRBM) else machine
-        ratio = s.model.n_sites / bottom.weights_.shape[1]
-        if len(s.model.shape) != 2 or ratio != 4 or any(side % 2 for side in s.model.shape):
+        """⟨vh⟩ of the placed units, layer by layer of a stack, and of block spins, at the temperature of the states."""
+        s, generator = self.settings, seeding.generator(self.settings.seed, "flow", "patterns")
+        if len(s.model.shape) != 2:
             return [], {}
-        placed = place_units(bottom.weights_, s.model.shape)
-        generator = seeding.generator(s.seed, "flow", "patterns")
-        flat = self.starting.reshape(len(self.starting), -1)
-        units = {s.name: (placed.arrange(bottom.sample_hidden(flat, generator)), placed.centres)}
+        units: dict[str, Units] = {}
+        if isinstance(machine, StackedRBM):
+            layers = stack_units(machine, self.starting, self.number("patterns"))
+            units |= {f"{s.name} layer {k}": layer for k, layer in enumerate(layers, 1)}
+        elif (own := machine_units(machine, self.starting, generator)) is not None:
+            units[s.name] = own
         for rule in s.blocks:
-            units[f"{rule} blocks"] = (block_spins(self.starting, 2, rule, _strength(rule), generator), None)  # type: ignore[assignment]
-        offered = block_patterns(
-            dict(zip(self.grid, self.test, strict=True)), lambda t: block_spins(t, 2, "majority", generator=generator)
-        )
-        rows, maps = [], {}
-        for name, (hidden, centres) in units.items():
-            raw = visible_hidden_correlation(self.starting, hidden, False, centres)
-            connected = visible_hidden_correlation(self.starting, hidden, True, centres)
-            match = match_temperature(connected, offered)
-            row = {"source": name, **plain(localization(connected))}
-            row["covariance"] = plain(translation_covariance(self.starting, hidden, centres))
-            row |= {"match_temperature": plain(match.temperature), "match_residual": plain(match.residual)}
-            row["match_in_range"] = match.in_range
-            if centres is not None:
-                row["quality"] = {"value": round(placed.quality, 3), "error": 0.0}
-            rows.append(row)
-            tables = {"raw": raw.values, "connected": connected.values, "connected_error": connected.errors}
-            maps[name] = {kind: plain(table.tolist()) for kind, table in tables.items()}
-        return rows, maps
+            units[f"{rule} blocks"] = Units(block_spins(self.starting, 2, rule, _strength(rule), generator))
+        return pattern_table(self.starting, units, dict(zip(self.grid, self.test, strict=True)), generator)
 
 
 def _strength(rule: Rule) -> float | None:

@@ -108,6 +108,10 @@ def test_files_machines_and_stacks(
     assert {row["control"] for row in results["flows"]} == {"given"}
     if machine == "machine":
         assert any(row["off_lattice"] for row in results["readings"])
+    else:
+        assert results["layers"]["stack"]["layer"] == [8, 4]  # the layer of 2 × 2 cannot be read
+        assert [row["source"] for row in results["patterns"]] == ["stack layer 1", "stack layer 2", "majority blocks"]
+        assert [row["block"] for row in results["patterns"]] == [2, 4, 2]
     temperature = 2.6 if machine == "stack" else 2.269
     assert f"T = {temperature}" in results["lead"]
 
