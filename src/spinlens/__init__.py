@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from spinlens.thermometers.magnetization import MagnetizationThermometer as MagnetizationThermometer
     from spinlens.thermometers.network import NetworkThermometer as NetworkThermometer
     from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer as PseudoLikelihoodThermometer
+    from spinlens.thermometers.table import instrument_table as instrument_table
     from spinlens.workflow import reproduce as reproduce
 
 __version__ = "0.1.0"
@@ -123,6 +124,7 @@ _HOME = {
     "spinlens.thermometers.correlation_length": ("CorrelationLengthThermometer",),
     "spinlens.thermometers.correlation_function": ("CorrelationThermometer",),
     "spinlens.thermometers.pseudo_likelihood": ("PseudoLikelihoodThermometer",),
+    "spinlens.thermometers.table": ("instrument_table",),
     "spinlens.thermometers.instruments": ("calibrate_instruments",),
     "spinlens.thermometers.equilibrium": ("EquilibriumReference", "equilibrium_test"),
     "spinlens.workflow": ("reproduce",),

@@ -9,6 +9,7 @@ import spinlens
 
 NAMES = {
     "CorrelationLengthThermometer", "CorrelationThermometer", "PseudoLikelihoodThermometer", "calibrate_instruments",
+    "instrument_table",
     "CouplingOperator", "CouplingTable", "CriticalPoint", "EnergyThermometer", "EquilibriumReference", "Estimate",
     "IsingModel", "MagnetizationThermometer", "NearestNeighbour", "NetworkThermometer", "PowerLaw", "RBM",
     "StackedRBM", "__version__", "block_spin_flow", "block_spins", "default_operators", "effective_couplings",
