@@ -217,7 +217,7 @@ class _Bench:
         return self._flow(case.name, key, about, lambda: self._machine(case))
 
     def given(self, name: str, machine: RBM | StackedRBM) -> Rows:
-        key = key_of(*machine.to_arrays().values())
+        key = key_of(name, *machine.to_arrays().values())
         about = {"control": "given", "recipe": name, "seed": 0}
         return self._flow(f"given-{key}", key, about, lambda: machine)
 
