@@ -12,13 +12,15 @@ import hashlib
 import io
 import os
 import sys
-import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import scipy
+
+from spinlens.atomic import replace_file
 
 Array = npt.NDArray[np.float64]
 
@@ -79,18 +81,9 @@ def _read(path: Path, name: str) -> Array | None:
 
 
 def _write(path: Path, name: str, array: Array) -> None:
-    """Write to a temporary name beside the target and rename, so that no reader ever sees half a file."""
+    """Write in one step, so that no reader sees half a file, by a temporary name of this process and thread."""
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
-    content = buffer.getbuffer()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".partial")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.write(_checksum(name, content))
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+    temporary = path.with_name(f"{path.stem}.{os.getpid()}-{threading.get_ident()}.partial")
+    replace_file(path, buffer.getvalue() + _checksum(name, buffer.getbuffer()), temporary)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import scipy
 
+from spinlens import atomic
 from spinlens.lattice import cache, ewald
 
 KEY = ("a table", 1)
@@ -100,7 +101,7 @@ def test_a_full_disk_leaves_nothing_behind(folder, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache.os, "replace", full)
+    monkeypatch.setattr(atomic.os, "replace", full)
     np.testing.assert_array_equal(cache.cached(Computation(), KEY, noticeable=True), TABLE)
     assert list(folder.iterdir()) == []
 
