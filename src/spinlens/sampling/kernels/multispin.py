@@ -183,13 +183,15 @@ def lane_modes(words: Words, sides: Sides, waves: Floats, planes: Words, counter
         sums = np.zeros((2, 64))
         for first in range(0, side, 8):
             count = min(8, side - first)
-            for o in range(outer):
-                for j in range(count):
-                    here, there = (o * side + first + j) * stride, (j * outer + o) * stride
-                    for k in range(stride):
-                        planes[there + k] = words[here + k]
+            if outer > 1:
+                for o in range(outer):
+                    for j in range(count):
+                        here, there = (o * side + first + j) * stride, (j * outer + o) * stride
+                        for k in range(stride):
+                            planes[there + k] = words[here + k]
             for j in range(count):
-                count_lanes(planes[j * size : (j + 1) * size], counters, totals)
+                plane = planes[j * size : (j + 1) * size] if outer > 1 else words[(first + j) * size :][:size]
+                count_lanes(plane, counters, totals)
                 real, imaginary = waves[axis, 0, first + j], waves[axis, 1, first + j]
                 for lane in range(64):
                     total = 2.0 * totals[lane] - size
