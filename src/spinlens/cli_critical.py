@@ -85,11 +85,12 @@ def _say_round(number: int, point: CriticalPoint, draws: dict[int, int]) -> None
     typer.echo(f"round {number}: T_c = {point.temperature}; draws {spent}", err=True)
 
 
-def show(point: CriticalPoint, coupling: Coupling, dimension: int) -> None:
-    """One line a quantity: measured, its error in two parts, what crossings alone give, and what is known."""
-    known = reference(coupling, dimension)
-    row = "{:<10}{:<15}{:<12}{:<12}{:<15}{:<16}{}"
-    typer.echo(row.format("", "measured", "statistical", "systematic", "crossings", "known", "source"))
+HEADINGS = ("", "measured", "statistical", "systematic", "crossings", "known", "source")
+
+
+def rows_of(point: CriticalPoint, known: Reference) -> list[tuple[str, ...]]:
+    """One row a quantity: measured, its error in two parts, what crossings alone give, and what is known."""
+    rows = []
     for label, name in _LINES:
         found: Estimate | None = getattr(point, name)
         if found is None:
@@ -98,16 +99,30 @@ def show(point: CriticalPoint, coupling: Coupling, dimension: int) -> None:
         text, source = (str(entry.estimate), entry.source) if entry is not None else ("-", "")
         crossed = (point.by_crossings or {}).get(name)
         parts = [f"{part[name]:.1g}" if name in part else "" for part in (point.statistical, point.systematic)]
-        typer.echo(row.format(label, str(found), *parts, str(crossed or "-"), text, source).rstrip())
+        rows.append((label, str(found), *parts, str(crossed or "-"), text, source))
+    return rows
+
+
+def remarks(point: CriticalPoint, known: Reference) -> list[str]:
+    """How well the fit describes the data, the class expected and assumed, and whether the data agree with it."""
     quality = point.quality
-    typer.echo(
+    said = [
         f"fit: chi2 = {quality.chi2:.1f} for {quality.freedom} degrees of freedom (p = {quality.p_value:.2g}), "
-        f"L >= {quality.smallest}, averaged over {quality.fits} fits"
-    )
-    typer.echo(f"class: {_class(known)}")
+        f"L >= {quality.smallest}, averaged over {quality.fits} fits",
+        f"class: {_class(known)}",
+    ]
     if point.regime != known.regime:
-        typer.echo(f"assumed: {point.regime}")
-    typer.echo(f"{'WARNING: ' if point.check.contradicted else ''}{point.check.text}")
+        said.append(f"assumed: {point.regime}")
+    return [*said, f"{'WARNING: ' if point.check.contradicted else ''}{point.check.text}"]
+
+
+def show(point: CriticalPoint, coupling: Coupling, dimension: int) -> None:
+    """The table and the remarks on standard output."""
+    known = reference(coupling, dimension)
+    for row in (HEADINGS, *rows_of(point, known)):
+        typer.echo("{:<10}{:<15}{:<12}{:<12}{:<15}{:<16}{}".format(*row).rstrip())
+    for line in remarks(point, known):
+        typer.echo(line)
 
 
 def _class(known: Reference) -> str:
@@ -116,14 +131,20 @@ def _class(known: Reference) -> str:
 
 def keep(found: Found, coupling: Coupling, dimension: int, out: Path) -> None:
     """JSON at `out`, and beside it the crossings as a table (.csv) and a page with figures (.html)."""
-    point = found.point
-    known = plain(reference(coupling, dimension))
-    document = {"coupling": coupling.label, "dimension": dimension, **plain(point), "known": known}
+    from spinlens.criticality.pictures import scaling_curves
+    from spinlens.report.critical_page import render_critical
+
+    point, theory = found.point, reference(coupling, dimension)
+    document = {"coupling": coupling.label, "dimension": dimension, **plain(point), "known": plain(theory)}
     if found.draws is not None:
         document["draws"] = {str(L): n for L, n in found.draws.items()}
+    title = f"{coupling.label}, {dimension} dimension{'s' if dimension > 1 else ''}"
+    curves = scaling_curves(found.curves, point)
+    page = render_critical(title, HEADINGS, rows_of(point, theory), remarks(point, theory), plain(point), curves)
     write_file(out, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
     write_file(out.with_suffix(".csv"), _table(point).encode())
-    typer.echo(f"written to {out} and {out.with_suffix('.csv')}")
+    write_file(out.with_suffix(".html"), page.encode())
+    typer.echo(f"written to {out}, {out.with_suffix('.csv')} and {out.with_suffix('.html')}")
 
 
 def _table(point: CriticalPoint) -> str:

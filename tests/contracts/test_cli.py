@@ -1,6 +1,7 @@
 """The command line: help is quick, bad input is one sentence with exit code 2 and leaves everything as it was."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -222,5 +223,34 @@ def test_critical_finds_the_square_lattice(tmp_path, capsys, monkeypatch):
     assert [line.split()[0] for line in shown[1:5]] == ["T_c", "delta_s", "delta_eps", "U4"]
     assert "2.269185314" in shown[1]
     assert Path("point.csv").read_text().startswith("ratio,L_small,L_large,temperature")
+    page = Path("point.html").read_text()
+    assert page.count("<svg") == 8
+    assert "http" not in page.replace("http://www.w3.org", "").replace("http-equiv", "")
     point = json.loads(Path("point.json").read_text())
     assert abs(point["temperature"]["value"] - 2.269185) < 4 * point["temperature"]["error"] + 0.05
+
+
+def test_a_budget_that_is_stopped_goes_on(tmp_path, capsys, monkeypatch):
+    """Ctrl-C in the middle of a round; the command to go on is printed, and given again it finishes."""
+    from spinlens.criticality import planner
+
+    monkeypatch.chdir(tmp_path)
+    line = ["critical", "--sizes", "4,6,8", "--budget", "1s", "--workers", "1", "--out", "point.json"]
+    whole, calls = planner.sample, []
+
+    def interrupted(*arguments, **named):
+        calls.append(1)
+        if len(calls) == 7:
+            signal.raise_signal(signal.SIGINT)
+        return whole(*arguments, **named)
+
+    monkeypatch.setattr(planner, "sample", interrupted)
+    monkeypatch.setattr("os._exit", lambda code: (_ for _ in ()).throw(SystemExit(code)))
+    assert spinlens(*line) == 130
+    said = capsys.readouterr().err
+    assert "finished rounds are saved in point.json.checkpoint; go on with: spinlens" in said
+    assert (tmp_path / "point.json.checkpoint" / "plan.json").exists()
+    assert spinlens(*line) == 0
+    assert len(calls) > 7
+    assert json.loads(Path("point.json").read_text())["draws"]
+    assert not (tmp_path / "point.json.checkpoint").exists()

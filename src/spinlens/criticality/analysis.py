@@ -96,15 +96,23 @@ def _point(
         regime=regime,
         check=check,
         quality=_quality(source),
+        influence=_shares(source, [size.L for size in curves]),
     )
+
+
+def _shares(fits: FitSet, sizes: Sequence[int]) -> dict[int, float]:
+    parts = fits.influence(sizes)
+    total = sum(parts) or 1.0
+    return {L: part / total for L, part in zip(sizes, parts, strict=True)}
 
 
 def _quality(fits: FitSet) -> FitQuality:
     best = fits.best
     model = best.model
     return FitQuality(
-        best.chi2, best.freedom, best.p_value, len(fits.fits), model.smallest, model.order, model.corrections
-    )
+        best.chi2, best.freedom, best.p_value, len(fits.fits), model.smallest, model.order, model.corrections,
+        best.residuals,
+    )  # fmt: skip
 
 
 def _start(curves: Sequence[SizeCurves], families: Sequence[Family]) -> tuple[float, float]:

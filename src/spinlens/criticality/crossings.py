@@ -61,7 +61,9 @@ def difference(
         variance = sum((len(part) - 2) * part[1:].var() for part in (above, below))
         rows.append((temperature, above[0] - below[0], math.sqrt(variance)))
     if not rows:
-        raise ConvergenceError(f"the runs of L = {small.L} and {large.L} do not reach each other's temperatures")
+        raise ConvergenceError(
+            f"the runs of L = {small.L} and {large.L} do not reach each other's temperatures: draw more, or closer"
+        )
     found = np.array(rows).T
     return found[0], found[1], found[2]
 
@@ -77,7 +79,9 @@ def _difference_of_all(small: SizeCurves, large: SizeCurves, ratio: Ratio) -> tu
         temperatures.append(temperature)
         values.append(float(above[0] - below[0]))
     if not values:
-        raise ConvergenceError(f"the runs of L = {small.L} and {large.L} do not reach each other's temperatures")
+        raise ConvergenceError(
+            f"the runs of L = {small.L} and {large.L} do not reach each other's temperatures: draw more, or closer"
+        )
     return np.array(temperatures), np.array(values)
 
 

@@ -77,7 +77,8 @@ class ScalingData:
 class Fit:
     """A fitted hypothesis: best parameters by name, and how well it fits.
 
-    `covariance` is of the statistical errors, `truncation` what corrections that the fit leaves out add to it.
+    `covariance` is of the statistical errors, `truncation` what corrections that the fit leaves out add to it;
+    `residuals` are (quantity, L, (data − fit) / error) of the values at T_c.
     """
 
     model: FitModel
@@ -89,7 +90,7 @@ class Fit:
     freedom: int
     cut: int
     influence: dict[int, float] = field(default_factory=dict)
-    residuals: Array = field(default_factory=lambda: np.zeros(0))
+    residuals: tuple[tuple[str, int, float], ...] = ()
 
     @property
     def information(self) -> float:
@@ -151,7 +152,7 @@ def truncation(
     """Covariance (n, n) of the terms that the fits leave out, from amplitudes unknown but of natural size.
 
     For each exponent p in `higher` and each quantity R there may be R c L^{−p} and (R(T) − R(T_c)) c' L^{−p} with c and
-    c' normal of mean 0 and deviation ½ (Lepage et al. 2002 on constrained fits), and slopes have a c' L^{−1} as well.
+    c' normal of mean 0 and deviation ½ (Lepage et al. 2002 on constrained fits).
     Curvatures may deviate from scaling by 30 % in each size, so that they correct the slopes but determine no T_c.
 
     Parameters
@@ -163,7 +164,6 @@ def truncation(
         inside = family == number
         for power in higher:
             total += _outer(np.where(inside, _NATURAL * scale * sizes**-power, 0.0))
-        for power in sorted({1.0, *higher}):
             total += _outer(np.where(inside, _NATURAL * bends * sizes**-power, 0.0))
         for L in np.unique(sizes):
             here = np.flatnonzero(inside & (sizes == L))
@@ -267,8 +267,19 @@ def fit(data: ScalingData, model: FitModel, start: tuple[float, float], whiten: 
         len(values) - len(names),
         int((~kept).sum()),
         _influence(response, noise, part.sizes),
-        residual,
+        _residuals(part, np.linalg.pinv(whiten) @ residual, noise + unknown),
     )
+
+
+def _residuals(part: _Part, differences: Array, covariance: Array) -> tuple[tuple[str, int, float], ...]:
+    """Differences in errors of the middle of each three temperatures."""
+    scaled = differences / np.sqrt(np.diag(covariance))
+    rows = []
+    for L in np.unique(part.sizes):
+        for number in np.unique(part.family):
+            here = np.flatnonzero((part.sizes == L) & (part.family == number))
+            rows.append((FAMILIES[number], int(L), float(scaled[here[len(here) // 2]])))
+    return tuple(rows)
 
 
 def _influence(response: Array, noise: Array, sizes: Array) -> dict[int, float]:

@@ -66,14 +66,17 @@ def hypotheses(
 def _corrections(
     regime: Regime, coupling: Coupling, dimension: int, kind: Freedom
 ) -> list[tuple[tuple[str, float], ...]]:
-    """Sets of corrections to try, none among them."""
+    """Sets of corrections to try."""
     if kind == "imposed" and isinstance(coupling, PowerLaw):
         below = dimension / 2 - coupling.sigma
         if regime == "mean-field" and below > 0:  # Luijten & Blöte 1997: shift of t, and the irrelevant field itself
             return [(("power", below),), (("power", below), ("power", 2 * below))]
         if regime == "boundary" and _at_lower_boundary(coupling, dimension):
             return [(("log", 0.5),), (("log", 1.0),), (("log", 0.5), ("log", 1.0))]
-    return [(), *((("power", omega),) for omega in correction_exponents(coupling, dimension, regime))]
+    singles = [(("power", omega),) for omega in correction_exponents(coupling, dimension, regime)]
+    if regime == "mean-field" and isinstance(coupling, PowerLaw):  # corrections are sure to be there, and slow
+        return [*singles, tuple(("power", k * (dimension / 2 - coupling.sigma)) for k in (1, 2))]
+    return [(), *singles]
 
 
 def _at_lower_boundary(coupling: Coupling, dimension: int) -> bool:

@@ -12,7 +12,10 @@ from spinlens.statistics.estimate import Estimate
 
 @dataclass(frozen=True)
 class FitQuality:
-    """How well the fit of the largest weight describes the data, and over how many fits was averaged."""
+    """How well the fit of the largest weight describes the data, and over how many fits was averaged.
+
+    `residuals` are (quantity, L, (data − fit) / error) at T_c.
+    """
 
     chi2: float
     freedom: int
@@ -21,6 +24,7 @@ class FitQuality:
     smallest: int
     order: int
     corrections: tuple[tuple[str, float], ...]
+    residuals: tuple[tuple[str, int, float], ...]
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class CriticalPoint:
     sizes : linear sizes used.
     regime : the universality class assumed, and `check` how the data agree with it.
     quality : of the fit of the largest weight.
+    influence : share of each size in the statistical variance of T_c.
     """
 
     temperature: Estimate
@@ -55,3 +60,4 @@ class CriticalPoint:
     regime: Regime
     check: ClassCheck
     quality: FitQuality
+    influence: dict[int, float]

@@ -34,7 +34,7 @@ FIGURES: tuple[ModuleType, ...] = (
     snapshots, crossings, calibration, flow_temperatures, flow_snapshots, dimensions, correlations,
     layers, maps, receptive_fields,
 )  # fmt: skip
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def write_report(
 def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping[str, Any] | None = None) -> str:
     """The page as text."""
     figures = draw_all(results, data)
-    return _environment().get_template("report.html").render(
+    return environment().get_template("report.html").render(
         results=results,
         study=_mapping(results.get("study")),
         models=[(name, label(name, model), model) for name, model in models(results)],
@@ -78,8 +78,8 @@ def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping
         figures=figures,
         tables=tables,
         provenance=_mapping(provenance),
-        css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        script=Markup((_TEMPLATES / "report.js").read_text(encoding="utf-8")),
+        css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        script=Markup((TEMPLATES / "report.js").read_text(encoding="utf-8")),
     )  # fmt: skip
 
 
@@ -96,9 +96,10 @@ def draw_all(results: Results, data: Mapping[str, xr.Dataset]) -> dict[str, Draw
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Templates with the filters that they use."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.ChainableUndefined,
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.ChainableUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["scripts"] = svg.scripts

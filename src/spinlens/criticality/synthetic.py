@@ -1,0 +1,130 @@
+"""Curves of lattices that do not exist: finite-size scaling with known exponents, to test an analysis with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import scipy.signal
+
+from spinlens.criticality.observables import Samples, SizeCurves
+from spinlens.lattice.couplings import Coupling
+from spinlens.lattice.ising import IsingModel
+
+Array = npt.NDArray[np.float64]
+
+_BLOCKS = 64
+# Covariance of U4, ξ/L, ln⟨m²⟩ at T_c of the square: one draw's fluctuations are strongly correlated.
+_CORRELATION = np.array([[1.0, 0.93, 0.85], [0.93, 1.0, 0.9], [0.85, 0.9, 1.0]])
+_DEVIATION = np.array([0.25, 0.6, 0.9])
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What synthetic lattices obey: R = R* + a₁ x + a₂ x² + b L^{−ω} + c L^{−2ω}, x = ln(T_c/T) L^{y_t} (1 + e L^{−ω}).
+
+    R is U4, ξ/L and ln⟨m²⟩ + 2 (d − y_h) ln L. Noise has an autocorrelation time `tau` in draws.
+    """
+
+    temperature: float = 2.3
+    y_t: float = 1.0
+    y_h: float = 1.875
+    omega: float = 1.5
+    tau: float = 4.0
+    star: tuple[float, float, float] = (0.61, 0.9, 0.05)
+    slope: tuple[float, float, float] = (0.6, 1.2, 1.3)
+    bend: tuple[float, float, float] = (-0.6, 0.4, -0.8)
+    correction: tuple[float, float, float] = (0.3, 0.4, 0.3)
+    second: tuple[float, float, float] = (-0.2, 0.3, -0.2)
+    slope_correction: float = 0.3
+
+    def value(self, L: float, theta: Array) -> tuple[Array, Array]:
+        """The three quantities at θ = −ln T, and their derivatives, each (3, n)."""
+        scale = L**self.y_t * (1 + self.slope_correction * L**-self.omega)
+        x = (math.log(self.temperature) + theta) * scale
+        star, slope, bend, first, second = (
+            np.array(part)[:, None] for part in (self.star, self.slope, self.bend, self.correction, self.second)
+        )
+        constant = star + first * L**-self.omega + second * L ** (-2 * self.omega)
+        constant = constant - np.array([[0.0], [0.0], [1.0]]) * 2 * (2 - self.y_h) * math.log(L)
+        return constant + slope * x + bend * x**2, (slope + 2 * bend * x) * scale
+
+
+class _Bonds:
+    """Stands in for the reweighting of histograms: all that is asked of it is a spread."""
+
+    def __init__(self, spread: float) -> None:
+        self.spread = spread
+
+    def bonds(self, theta: float) -> tuple[Array, Array]:
+        return np.zeros(1), np.full(1, self.spread**2)
+
+
+@dataclass(frozen=True)
+class _Histograms:
+    support: tuple[float, float]
+    full: _Bonds
+    blocks: int = _BLOCKS
+
+
+class SyntheticCurves:
+    """One size with the interface of `SizeCurves`; noise is a quadratic in x with coefficients from AR(1) series."""
+
+    has_xi = True
+
+    def __init__(self, truth: Truth, coupling: Coupling, L: int, draws: int, rng: np.random.Generator) -> None:
+        self.truth, self.L, self.model = truth, L, IsingModel((L, L), coupling)
+        self.width = 1.0 / (2.0 * L**truth.y_t)  # θ step of one deviation of the bond number
+        self.middle = -math.log(truth.temperature) + 0.3 * self.width * rng.normal()
+        support = (self.middle - 2 * self.width, self.middle + 2 * self.width)
+        self.histograms = _Histograms(support, _Bonds(1 / self.width))
+        self.temperatures = tuple(np.exp(-np.array(support)[::-1]).tolist())
+        root = np.linalg.cholesky(_CORRELATION) * _DEVIATION[:, None]
+        noise = np.einsum("qp,kpn->kqn", root, _autoregressive(truth.tau, (3, 3, draws), rng))
+        blocks = noise[:, :, : draws // _BLOCKS * _BLOCKS].reshape(3, 3, _BLOCKS, -1).mean(axis=3)
+        mean = blocks.mean(axis=2, keepdims=True)
+        self.noise = np.concatenate([mean, (_BLOCKS * mean - blocks) / (_BLOCKS - 1)], axis=2)  # (power, quantity, row)
+
+    def theta(self, temperature: float) -> float:
+        """−ln T."""
+        return -math.log(temperature)
+
+    def temperature(self, theta: npt.ArrayLike) -> Array:
+        """e^{−θ}."""
+        return np.exp(-np.asarray(theta, dtype=np.float64))
+
+    def samples(self, theta: npt.ArrayLike) -> Samples:
+        """See `SizeCurves.samples`."""
+        return self._at(np.broadcast_to(np.asarray(theta, dtype=np.float64), (_BLOCKS + 1,)), self.noise)
+
+    def all_data(self, theta: npt.ArrayLike) -> Samples:
+        """See `SizeCurves.all_data`."""
+        return self._at(np.atleast_1d(np.asarray(theta, dtype=np.float64)), self.noise[:, :, :1])
+
+    def _at(self, theta: Array, noise: Array) -> Samples:
+        u = (theta - self.middle) / self.width
+        values, slopes = self.truth.value(self.L, theta)
+        values = values + noise[0] + noise[1] * u + 0.3 * noise[2] * u**2
+        slopes = slopes + (noise[1] + 0.6 * noise[2] * u) / self.width
+        return Samples(np.exp(values[2]), values[0], slopes[0], values[1], slopes[1], slopes[2])
+
+
+def _autoregressive(tau: float, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """AR(1) of unit variance with τ_int = ½ (1 + φ)/(1 − φ)."""
+    phi = (2 * tau - 1) / (2 * tau + 1)
+    noise = rng.normal(size=shape) * math.sqrt(1 - phi**2)
+    noise[..., 0] /= math.sqrt(1 - phi**2)
+    return np.asarray(scipy.signal.lfilter([1.0], [1.0, -phi], noise, axis=-1))
+
+
+def synthetic_curves(
+    truth: Truth, coupling: Coupling, sizes: Sequence[int], draws: Sequence[int], seed: int
+) -> list[SizeCurves]:
+    """Curves of several sizes in two dimensions, to be given to `analyse`; `coupling` names the class to assume."""
+    rng = np.random.default_rng(seed)
+    made: Any = [SyntheticCurves(truth, coupling, L, n, rng) for L, n in zip(sizes, draws, strict=True)]
+    return cast(list[SizeCurves], made)

@@ -1,0 +1,172 @@
+"""Figures of one critical point: crossings, their drift, the collapse, residuals of the fit and the error budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spinlens.report import style
+from spinlens.report.illustration import Illustration, Key, Panel, number
+
+Curves = Sequence[Mapping[str, Any]]
+Point = Mapping[str, Any]
+
+_NAMES = {"temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U_4", "xi": "ξ/L"}
+_FAMILIES = {"binder": "U_4", "xi": "ξ/L", "log_m2": "ln⟨m²⟩"}
+
+
+def illustrations(point: Point, curves: Curves) -> list[Illustration]:
+    """All figures; without curves only those that the numbers alone can give."""
+    made = [_crossings(point, curves), _collapse(point, curves)] if curves else []
+    return [*made, _drift(point), _residuals(point), _budget(point)]
+
+
+def _sizes(curves: Curves) -> tuple[Key, ...]:
+    return tuple(Key(f"L = {curve['L']}", style.shade(k, len(curves))) for k, curve in enumerate(curves))
+
+
+def _crossings(point: Point, curves: Curves) -> Illustration:
+    panels = [Panel("U_4", "Binder cumulant against temperature", _ratio(point, curves, "binder", "crossings", "U_4"))]
+    if any(np.isfinite(curve["xi"]).any() for curve in curves):
+        figure = _ratio(point, curves, "xi", "xi_crossings", "ξ/L")
+        panels.append(Panel("ξ/L", "Correlation length over L against temperature", figure))
+    keys = (*_sizes(curves), Key("T_c ± error", style.BAND, "band"), Key("crossing of a pair", style.ORANGE, "point"))
+    return Illustration(
+        "crossings",
+        "Crossings",
+        "Scale-invariant ratios against temperature in units of J, reweighted from all runs, with errors as bands.",
+        "Curves of different L cross at T_c; crossings of small sizes lie beside it because of corrections to scaling.",
+        tuple(panels),
+        keys,
+    )
+
+
+def _ratio(point: Point, curves: Curves, name: str, crossings: str, symbol: str) -> Figure:
+    figure, axes = style.grid(height=2.9)
+    place = axes[0, 0]
+    T_c, error = number(point["temperature"]), number(point["temperature"], "error")
+    found = [(number(pair["temperature"]), number(pair["value"])) for pair in point.get(crossings) or ()]
+    half = 1.3 * max([abs(T - T_c) for T, _ in found] + [6 * error, 0.004 * T_c])
+    place.axvspan(T_c - error, T_c + error, color=style.BAND, alpha=0.5, lw=0)
+    shown: list[float] = []
+    for k, curve in enumerate(curves):
+        T, values, errors = (np.asarray(curve[key]) for key in ("temperature", name, f"{name}_error"))
+        color = style.shade(k, len(curves))
+        place.plot(T, values, color=color)
+        place.fill_between(T, values - errors, values + errors, color=color, alpha=0.25, lw=0)
+        inside = values[np.abs(T - T_c) < half / 2]
+        shown += inside[np.isfinite(inside)].tolist()
+    for at, value in found:
+        place.plot(at, value, color=style.ORANGE, marker="D", mfc="none", ms=5, lw=0)
+    place.set_xlim(T_c - half, T_c + half)
+    if shown:
+        room = 0.1 * (max(shown) - min(shown)) + 1e-3
+        place.set_ylim(min([*shown, *(v for _, v in found)]) - room, max([*shown, *(v for _, v in found)]) + room)
+    place.set_xlabel("T / J")
+    place.set_ylabel(symbol)
+    return figure
+
+
+def _collapse(point: Point, curves: Curves) -> Illustration:
+    panels = []
+    for name, title, symbol in (
+        ("binder", "U_4", "U_4"),
+        ("scaled_m2", "⟨m²⟩ times L to the power 2 Δ_s", "⟨m²⟩ L^{2Δ}"),
+    ):
+        figure, axes = style.grid(height=2.9)
+        for k, curve in enumerate(curves):
+            axes[0, 0].plot(curve["x"], curve[name], color=style.shade(k, len(curves)))
+        axes[0, 0].set_xlim(-1.5, 1.5)
+        axes[0, 0].set_xlabel("ln(T_c / T) · L^{1/ν}")
+        axes[0, 0].set_ylabel(symbol)
+        panels.append(Panel(title, f"{title} against the scaling variable", figure))
+    return Illustration(
+        "collapse",
+        "Collapse",
+        "The same data against the scaling variable, with T_c, ν and Δ_s as found.",
+        "With the right exponents all sizes fall on one curve; what is left at small L are corrections to scaling.",
+        tuple(panels),
+        _sizes(curves),
+    )
+
+
+def _drift(point: Point) -> Illustration:
+    figure, axes = style.grid(height=2.7, left=0.75)
+    place = axes[0, 0]
+    style.level(place, number(point["temperature"]), number(point["temperature"], "error"))
+    for name, color, marker in (("crossings", style.BLUE, "o"), ("xi_crossings", style.ORANGE, "s")):
+        pairs = point.get(name) or ()
+        at = [1 / pair["sizes"][0] for pair in pairs]
+        values = [number(pair["temperature"]) for pair in pairs]
+        style.points(place, at, values, [number(pair["temperature"], "error") for pair in pairs], color, marker)
+    place.set_xlim(left=0)
+    place.set_xlabel("1 / L of the smaller size")
+    place.set_ylabel("T of the crossing / J")
+    return Illustration(
+        "drift",
+        "Drift of the crossings",
+        "Crossing temperatures of pairs of sizes. Grey band: T_c of the global fit with its total error.",
+        "Both ratios have to tend to the band as L grows.",
+        (Panel("Crossing temperatures", "Crossing temperatures against one over L", figure),),
+        (Key("U_4", style.BLUE, "point"), Key("ξ/L", style.ORANGE, "point"), Key("T_c ± error", style.BAND, "band")),
+    )
+
+
+def _residuals(point: Point) -> Illustration:
+    figure, axes = style.grid(height=2.7)
+    place: Axes = axes[0, 0]
+    rows = point["quality"]["residuals"]
+    sizes = sorted({row[1] for row in rows})
+    names = [name for name in _FAMILIES if any(row[0] == name for row in rows)]
+    place.axhspan(-1, 1, color=style.BAND, alpha=0.4, lw=0)
+    place.axhline(0, color=style.MUTED, lw=0.7)
+    for k, name in enumerate(names):
+        own = [(sizes.index(L) + 0.12 * (k - 1), value) for found, L, value in rows if found == name]
+        color, marker = style.series(k + 1)
+        place.plot(*zip(*own, strict=True), color=color, marker=marker, lw=0)
+    place.set_xticks(range(len(sizes)), [str(L) for L in sizes])
+    place.set_xlabel("L")
+    place.set_ylabel("(data − fit) / error")
+    return Illustration(
+        "residuals",
+        "Residuals",
+        "Data minus the fit of the largest weight at T_c, in errors (statistical and of corrections left out).",
+        "Points scatter about zero by about one; a trend with L would mean that the scaling law is wrong.",
+        (Panel("Residuals at T_c", "Residuals of the global fit against L", figure),),
+        tuple(Key(_FAMILIES[name], style.series(k + 1)[0], "point") for k, name in enumerate(names)),
+    )
+
+
+def _budget(point: Point) -> Illustration:
+    names = [name for name in _NAMES if name in point["statistical"]]
+    parts, axes = style.grid(height=2.4)
+    place = axes[0, 0]
+    variances = [(point["statistical"][name] ** 2, point["systematic"][name] ** 2) for name in names]
+    shares = np.array([(a / (a + b), b / (a + b)) if a + b > 0 else (0.0, 0.0) for a, b in variances])
+    place.barh(range(len(names)), shares[:, 0], color=style.BLUE, height=0.6)
+    place.barh(range(len(names)), shares[:, 1], left=shares[:, 0], color=style.OCHRE, height=0.6)
+    place.set_yticks(range(len(names)), [_NAMES[name] for name in names])
+    place.invert_yaxis()
+    place.set_xlabel("share of the variance")
+    sizes, axes = style.grid(height=2.4)
+    influence = {str(L): share for L, share in point["influence"].items()}
+    axes[0, 0].bar(range(len(influence)), list(influence.values()), color=style.BLUE, width=0.6)
+    axes[0, 0].set_xticks(range(len(influence)), list(influence))
+    axes[0, 0].set_xlabel("L")
+    axes[0, 0].set_ylabel("share of var T_c")
+    return Illustration(
+        "budget",
+        "Error budget",
+        "Left: how much of each error is statistical, and how much comes from the choice of fit and from corrections "
+        "that fits leave out. Right: which sizes the statistical error of T_c comes from.",
+        "Where the systematic part dominates, larger lattices help and longer runs do not.",
+        (
+            Panel("Statistical and systematic", "Shares of statistical and systematic variance", parts),
+            Panel("By size", "Shares of each size in the variance of the critical temperature", sizes),
+        ),
+        (Key("statistical", style.BLUE, "square"), Key("systematic", style.OCHRE, "square")),
+    )

@@ -1,0 +1,101 @@
+"""Reweighted functions of temperature and their derivatives against sums over all states, and correlators."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact, sample
+from spinlens.criticality.correlators import check_with_correlators, correlators, half_lattice
+from spinlens.criticality.observables import SizeCurves
+from spinlens.errors import InputError
+from spinlens.statistics.autocorrelation import integrated_time
+
+CASES = [(NearestNeighbour(), (2.1, 2.3, 2.5)), (PowerLaw(1.2), (5.0, 5.5, 6.0))]
+
+
+@pytest.fixture(scope="module", params=CASES, ids=["nearest-neighbour", "power law"])
+def curves(request):
+    coupling, grid = request.param
+    model = IsingModel((4, 4), coupling)
+    return SizeCurves.from_dataset(model, sample(model, grid, 40_000, seed=1, energy=False))
+
+
+def error_of(rows):
+    return float(np.sqrt((len(rows) - 2) * rows[1:].var()))
+
+
+def exact_xi(model, temperature, power):
+    G = exact.enumerate(model, temperature).correlation
+    mode = float((G * np.cos(np.pi / 2 * np.arange(4))[:, None]).sum()) / 16
+    return (G.sum() / 16 / mode - 1) ** (1 / power) / (8 * np.sin(np.pi / 4))
+
+
+def test_slopes_agree_with_enumeration(curves):
+    """d ln⟨m²⟩/dθ and dξ/dθ at a temperature that was not run, within four jackknife errors; 5 % off is seen."""
+    model, power = curves.model, 2.0 if isinstance(curves.model.coupling, NearestNeighbour) else 1.2
+    T, step = 0.97 * curves.temperatures[1], 1e-4
+    above, below = (exact.enumerate(model, T + s * step) for s in (1, -1))
+    d_theta = curves.theta(T + step) - curves.theta(T - step)
+    rows = curves.samples(curves.theta(T))
+    slopes = {
+        "log_m2_slope": np.log(above.m2 / below.m2) / d_theta,
+        "xi_slope": (exact_xi(model, T + step, power) - exact_xi(model, T - step, power)) / d_theta,
+        "binder_slope": (above.binder - below.binder) / d_theta,
+    }
+    for name, truth in slopes.items():
+        found = getattr(rows, name)
+        assert abs(found[0] - truth) < 4 * error_of(found)
+        assert abs(found[0] - 1.2 * truth) > 4 * error_of(found)
+    assert abs(rows.xi[0] - exact_xi(model, T, power)) < 4 * error_of(rows.xi)
+
+
+def test_specific_heat_from_bonds_agrees_with_enumeration(curves):
+    T, step = 0.97 * curves.temperatures[1], 1e-4
+    energies = [exact.enumerate(curves.model, T + s * step).energy for s in (1, -1)]
+    truth = (energies[0] - energies[1]) / (2 * step)  # exact energies are per spin
+    value, error = curves.specific_heat(T)
+    assert abs(value - truth) < 4 * error
+    assert error < 0.03 * truth
+
+
+def test_effective_draws_fall_away_from_the_runs(curves):
+    full = curves.histograms.full
+    inside = full.effective_draws(curves.theta(curves.temperatures[1]))
+    assert full.effective_draws(curves.theta(0.6 * curves.temperatures[0])) < 0.05 * inside
+
+
+def test_tau_agrees_with_another_program():
+    """AR(1) with φ = 0.9 has τ_int = 9.5 as ½ + Σρ; emcee counts twice that."""
+    from scipy.signal import lfilter
+
+    noise = np.random.default_rng(3).normal(size=(4, 60_000))
+    series = lfilter([1.0], [1.0, -0.9], noise, axis=-1)[:, 200:]
+    tau = integrated_time(series)
+    assert abs(tau.deviation(9.5)) < 4
+    assert tau.value == pytest.approx(17.93284509 / 2, rel=0.05)  # emcee 3.1.6, c = 6, on this series
+
+
+def test_correlators_agree_with_enumeration():
+    model, T = IsingModel((4, 4), NearestNeighbour()), 2.4
+    G = exact.enumerate(model, T).correlation
+    found = correlators(model, T, 4000, seed=2)
+    assert abs(found.spin.deviation(float(G[2, 0] + G[0, 2]) / 2)) < 4
+    assert abs(found.spin.deviation(float(G[2, 0] + G[0, 2]) / 2 * 1.1)) > 4
+
+
+def test_correlators_give_the_dimensions_of_the_square():
+    models = [IsingModel((L, L), NearestNeighbour()) for L in (8, 16, 32)]
+    check = check_with_correlators(models, 2.269185, draws=1500, seed=1)
+    assert abs(check.delta_spin.value - 0.125) < 0.02  # corrections of the smallest size included
+    assert check.delta_energy is not None
+    assert abs(check.delta_energy.deviation(1.0)) < 4
+    assert check.delta_energy.error < 0.3
+    hot = check_with_correlators(models, 2.5, draws=500, seed=1)
+    assert hot.delta_spin.value > 0.3
+
+
+def test_odd_sizes_have_no_half():
+    with pytest.raises(InputError, match="even sizes"):
+        correlators(IsingModel((5, 5), NearestNeighbour()), 2.3, 100)
+    assert half_lattice(np.ones((2, 6), dtype=np.int8), 1)[0].tolist() == [1.0, 1.0]

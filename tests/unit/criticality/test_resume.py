@@ -1,0 +1,74 @@
+"""Planned runs that are stopped at any point go on and give the very same result."""
+
+from __future__ import annotations
+
+import pytest
+
+from spinlens import NearestNeighbour
+from spinlens.criticality import planner
+from spinlens.errors import CheckpointError
+
+SIZES, UPDATES = (4, 6, 8), 1.5e6
+
+
+class Stopped(BaseException):
+    """Ctrl-C."""
+
+
+def plan(folder=None, updates=UPDATES, seed=3, **options):
+    return planner.plan_critical_point(
+        NearestNeighbour(), SIZES, updates, seed=seed, points=3, checkpoint=folder, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def unbroken():
+    return plan()
+
+
+def test_a_run_stopped_between_two_sizes_goes_on(tmp_path, unbroken, monkeypatch):
+    """Stopped again and again after a few runs of `sample`: what is saved is not made anew, and nothing changes."""
+    sample, made = planner.sample, []
+
+    def counted(*arguments, **named):
+        if len(made) == counted.limit:
+            raise Stopped
+        made.append(arguments[1])
+        return sample(*arguments, **named)
+
+    monkeypatch.setattr(planner, "sample", counted)
+    result, attempts = None, 0
+    while result is None:
+        counted.limit = len(made) + (5 if attempts == 0 else 4)
+        attempts += 1
+        try:
+            result = plan(tmp_path / "runs")
+        except Stopped:
+            continue
+    assert attempts > 3
+    assert result == unbroken
+
+
+def test_a_finished_run_is_only_analysed_again_and_a_larger_budget_prolongs_it(tmp_path, unbroken, monkeypatch):
+    first = plan(tmp_path / "runs")
+    assert first == unbroken
+    longer = plan(tmp_path / "runs", updates=2 * UPDATES)
+    assert longer.updates > 1.6 * first.updates
+    monkeypatch.setattr(planner, "sample", None)  # nothing is sampled any more
+    assert plan(tmp_path / "runs", updates=2 * UPDATES) == longer
+
+
+def test_other_arguments_and_damage_are_said(tmp_path):
+    plan(tmp_path / "runs")
+    with pytest.raises(CheckpointError, match="belongs to another run: seed was 3 and is 4"):
+        plan(tmp_path / "runs", seed=4)
+    file = tmp_path / "runs" / "L00006.spl"
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(CheckpointError, match="damaged"):
+        plan(tmp_path / "runs")
+    file.unlink()
+    with pytest.raises(CheckpointError, match="lacks the histograms of L = 6"):
+        plan(tmp_path / "runs")
+    (tmp_path / "runs" / "plan.json").write_text("{")
+    with pytest.raises(CheckpointError, match="damaged"):
+        plan(tmp_path / "runs")
