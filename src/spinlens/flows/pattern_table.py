@@ -53,7 +53,7 @@ def fills_lattices(stack: Stack, shape: tuple[int, ...]) -> bool:
 
 
 def stack_units(stack: Stack, states: Lattices, seed: int) -> list[Units]:
-    """The placed units of every layer of a stack, positions in sites of the lattice at its bottom; see above."""
+    """The placed units of every layer of a stack, positions in sites of its bottom lattice; empty where none fit."""
     shape = tuple(states.shape[1:])
     if not fills_lattices(stack, shape):
         return []
