@@ -2,7 +2,7 @@
 
     python validation/mcrg/run.py validation/mcrg/results.json
 
-The file is rewritten after each case, and a run that was stopped goes on with the cases that are missing. About nine
+The file is rewritten after each case, and a run that was stopped goes on with the cases that are missing. About ten
 minutes on one core.
 """
 
@@ -44,11 +44,12 @@ class Case:
     draws: int
     thin: int
     known: dict[str, float]
+    scale: int = 2
 
 
-def power(sigma: float, temperature: float, L: int, steps: int, parts: int, draws: int) -> Case:
+def power(sigma: float, temperature: float, L: int, steps: int, parts: int, draws: int, scale: int = 2) -> Case:
     """A power law on a square; y_h = (2 + σ)/2 for σ ≥ 1 by theory, y_t without an exact value."""
-    return Case(PowerLaw(sigma), temperature, (L, L), steps, parts, draws, 2, {"odd": (2 + sigma) / 2})
+    return Case(PowerLaw(sigma), temperature, (L, L), steps, parts, draws, 2, {"odd": (2 + sigma) / 2}, scale)
 
 
 SQUARE = {"even": 1.0, "odd": 15 / 8}
@@ -60,6 +61,10 @@ CASES = {
     "sigma = 1.0, L = 64": power(1.0, 8.025, 64, 3, 2, 10_000),
     "sigma = 1.4, L = 64": power(1.4, 5.961, 64, 3, 2, 10_000),
     "sigma = 1.4, L = 128": power(1.4, 5.961, 128, 4, 4, 2_500),
+    "square, L = 162, blocks of 3": Case(NearestNeighbour(), T_ISING, (162, 162), 3, 4, 2_500, 2, SQUARE, 3),
+    "sigma = 1.2, L = 162, blocks of 3": power(1.2, 6.835, 162, 3, 4, 2_500, 3),
+    "sigma = 1.4, L = 162, blocks of 3": power(1.4, 5.961, 162, 3, 4, 2_500, 3),
+    "sigma = 1.4, L = 162, blocks of 3, T - 0.012": power(1.4, 5.949, 162, 3, 2, 2_500, 3),
     "cube, L = 32": Case(NearestNeighbour(), T_CUBIC, (32, 32, 32), 3, 4, 2_500, 2, {"even": 1.5874, "odd": 2.4818}),
 }
 MATCHINGS: dict[str, tuple[Coupling, float, int, int]] = {
@@ -70,12 +75,14 @@ MATCHINGS: dict[str, tuple[Coupling, float, int, int]] = {
 
 def operators(case: Case) -> tuple[AnyOperator, ...]:
     """Even operators: the tail of a power law, then near pairs and four-spin products, then far pairs."""
-    side = min(case.shape) // 2**case.steps
+    side = min(case.shape) // case.scale**case.steps
     near = default_operators(len(case.shape), "even", side)
     if isinstance(case.coupling, NearestNeighbour):
         return near
     known = {operator.name for operator in near}
-    far = tuple(operator for operator in pair_operators(FAR) if operator.name not in known)
+    far = tuple(
+        operator for operator in pair_operators(FAR) if operator.name not in known and 2 * operator.extent <= side
+    )
     return (CouplingOperator("tail", case.coupling), *near, *far)
 
 
@@ -87,7 +94,7 @@ def measurements(case: Case) -> Measurements:
         data = sample(
             model, case.temperature, case.draws, 2, part, keep_spins=True, thin=case.thin, warmup=300, energy=False
         )
-        flow = block_spin_flow(data.spins.values.reshape(-1, *case.shape), case.steps, seed=part)
+        flow = block_spin_flow(data.spins.values.reshape(-1, *case.shape), case.steps, case.scale, seed=part)
         parts.append(measure(flow, chosen, chains=2))
     return Measurements.joined(parts)
 
