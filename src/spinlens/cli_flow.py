@@ -71,7 +71,7 @@ def flow(
         model = _model(sides, make_coupling(coupling, sigma, images, cell))
     elif coupling is not None or sigma is not None:
         raise InputError(f"{states} says which lattice it is; leave --coupling and --sigma out")
-    unit = _critical_temperature(model)
+    unit = _critical_temperature(model, temperature)
     at = _temperature(temperature, unit, known)
     if states is not None and given is None:
         given = _of_file(states, at)
@@ -139,8 +139,8 @@ def _of_file(path: Path, temperature: float) -> Any:
     return lattice_states(_dataset(path), temperature)
 
 
-def _critical_temperature(model: IsingModel) -> float:
-    """The best known T_c, else that of a quick look at two small lattices."""
+def _critical_temperature(model: IsingModel, temperature: str) -> float:
+    """The best known T_c, else that of a quick look at two small lattices; of a table the temperature given."""
     from spinlens.criticality.critical_point import locate
     from spinlens.criticality.universality import reference
 
@@ -149,6 +149,10 @@ def _critical_temperature(model: IsingModel) -> float:
         return known.temperature.estimate.value
     if known.regime == "no transition":
         raise InputError(f"{model.coupling.label} in {model.dimension}D has no critical temperature to flow about")
+    if type(model.coupling).__name__ == "CouplingTable":
+        if temperature == "tc":
+            raise InputError("T_c of a coupling table is not known: give the temperature of the states in its place")
+        return _temperature(temperature, math.nan, [])
     small, large = (_model((side,) * model.dimension, model.coupling) for side in (8, 16))
     found = locate(small, large)
     print(f"T_c of {model.coupling.label} is taken as {found:.4g} (about 1 %)", file=sys.stderr)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from spinlens import cli
-from spinlens.lattice.couplings import NearestNeighbour
+from spinlens.lattice.couplings import CouplingTable, NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
@@ -49,7 +49,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("files")
     model = IsingModel((8, 8), NearestNeighbour())
     data = sample(model, [2.269, 2.6], draws=150, chains=1, thin=3, keep_spins=True, seed=1)
-    paths = {name: folder / name for name in ("states.nc", "states.npy", "machine", "stack", "small")}
+    couplings = np.zeros((8, 8))
+    couplings[[0, 0, 1, -1], [1, -1, 0, 0]] = 1.0
+    table = sample(IsingModel((8, 8), CouplingTable(couplings)), [2.5], draws=20, chains=1, keep_spins=True)
+    paths = {name: folder / name for name in ("table.nc", "states.nc", "states.npy", "machine", "stack", "small")}
+    paths["table.nc"].write_bytes(dataset_bytes(table))
     paths["states.nc"].write_bytes(dataset_bytes(data))
     np.save(paths["states.npy"], data.spins.values[0, 0])
     flat = data.spins.values[0, 0].reshape(-1, 64)
@@ -128,6 +132,8 @@ def test_files_machines_and_stacks(
         (("--steps", 0), "steps must be"),
         (("--samples", 1), "samples must be"),
         (("--dimension", 1), "no critical temperature"),
+        (("{table.nc}",), "T_c of a coupling table is not known"),
+        (("{table.nc}", "--temperature", 3), "no temperature 3"),
         (("{states.nc}", "--sigma", 1.2), "leave --coupling and --sigma out"),
         (("{states.nc}", "--temperature", 5), "no temperature 5"),
         (("{states.nc}", "--machine", "{small}"), "9 visible units and the lattice (8, 8)"),
