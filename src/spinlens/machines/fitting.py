@@ -15,11 +15,13 @@ from spinlens.errors import InputError
 from spinlens.machines import checkpoint, likelihood, training
 from spinlens.machines.engine_numpy import Parameters
 from spinlens.machines.gibbs import Spins
+from spinlens.machines.mixing import gibbs_autocorrelation
 from spinlens.machines.training import Recipe, States, TrainingState
 from spinlens.machines.watch import Observable, compare_physics
 
 Callback = Callable[[dict[str, float]], None]
 _JUDGED = 10_000
+_CHAINS, _STEPS = 50, 500  # of the Gibbs autocorrelation time; it is a lower bound where it exceeds some 25 steps
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class Training:
             method = cast(likelihood.Method, self.tracking.method)
             found = likelihood.log_likelihood(machine, held_out, method, runs=runs, betas=betas, seed=self.recipe.seed)
             entry.update(log_likelihood=found.value, log_likelihood_error=found.error)
+            start = held_out[np.linspace(0, len(held_out) - 1, _CHAINS).astype(np.int64)]
+            tau = gibbs_autocorrelation(
+                machine, steps=_STEPS, burn_in=0, start=start, absolute=True, seed=self.recipe.seed
+            )
+            entry.update(gibbs_tau=tau.value, gibbs_tau_error=tau.error)
             self._stop_without_gain(found.value)
         if self.observables:
             compared = compare_physics(machine, held_out, self.observables, seed=self.recipe.seed)

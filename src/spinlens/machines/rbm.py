@@ -69,7 +69,7 @@ class RBM(Distribution):
     ----------
     weights_ : W, (n_visible, n_hidden), float32 after training. `visible_bias_` b, `hidden_bias_` c.
     history_ : one dict per epoch: `epoch`, `learning_rate`, `weight_rms`, and where tracked `log_likelihood` in nats
-        per state with `log_likelihood_error`.
+        per state and `gibbs_tau`, τ_int of |m| in Gibbs steps (of 500), each with an entry of its name and `_error`.
 
     Examples
     --------

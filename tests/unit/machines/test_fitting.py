@@ -46,6 +46,16 @@ def test_physics_goes_into_the_history():
     assert "m2" not in machine.history_[0]
 
 
+def test_the_gibbs_time_goes_into_the_history_and_grows_with_the_weights():
+    blocks = np.repeat(np.random.default_rng(0).choice([-1, 1], size=(1000, 1)), 8, axis=1)
+    states = np.where(np.random.default_rng(1).random(blocks.shape) < 0.2, -blocks, blocks)
+    machine = RBM(4, epochs=40, persistent=True, learning_rate=0.1, track="exact", track_at=(0.025, 1.0)).fit(states)
+    tracked = [entry for entry in machine.history_ if "gibbs_tau" in entry]
+    assert [entry["epoch"] for entry in tracked] == [1, 40]
+    assert tracked[0]["gibbs_tau"] < 0.7  # weights of 0.01: independent states have ½
+    assert tracked[1]["gibbs_tau"] > tracked[0]["gibbs_tau"] + 4 * tracked[1]["gibbs_tau_error"]
+
+
 def test_comparison_with_own_states_agrees_and_with_a_colder_machine_does_not():
     W = np.abs(np.random.default_rng(3).normal(size=(8, 4))) * 0.3
     machine, colder = RBM.from_weights(W), RBM.from_weights(1.1 * W)

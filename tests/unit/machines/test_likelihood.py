@@ -80,9 +80,25 @@ def test_free_energy_is_minus_the_log_of_the_sum_over_hidden_states():
     np.testing.assert_allclose(free_energy(machine, v), -np.log(np.exp(-energy).sum(axis=1)), atol=1e-12)
 
 
+def judged_machines(stretch=1.0):
+    """Random machines and, every second one, machines trained on noisy pairs of units; weights times `stretch`."""
+    machines = []
+    for number in range(N_MACHINES):
+        machine = random_machine(number, (0.2 + 0.2 * (number % 4)) * stretch, number % 3 > 0)
+        if number % 2:
+            generator = np.random.default_rng(number)
+            pairs = np.repeat(generator.choice([-1, 1], size=(500, 7)), 2, axis=1)
+            data = np.where(generator.random(pairs.shape) < 0.1, -pairs, pairs)
+            options = {"epochs": 8, "learning_rate": 0.3, "initial_scale": 0.2, "seed": number}
+            trained = RBM(10, biases=number % 3 > 0, **options).fit(data)
+            machine = RBM.from_weights(trained.weights_ * stretch, trained.visible_bias_, trained.hidden_bias_)
+        machines.append(machine)
+    return machines
+
+
 @pytest.fixture(scope="module")
 def ais_pairs():
-    machines = [random_machine(number, 0.2 + 0.4 * (number % 2), number % 3 > 0) for number in range(N_MACHINES)]
+    machines = judged_machines()
     return [(log_z(m, "ais", runs=100, betas=200, seed=1), log_z(m, "exact").value) for m in machines]
 
 
@@ -94,7 +110,7 @@ def test_ais_pulls_have_unit_variance(ais_pairs):
 
 
 def test_ais_of_wrong_weights_is_noticed(ais_pairs):
-    wrong = [random_machine(n, (0.2 + 0.4 * (n % 2)) * 1.02, n % 3 > 0) for n in range(N_MACHINES)]
+    wrong = judged_machines(1.02)
     pulls = np.array(
         [
             log_z(m, "ais", runs=100, betas=200, seed=1).deviation(exact)
