@@ -13,6 +13,7 @@ from spinlens.lattice.couplings import Coupling, PowerLaw
 
 MEAN_FIELD_BINDER = 0.2705201282578412  # 1 − Γ(1/4)²/(12 Γ(3/4)²), p(m) ∝ e^{−m⁴}: Brézin & Zinn-Justin 1985
 SQUARE_BINDER = 0.61069  # Kamieniarz & Blöte 1993, periodic square
+_SLOW = 0.35
 Freedom = Literal["free", "imposed"]
 
 
@@ -73,10 +74,11 @@ def _corrections(
             return [(("power", below),), (("power", below), ("power", 2 * below))]
         if regime == "boundary" and _at_lower_boundary(coupling, dimension):
             return [(("log", 0.5),), (("log", 1.0),), (("log", 0.5), ("log", 1.0))]
-    singles = [(("power", omega),) for omega in correction_exponents(coupling, dimension, regime)]
-    if regime == "mean-field" and isinstance(coupling, PowerLaw):  # corrections are sure to be there, and slow
-        return [*singles, tuple(("power", k * (dimension / 2 - coupling.sigma)) for k in (1, 2))]
-    return [(), *singles]
+    omegas = correction_exponents(coupling, dimension, regime)
+    if omegas[0] < _SLOW:  # theory says that it is there, and no lattice is large enough to do without
+        slow = ("power", omegas[0])
+        return [(slow,), *((slow, ("power", omega)) for omega in (2 * omegas[0], 1.0, 2.0))]
+    return [(), *((("power", omega),) for omega in omegas)]
 
 
 def _at_lower_boundary(coupling: Coupling, dimension: int) -> bool:

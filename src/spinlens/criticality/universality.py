@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from scipy.special import digamma
+
 from spinlens import checks
 from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 from spinlens.lattice.couplings import Coupling, NearestNeighbour, PowerLaw
@@ -23,13 +25,17 @@ class Known:
 
 @dataclass(frozen=True)
 class Reference:
-    """What theory and the literature say of one coupling; None where nothing firm is known."""
+    """What theory and the literature say of one coupling; None where nothing firm is known.
+
+    `expansion` is Δ_ε to first and second order in ε = 2σ − d, a guide and no more.
+    """
 
     regime: Regime
     temperature: Known | None = None
     delta_spin: Known | None = None
     delta_energy: Known | None = None
     note: str = ""
+    expansion: tuple[float, float] | None = None
 
 
 _ONSAGER = Reference(
@@ -103,10 +109,33 @@ def _power_law(coupling: PowerLaw, dimension: int) -> Reference:
         return Reference("boundary", temperature, note="logarithms at the boundary of the class")
     if sigma < upper:
         value = Estimate(round((dimension - sigma) / 2, 12), 0.0)
-        return Reference("long-range", temperature, Known(value, "(d−σ)/2, Fisher, Ma & Nickel 1972, exact"))
+        first, second = energy_expansion(sigma, dimension)
+        note = f"Δ_ε by expansion in 2σ − d: {first:.3f} (first order), {second:.3f} (second), a guide only"
+        spin = Known(value, "(d−σ)/2, Fisher, Ma & Nickel 1972, exact")
+        return Reference("long-range", temperature, spin, None, note, (first, second))
     if dimension == 2 and sigma > 2:
         return Reference("short-range", temperature, _ONSAGER.delta_spin, _ONSAGER.delta_energy)
-    return Reference("boundary", temperature, note="contested: the short-range boundary is 2 − η (Sak 1973) or 2")
+    return Reference("boundary", temperature, note=_CONTESTED)
+
+
+_CONTESTED = (
+    "contested: the short-range boundary is 2 − η (Sak 1973; Luijten & Blöte 2002), or 2 (Picco 2012, argued again in "
+    "2025 from lattices up to L = 8192)"
+)
+
+
+def energy_expansion(sigma: float, dimension: int) -> tuple[float, float]:
+    """Δ_ε = d − 1/ν of the long-range class to first and second order in ε = 2σ − d.
+
+    1/ν = σ − ε/3 − [ψ(1) − 2 ψ(d/4) + ψ(d/2)] ε²/9 (Fisher, Ma & Nickel 1972, one component).
+
+    >>> [round(value, 5) for value in energy_expansion(1.2, 2)]
+    [0.93333, 0.98262]
+    """
+    epsilon = 2 * sigma - dimension
+    bracket = float(digamma(1.0) - 2 * digamma(dimension / 4) + digamma(dimension / 2))
+    first = dimension - sigma + epsilon / 3
+    return first, first + bracket * epsilon**2 / 9
 
 
 def correction_exponents(coupling: Coupling, dimension: int, regime: Regime | None = None) -> tuple[float, ...]:

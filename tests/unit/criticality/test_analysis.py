@@ -154,3 +154,22 @@ def test_a_budget_keeps_its_word_for_any_number_of_workers():
     assert dataclasses.asdict(point) == dataclasses.asdict(
         find_critical_point(NearestNeighbour(), (4, 6, 8), draws=500, workers=2, seed=5)
     )
+
+
+def test_what_theory_expects():
+    from spinlens.criticality.hypotheses import MEAN_FIELD_BINDER, hypotheses
+    from spinlens.criticality.universality import energy_expansion, reference
+
+    assert reference(PowerLaw(1.2), 2).expansion == energy_expansion(1.2, 2)
+    assert "contested" in reference(PowerLaw(1.9), 2).note
+    moments = np.linspace(-6, 6, 20_001)
+    weight = np.exp(-(moments**4))
+    m2, m4 = (float((moments**k * weight).sum() / weight.sum()) for k in (2, 4))
+    assert pytest.approx(1 - m4 / (3 * m2**2), abs=1e-9) == MEAN_FIELD_BINDER
+    fixed = hypotheses("mean-field", PowerLaw(0.3), 1, (64, 128, 256), "imposed")
+    assert {(model.y_t, model.delta_spin, model.binder) for model in fixed} == {(0.5, 0.25, MEAN_FIELD_BINDER)}
+    logs = hypotheses("boundary", PowerLaw(0.5), 1, (64, 128, 256), "imposed")
+    assert all(kind == "log" for model in logs for kind, _ in model.corrections)
+    assert {model.log_m2 for model in logs} == {0.5}
+    near = hypotheses("long-range", PowerLaw(1.6), 2, (8, 16, 32), "free")
+    assert all(model.corrections[0] == ("power", 0.15) for model in near)

@@ -110,3 +110,33 @@ def test_reweighting_with_wrong_parameters_is_found_out():
 def test_reweighting_refuses_to_extrapolate():
     with pytest.raises(ConvergenceError, match="outside the runs' support"):
         poisson_histograms(1).full.means(math.log(80.0))
+
+
+def test_reweighting_refuses_gaps_between_runs():
+    """Two runs without any overlap: what lies between them is inside their range and yet unknown."""
+    rng = np.random.default_rng(4)
+    n = np.stack([rng.poisson(mean, (2, 3000)) for mean in (40.0, 400.0)])
+    full = Histograms.from_runs(np.log([40.0, 400.0]), n, [n], 20).full
+    assert full.means(math.log(41.0))[0][0] == pytest.approx(41.0, rel=0.02)
+    with pytest.raises(ConvergenceError, match="independent draws, too few to reweight"):
+        full.means(math.log(130.0))
+
+
+def test_blocks_of_several_runs_are_joined():
+    """The same data in two parts and in one give the same averages; parts of other θ add to them."""
+    rng = np.random.default_rng(5)
+    n = rng.poisson(40.0, (1, 2, 4000))
+    parts = [
+        Histograms.from_runs([math.log(40.0)], n[:, :, half], [n[:, :, half]], 20)
+        for half in (slice(2000), slice(2000, 4000))
+    ]
+    whole = Histograms.from_runs([math.log(40.0)], n, [n], 20).full.means(math.log(41.0))
+    joined = Histograms.joined(parts)
+    assert joined.full.means(math.log(41.0))[0] == pytest.approx(whole[0])
+    other = rng.poisson(46.0, (1, 2, 4000))
+    three = Histograms.joined([*parts, Histograms.from_runs([math.log(46.0)], other, [other], 20)])
+    assert three.theta == pytest.approx(np.log([40.0, 46.0]))
+    means = three.full.samples(math.log(43.0))[0][0]
+    assert abs(means[0] - 43.0) < 4 * math.sqrt(19 * means[1:].var())
+    with pytest.raises(InputError, match="equally many"):
+        Histograms.joined([parts[0], Histograms.from_runs([math.log(46.0)], other, [other], 10)])
