@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 import numpy as np
 import pytest
 
+from spinlens.exact.enumeration import all_states
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.block_spin import block_spins
@@ -137,6 +139,41 @@ def test_equilibrium_test_accepts_what_is_in_equilibrium(name: str, L: int) -> N
     inner = list(zip(found, grid, strict=True))[:-1]  # at the end of the calibration T can only come out lower
     near = [abs(test.temperature.deviation(t)) for test, t in inner if test.in_range]
     assert max(near) < 5
+
+
+def test_false_alarms_are_one_in_twenty_whatever_the_number_of_states() -> None:
+    """Independent draws from all 65,536 states of 4×4, 30 calibrations: 180 ensembles, on and off their temperatures.
+
+    The twin takes the calibration for exact, which 4000 states against 600 show.
+    """
+    model, critical = IsingModel((4, 4), COUPLING["nearest"]), CRITICAL["nearest"]
+    states = all_states(16).reshape(-1, 4, 4)
+    energy, rng = model.energy(states), np.random.default_rng(1)
+
+    @functools.cache
+    def cumulative(relative: float) -> np.ndarray:
+        weights = np.cumsum(np.exp(-(energy - energy.min()) / (relative * critical)))
+        return weights / weights[-1]
+
+    def draw(relative: float, n: int) -> np.ndarray:
+        return states[np.searchsorted(cumulative(relative), rng.random(n), side="right")]
+
+    grid, wrong = GRID[5:14], []
+    rejected: dict[int, list[bool]] = {200: [], 4000: []}
+    for _ in range(30):
+        calibration = np.stack([draw(relative, 600) for relative in grid])
+        reference = EquilibriumReference.calibrate(model, grid * critical, calibration)
+        exact = dataclasses.replace(reference.curve, noise=np.zeros_like(reference.curve.noise))
+        twin = EquilibriumReference(model, exact, reference.skewness, reference.kurtosis)
+        for n, found in rejected.items():
+            for relative in (1.05, 1.075, 1.2):
+                ensemble = draw(relative, n)
+                found.append(reference.test(ensemble).p_value < 0.05)
+                if n == 4000:
+                    wrong.append(twin.test(ensemble).p_value < 0.05)
+    for found in rejected.values():
+        assert abs(np.mean(found) - 0.05) < 4 * np.sqrt(0.05 * 0.95 / len(found))
+    assert np.mean(wrong) > 0.5
 
 
 @pytest.mark.parametrize("name", ["nearest", "power"])

@@ -26,8 +26,8 @@ GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.35, 1.5, 1.7
 TRUE = (0.825, 0.85, 0.925, 0.95, 0.975, 1.0, 1.025, 1.05, 1.15, 1.2, 1.425)
 """T / T_c: eight of the true ensembles lie at T_c or between calibrated temperatures."""
 SAMPLES = 600  # states per temperature of a calibration
-CALIBRATIONS = 40
-SIZES = {200: 40, 1000: 40, 4000: 20}
+CALIBRATIONS = 20
+SIZES = {200: 20, 1000: 20, 4000: 8}
 """States of an ensemble: distinct ensembles at each temperature, read with the calibrations in turn."""
 LEVEL = 0.05
 

@@ -14,19 +14,18 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.curve import Array, Curve
 from spinlens.thermometers.ensembles import calibration_ensembles
-from spinlens.thermometers.joint_curve import JointCurve, standardized
+from spinlens.thermometers.joint_curve import JointCurve, best_temperature, standardized
 from spinlens.thermometers.observables import pair_correlation
 
 _SCAN = 8  # temperatures tried in each calibration interval
-_STEPS = 4  # Gauss–Newton steps from the best of them
 
 
 class CorrelationThermometer(Thermometer):
     """Reads T from G(r) = ⟨s_x s_{x+r}⟩ along the axes, r = 1 … L/2, by generalized least squares.
 
-    T minimizes χ²(T) = (Ḡ − G(T))ᵀ Σ(T)⁻¹ (Ḡ − G(T)), with Σ the covariance of G(r) over states of the calibration.
-    Each state then counts with T_i = T + wᵀ (G_i − G(T)), w = Σ⁻¹G′/(G′ᵀΣ⁻¹G′). The quantity is T itself: the curve is
-    the identity, and its error √(wᵀ C w) that of the calibration curve G(T).
+    T is where wᵀ(Ḡ − G(T)) vanishes, w = Σ⁻¹G′/(G′ᵀΣ⁻¹G′), next to the minimum of (Ḡ − G(T))ᵀ Σ⁻¹ (Ḡ − G(T)), with Σ
+    the covariance of G(r) over states of the calibration. Each state counts with T + wᵀ(G_i − Ḡ). The quantity is T
+    itself: the curve is the identity, and its error √(wᵀ C w) that of the calibration curve G(T).
     """
 
     name = "correlation"
@@ -66,13 +65,9 @@ class CorrelationThermometer(Thermometer):
         mean = values.mean(axis=0)
         modes, variances, _ = standardized(mean - self.joint.value(self._trial), self.joint.spread(self._trial))
         place = int(np.argmin(np.sum(modes**2 / variances, axis=1)))
-        low = self._trial[max(place - 1, 0)]
-        high = self._trial[min(place + 1, len(self._trial) - 1)]
-        best = self._trial[place]
-        for _ in range(_STEPS):
-            weights = _weights(self.joint, np.array([best]))[0]
-            best = float(np.clip(best + weights @ (mean - self.joint.value(np.array([best]))[0]), low, high))
-        return np.asarray(best + (values - mean) @ _weights(self.joint, np.array([best]))[0])
+        start = float(self._trial[place])
+        best, weights = best_temperature(self.joint, mean, self.joint.spread(np.array([start]))[0], start)
+        return np.asarray(best + (values - mean) @ weights)
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {**super().to_arrays(), **{f"joint_{k}": v for k, v in self.joint.to_arrays().items()}}

@@ -25,7 +25,7 @@ from spinlens.thermometers.ensembles import (
     inflation,
     require_model,
 )
-from spinlens.thermometers.joint_curve import JointCurve, standardized
+from spinlens.thermometers.joint_curve import JointCurve, best_temperature, standardized
 from spinlens.thermometers.observables import distances, pair_correlation, structure_factor, waves
 
 _SCAN = 8  # temperatures tried per calibration interval
@@ -68,13 +68,15 @@ class EquilibriumReference:
     """Means and covariances of e, |m|, e², m², G(r) along the axes and S(k) of long waves against T, on one lattice.
 
     `curve` holds them with the noise of the calibration, `skewness` (K,) the largest of e and |m|, which tells where
-    means are Gaussian.
+    means are Gaussian, `kurtosis` (K,) the multivariate one, 1 for Gaussian states, which tells how well a
+    covariance is known.
     """
 
-    def __init__(self, model: IsingModel, curve: JointCurve, skewness: Array) -> None:
+    def __init__(self, model: IsingModel, curve: JointCurve, skewness: Array, kurtosis: Array) -> None:
         self.model = model
         self.curve = curve
         self.skewness = skewness
+        self.kurtosis = kurtosis
 
     @property
     def temperatures(self) -> Array:
@@ -90,7 +92,8 @@ class EquilibriumReference:
             raise InputError(f"the equilibrium test needs at least 3 temperatures above 0, got {len(grid)}")
         values = np.stack([_observables(model, part) for part in ensembles])  # (K, n, F)
         curve = JointCurve.fit(grid, values, model.energy(ensembles), chains)
-        return cls(model, curve, _skewness(values[:, :, :2]))
+        kurtosis = [_kurtosis(part - part.mean(axis=0), curve.covariance[k]) for k, part in enumerate(values)]
+        return cls(model, curve, _skewness(values[:, :, :2]), np.array(kurtosis))
 
     def test(self, states: States) -> EquilibriumTest:
         """Test an ensemble; see `equilibrium_test`."""
@@ -108,16 +111,19 @@ class EquilibriumReference:
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything that determines the test, as named arrays; `from_arrays` takes it back."""
-        about = {"shape": np.array(self.model.shape), "model": fingerprint(self.model), "skewness": self.skewness}
-        return {**about, **self.curve.to_arrays()}
+        moments = {"skewness": self.skewness, "kurtosis": self.kurtosis}
+        about = {"shape": np.array(self.model.shape), "model": fingerprint(self.model)}
+        return {**about, **moments, **self.curve.to_arrays()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], model: IsingModel) -> Self:
         """The reference that `to_arrays` described; `model` is the one it was calibrated with."""
-        if "noise" not in arrays:
+        if "kurtosis" not in arrays:
             raise CalibrationError("this equilibrium reference is of an earlier version: calibrate it again")
         require_model(arrays, model)
-        return cls(model, JointCurve.from_arrays(arrays), np.asarray(arrays["skewness"]))
+        return cls(
+            model, JointCurve.from_arrays(arrays), np.asarray(arrays["skewness"]), np.asarray(arrays["kurtosis"])
+        )
 
     def _misfit(self, mean: Array, factors: Array, trial: Array) -> tuple[Array, Array, npt.NDArray[np.int_]]:
         """(χ² − rank, χ², rank) of a mean at trial temperatures (S,); `factors` (F,) scale Σ to that of the mean."""
@@ -131,22 +137,7 @@ class EquilibriumReference:
 
         Where C itself were varied along, χ² would favour temperatures of larger fluctuations.
         """
-        grid, at = self.temperatures, np.array([start])
-        covariance = self._covariance(factors, at)
-        tangent, variances, basis = standardized(self.curve.slope_at(at), covariance)
-        information = float(np.sum(tangent**2 / variances))
-        if information == 0:
-            return start
-        weights = basis[0] @ (tangent[0] / variances[0]) / information
-        place = int(np.searchsorted(grid, start))
-        low, high = grid[max(place - 2, 0)], grid[min(place + 1, len(grid) - 1)]
-        fine = np.linspace(low, high, 64 * _SCAN)
-        ahead = (mean - self.curve.value(fine)) @ weights  # falls through 0, as T̂ − T
-        crossings = np.flatnonzero((ahead[:-1] >= 0) & (ahead[1:] < 0))
-        if not len(crossings):
-            return float(low if ahead[0] < 0 else high)
-        k = crossings[np.argmin(np.abs(fine[crossings] - start))]
-        return float(fine[k] + (fine[k + 1] - fine[k]) * ahead[k] / (ahead[k] - ahead[k + 1]))
+        return best_temperature(self.curve, mean, self._covariance(factors, np.array([start]))[0], start)[0]
 
     def _covariance(self, factors: Array, trial: Array) -> Array:
         """(S, F, F) covariance of x̄ − μ at trial temperatures (S,)."""
@@ -166,7 +157,7 @@ class EquilibriumReference:
         gaussian = skewness * float(np.median(factors)) < _LARGEST_SKEWNESS
         names = _names(self.model)
         return EquilibriumTest(
-            _p_value(chi2, degrees, self.curve.samples),
+            _p_value(chi2, degrees, self.curve.samples / float(np.interp(best, self.temperatures, self.kurtosis))),
             Estimate(best, information**-0.5 if information > 0 else float("inf")),
             chi2,
             degrees,
@@ -183,7 +174,9 @@ def equilibrium_test(states: States, reference: EquilibriumReference) -> Equilib
 
     χ²(T) = (x̄ − μ(T))ᵀ C(T)⁻¹ (x̄ − μ(T)) with x the observables of `EquilibriumReference` and C the covariance of x̄ in
     equilibrium, that of the calibrated μ(T) and the interpolation error; the p-value is that of the smallest χ² over T,
-    by Hotelling's F distribution with one degree of freedom spent on T.
+    by Hotelling's F distribution with one degree of freedom spent on T. Its denominator has n_calibration / κ degrees,
+    κ the multivariate kurtosis of the calibration states (Mardia, Biometrika 57, 519 (1970); 1 if Gaussian), since
+    covariances of heavy-tailed observables are known less well.
 
     Parameters
     ----------
@@ -249,10 +242,17 @@ def _states_to_tell(distance: float, degrees: int) -> float:
         return float("inf")
     threshold = chi2_distribution.isf(_LEVEL, degrees)
     needed = brentq(lambda x: ncx2.sf(threshold, degrees, x) - 0.5, 1e-6, 10 * threshold + 100)
-    return float(needed / distance**2)
+    return max(1.0, float(needed / distance**2))
 
 
-def _p_value(chi2: float, degrees: int, samples: int) -> float:
-    """Hotelling: the covariance is itself an estimate, with about 2 · samples degrees (two neighbouring nodes)."""
-    freedom = max(2 * samples - degrees, 1)
-    return float(f_distribution.sf(chi2 * freedom / (2 * samples * degrees), degrees, freedom))
+def _kurtosis(centred: Array, covariance: Array) -> float:
+    """⟨(xᵀΣ⁻¹x)²⟩ / F(F + 2) of centred states (n, F), F the rank of Σ; 1 for Gaussian ones, and at least that."""
+    modes, variances, _ = standardized(centred, covariance[None])
+    rank = int(np.isfinite(variances).sum())
+    return max(1.0, float(np.mean(np.sum(modes**2 / variances, axis=1) ** 2)) / (rank * (rank + 2)))
+
+
+def _p_value(chi2: float, degrees: int, known: float) -> float:
+    """Hotelling: the covariance is itself an estimate, of about `known` degrees of freedom."""
+    freedom = max(known - degrees, 1.0)
+    return float(f_distribution.sf(chi2 * freedom / (known * degrees), degrees, freedom))

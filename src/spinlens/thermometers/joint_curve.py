@@ -14,6 +14,8 @@ from scipy.interpolate import CubicHermiteSpline
 from spinlens.thermometers.curve import Array, fluctuation_slope, interpolation_error
 from spinlens.thermometers.ensembles import inflation
 
+_FINE = 64  # temperatures of an interval between which a root is interpolated
+
 
 @dataclass(frozen=True, eq=False)
 class JointCurve:
@@ -107,6 +109,12 @@ class JointCurve:
         )
         return cls(temperatures, mean, slope, covariance, noise, int(arrays["samples"]))
 
+    @cached_property
+    def fine(self) -> Array:
+        """Temperatures all along the curve, `_FINE` in each interval."""
+        steps = np.arange(_FINE * (len(self.temperatures) - 1) + 1) / _FINE
+        return np.asarray(np.interp(steps, np.arange(len(self.temperatures)), self.temperatures))
+
     def _place(self, temperatures: Array) -> tuple[npt.NDArray[np.int_], Array, Array]:
         """Node on the left, position 0 … 1 in the interval, and its width."""
         grid = self.temperatures
@@ -121,6 +129,26 @@ class JointCurve:
     @cached_property
     def _bias(self) -> Array:
         return interpolation_error(self.temperatures, self.mean, self.slope)
+
+
+def best_temperature(curve: JointCurve, mean: Array, covariance: Array, start: float) -> tuple[float, Array]:
+    """Zero nearest to `start` of wᵀ(x̄ − ⟨x⟩(T)), the generalized least-squares T, and the weights w (F,), wᵀ⟨x⟩′ = 1.
+
+    w = C⁻¹⟨x⟩′/(⟨x⟩′ᵀC⁻¹⟨x⟩′) at `start`, with C the `covariance` (F, F) there; zero where nothing varies, when T
+    is `start`. Without a zero T is the nearer end of the calibration.
+    """
+    tangent, variances, basis = standardized(curve.slope_at(np.array([start])), covariance[None])
+    information = float(np.sum(tangent**2 / variances))
+    if information == 0:
+        return start, np.zeros(len(mean))
+    weights = basis[0] @ (tangent[0] / variances[0]) / information
+    fine = curve.fine
+    ahead = (mean - curve.value(fine)) @ weights  # falls through 0, about as T̂ − T
+    crossings = np.flatnonzero((ahead[:-1] >= 0) & (ahead[1:] < 0))
+    if not len(crossings):
+        return float(fine[0] if ahead[0] < 0 else fine[-1]), weights
+    k = crossings[np.argmin(np.abs(fine[crossings] - start))]
+    return float(fine[k] + (fine[k + 1] - fine[k]) * ahead[k] / (ahead[k] - ahead[k + 1])), weights
 
 
 def standardized(deviation: Array, covariance: Array, smallest: float = 1e-9) -> tuple[Array, Array, Array]:
