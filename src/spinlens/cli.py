@@ -182,6 +182,12 @@ def critical(
     checkpoint: Annotated[
         Path | None, typer.Option(help="Folder that keeps the runs of a budget; a larger budget then prolongs them.")
     ] = None,
+    regime: Annotated[
+        str | None, typer.Option(help="Class to assume: short-range, long-range, mean-field or boundary.")
+    ] = None,
+    correlators: Annotated[
+        int, typer.Option(help="States per chain for dimensions from correlators at L/2, a check; 0 for none.")
+    ] = 0,
     force: Force = False,
 ) -> None:
     """Critical temperature and scaling dimensions from finite-size scaling; no temperature need be given."""
@@ -193,9 +199,15 @@ def critical(
     chosen = make_coupling(coupling, sigma, images, cell)
     from spinlens import cli_critical
 
-    options = {"seed": seed, "draws": draws, "chains": chains, "points": points, "workers": cores(workers)}
+    threads = cores(workers)
+    options = {
+        "seed": seed, "draws": draws, "chains": chains, "points": points, "workers": threads,
+        "regime": cli_critical.checked_regime(regime),
+    }  # fmt: skip
     found = cli_critical.find(chosen, tuple(sides), dimension, budget, options, out, checkpoint)
     cli_critical.show(found.point, chosen, dimension)
+    if correlators:
+        cli_critical.show_correlators(found.point, chosen, dimension, correlators, seed, threads)
     if out is not None:
         cli_critical.keep(found, chosen, dimension, out)
 

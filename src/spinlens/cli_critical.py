@@ -10,20 +10,22 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typer
 
+from spinlens.checks import choice
 from spinlens.cli_input import interruptible, write_file
 from spinlens.criticality.budget import TimeBudget, seconds_of
 from spinlens.criticality.critical_point import CriticalPoint, find_critical_point
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.planner import plan_critical_point
-from spinlens.criticality.universality import Reference, reference
+from spinlens.criticality.universality import Reference, Regime, reference
 from spinlens.lattice.couplings import Coupling
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.codec import plain
 
+_REGIMES = ("short-range", "long-range", "mean-field", "boundary")
 _LINES = (
     ("T_c", "temperature"),
     ("delta_s", "delta_spin"),
@@ -62,14 +64,32 @@ def find(
         kept: list[SizeCurves] = []
         point = find_critical_point(coupling, sizes, dimension, runs=kept, **options)
         return Found(point, tuple(kept))
-    chosen = {name: options[name] for name in ("seed", "points", "workers")}
-    time = TimeBudget(seconds_of(budget), chosen["workers"])
+    chosen = {name: options[name] for name in ("seed", "points", "workers", "regime")}
+    limit = TimeBudget(seconds_of(budget), chosen["workers"])
     folder = checkpoint or _folder(coupling, sizes, dimension, chosen["seed"], out)
     with interruptible(f"stopped; finished rounds are saved in {folder}"):
-        planned = plan_critical_point(coupling, sizes, time, dimension, report=_say_round, checkpoint=folder, **chosen)
+        planned = plan_critical_point(coupling, sizes, limit, dimension, report=_say_round, checkpoint=folder, **chosen)
     if checkpoint is None:
         shutil.rmtree(folder, ignore_errors=True)
     return Found(planned.point, planned.curves, planned.draws)
+
+
+def checked_regime(name: str | None) -> Regime | None:
+    """The class that --regime names, None for the one that theory expects."""
+    return None if name is None else cast(Regime, choice("--regime", name, _REGIMES))
+
+
+def show_correlators(
+    point: CriticalPoint, coupling: Coupling, dimension: int, draws: int, seed: int, workers: int
+) -> None:
+    """Δ_s and Δ_ε from correlators at L/2 at the T_c found, beside those of the fit."""
+    from spinlens.criticality.correlators import check_with_correlators
+    from spinlens.lattice.ising import IsingModel
+
+    models = [IsingModel((L,) * dimension, coupling) for L in point.sizes if L % 2 == 0]
+    check = check_with_correlators(models, point.temperature.value, draws, seed, workers)
+    energy = check.delta_energy or "lost in noise"
+    typer.echo(f"correlators at L/2, no corrections: delta_s = {check.delta_spin}, delta_eps = {energy}")
 
 
 def _folder(coupling: Coupling, sizes: Sequence[int], dimension: int, seed: int, out: Path | None) -> Path:

@@ -95,6 +95,8 @@ BAD = [
     (["sample", "--temperatures", "2", "--draws", "10", "--out", "/proc/a.nc"], "cannot write /proc/a.nc"),
     (["sample"], "Missing option '--temperatures'"),
     (["critical", "--sizes", "8,16"], "at least three increasing"),
+    (["critical", "--sizes", "8,16,32", "--regime", "tricritical"], "--regime"),
+    (["critical", "--sizes", "8,16,32", "--budget", "soon"], "90s, 5m or 2h"),
     (["critical", "--sizes", "2,8,16"], "at least 4"),
     (["critical", "--sizes", "8,16,a"], "--sizes must be comma-separated numbers"),
     (["critical", "--sizes", "8.5,16,32"], "--sizes must be comma-separated numbers"),
@@ -217,9 +219,11 @@ def test_sample_writes_what_it_prints(tmp_path, capsys, monkeypatch):
 
 def test_critical_finds_the_square_lattice(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    line = ["critical", "--sizes", "4,8,16", "--draws", "2000", "--out", "point.json"]
+    line = ["critical", "--sizes", "4,8,16", "--draws", "2000", "--out", "point.json", "--correlators", "400"]
     assert spinlens(*line) == 0
     shown = capsys.readouterr().out.splitlines()
+    assert any(text.startswith("correlators at L/2") for text in shown)
+    assert any(text.startswith("the data agree with the class short-range") for text in shown)
     assert [line.split()[0] for line in shown[1:5]] == ["T_c", "delta_s", "delta_eps", "U4"]
     assert "2.269185314" in shown[1]
     assert Path("point.csv").read_text().startswith("ratio,L_small,L_large,temperature")
