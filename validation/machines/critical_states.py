@@ -28,7 +28,7 @@ from spinlens.statistics.estimate import Estimate
 
 L = 16
 MODEL = IsingModel((L, L), NearestNeighbour())
-STATES, HELD_OUT, CHAINS, BURN_IN, STEPS, THIN = 400_000, 50_000, 1000, 2000, 3000, 10
+STATES, HELD_OUT, CHAINS, BURN_IN, STEPS, THIN = 400_000, 50_000, 1000, 1000, 1500, 15
 FIRST: dict[str, Any] = {"n_hidden": 256, "learning_rate": 0.01, "final_rate": 0.05, "initial_scale": 0.03, "seed": 1}
 SECOND: dict[str, Any] = {
     "n_hidden": 256, "learning_rate": 5e-4, "final_rate": 0.002, "persistent": True, "chains": 300,
@@ -95,7 +95,7 @@ def judge(name: str, machine: RBM, held_out: Any) -> dict[str, Any]:
     }
     pairs["U4"] = (binder(own["m2"], own["m4"]), binder(data["m2"][:, None], data["m4"][:, None]))
     tau = integrated_time(own["|m|"])
-    likelihood = machine.log_likelihood(held_out, "ais", runs=300, betas=5000)
+    likelihood = machine.log_likelihood(held_out, "ais", runs=100, betas=3000)
     log_p = -float(MODEL.energy(held_out.reshape(-1, L, L)).mean()) / CRITICAL_TEMPERATURE
     return {
         "machine": name,
@@ -135,7 +135,7 @@ def main(target: Path, cd_epochs: int, pcd_epochs: int) -> None:
         for key, found in results[-1]["observables"].items():
             print(f"{key:5s} {found['machine']} {found['data']} {found['deviation']:+.1f}")
     document = {"states": STATES, "first": {**FIRST, "epochs": cd_epochs}, "second": {**SECOND, "epochs": pcd_epochs}}
-    document |= {"training_cpu_seconds": round(seconds), "machines": results}
+    document |= {"cpu_seconds_of_this_run": round(seconds), "machines": results}
     target.write_text(json.dumps(document, indent=1) + "\n")
 
 
