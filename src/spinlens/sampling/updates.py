@@ -233,6 +233,8 @@ class Base:
     @cached_property
     def _mode_weights(self) -> npt.NDArray[np.float32]:
         """−Ĵ(k)/2N of every mode that rfftn gives, twice where it stands for −k too."""
-        spectrum = scipy.fft.rfftn(self.model.coupling_table).real
-        spectrum[..., 1 : (self.model.shape[-1] + 1) // 2] *= 2
-        return np.asarray(spectrum.ravel() / (-2 * self.model.n_sites), dtype=np.float32)
+        spectrum = scipy.fft.rfftn(self.model.coupling_table)
+        weights = np.empty(spectrum.shape, dtype=np.float32)  # at once in single precision: memory is short here
+        np.multiply(spectrum.real, -0.5 / self.model.n_sites, out=weights, casting="same_kind")
+        weights[..., 1 : (self.model.shape[-1] + 1) // 2] *= 2
+        return weights.ravel()

@@ -55,6 +55,13 @@ def test_totals_are_zeta_values(sigma, shape):
     assert whole_table(shape, exponent).sum() == pytest.approx(epstein_total(len(shape), exponent), rel=1e-14)
 
 
+@pytest.mark.parametrize(("sigma", "total"), [(1, 16.53231596), (2, 10.37752483), (3, 8.40192397), (4, 7.46705778)])
+@pytest.mark.parametrize("shape", [(3, 3, 3), (4, 5, 6), (3, 3, 20), (16, 16, 16)])
+def test_totals_in_three_dimensions_are_lattice_sums_of_the_simple_cubic_crystal(sigma, total, shape):
+    """Σ |R|^−s for s = 4, 5, 6, 7: Jones & Ingham, Proc. R. Soc. A 107, 636 (1925), to their eight decimals."""
+    assert whole_table(shape, 3.0 + sigma).sum() == pytest.approx(total, abs=1e-8)
+
+
 @pytest.mark.parametrize("shape", [(11,), (1024,), (3, 9), (33, 20), (3, 200), (5, 5, 5), (3, 4, 7), (3, 3, 20)])
 @pytest.mark.parametrize("cell", ["point", "integrated"])
 @pytest.mark.parametrize("sigma", [0.1, 1.2, 2.0, 4.0])
