@@ -49,8 +49,8 @@ class EquilibriumTest:
         observables in units of the spread Σ of a single equilibrium state (Mahalanobis), without the part of noise. 0
         within its error in equilibrium.
     shifts : (observable) deviation of each observable in standard deviations of a single equilibrium state.
-    states_to_tell : independent states of which, at that distance, a test at 5 % rejects half the ensembles; inf where
-        the distance is 0.
+    states_to_tell : independent states of which, at that distance, a test at 5 % rejects half the ensembles, at
+        least 1; inf where the distance is 0.
     """
 
     p_value: float
