@@ -143,8 +143,6 @@ def sample(
     checks.choice("algorithm", algorithm, ALGORITHMS)
     if exchange:
         algorithm = check_ladder(grid, algorithm)
-    if exchange:
-        algorithm = check_ladder(grid, algorithm)
     setup = Setup(model, grid, algorithm, chains, seed, exchange, plan)
     setup.updates  # noqa: B018  refuses what the couplings do not allow
     folder = None
