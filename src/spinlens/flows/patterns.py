@@ -103,8 +103,8 @@ class Match:
 
     Attributes
     ----------
-    temperature : of the ensemble whose block spins have the nearest map, with its statistical error; the parabola between
-        temperatures offered 5 % apart adds about 1 % to it.
+    temperature : of the ensemble whose block spins have the nearest map, with its statistical error; the parabola
+        between temperatures offered 5 % apart adds about 1 % to it.
     residual : |C − a C_T|² / |C|² there, noise subtracted: 0 for the same pattern, 1 where nothing is in common, nan
         where the pattern is lost in its noise. The parabola between temperatures offered far apart adds some percent.
     amplitude : a, by which the block-spin map is multiplied (1 unless fitted).

@@ -38,7 +38,9 @@ def setting() -> dict[str, Any]:
 
 
 def compare(setting: dict[str, Any], cases: Any = CASES, **options: Any) -> Comparison:
-    return compare_flows(MODEL, 2.4, **setting, cases=cases, **{"steps": 12, "record": RECORD, "options": OPTIONS, **options})
+    return compare_flows(
+        MODEL, 2.4, **setting, cases=cases, **{"steps": 12, "record": RECORD, "options": OPTIONS, **options}
+    )
 
 
 def test_the_table_has_every_reading_of_every_machine_with_its_test(setting, tmp_path) -> None:
