@@ -59,6 +59,29 @@ def test_specific_heat_from_bonds_agrees_with_enumeration(curves):
     assert error < 0.03 * truth
 
 
+def test_energy_and_susceptibility_agree_with_enumeration(curves):
+    T = 0.97 * curves.temperatures[1]
+    truth = exact.enumerate(curves.model, T)
+    for (value, error), expected in (
+        (curves.energy(T), truth.energy),
+        (curves.susceptibility(T), curves.model.n_sites * truth.m2 / T),
+    ):
+        assert abs(value - expected) < 4 * error
+        assert abs(value - 1.05 * expected) > 4 * error
+
+
+def test_reweighted_curves_agree_with_a_run_at_a_temperature_not_used():
+    model = IsingModel((12, 12), PowerLaw(1.2))
+    curves = SizeCurves.from_dataset(model, sample(model, (6.4, 6.8, 7.2), 10_000, seed=3, energy=False))
+    direct = SizeCurves.from_dataset(model, sample(model, (6.6,), 20_000, seed=4, energy=False))
+    rows = [size.samples(size.theta(6.6)) for size in (curves, direct)]
+    for name in rows[0]._fields:
+        values = [getattr(part, name) for part in rows]
+        error = np.hypot(*(error_of(value) for value in values))
+        assert abs(values[0][0] - values[1][0]) < 4 * error
+        assert abs(values[0][0] - 1.2 * values[1][0]) > 4 * error
+
+
 def test_effective_draws_fall_away_from_the_runs(curves):
     full = curves.histograms.full
     inside = full.effective_draws(curves.theta(curves.temperatures[1]))

@@ -162,14 +162,29 @@ class SizeCurves:
         """
         mean, variance = self.histograms.full.bonds(self.theta(temperature))
         mean = mean + self.histograms.first
+        first, second = self._fugacity_slopes(temperature)
+        rows = (first**2 * variance + second * mean) / (temperature**2 * self.model.n_sites)
+        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
+
+    def energy(self, temperature: float) -> tuple[float, float]:
+        """⟨E⟩ per spin, Σ_{i<j} J / N − (dθ/dβ) ⟨n⟩ / N with n frozen bonds, and its jackknife error."""
+        mean, _ = self.histograms.full.bonds(self.theta(temperature))
+        bonds = self._fugacity_slopes(temperature)[0] * (mean + self.histograms.first) / self.model.n_sites
+        rows = self.model.coupling_sum / 2 - bonds
+        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
+
+    def susceptibility(self, temperature: float) -> tuple[float, float]:
+        """χ = N ⟨m²⟩ / T per spin, that of the disordered phase, and its jackknife error."""
+        rows = self.model.n_sites * self.samples(self.theta(temperature)).m2 / temperature
+        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
+
+    def _fugacity_slopes(self, temperature: float) -> tuple[float, float]:
+        """dθ/dβ and d²θ/dβ² of θ = ln v."""
         beta, strength = 1 / temperature, _strength(self.model)
         if strength is None:
-            first, second = 1 / beta, -1 / beta**2
-        else:
-            v = math.expm1(2 * beta * strength)
-            first, second = 2 * strength * (v + 1) / v, -4 * strength**2 * (v + 1) / v**2
-        rows = beta**2 * (first**2 * variance + second * mean) / self.model.n_sites
-        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
+            return 1 / beta, -1 / beta**2
+        v = math.expm1(2 * beta * strength)
+        return 2 * strength * (v + 1) / v, -4 * strength**2 * (v + 1) / v**2
 
 
 def log_fugacity(model: IsingModel, temperature: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +69,50 @@ def mean_estimate(series: npt.ArrayLike) -> Estimate:
     tau = integrated_time(chains).value
     variance = float(chains.var(ddof=1)) if chains.size > 1 else 0.0
     return Estimate(float(chains.mean()), math.sqrt(2 * tau * variance / chains.size))
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Mean and τ_int of a series with a word on whether they can be trusted; made for any series, however short.
+
+    `reliable` is whether the series is at least `LEAST_TIMES` τ_int long; `text` says what is missing.
+    """
+
+    mean: Estimate
+    tau: Estimate
+    draws: int
+    reliable: bool
+    text: str
+
+
+LEAST_TIMES = 50.0
+
+
+def assess(series: npt.ArrayLike) -> Reliability:
+    """`mean_estimate` and `integrated_time` with a flag instead of an error where the chains are short.
+
+    >>> assess([1.0, 2.0, 3.0]).text
+    '3 draws are too few to estimate an autocorrelation time: draw at least 4, better hundreds'
+    >>> assess(np.random.default_rng(0).normal(size=(2, 1000))).reliable
+    True
+    """
+    chains = np.atleast_2d(np.asarray(series, dtype=np.float64))
+    draws, nan = chains.size, float("nan")
+    if not np.all(np.isfinite(chains)):
+        return Reliability(Estimate(nan, nan), Estimate(nan, nan), draws, False, "some entries are not finite numbers")
+    if chains.shape[-1] < 4:
+        mean = float(chains.mean()) if draws else nan
+        text = f"{chains.shape[-1]} draws are too few to estimate an autocorrelation time"
+        text += ": draw at least 4, better hundreds"
+        return Reliability(Estimate(mean, nan), Estimate(nan, nan), draws, False, text)
+    tau, mean_value = integrated_time(chains), mean_estimate(chains)
+    length = chains.shape[-1] / tau.value
+    if float(np.ptp(chains)) == 0:
+        return Reliability(mean_value, tau, draws, False, "the series is constant: it has no error to estimate")
+    if length < LEAST_TIMES:
+        text = f"chains are {length:.0f} τ_int long: draw {math.ceil(LEAST_TIMES / length)} times as many"
+        return Reliability(mean_value, tau, draws, False, text)
+    return Reliability(mean_value, tau, draws, True, f"chains are {length:.0f} τ_int long")
 
 
 def _first_window(times: Array) -> int:

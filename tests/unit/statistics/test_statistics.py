@@ -9,8 +9,8 @@ import pytest
 
 from spinlens import Estimate, integrated_time
 from spinlens.errors import ConvergenceError, InputError
-from spinlens.statistics.autocorrelation import mean_estimate
-from spinlens.statistics.resampling import block_means, jackknife
+from spinlens.statistics.autocorrelation import assess, mean_estimate
+from spinlens.statistics.resampling import block_means, bootstrap, jackknife
 from spinlens.statistics.reweighting import Histograms
 
 
@@ -140,3 +140,30 @@ def test_blocks_of_several_runs_are_joined():
     assert abs(means[0] - 43.0) < 4 * math.sqrt(19 * means[1:].var())
     with pytest.raises(InputError, match="equally many"):
         Histograms.joined([parts[0], Histograms.from_runs([math.log(46.0)], other, [other], 10)])
+
+
+def test_bootstrap_agrees_with_the_jackknife_and_covers_what_is_not_smooth():
+    data = np.random.default_rng(6).normal([2.0, 4.0], 0.5, size=(60, 2))
+
+    def both(mean):
+        return np.array([mean[0] / mean[1], mean[0] * mean[1]])
+
+    value, covariance = bootstrap(data, both, 4000, seed=1)
+    expected, other = jackknife(data, both)
+    assert value == pytest.approx(expected)
+    np.testing.assert_allclose(covariance, other, rtol=0.15)
+    assert np.array_equal(bootstrap(data, both, 50, seed=1)[1], bootstrap(data, both, 50, seed=1)[1])
+    with pytest.raises(ConvergenceError, match="1 block has no spread"):
+        bootstrap(data[:1], both)
+
+
+def test_short_chains_get_a_flag_and_not_an_error():
+    long = assess(autoregressive(0.9, (2, 20_000), 7))
+    assert long.reliable
+    assert abs(long.tau.deviation(9.5)) < 4
+    short = assess(autoregressive(0.9, (2, 200), 7))
+    assert not short.reliable
+    assert "times as many" in short.text
+    assert not assess([1.0]).reliable
+    assert not assess([1.0, float("nan"), 2.0, 3.0, 4.0]).reliable
+    assert "constant" in assess(np.ones(100)).text
