@@ -8,8 +8,10 @@ import xarray as xr
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, sample
 from spinlens.errors import CouplingError, InputError
+from spinlens.sampling import streams
 from spinlens.sampling.alias import alias_table, poisson_table
 from spinlens.sampling.kernels.xoshiro import random_words
+from spinlens.seeding import seed_sequence
 
 
 def test_xoshiro_known_answer():
@@ -19,12 +21,16 @@ def test_xoshiro_known_answer():
     assert out.tolist() == [41943041, 58720359, 3588806011781223, 3591011842654386, 9228616714210784205]
 
 
-@pytest.mark.parametrize("algorithm", ["swendsen-wang", "wolff", "metropolis", "clock", "multi-spin-heat-bath"])
-@pytest.mark.parametrize("coupling", [NearestNeighbour(), PowerLaw(1.2)])
+PLAIN = ["swendsen-wang", "wolff", "metropolis", "clock"]
+
+
+@pytest.mark.parametrize(
+    ("coupling", "algorithm"),
+    [(coupling, name) for coupling in (NearestNeighbour(), PowerLaw(1.2)) for name in PLAIN]
+    + [(NearestNeighbour(), "multi-spin-heat-bath")],
+)
 def test_draws_do_not_depend_on_workers(coupling, algorithm):
     together = algorithm.startswith("multi")
-    if together and not isinstance(coupling, NearestNeighbour):
-        pytest.skip("multi-spin coding is for nearest neighbours")
     model = IsingModel((6, 6), coupling)
     for options in ({"keep_spins": True}, {"series": False}):
         arguments = {"temperatures": (3.0, 4.0), "draws": 150, "seed": 4, "algorithm": algorithm}
@@ -57,6 +63,14 @@ def test_energy_and_magnetization_belong_to_the_kept_spins():
             assert data.spins.dims == ("temperature", "chain", "draw", "x", "y")
             np.testing.assert_allclose(model.energy(data.spins.values) / 20, data.energy, rtol=1e-12)
             np.testing.assert_allclose(data.spins.values.mean(axis=(-2, -1)), data.magnetization, atol=1e-12)
+
+
+def test_the_name_of_a_model_is_that_of_its_whole_table(monkeypatch):
+    model = IsingModel((6, 5), PowerLaw(1.2))
+    words = seed_sequence(0, model.coupling_table.tobytes().hex()).spawn_key[:4]
+    for piece in (7, 1 << 20):
+        monkeypatch.setattr(streams, "_PIECE", piece)
+        assert streams.model_key(model) == "PowerLaw:" + "-".join(map(str, words))
 
 
 def test_thinning_keeps_every_kth_state():
