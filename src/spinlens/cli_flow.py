@@ -226,11 +226,10 @@ def _say(found: dict[str, Any], out: Path) -> None:
     for row in found["flows"]:
         if row["control"] != "given":
             continue
-        readings = [
-            f"{name} {Estimate(row[f'T_{name}'], row[f'T_{name}_error'])}"
-            + ("" if row[f"in_range_{name}"] else " (out of range)")
-            for name in found["instruments"]
-        ]
+        readings = []
+        for name in found["instruments"]:
+            reading = Estimate(row[f"T_{name}"], row[f"T_{name}_error"])
+            readings.append(f"{name} {reading if row[f'in_range_{name}'] else 'out of range'}")
         p = row.get("equilibrium_p")
         chance = "no test in range" if p is None else f"p = {p:.3g}"
         typer.echo(f"{row['start']:>8}: T by {', '.join(readings)}; equilibrium {chance}")
