@@ -19,9 +19,10 @@ import numpy as np
 
 from spinlens import NearestNeighbour, sample
 from spinlens.criticality.critical_point import locate_pair, make_models
-from spinlens.criticality.global_fit import FitModel, fit, scaling_data
+from spinlens.criticality.global_fit import FitModel, fit
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.planner import plan_critical_point
+from spinlens.criticality.scaling_data import scaling_data
 from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 
 COUPLING, SIZES, BUDGETS, SEEDS = NearestNeighbour(), (8, 16, 32, 64), (1.5e8, 6e8), (1, 2, 3)

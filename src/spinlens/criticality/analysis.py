@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from spinlens.criticality.averaging import Average, FitSet, fit_all
 from spinlens.criticality.crossings import Family
-from spinlens.criticality.global_fit import ScalingData, scaling_data
 from spinlens.criticality.hypotheses import higher_corrections, hypotheses, imposed
 from spinlens.criticality.limits import from_crossings, ratios_of
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.result import CriticalPoint, FitQuality
+from spinlens.criticality.scaling_data import ScalingData, scaling_data
 from spinlens.criticality.universality import Regime, reference
 from spinlens.criticality.verdict import ClassCheck, check_class
 from spinlens.errors import ConvergenceError

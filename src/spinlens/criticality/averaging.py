@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.criticality.global_fit import Fit, FitModel, ScalingData, fit, whitening
+from spinlens.criticality.global_fit import Fit, FitModel, fit, whitening
+from spinlens.criticality.scaling_data import ScalingData
 from spinlens.errors import ConvergenceError
 from spinlens.statistics.estimate import Estimate
 
