@@ -31,8 +31,8 @@ _LEAST_DRAWS = 400
 _MARGIN = 0.04  # share of each size that is never taken away, so that no crossing starves
 _BLOCKS = 64
 _CHAINS = 2
-_POINTS = 3  # temperatures of a round, within 0.8 standard deviations of the bond number
-_STEP = 0.8
+_POINTS = 3  # temperatures of a round, within 0.4 standard deviations of the bond number
+_STEP = 0.4
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[int, CriticalPoint, dict[int, int]], None]
