@@ -1,7 +1,6 @@
 """xoshiro256++ (Blackman & Vigna 2021), kept in registers inside a sweep: half the cost of a NumPy generator.
 
-numba's on-disk cache of the kernels does not see changes of this file; it is frozen by a known-answer test. Whoever
-changes it deletes the caches (``__pycache__``) of the kernels.
+Every stream of every chain depends on this file: it is frozen by a known-answer test.
 """
 
 from __future__ import annotations
