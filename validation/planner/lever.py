@@ -25,7 +25,7 @@ from spinlens.criticality.planner import plan_critical_point
 from spinlens.criticality.scaling_data import scaling_data
 from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 
-COUPLING, SIZES, BUDGETS, SEEDS = NearestNeighbour(), (8, 16, 32, 64), (1.5e8, 6e8), (1, 2, 3)
+COUPLING, SIZES, BUDGETS, SEEDS = NearestNeighbour(), (8, 16, 32, 64), (1.5e8, 6e8), (1, 2, 3, 4, 5, 6)
 
 
 def plain(updates: float, seed: int) -> list[SizeCurves]:
