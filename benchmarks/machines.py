@@ -5,12 +5,18 @@
 20,000 states, batches of 100, CD-1, one thread; CPU seconds of an epoch, the best of rounds in which all programs take
 turns, so that another load on the machine hits all of them alike. The floor is the products that no CD-1 can do
 without, in float32: up from the data, down, up again, and the gradient with data and model states stacked.
-scikit-learn (PCD-1) needs as many; `rbms` and `boltzmann9` (PCD-1) run on PyTorch and are left out where they
-are not installed.
+scikit-learn (PCD-1) needs as many. `rbms` and `boltzmann9` (PCD-1) and our own engine "torch" need PyTorch, whose
+default build for Linux brings gigabytes of CUDA libraries; they are in no extra. By hand, with the build for CPUs:
+
+    pip install torch --index-url https://download.pytorch.org/whl/cpu
+    pip install rbms==0.5.0 boltzmann9==0.1.9
+
+What is not installed is left out, and said in one line.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import time
 import warnings
 from collections.abc import Callable
@@ -21,6 +27,7 @@ from sklearn.neural_network import BernoulliRBM
 from spinlens.machines.rbm import RBM
 
 SAMPLES, BATCH, EPOCHS = 20_000, 100, 3
+NEEDS = {"spinlens CD-1, torch": ("torch",), "rbms": ("torch", "rbms"), "boltzmann9": ("torch", "boltzmann9")}
 
 
 def floor(n_visible: int, n_hidden: int) -> Callable[[], None]:
@@ -99,6 +106,9 @@ def boltzmann9(n_hidden: int, states: np.ndarray) -> Callable[[], None]:
 def main(rounds: int = 7) -> None:
     """Print the table of times and of ratios to the floor."""
     warnings.simplefilter("ignore")
+    missing = [name for name, modules in NEEDS.items() if not all(map(importlib.util.find_spec, modules))]
+    if missing:
+        print(f"Missing, left out: {'; '.join(missing)}. The top of benchmarks/machines.py says how to install them.")
     for n_visible, n_hidden in ((100, 64), (1024, 256)):
         states = np.random.default_rng(0).choice([-1, 1], size=(SAMPLES, n_visible)).astype(np.int8)
         programs = {
@@ -112,11 +122,7 @@ def main(rounds: int = 7) -> None:
             "rbms": lambda n=n_hidden, x=states: rbms(n, x),
             "boltzmann9": lambda n=n_hidden, x=states: boltzmann9(n, x),
         }  # fmt: skip
-        for name, make in others.items():
-            try:
-                programs[name] = make()
-            except (ImportError, ValueError) as error:
-                print(f"{name}: left out ({error})")
+        programs |= {name: make() for name, make in others.items() if name not in missing}
         times: dict[str, list[float]] = {name: [] for name in programs}
         for _ in range(rounds):
             for name, program in programs.items():
