@@ -6,9 +6,9 @@
 turns, so that another load on the machine hits all of them alike. The floor is the products that no CD-1 can do
 without, in float32: up from the data, down, up again, and the gradient with data and model states stacked.
 scikit-learn (PCD-1) needs as many. `rbms` and `boltzmann9` (PCD-1) and our own engine "torch" need PyTorch, whose
-default build for Linux brings gigabytes of CUDA libraries; they are in no extra. By hand, with the build for CPUs:
+default build for Linux brings gigabytes of CUDA libraries; they are in no extra. By hand: first PyTorch's build
+for CPUs, as its installation page says, then
 
-    pip install torch --index-url https://download.pytorch.org/whl/cpu
     pip install rbms==0.5.0 boltzmann9==0.1.9
 
 What is not installed is left out, and said in one line.
