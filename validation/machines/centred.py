@@ -137,7 +137,7 @@ def main(target: Path) -> None:
     print("\nwithout biases and field, batches of 100:", without)
     seconds = round(time.process_time() - begun)
     results = {"units": UNITS, "seconds": seconds, "cases": cases, "no field, no biases, batches": without}
-    target.write_text(json.dumps(results, indent=1) + "\n")
+    target.write_text(json.dumps(results) + "\n")
 
 
 if __name__ == "__main__":
