@@ -1,4 +1,5 @@
-"""Times that users wait for, beside what they may be: help, import, resume, status of a large study, cost of saving.
+"""Times that users wait for, beside what they may be: help, import, resume, status of a large study, cost of saving,
+and what a second worker brings.
 
     python validation/faults/marks.py FOLDER
 
@@ -23,6 +24,7 @@ from spinlens.study.catalogue import catalogue
 from spinlens.study.codec import encode
 from spinlens.study.files import load_study, parse_study, to_toml
 from spinlens.study.planning import plan
+from spinlens.study.runner import run
 from spinlens.study.stages import study_tasks
 from spinlens.study.store import StudyFolder
 from spinlens.study.tasks import task_keys
@@ -75,6 +77,18 @@ def saving(folder: StudyFolder) -> dict[str, float]:
         return {"wall": time.monotonic() - started, "processor": time.process_time() - processor}
 
 
+def two_workers() -> dict[str, float]:
+    """How many times faster two workers are on the sampling part of quick: brackets and scans."""
+    tasks = [task for task in study_tasks(load_study("quick")) if task.stage in ("locate", "scan")]
+    walls = {}
+    for workers in (2, 1):
+        with tempfile.TemporaryDirectory() as place:
+            started = time.monotonic()
+            run(tasks, Path(place) / "study", workers=workers)
+            walls[workers] = time.monotonic() - started
+    return {"wall of 1": round(walls[1], 2), "wall of 2": round(walls[2], 2), "ratio": round(walls[1] / walls[2], 2)}
+
+
 def main() -> None:
     folder = StudyFolder(sys.argv[1]).require()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -90,6 +104,7 @@ def main() -> None:
         }  # fmt: skip
     again = ("-m", "spinlens.cli", "reproduce", "--preset", "quick", "--out", str(folder.path))
     marks["resume of a finished study"] = {"at_most": 2.0, **timed(*again, repeats=3)}
+    marks["two workers on the sampling part"] = {"at_least": 1.7, **two_workers()}
     seconds, planned = saving(folder), plan(load_study("quick"), "absent", 1)
     spent = planned.core_seconds - planned.report
     marks["saving, of all seconds of tasks"] = {
