@@ -36,6 +36,7 @@ CASES: dict[str, tuple[Any, float, int, dict[str, Any]]] = {
     "nearest-neighbour, T = 3": (NearestNeighbour(), 3.0, 500_000, {**SLOW, "epochs": 20}),
     "sigma = 1.2, T = 6.8": (PowerLaw(1.2), 6.8, 500_000, {**SLOW, "epochs": 30, "averaging": 0.3}),
     "sigma = 1.2, T = 6.8, no averaging": (PowerLaw(1.2), 6.8, 500_000, {**SLOW, "epochs": 30}),
+    "sigma = 1.2, T = 6.8, 60 epochs": (PowerLaw(1.2), 6.8, 500_000, {**SLOW, "epochs": 60}),
 }
 
 
