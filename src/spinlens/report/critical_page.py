@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
-
-from spinlens.report import style, svg
+from spinlens.report import style
 from spinlens.report.figures import scaling
-from spinlens.report.page import TEMPLATES, Drawn, environment
+from spinlens.report.page import draw, render_page
 
 
 def render_critical(
@@ -24,12 +22,7 @@ def render_critical(
 
     `point` is a critical point as JSON has it, `curves` what `criticality.pictures` gives.
     """
-    drawn = []
     with style.context():
-        for count, picture in enumerate(scaling.illustrations(point, curves), start=1):
-            panels = enumerate(picture.panels)
-            svgs = tuple(svg.inline(panel.figure, f"f{count}p{k}", panel.description) for k, panel in panels)
-            drawn.append(Drawn(count, picture, svgs))
-    css = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
-    template = environment().get_template("critical.html")
-    return template.render(title=title, headings=headings, rows=rows, notes=notes, figures=drawn, css=css)
+        drawn = [draw(picture, count) for count, picture in enumerate(scaling.illustrations(point, curves), start=1)]
+    content = {"headings": headings, "rows": rows}
+    return render_page("critical.html", script=False, title=title, content=content, notes=notes, figures=drawn)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 import xarray as xr
 from markupsafe import Markup
@@ -16,11 +14,11 @@ from matplotlib.figure import Figure
 from spinlens.report import style, svg
 from spinlens.report.figures import flow_comparison, flow_fields, layers, maps
 from spinlens.report.illustration import Key
+from spinlens.report.page import render_page
 from spinlens.report.tables import MISSING, Table, estimate
 
 Document = Mapping[str, Any]
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _STARTS = tuple(Key(f"{start} start", color) for start, color in style.STARTS.items())
 
 
@@ -74,16 +72,14 @@ def render(document: Document, drawn: Mapping[str, tuple[str, Figure]]) -> str:
         Section("maps", "What hidden units see", "", _patterns(document), panels("maps"), (), maps.CAPTION),
     ]
     kept = [section for section in sections if section.svgs or (section.table and section.table.rows)]
-    template = _environment().get_template("flow.html")
-    return template.render(
+    return render_page(
+        "flow.html",
         title=document["title"],
         lead=document["lead"],
         version=document["spinlens"],
         provenance=document["provenance"],
         sections=kept,
-        css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        script=Markup((_TEMPLATES / "report.js").read_text(encoding="utf-8")),
-    )  # fmt: skip
+    )
 
 
 _AGREE = (
@@ -95,17 +91,6 @@ _AGREE = (
 
 def _caption(name: str) -> str:
     return flow_comparison.ENDS_CAPTION if name == "ends" else ""
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["scripts"] = svg.scripts
-    environment.filters["css_color"] = lambda color: (
-        f"var({style.CSS_VARIABLES[color]})" if color in style.CSS_VARIABLES else color
-    )
-    return environment
 
 
 def _ends(document: Document) -> Table:

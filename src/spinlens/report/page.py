@@ -34,7 +34,7 @@ FIGURES: tuple[ModuleType, ...] = (
     snapshots, crossings, calibration, flow_temperatures, flow_snapshots, dimensions, correlations,
     layers, maps, receptive_fields,
 )  # fmt: skip
-TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def write_report(
 def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping[str, Any] | None = None) -> str:
     """The page as text."""
     figures = draw_all(results, data)
-    return environment().get_template("report.html").render(
+    return render_page(
+        "report.html",
         results=results,
         study=_mapping(results.get("study")),
         models=[(name, label(name, model), model) for name, model in models(results)],
@@ -78,9 +79,14 @@ def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping
         figures=figures,
         tables=tables,
         provenance=_mapping(provenance),
-        css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        script=Markup((TEMPLATES / "report.js").read_text(encoding="utf-8")),
-    )  # fmt: skip
+    )
+
+
+def render_page(template: str, *, script: bool = True, **values: Any) -> str:
+    """A template of this folder with the style of all pages and, unless left out, their script."""
+    parts = {"css": "report.css", "script": "report.js"} if script else {"css": "report.css"}
+    texts = {name: Markup((_TEMPLATES / file).read_text(encoding="utf-8")) for name, file in parts.items()}
+    return _environment().get_template(template).render(**values, **texts)
 
 
 def draw_all(results: Results, data: Mapping[str, xr.Dataset]) -> dict[str, Drawn]:
@@ -89,17 +95,22 @@ def draw_all(results: Results, data: Mapping[str, xr.Dataset]) -> dict[str, Draw
     with style.context():
         for count, module in enumerate(FIGURES, start=1):
             picture: Illustration = module.illustration(results, data)
-            panels = enumerate(picture.panels)
-            svgs = tuple(svg.inline(panel.figure, f"f{count}p{k}", panel.description) for k, panel in panels)
-            drawn[picture.name] = Drawn(count, picture, svgs)
+            drawn[picture.name] = draw(picture, count)
     return drawn
 
 
+def draw(picture: Illustration, number: int) -> Drawn:
+    """The panels of one illustration as SVG; call under `style.context`."""
+    panels = enumerate(picture.panels)
+    svgs = tuple(svg.inline(panel.figure, f"f{number}p{k}", panel.description) for k, panel in panels)
+    return Drawn(number, picture, svgs)
+
+
 @cache
-def environment() -> jinja2.Environment:
+def _environment() -> jinja2.Environment:
     """Templates with the filters that they use."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.ChainableUndefined,
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.ChainableUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["scripts"] = svg.scripts
