@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spinlens.cli_input import cores, interruptible, make_coupling, one_thread_of_blas, write_file
+from spinlens.cli_input import cores, interruptible, make_coupling, one_thread_of_blas, read_samples, write_file
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from spinlens.lattice.ising import IsingModel
 
 _RULES = ("majority", "average", "decimation", "kadanoff")
@@ -114,29 +112,16 @@ def _lattice(path: Path | None) -> tuple[IsingModel | None, Any, list[float]]:
             raise InputError(f"{path} holds no states: {error}") from None
     from spinlens.sampling.provenance import model_of
 
-    dataset = _dataset(path)
+    dataset = read_samples(path)
     if "spins" not in dataset:
         raise InputError(f"{path} holds no states: sample with --keep-spins")
     return model_of(dataset), None, [float(value) for value in dataset.temperature.values]
 
 
-def _dataset(path: Path) -> xr.Dataset:
-    from spinlens.errors import ArtefactError
-    from spinlens.study.codec import dataset_from_bytes
-
-    content = path.read_bytes()
-    try:
-        return dataset_from_bytes(content)
-    except ArtefactError:
-        raise
-    except Exception as error:  # whatever a damaged or foreign file provokes in the reader
-        raise InputError(f"{path} is not a file of spinlens sample ({type(error).__name__})") from None
-
-
 def _of_file(path: Path, temperature: float) -> Any:
     from spinlens.flows.states import lattice_states
 
-    return lattice_states(_dataset(path), temperature)
+    return lattice_states(read_samples(path), temperature)
 
 
 def _critical_temperature(model: IsingModel, temperature: str) -> float:

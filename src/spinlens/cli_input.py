@@ -11,9 +11,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from spinlens.errors import InputError, StudyError, StudyInterrupted
+from spinlens.errors import ArtefactError, InputError, StudyError, StudyInterrupted
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from spinlens.lattice.couplings import Coupling
 
 _COUPLINGS = ("nearest-neighbour", "power-law")
@@ -83,6 +85,19 @@ def numbers(option: str, text: str, kind: type[int] | type[float]) -> list[Any]:
         return [kind(part) for part in text.replace(",", " ").split()]
     except ValueError:
         raise InputError(f"{option} must be comma-separated numbers, got {text!r}") from None
+
+
+def read_samples(path: Path) -> xr.Dataset:
+    """A file of `spinlens sample`, read with the care that files of strangers need."""
+    from spinlens.study.codec import dataset_from_bytes
+
+    content = path.read_bytes()
+    try:
+        return dataset_from_bytes(content)
+    except ArtefactError:
+        raise
+    except Exception as error:  # whatever a damaged or foreign file provokes in the reader
+        raise InputError(f"{path} is not a file of spinlens sample ({type(error).__name__})") from None
 
 
 def check_output(path: Path, force: bool) -> None:

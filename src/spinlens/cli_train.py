@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spinlens.cli_input import one_thread_of_blas, write_file
+from spinlens.cli_input import one_thread_of_blas, read_samples, write_file
 from spinlens.cli_train_stack import svg, train_stack
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import xarray as xr
 
     from spinlens.machines.learned_couplings import LearnedCouplings
     from spinlens.machines.rbm import RBM
@@ -90,7 +89,7 @@ def _widths(hidden: str) -> tuple[int, ...]:
 
 def _states(path: Path, temperature: float | None) -> tuple[Spins, float]:
     """States (n_samples, *shape) at one temperature of a file of samples, and that temperature."""
-    dataset = _dataset(path)
+    dataset = read_samples(path)
     if "spins" not in dataset:
         raise InputError(f"{path} holds no states: sample with --keep-spins")
     grid = [float(value) for value in dataset.temperature.values]
@@ -102,19 +101,6 @@ def _states(path: Path, temperature: float | None) -> tuple[Spins, float]:
         raise InputError(f"{path} has no temperature {wanted:g}; it has {grid}")
     spins = dataset.spins.sel(temperature=nearest).values
     return spins.reshape(-1, *spins.shape[2:]), nearest
-
-
-def _dataset(path: Path) -> xr.Dataset:
-    from spinlens.errors import ArtefactError
-    from spinlens.study.codec import dataset_from_bytes
-
-    content = path.read_bytes()
-    try:
-        return dataset_from_bytes(content)
-    except ArtefactError:
-        raise
-    except Exception as error:  # whatever a damaged or foreign file provokes in the reader
-        raise InputError(f"{path} is not a file of spinlens sample ({type(error).__name__})") from None
 
 
 def _split(states: Spins, held_out: float, seed: int) -> tuple[Spins, Spins]:
@@ -180,7 +166,7 @@ def _reduced_couplings(path: Path, temperature: float, shape: tuple[int, ...]) -
     from spinlens.sampling.provenance import model_of
 
     try:
-        model = model_of(_dataset(path))
+        model = model_of(read_samples(path))
     except InputError:
         return None
     if not 0 < temperature < float("inf") or model.shape != tuple(shape):
