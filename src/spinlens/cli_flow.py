@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spinlens.cli_input import cores, interruptible, make_coupling, one_thread_of_blas, read_samples, write_file
+from spinlens.cli_input import cores, interruptible, make_coupling, one_thread_of_blas, read_states, write_file
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,9 +58,11 @@ def flow(
     from spinlens.checks import choice, positive_integer
     from spinlens.flow_workflow import FlowSettings, run_flow
     from spinlens.flows.passage import KINDS
+    from spinlens.flows.states import lattice_states
 
     rules: Any = tuple(choice("--block", part, _RULES) for part in block.replace(",", " ").split())
     model, given, known = _lattice(states)
+    sampled = model is not None
     if model is None:
         if given is not None:
             sides: tuple[int, ...] = given.shape[1:]
@@ -71,8 +73,8 @@ def flow(
         raise InputError(f"{states} says which lattice it is; leave --coupling and --sigma out")
     unit = _critical_temperature(model, temperature)
     at = _temperature(temperature, unit, known)
-    if states is not None and given is None:
-        given = _of_file(states, at)
+    if sampled:
+        given = lattice_states(given, at)
     chosen: Any = choice("--kind", kind, KINDS)
     loaded = None if machine is None else _machine(machine)
     settings = FlowSettings(
@@ -98,7 +100,7 @@ def _model(sides: tuple[int, ...], coupling: Any) -> IsingModel:
 
 
 def _lattice(path: Path | None) -> tuple[IsingModel | None, Any, list[float]]:
-    """Of a file: the model it names, its states where it is a plain array, the temperatures where it has some."""
+    """Of a file: the model it names, if any, all that it holds, and its temperatures, none of a plain array."""
     if path is None:
         return None, None, []
     if path.suffix == ".npy":
@@ -112,16 +114,8 @@ def _lattice(path: Path | None) -> tuple[IsingModel | None, Any, list[float]]:
             raise InputError(f"{path} holds no states: {error}") from None
     from spinlens.sampling.provenance import model_of
 
-    dataset = read_samples(path)
-    if "spins" not in dataset:
-        raise InputError(f"{path} holds no states: sample with --keep-spins")
-    return model_of(dataset), None, [float(value) for value in dataset.temperature.values]
-
-
-def _of_file(path: Path, temperature: float) -> Any:
-    from spinlens.flows.states import lattice_states
-
-    return lattice_states(read_samples(path), temperature)
+    dataset = read_states(path)
+    return model_of(dataset), dataset, [float(value) for value in dataset.temperature.values]
 
 
 def _critical_temperature(model: IsingModel, temperature: str) -> float:

@@ -87,17 +87,20 @@ def numbers(option: str, text: str, kind: type[int] | type[float]) -> list[Any]:
         raise InputError(f"{option} must be comma-separated numbers, got {text!r}") from None
 
 
-def read_samples(path: Path) -> xr.Dataset:
-    """A file of `spinlens sample`, read with the care that files of strangers need."""
+def read_states(path: Path) -> xr.Dataset:
+    """A file of `spinlens sample --keep-spins`, read with the care that files of strangers need."""
     from spinlens.study.codec import dataset_from_bytes
 
     content = path.read_bytes()
     try:
-        return dataset_from_bytes(content)
+        dataset = dataset_from_bytes(content)
     except ArtefactError:
         raise
     except Exception as error:  # whatever a damaged or foreign file provokes in the reader
         raise InputError(f"{path} is not a file of spinlens sample ({type(error).__name__})") from None
+    if "spins" not in dataset:
+        raise InputError(f"{path} holds no states: sample with --keep-spins")
+    return dataset
 
 
 def check_output(path: Path, force: bool) -> None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spinlens.cli_input import one_thread_of_blas, read_samples, write_file
+from spinlens.cli_input import one_thread_of_blas, read_states, write_file
 from spinlens.cli_train_stack import svg, train_stack
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import xarray as xr
 
     from spinlens.machines.learned_couplings import LearnedCouplings
     from spinlens.machines.rbm import RBM
@@ -54,8 +55,11 @@ def train(
     from spinlens.machines.rbm import RBM
 
     widths = _widths(hidden)
-    data, chosen = _states(states, temperature)
+    dataset = read_states(states)
+    data, chosen = _choose(dataset, states, temperature)
     shape = tuple(data.shape[1:])
+    couplings = _reduced_couplings(dataset, chosen, shape)
+    del dataset  # all temperatures of it need not stay while one is learned from
     training, judges = _split(data.reshape(len(data), -1), held_out, seed)
     options: dict[str, Any] = {
         "learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs, "steps": steps,
@@ -73,7 +77,7 @@ def train(
         machine.save(out / "machine")
     else:
         layers = train_stack(out, machine, widths, {**options, "seed": seed}, training, judges, shape, _Lines(epochs))
-    _write_results(out, machine, shape, judges, _reduced_couplings(states, chosen, shape), layers)
+    _write_results(out, machine, shape, judges, couplings, layers)
     checkpoint.unlink()
 
 
@@ -87,11 +91,8 @@ def _widths(hidden: str) -> tuple[int, ...]:
         raise InputError(f"--hidden must be n_hidden, or those of layers as 64,16; got {hidden!r}") from None
 
 
-def _states(path: Path, temperature: float | None) -> tuple[Spins, float]:
-    """States (n_samples, *shape) at one temperature of a file of samples, and that temperature."""
-    dataset = read_samples(path)
-    if "spins" not in dataset:
-        raise InputError(f"{path} holds no states: sample with --keep-spins")
+def _choose(dataset: xr.Dataset, path: Path, temperature: float | None) -> tuple[Spins, float]:
+    """States (n_samples, *shape) at one temperature of what `path` holds, and that temperature."""
     grid = [float(value) for value in dataset.temperature.values]
     if temperature is None and len(grid) > 1:
         raise InputError(f"{path} holds several temperatures: choose one of {grid} with --temperature")
@@ -161,12 +162,12 @@ def _worst(deviations: list[float]) -> str:
     return f"worst observable {max(deviations):.1f} errors  " if deviations else ""
 
 
-def _reduced_couplings(path: Path, temperature: float, shape: tuple[int, ...]) -> Any:
+def _reduced_couplings(dataset: xr.Dataset, temperature: float, shape: tuple[int, ...]) -> Any:
     """J(r) / T of the lattice that was sampled, (*shape), or None where the file does not say which."""
     from spinlens.sampling.provenance import model_of
 
     try:
-        model = model_of(read_samples(path))
+        model = model_of(dataset)
     except InputError:
         return None
     if not 0 < temperature < float("inf") or model.shape != tuple(shape):
