@@ -127,7 +127,7 @@ def remarks(point: CriticalPoint, known: Reference) -> list[str]:
     """How well the fit describes the data, the class expected and assumed, and whether the data agree with it."""
     quality = point.quality
     said = [
-        f"fit: chi2 = {quality.chi2:.1f} for {quality.freedom} degrees of freedom (p = {quality.p_value:.2g}), "
+        f"fit: chi2 = {quality.chi2:.1f} for {quality.freedom:.1f} degrees of freedom (p = {quality.p_value:.2g}), "
         f"L >= {quality.smallest}, averaged over {quality.fits} fits",
         f"class: {_class(known)}",
     ]

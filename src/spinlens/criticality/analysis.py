@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from spinlens.criticality.averaging import Average, FitSet, fit_all
 from spinlens.criticality.crossings import Family
-from spinlens.criticality.hypotheses import higher_corrections, hypotheses, imposed
+from spinlens.criticality.hypotheses import hypotheses, imposed
 from spinlens.criticality.limits import from_crossings, ratios_of
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.result import CriticalPoint, FitQuality
@@ -41,8 +41,7 @@ def analyse_with_influence(
     families, limits = from_crossings(curves, chosen)
     start = _start(curves, families)
     use_xi = "xi" in ratios_of(curves, chosen)
-    higher = higher_corrections(chosen, model.coupling, model.dimension)
-    data = scaling_data(curves, start[0], use_xi, higher)
+    data = scaling_data(curves, start[0], use_xi)
     free = fit_all(data, hypotheses(chosen, model.coupling, model.dimension, sizes, "free"), start)
     fixed = _imposed_fits(data, curves, chosen, start)
     source = free if fixed is None or chosen not in ("mean-field", "boundary") else fixed

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.criticality.global_fit import Fit, FitModel, fit, whitening
+from spinlens.criticality.global_fit import Fit, FitModel, fit
 from spinlens.criticality.scaling_data import ScalingData
 from spinlens.errors import ConvergenceError
 from spinlens.statistics.estimate import Estimate
@@ -28,7 +28,11 @@ class Average:
 
 @dataclass(frozen=True)
 class FitSet:
-    """Fits of several hypotheses to the same data, with their weights e^{−(χ² + 2k + 2 n_cut)/2} (Jay & Neil 2021)."""
+    """Fits of several hypotheses, each with and without the smallest sizes, to the same data, and their weights.
+
+    A hypothesis has the weight of its evidence on all sizes. Its share is divided among smallest sizes by
+    e^{−χ²/2 − n_cut}, n_cut values being left out (Jay & Neil 2021).
+    """
 
     fits: tuple[Fit, ...]
     weights: Array
@@ -39,11 +43,11 @@ class FitSet:
         return self.fits[int(np.argmax(self.weights))]
 
     def average(self, name: str) -> Average:
-        """A parameter over all fits; the systematic part is the spread between fits and what they leave out.
+        """A parameter over all fits; the systematic part is the spread between fits and the unknown corrections.
 
         A fit whose χ² exceeds its degrees of freedom has its error enlarged by √(χ²/ν) (Particle Data Group).
         """
-        rows = np.array([(*one.get(name), one.chi2 / max(1, one.freedom)) for one in self.fits])
+        rows = np.array([(*one.get(name), one.chi2 / max(1.0, one.freedom)) for one in self.fits])
         weights = np.where(np.isfinite(rows[:, 0]), self.weights, 0.0)
         weights = weights / weights.sum()
         rows = np.nan_to_num(rows)
@@ -76,10 +80,29 @@ def fit_all(data: ScalingData, models: Sequence[FitModel], start: tuple[float, f
     ------
     ConvergenceError : none of them could be fitted.
     """
-    roots = {smallest: whitening(data, smallest) for smallest in {model.smallest for model in models}}
-    found = [one for model in models if (one := fit(data, model, start, roots[model.smallest])) is not None]
+    found = [one for model in models if (one := fit(data, model, start)) is not None]
     if not found:
         raise ConvergenceError("no scaling law fits the data near the temperature found: draw more, or use other sizes")
-    information = np.array([one.information for one in found])
-    weights = np.exp(-0.5 * (information - information.min()))
-    return FitSet(tuple(found), weights / weights.sum())
+    return FitSet(tuple(found), _weights(found))
+
+
+def _weights(fits: Sequence[Fit]) -> Array:
+    """See `FitSet`; a hypothesis that cannot be fitted to all sizes has no weight."""
+    groups: dict[FitModel, list[int]] = {}
+    for k, one in enumerate(fits):
+        groups.setdefault(replace(one.model, smallest=0), []).append(k)
+    fewest = min(one.cut for one in fits)
+    weights = np.zeros(len(fits))
+    full = {group: next((fits[k] for k in own if fits[k].cut == fewest), None) for group, own in groups.items()}
+    best = min(one.evidence for one in full.values() if one is not None)
+    for group, own in groups.items():
+        whole = full[group]
+        if whole is not None:
+            shares = _softmax(np.array([-0.5 * fits[k].penalty - fits[k].cut for k in own]))
+            weights[own] = math.exp(-0.5 * (whole.evidence - best)) * shares
+    return np.asarray(weights / weights.sum())
+
+
+def _softmax(logarithms: Array) -> Array:
+    terms = np.exp(logarithms - logarithms.max())
+    return np.asarray(terms / terms.sum())

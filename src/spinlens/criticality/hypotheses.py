@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spinlens.criticality.global_fit import FitModel
-from spinlens.criticality.universality import Regime, correction_exponents, short_range_exponents
+from spinlens.criticality.scaling_data import Corrections
+from spinlens.criticality.universality import Regime, correction_exponents, higher_corrections, short_range_exponents
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling, PowerLaw
 
 MEAN_FIELD_BINDER = 0.2705201282578412  # 1 − Γ(1/4)²/(12 Γ(3/4)²), p(m) ∝ e^{−m⁴}: Brézin & Zinn-Justin 1985
 SQUARE_BINDER = 0.61069  # Kamieniarz & Blöte 1993, periodic square
-_SLOW = 0.35
 Freedom = Literal["free", "imposed"]
 
 
@@ -48,7 +48,7 @@ def imposed(regime: Regime, coupling: Coupling, dimension: int) -> Imposed:
 def hypotheses(
     regime: Regime, coupling: Coupling, dimension: int, sizes: Sequence[int], kind: Freedom
 ) -> list[FitModel]:
-    """All fits that are to be averaged: corrections, orders and smallest sizes that are possible.
+    """All fits that are to be averaged: corrections and smallest sizes that are possible.
 
     Raises
     ------
@@ -58,42 +58,22 @@ def hypotheses(
         raise InputError("there is no transition at T > 0 to fit")
     fixed = imposed(regime, coupling, dimension) if kind == "imposed" else Imposed()
     return [
-        FitModel(corrections, bool(corrections), 2, smallest, **vars(fixed))
-        for smallest in sizes[: max(1, len(sizes) - 2)]
+        FitModel(corrections, 2, smallest, **vars(fixed))
         for corrections in _corrections(regime, coupling, dimension, kind)
+        for smallest in sizes[: max(1, len(sizes) - 2)]
     ]
 
 
-def _corrections(
-    regime: Regime, coupling: Coupling, dimension: int, kind: Freedom
-) -> list[tuple[tuple[str, float], ...]]:
-    """Sets of corrections to try."""
-    if kind == "imposed" and isinstance(coupling, PowerLaw):
-        below = dimension / 2 - coupling.sigma
-        if regime == "mean-field" and below > 0:  # Luijten & Blöte 1997: shift of t, and the irrelevant field itself
-            return [(("power", below),), (("power", below), ("power", 2 * below))]
-        if regime == "boundary" and _at_lower_boundary(coupling, dimension):
-            return [(("log", 0.5),), (("log", 1.0),), (("log", 0.5), ("log", 1.0))]
-    omegas = correction_exponents(coupling, dimension, regime)
-    if omegas[0] < _SLOW:  # theory says that it is there, and no lattice is large enough to do without
-        slow = ("power", omegas[0])
-        return [(slow,), *((slow, ("power", omega)) for omega in (2 * omegas[0], 1.0, 2.0))]
-    return [(), *((("power", omega),) for omega in omegas)]
+def _corrections(regime: Regime, coupling: Coupling, dimension: int, kind: Freedom) -> list[Corrections]:
+    """Sets of corrections to try: an exponent that the slowest may have, with those that are there in any case."""
+    if kind == "imposed" and regime == "boundary" and _at_lower_boundary(coupling, dimension):
+        return [(("log", 0.5), ("log", 1.0), ("log", 1.5))]
+    further = higher_corrections(regime, coupling, dimension)
+    return [
+        tuple(("power", power) for power in sorted({omega, *further}))
+        for omega in correction_exponents(coupling, dimension, regime)
+    ]
 
 
 def _at_lower_boundary(coupling: Coupling, dimension: int) -> bool:
     return isinstance(coupling, PowerLaw) and coupling.sigma == dimension / 2
-
-
-def higher_corrections(regime: Regime, coupling: Coupling, dimension: int) -> tuple[float, ...]:
-    """Exponents of corrections beyond the leading one, whose amplitudes are unknown.
-
-    Short-range: L^{−2} and L^{−3} in two dimensions, L^{−2ω}, L^{−2} in three. Power laws: L^{−(2−σ)} from the k² term
-    beside k^σ, L^{−σ} from the regular background, and L^{−2}.
-    """
-    if regime == "short-range":
-        return (1.66, 2.0) if dimension == 3 else (2.0, 3.0)
-    if isinstance(coupling, PowerLaw) and coupling.sigma < 2:
-        exponents = {max(0.5, 2 - coupling.sigma), max(0.5, coupling.sigma), 2.0}
-        return tuple(sorted(exponents))
-    return (1.0, 2.0)

@@ -18,7 +18,7 @@ class FitQuality:
     """
 
     chi2: float
-    freedom: int
+    freedom: float
     p_value: float
     fits: int
     smallest: int

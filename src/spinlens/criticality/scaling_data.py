@@ -1,4 +1,4 @@
-"""What the global fit is given: values, slopes and curvatures of all sizes at T_c, their noise, and what fits omit."""
+"""What the global fit is given: values, slopes, curvatures of all sizes at T_c with their noise, and corrections."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import block_diag
 
 from spinlens.criticality.observables import SizeCurves
 from spinlens.errors import ConvergenceError
 
 Array = npt.NDArray[np.float64]
+Corrections = tuple[tuple[str, float], ...]
 
 FAMILIES = ("binder", "xi", "log_m2")
-_NATURAL = 0.5  # typical relative amplitude of an unknown correction
+_NATURAL = 1.0  # prior deviation of the relative amplitude of a correction
 _HALF_WINDOW = 0.25  # in standard deviations of the number of frozen bonds: value, slope and curvature at T_c
 _CURVATURE = 0.3  # what curvatures may deviate from scaling, by size and independently
 
@@ -28,8 +30,6 @@ class ScalingData:
     ----------
     sizes, family, log_temperature, values : (n,); `family` numbers `FAMILIES`.
     noise : (n, n) block-diagonal covariance of the statistical errors.
-    truncation : (n, n) covariance of the corrections to scaling that no fit contains, see `truncation`.
-    dimension : of the lattice.
     """
 
     sizes: Array
@@ -37,26 +37,39 @@ class ScalingData:
     log_temperature: Array
     values: Array
     noise: Array
-    truncation: Array
-    dimension: int
 
     @property
     def distinct(self) -> tuple[int, ...]:
         """The sizes, increasing."""
         return tuple(int(L) for L in np.unique(self.sizes))
 
+    def cut(self, smallest: int) -> ScalingData:
+        """The same without sizes below `smallest`."""
+        kept = self.sizes >= smallest
+        return ScalingData(
+            self.sizes[kept], self.family[kept], self.log_temperature[kept], self.values[kept],
+            self.noise[np.ix_(kept, kept)],
+        )  # fmt: skip
 
-def scaling_data(
-    curves: Sequence[SizeCurves], temperature: float, xi: bool, higher: Sequence[float] = ()
-) -> ScalingData:
+    def bends(self, values: Array) -> Array:
+        """Change of each of `values` (n,), such as those of a fit, from the middle of its window."""
+        middle = np.empty(len(values))
+        for L in self.distinct:
+            for number in np.unique(self.family):
+                here = np.flatnonzero((self.sizes == L) & (self.family == number))
+                middle[here] = values[here[len(here) // 2]]
+        return np.asarray(values - middle)
+
+
+def scaling_data(curves: Sequence[SizeCurves], temperature: float, xi: bool) -> ScalingData:
     """Values at `temperature` and to either side of it by a quarter of the standard deviation of each size's bonds.
 
     So close together they hold value, slope and curvature at `temperature`; wider windows would hold the higher orders
     of the scaling functions too, to more digits than any fit has.
     Covariances are of a jackknife over b blocks; their inverse over k values is made unbiased by (b − k − 2)/(b − 1)
-    (Hartlap, Simon & Schneider 2007). `higher` are exponents of corrections beyond the leading one, see `truncation`.
+    (Hartlap, Simon & Schneider 2007).
     """
-    sizes, families, temperatures, values, noise, bends = [], [], [], [], [], []
+    sizes, families, temperatures, values, noise = [], [], [], [], []
     kept = [k for k, name in enumerate(FAMILIES) if xi or name != "xi"]
     for size in curves:
         rows, window = [], _window(size, temperature)
@@ -70,46 +83,40 @@ def scaling_data(
         sizes += [size.L] * len(rows)
         values += table[:, 0].tolist()
         noise.append(_covariance(table))
-        middle = table[len(kept) : 2 * len(kept), 0]
-        bends += (table[:, 0] - np.tile(middle, len(window))).tolist()
-    found_sizes, found_families = np.array(sizes, dtype=np.float64), np.array(families)
-    scale = np.where(found_families == FAMILIES.index("log_m2"), 1.0, np.abs(values))
-    unknown = truncation(found_sizes, found_families, scale, np.array(bends), higher)
     return ScalingData(
-        found_sizes, found_families, np.array(temperatures), np.array(values), _block_diagonal(noise), unknown,
-        curves[0].model.dimension,
+        np.array(sizes, dtype=np.float64), np.array(families), np.array(temperatures), np.array(values),
+        block_diag(*noise),
     )  # fmt: skip
 
 
-def truncation(
-    sizes: Array, family: npt.NDArray[np.int64], scale: Array, bends: Array, higher: Sequence[float]
-) -> Array:
-    """Covariance (n, n) of the terms that the fits leave out, from amplitudes unknown but of natural size.
+def correction_patterns(data: ScalingData, corrections: Corrections, y_t: float, smooth: Array) -> Array:
+    """What corrections to scaling do to the values, (n, m): columns times amplitudes with prior mean 0, deviation 1.
 
-    For each exponent p in `higher` and each quantity R there may be R c L^{−p} and (R(T) − R(T_c)) c' L^{−p} with c and
-    c' normal of mean 0 and deviation ½ (Lepage et al. 2002 on constrained fits).
-    Curvatures may deviate from scaling by 30 % in each size, so that they correct the slopes but determine no T_c.
+    Each correction f(L) may add R c f(L) to a quantity R, and (R(T) − R(T_c)) c' f(L) to its dependence on temperature,
+    with c and c' independent for each quantity and of deviation 1 (Lepage et al. 2002 on constrained fits).
+    R(T) − R(T_c) are those of `smooth` (n,), a fit: taken from the data they would draw the fit to small slopes.
+    Beside them there are always
 
-    Parameters
-    ----------
-    scale : (n,) size of the quantity. bends : (n,) its change from the middle of the window.
+    - a part of ln⟨m²⟩ that is linear in T and the same for all L, since the magnetic scaling field is h (1 + e t):
+      (R(T) − R(T_c)) c' L^{−y_t};
+    - curvatures, which may deviate from scaling by 30 % in each size: they correct the slopes and determine no T_c.
     """
-    total = np.zeros((len(sizes), len(sizes)))
+    sizes, family, bends = data.sizes, data.family, data.bends(smooth)
+    scale = np.where(family == FAMILIES.index("log_m2"), 1.0, np.abs(smooth))
+    columns = []
     for number in np.unique(family):
-        inside = family == number
-        for power in higher:
-            total += _outer(np.where(inside, _NATURAL * scale * sizes**-power, 0.0))
-            total += _outer(np.where(inside, _NATURAL * bends * sizes**-power, 0.0))
+        inside = np.where(family == number, _NATURAL, 0.0)
+        for kind, power in corrections:
+            factor = inside * (sizes if kind == "power" else np.log(sizes)) ** -power
+            columns += [scale * factor, bends * factor]
+        if FAMILIES[number] == "log_m2":
+            columns.append(inside * bends * sizes**-y_t)
         for L in np.unique(sizes):
-            here = np.flatnonzero(inside & (sizes == L))
-            pattern = np.zeros(len(sizes))
-            pattern[here[[0, -1]]] = _CURVATURE * bends[here[[0, -1]]].mean()
-            total += _outer(pattern)
-    return total
-
-
-def _outer(term: Array) -> Array:
-    return np.outer(term, term)
+            ends = np.flatnonzero((family == number) & (sizes == L))[[0, -1]]
+            bend = np.zeros(len(sizes))
+            bend[ends] = _CURVATURE * bends[ends].mean()
+            columns.append(bend)
+    return np.stack(columns, axis=1)
 
 
 def _window(size: SizeCurves, temperature: float) -> list[float]:
@@ -133,12 +140,3 @@ def _covariance(table: Array) -> Array:
     if not (np.isfinite(scale).all() and (scale > 0).all()):
         raise ConvergenceError("the data do not fluctuate or are lost in noise: draw more, closer to T_c")
     return np.asarray(covariance * (blocks - 1) / (blocks - count - 2))
-
-
-def _block_diagonal(blocks: Sequence[Array]) -> Array:
-    total = sum(len(block) for block in blocks)
-    out, at = np.zeros((total, total)), 0
-    for block in blocks:
-        out[at : at + len(block), at : at + len(block)] = block
-        at += len(block)
-    return out

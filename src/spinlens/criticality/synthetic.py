@@ -24,34 +24,58 @@ _DEVIATION = np.array([0.25, 0.6, 0.9])
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What synthetic lattices obey: R = R* + a₁ x + a₂ x² + b L^{−ω} + c L^{−2ω}, x = ln(T_c/T) L^{y_t} (1 + e L^{−ω}).
+class Correction:
+    """A correction to scaling L^{−p}: what it adds to the three quantities, and to their slopes as a part of them."""
 
-    R is U4, ξ/L and ln⟨m²⟩ + 2 (d − y_h) ln L. Noise has an autocorrelation time `tau` in draws.
+    power: float
+    values: tuple[float, float, float]
+    slopes: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What synthetic lattices obey: R = R* + a₁ x + a₂ x² + Σ_p [b_p + c_p (a₁ x + a₂ x²)] L^{−p}.
+
+    x = ln(T_c/T) L^{y_t}; R is U4, ξ/L and ln⟨m²⟩ + 2 (d − y_h) ln L, to which the temperature adds a₁ e ln(T_c/T)
+    through the magnetic scaling field (e is `field`). Noise has an autocorrelation time `tau` in draws.
     """
 
     temperature: float = 2.3
     y_t: float = 1.0
     y_h: float = 1.875
-    omega: float = 1.5
     tau: float = 4.0
     star: tuple[float, float, float] = (0.61, 0.9, 0.05)
     slope: tuple[float, float, float] = (0.6, 1.2, 1.3)
     bend: tuple[float, float, float] = (-0.6, 0.4, -0.8)
-    correction: tuple[float, float, float] = (0.3, 0.4, 0.3)
-    second: tuple[float, float, float] = (-0.2, 0.3, -0.2)
-    slope_correction: float = 0.3
+    corrections: tuple[Correction, ...] = ()
+    field: float = 0.0
 
     def value(self, L: float, theta: Array) -> tuple[Array, Array]:
         """The three quantities at θ = −ln T, and their derivatives, each (3, n)."""
-        scale = L**self.y_t * (1 + self.slope_correction * L**-self.omega)
-        x = (math.log(self.temperature) + theta) * scale
-        star, slope, bend, first, second = (
-            np.array(part)[:, None] for part in (self.star, self.slope, self.bend, self.correction, self.second)
+        scale, t = L**self.y_t, math.log(self.temperature) + theta
+        x = t * scale
+        star, slope, bend = (np.array(part)[:, None] for part in (self.star, self.slope, self.bend))
+        constant, factor, last = star, np.ones((3, 1)), np.array([[0.0], [0.0], [1.0]])
+        for term in self.corrections:
+            constant = constant + np.array(term.values)[:, None] * L**-term.power
+            factor = factor + np.array(term.slopes)[:, None] * L**-term.power
+        constant = constant - last * 2 * (2 - self.y_h) * math.log(L)
+        regular = last * slope * self.field
+        return (
+            constant + factor * (slope * x + bend * x**2) + regular * t,
+            factor * (slope + 2 * bend * x) * scale + regular,
         )
-        constant = star + first * L**-self.omega + second * L ** (-2 * self.omega)
-        constant = constant - np.array([[0.0], [0.0], [1.0]]) * 2 * (2 - self.y_h) * math.log(L)
-        return constant + slope * x + bend * x**2, (slope + 2 * bend * x) * scale
+
+
+def natural_corrections(
+    rng: np.random.Generator, powers: Sequence[float], star: Sequence[float], size: float = 1.0
+) -> tuple[Correction, ...]:
+    """Corrections of amplitudes drawn at random, normal with deviation `size` relative to the quantities."""
+    scale = np.array([star[0], star[1], 1.0])
+    return tuple(
+        Correction(power, *(tuple(row) for row in (size * scale * values, size * slopes)))
+        for power, values, slopes in ((power, *rng.normal(size=(2, 3))) for power in powers)
+    )
 
 
 class _Bonds:

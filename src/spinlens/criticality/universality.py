@@ -139,27 +139,54 @@ def energy_expansion(sigma: float, dimension: int) -> tuple[float, float]:
 
 
 def correction_exponents(coupling: Coupling, dimension: int, regime: Regime | None = None) -> tuple[float, ...]:
-    """Values of ω, the leading correction to scaling L^{−ω}, that are possible for a coupling in a class.
+    """Values of ω that are possible for the slowest correction to scaling L^{−ω} of a coupling in a class.
 
-    Short-range in two dimensions: ω from 1 to 2 (in U4 and ⟨m²⟩ the regular background enters as L^{−7/4}); in three,
-    0.83 (conformal bootstrap) and faster ones. A power law beyond the short-range boundary adds σ − (2 − η), the
-    dimension of its own tail. Long-range: near σ = d/2 the quartic coupling is nearly marginal, ω = |2σ − d| to first
-    order (Fisher, Ma & Nickel 1972), near the short-range boundary ω = 2 − η − σ; nothing firm is known in between, so
-    values up to 2 are all tried. Mean-field: d/2 − σ and d − 2σ (Luijten & Blöte 1997).
+    Short-range: known. In two dimensions the regular background of ⟨m²⟩, 2 y_h − d = 7/4, before the irrelevant
+    fields with ω = 2 (Salas & Sokal 2000: the square has no ω = 1 nor 4/3); in three ω = 0.83 (conformal bootstrap). A
+    power law beyond the short-range boundary adds the dimension σ − (2 − η) of its own tail.
+    Mean-field: d/2 − σ (Luijten & Blöte 1997).
+    Long-range: near σ = d/2 the quartic coupling is nearly marginal, ω = 2σ − d to first order (Fisher, Ma & Nickel
+    1972), near the short-range boundary ω = 2 − η − σ; nothing firm is known in between, so values up to 2 are tried.
+    Where one of the two is below 0.35 it is there in any case (`higher_corrections`), and the others are tried beside.
     """
     regime = regime or reference(coupling, dimension).regime
-    base: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5, 2.0)
-    slow: list[float] = []
+    sigma = coupling.sigma if isinstance(coupling, PowerLaw) else None
     if regime == "short-range":
-        base = (0.83, 1.0, 1.5, 2.0) if dimension == 3 else (1.0, 1.5, 1.75, 2.0)
-    if isinstance(coupling, PowerLaw):
-        tail = abs(coupling.sigma - _SHORT_RANGE_BOUNDARY[dimension])
-        quartic = abs(2 * coupling.sigma - dimension)
-        slow = [quartic / 2, quartic] if regime == "mean-field" else [quartic, tail]
-        if regime == "short-range":
-            slow = [tail]
-    extra = sorted({round(omega, 6) for omega in slow if 0.1 <= omega < base[0]})
-    return (*extra, *base)
+        omega = 0.83 if dimension == 3 else 1.75
+        tail = omega if sigma is None else abs(sigma - _SHORT_RANGE_BOUNDARY[dimension])
+        return (round(min(omega, max(tail, _SLOWEST)), 6),)
+    if sigma is not None and regime == "mean-field" and sigma < dimension / 2:
+        return (round(dimension / 2 - sigma, 6),)
+    tried = (0.5, 0.75, 1.0, 1.5, 2.0)
+    return tried if sigma is None else (*_slow_exponents(sigma, dimension), *tried)
+
+
+_SLOWEST, _SURE = 0.1, 0.35
+
+
+def _slow_exponents(sigma: float, dimension: int) -> tuple[float, ...]:
+    """Exponents below ½ that are nearly marginal: of the quartic coupling, and at the short-range boundary."""
+    slow = {abs(2 * sigma - dimension), abs(sigma - _SHORT_RANGE_BOUNDARY[dimension])}
+    return tuple(sorted({round(omega, 6) for omega in slow if _SLOWEST <= omega < 0.5}))
+
+
+def higher_corrections(regime: Regime, coupling: Coupling, dimension: int) -> tuple[float, ...]:
+    """Exponents of corrections that a class has in any case, beside the slowest one.
+
+    Short-range: L^{−7/4}, L^{−2} and L^{−3} in two dimensions, L^{−2ω} and the background L^{−1.96} in three.
+    Mean-field: L^{−(d − 2σ)} of the irrelevant field, the next power of d/2 − σ, and L^{−2}.
+    Power laws otherwise: L^{−(2−σ)} from the k² term beside k^σ, L^{−σ} from the regular background, L^{−2}, and nearly
+    marginal ones, of which theory is sure.
+    """
+    if regime == "short-range":
+        return (1.66, 1.96) if dimension == 3 else (1.75, 2.0, 3.0)
+    if isinstance(coupling, PowerLaw) and regime == "mean-field" and coupling.sigma < dimension / 2:
+        step = dimension / 2 - coupling.sigma
+        return (2 * step, 3 * step, 2.0)
+    if isinstance(coupling, PowerLaw) and coupling.sigma < 2:
+        sure = [omega for omega in _slow_exponents(coupling.sigma, dimension) if omega < _SURE]
+        return tuple(sorted({*sure, max(0.5, 2 - coupling.sigma), max(0.5, coupling.sigma), 2.0}))
+    return (1.0, 2.0)
 
 
 def short_range_exponents(dimension: int) -> tuple[float, float] | None:

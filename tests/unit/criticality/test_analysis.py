@@ -12,7 +12,7 @@ from spinlens.criticality.analysis import analyse
 from spinlens.criticality.crossings import bracket
 from spinlens.criticality.location import Windows, locate
 from spinlens.criticality.observables import SizeCurves
-from spinlens.criticality.synthetic import Truth, synthetic_curves
+from spinlens.criticality.synthetic import Truth, natural_corrections, synthetic_curves
 from spinlens.errors import ConvergenceError, CouplingError, InputError
 
 SIZES, DRAWS = (8, 16, 32, 64), (60_000, 40_000, 25_000, 16_000)
@@ -30,8 +30,9 @@ def pulls(truth_of, count, shift=0.0):
 
 
 def with_corrections(rng):
-    first, second = rng.normal(0, 0.4, size=(2, 3))
-    return Truth(omega=float(rng.uniform(1, 2)), correction=tuple(first), second=tuple(second))
+    """Amplitudes of natural size, with the exponents of the short-range class."""
+    plain = Truth(field=float(rng.normal(0, 0.5)))
+    return dataclasses.replace(plain, corrections=natural_corrections(rng, (1.75, 2.0, 3.0), plain.star))
 
 
 def test_errors_cover_the_truth():
@@ -43,7 +44,7 @@ def test_errors_cover_the_truth():
 
 
 def test_data_without_corrections_are_fitted_well():
-    truth = Truth(correction=(0, 0, 0), second=(0, 0, 0), slope_correction=0.0)
+    truth = Truth()
     point = analyse(synthetic_curves(truth, NearestNeighbour(), SIZES, DRAWS, 1))
     assert point.quality.p_value > 0.01
     assert abs(point.temperature.deviation(truth.temperature)) < 4
