@@ -1,4 +1,4 @@
-"""One answer from many fits: weights by information criterion, statistical and systematic error apart."""
+"""One answer from many fits: weights by evidence, statistical and systematic error apart."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from spinlens.errors import ConvergenceError
 from spinlens.statistics.estimate import Estimate
 
 Array = npt.NDArray[np.float64]
+
+_IMPROBABLE = 0.05
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,15 @@ class FitSet:
     def average(self, name: str) -> Average:
         """A parameter over all fits; the systematic part is the spread between fits and the unknown corrections.
 
-        A fit whose χ² exceeds its degrees of freedom has its error enlarged by √(χ²/ν) (Particle Data Group).
+        A fit of p < 5 % has its error enlarged by √(χ²/ν) (after the Particle Data Group, who do it for any χ² > ν; but
+        there chance alone would enlarge errors).
         """
-        rows = np.array([(*one.get(name), one.chi2 / max(1.0, one.freedom)) for one in self.fits])
+        rows = np.array([(*one.get(name), _misfit(one)) for one in self.fits])
         weights = np.where(np.isfinite(rows[:, 0]), self.weights, 0.0)
         weights = weights / weights.sum()
         rows = np.nan_to_num(rows)
         mean = float(weights @ rows[:, 0])
-        variance = float(weights @ (rows[:, 1] * np.maximum(1.0, rows[:, 3])))
+        variance = float(weights @ (rows[:, 1] * rows[:, 3]))
         systematic = float(weights @ (rows[:, 2] + (rows[:, 0] - mean) ** 2))
         total = math.sqrt(variance + systematic)
         return Average(Estimate(mean, total), math.sqrt(variance), math.sqrt(systematic))
@@ -71,6 +74,11 @@ class FitSet:
             float(sum(w * one.influence.get(L, 0.0) for w, one in zip(self.weights, self.fits, strict=True)))
             for L in sizes
         )
+
+
+def _misfit(one: Fit) -> float:
+    """What the variances of a fit are multiplied by."""
+    return max(1.0, one.chi2 / max(1.0, one.freedom)) if one.p_value < _IMPROBABLE else 1.0
 
 
 def fit_all(data: ScalingData, models: Sequence[FitModel], start: tuple[float, float]) -> FitSet:
