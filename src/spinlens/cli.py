@@ -173,14 +173,19 @@ def critical(
     budget: Annotated[
         str | None, typer.Option(help="Time to spend, such as 90s, 5m or 2h; sweeps then go where they help most.")
     ] = None,
-    draws: Annotated[int, typer.Option(help="Sweeps per chain and temperature, without a budget.")] = 20_000,
-    chains: Annotated[int, typer.Option(help="Independent chains per temperature.")] = 2,
+    draws: Annotated[
+        int | None, typer.Option(help="Sweeps per chain and temperature, without a budget.  [default: 20000]")
+    ] = None,
+    chains: Annotated[
+        int | None, typer.Option(help="Independent chains per temperature, without a budget.  [default: 2]")
+    ] = None,
     points: Annotated[int, typer.Option(help="Temperatures per size.")] = 5,
     seed: Seed = 0,
     workers: Workers = None,
     out: Annotated[Path | None, typer.Option(help="JSON file to write, with a CSV table and a page beside it.")] = None,
     checkpoint: Annotated[
-        Path | None, typer.Option(help="Folder that keeps the runs of a budget; a larger budget then prolongs them.")
+        Path | None,
+        typer.Option(help="Folder that keeps the runs when they are done; a larger budget then prolongs them."),
     ] = None,
     regime: Annotated[
         str | None, typer.Option(help="Class to assume: short-range, long-range, mean-field or boundary.")

@@ -21,6 +21,7 @@ from spinlens.criticality.critical_point import CriticalPoint, find_critical_poi
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.planner import plan_critical_point
 from spinlens.criticality.universality import Reference, Regime, reference
+from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.codec import plain
@@ -57,20 +58,30 @@ def find(
 ) -> Found:
     """The critical point for a time budget ("5m"), or with fixed draws.
 
-    A budget run keeps its histograms in `checkpoint`, or beside `out` until it is finished, so that it can be stopped
-    and goes on when the same command is given again.
+    The runs are kept in `checkpoint`, or beside `out` until they are finished, so that they can be stopped and go on
+    when the same command is given again.
     """
-    if budget is None:
-        kept: list[SizeCurves] = []
-        point = find_critical_point(coupling, sizes, dimension, runs=kept, **options)
-        return Found(point, tuple(kept))
-    chosen = {name: options[name] for name in ("seed", "points", "workers", "regime")}
-    limit = TimeBudget(seconds_of(budget), chosen["workers"])
-    folder = checkpoint or _folder(coupling, sizes, dimension, chosen["seed"], out)
-    with interruptible(f"stopped; finished rounds are saved in {folder}"):
-        planned = plan_critical_point(coupling, sizes, limit, dimension, report=_say_round, checkpoint=folder, **chosen)
+    folder = checkpoint or _folder(coupling, sizes, dimension, options, budget, out)
+    with interruptible(f"stopped; what is done is saved in {folder}"):
+        found = _found(coupling, sizes, dimension, budget, options, folder)
     if checkpoint is None:
         shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+def _found(
+    coupling: Coupling, sizes: tuple[int, ...], dimension: int, budget: str | None, options: dict[str, Any],
+    folder: Path,
+) -> Found:  # fmt: skip
+    if budget is None:
+        kept: list[SizeCurves] = []
+        point = find_critical_point(coupling, sizes, dimension, runs=kept, checkpoint=folder, report=_say, **options)
+        return Found(point, tuple(kept))
+    if options["draws"] is not None or options["chains"] is not None:
+        raise InputError("--budget decides about draws and chains itself: give either it, or --draws and --chains")
+    chosen = {name: options[name] for name in ("seed", "points", "workers", "regime")}
+    limit = TimeBudget(seconds_of(budget), chosen["workers"])
+    planned = plan_critical_point(coupling, sizes, limit, dimension, report=_say, checkpoint=folder, **chosen)
     return Found(planned.point, planned.curves, planned.draws)
 
 
@@ -92,17 +103,20 @@ def show_correlators(
     typer.echo(f"correlators at L/2, no corrections: delta_s = {check.delta_spin}, delta_eps = {energy}")
 
 
-def _folder(coupling: Coupling, sizes: Sequence[int], dimension: int, seed: int, out: Path | None) -> Path:
+def _folder(
+    coupling: Coupling, sizes: Sequence[int], dimension: int, options: dict[str, Any], budget: str | None,
+    out: Path | None,
+) -> Path:  # fmt: skip
     """Where an unfinished run is kept: beside the output, or in the working folder under a name of its own."""
     if out is not None:
         return out.with_name(f"{out.name}.checkpoint")
-    digest = hashlib.sha256(repr((coupling, sizes, dimension, seed)).encode()).hexdigest()[:8]
-    return Path(f"critical-{digest}.checkpoint")
+    kind = "budget" if budget is not None else (options["draws"], options["chains"])
+    told = (coupling, tuple(sizes), dimension, options["seed"], options["points"], kind)
+    return Path(f"critical-{hashlib.sha256(repr(told).encode()).hexdigest()[:8]}.checkpoint")
 
 
-def _say_round(number: int, point: CriticalPoint, draws: dict[int, int]) -> None:
-    spent = ", ".join(f"L = {L}: {n}" for L, n in draws.items())
-    typer.echo(f"round {number}: T_c = {point.temperature}; draws {spent}", err=True)
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 HEADINGS = ("", "measured", "statistical", "systematic", "crossings", "known", "source")

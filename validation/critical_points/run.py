@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from spinlens import Estimate, NearestNeighbour, PowerLaw
-from spinlens.criticality.planner import TimeBudget, plan_critical_point
+from spinlens.criticality.budget import TimeBudget
+from spinlens.criticality.planner import plan_critical_point
 from spinlens.criticality.universality import reference
 from spinlens.lattice.couplings import Coupling
 from spinlens.study.codec import plain

@@ -3,10 +3,9 @@
     python validation/planner/lever.py
 
 The plain scan runs every size at the same eleven temperatures within 5 % of the first estimate of T_c, with the same
-number of draws everywhere. Both are judged by one and the same fit (a correction L^{−7/4}, with T_c, exponents and all
-amplitudes free), since averages over fits change their weights with the data. lever.json holds, for two budgets, the
-statistical error of T_c of both (root mean square over seeds), the ratio of their squares, which is how many times as
-long the scan would have to run, and how the planner's error falls with the budget (½ for 1/√time). Some minutes.
+number of draws everywhere. Both are judged by one and the same fit, of all sizes. lever.json holds, for two budgets,
+the statistical error of T_c of both (root mean square over seeds), the ratio of their squares, which is how many times
+as long the scan would have to run, and how the planner's error falls with the budget (½ for 1/√time). Some minutes.
 """
 
 from __future__ import annotations
@@ -18,13 +17,15 @@ from pathlib import Path
 import numpy as np
 
 from spinlens import NearestNeighbour, sample
-from spinlens.criticality.critical_point import locate_pair, make_models
 from spinlens.criticality.global_fit import FitModel, fit
+from spinlens.criticality.lattices import make_models
+from spinlens.criticality.location import locate_pair
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.planner import plan_critical_point
 from spinlens.criticality.scaling_data import scaling_data
 from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 
+CORRECTIONS = (("power", 1.75), ("power", 2.0), ("power", 3.0))
 COUPLING, SIZES, BUDGETS, SEEDS = NearestNeighbour(), (8, 16, 32, 64), (1.5e8, 6e8), (1, 2, 3, 4, 5, 6)
 
 
@@ -47,8 +48,8 @@ def planned(updates: float, seed: int) -> list[SizeCurves]:
 
 def judged(curves: list[SizeCurves]) -> tuple[float, float]:
     """Statistical error of T_c, and T_c."""
-    data = scaling_data(curves, CRITICAL_TEMPERATURE, True, (2.0, 3.0))
-    found = fit(data, FitModel((("power", 1.75),), True, 2, SIZES[0]), (CRITICAL_TEMPERATURE, 1.0))
+    data = scaling_data(curves, CRITICAL_TEMPERATURE, True)
+    found = fit(data, FitModel(CORRECTIONS, 2, SIZES[0]), (CRITICAL_TEMPERATURE, 1.0))
     if found is None:
         raise RuntimeError("the fit failed")
     log_T_c, variance, _ = found.get("log_temperature")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,20 +16,65 @@ from spinlens.sampling.algorithms import make_algorithm
 from spinlens.sampling.chains import start_chain
 
 _USEFUL = 0.85
+_RESERVE = 3.0  # seconds that the last analysis and a page take
 
 
 @dataclass(frozen=True)
 class TimeBudget:
-    """Seconds to spend with a number of threads; a seventh is kept for warm-up and analysis."""
+    """Seconds to spend with a number of threads, from `begun` on by the `clock`."""
 
     seconds: float
     workers: int = 1
+    clock: Callable[[], float] = field(default=time.monotonic, compare=False, repr=False)
+    begun: float = field(default=math.nan, compare=False, repr=False)
 
-    def updates(self, models: Sequence[IsingModel], temperature: float) -> float:
-        """Spin updates that fit, from a short measurement of this machine near a temperature with every size."""
-        seconds = checks.positive_number("seconds", self.seconds)
+    def __post_init__(self) -> None:
+        checks.positive_number("seconds", self.seconds)
+        if math.isnan(self.begun):
+            object.__setattr__(self, "begun", self.clock())
+
+    def speed(self, models: Sequence[IsingModel], temperature: float) -> float:
+        """Spin updates a second, from a short measurement of this machine near a temperature with every size."""
         cost = float(np.mean([_time_per_update(model, temperature) for model in models]))
-        return max(1.0, _USEFUL * seconds * self.workers / cost)
+        return _USEFUL * self.workers / cost
+
+
+Budget = str | float | TimeBudget
+
+
+def budget_of(budget: Budget, workers: int) -> float | TimeBudget:
+    """A budget as the planner takes it: a number of spin updates, or a time, which text such as "5m" is."""
+    return TimeBudget(seconds_of(budget), workers) if isinstance(budget, str) else budget
+
+
+@dataclass
+class Account:
+    """What a run with a time budget has spent, and how many spin updates the rest is worth.
+
+    Attributes
+    ----------
+    earlier : seconds that earlier calls of the same run took.
+    rate : spin updates a second, all that a round needs besides included; of the last round where there was one.
+    """
+
+    budget: TimeBudget
+    earlier: float = 0.0
+    rate: float = 0.0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds spent."""
+        return self.earlier + self.budget.clock() - self.budget.begun
+
+    def worth(self) -> float:
+        """Spin updates that fit into what is left."""
+        reserve = min(_RESERVE, 0.1 * self.budget.seconds)
+        return max(0.0, self.budget.seconds - reserve - self.elapsed) * self.rate
+
+    def round(self, updates: float, begun: float) -> None:
+        """Take note of a round that did so many updates since `elapsed` was `begun`."""
+        if (took := self.elapsed - begun) > 0 and updates > 0:
+            self.rate = updates / took
 
 
 def _time_per_update(model: IsingModel, temperature: float) -> float:

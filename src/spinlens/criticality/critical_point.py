@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from spinlens import checks
-from spinlens.criticality.analysis import analyse, analyse_with_influence
-from spinlens.criticality.location import Progress, Windows, locate, scan, scan_temperatures
+from spinlens.criticality.analysis import analyse
+from spinlens.criticality.budget import Budget, budget_of
+from spinlens.criticality.lattices import make_models
+from spinlens.criticality.location import Progress, Windows, locate, locate_pair, scan, scan_temperatures
 from spinlens.criticality.observables import SizeCurves
+from spinlens.criticality.planner import plan_critical_point
 from spinlens.criticality.result import CriticalPoint
+from spinlens.criticality.store import PlanFolder
 from spinlens.criticality.universality import Regime
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling
@@ -16,9 +23,9 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.sampler import sample
 from spinlens.seeding import seed_sequence
 
-__all__ = [
-    "CriticalPoint", "analyse", "analyse_with_influence", "find_critical_point", "locate", "scan", "scan_temperatures",
-]  # fmt: skip
+__all__ = ["CriticalPoint", "analyse", "find_critical_point", "locate", "scan", "scan_temperatures"]
+
+_DRAWS, _CHAINS = 20_000, 2
 
 
 def find_critical_point(
@@ -26,13 +33,17 @@ def find_critical_point(
     sizes: Sequence[int] = (8, 16, 32, 64),
     dimension: int = 2,
     seed: int = 0,
-    draws: int = 20_000,
-    chains: int = 2,
+    draws: int | None = None,
+    chains: int | None = None,
     points: int = 5,
     workers: int = 1,
     progress: Progress | None = None,
     regime: Regime | None = None,
     runs: list[SizeCurves] | None = None,
+    *,
+    budget: Budget | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    report: Callable[[str], None] | None = None,
 ) -> CriticalPoint:
     """Critical point of a ferromagnetic coupling by finite-size scaling, without being told any temperature.
 
@@ -45,53 +56,98 @@ def find_critical_point(
     coupling : `NearestNeighbour()` or `PowerLaw(sigma)`; tables belong to one size and cannot be scaled.
     sizes : at least three increasing L ≥ 4; ratios of two are best.
     dimension : 1, 2 or 3.
-    draws : sweeps per chain and temperature; the error falls with its square root.
-    chains : independent chains per temperature.
+    budget : what to spend, instead of `draws` and `chains`: a time such as "5m", or a number of spin updates. Sweeps
+        then go where they lower the error of T_c most, see `plan_critical_point`.
+    draws : sweeps per chain and temperature, 20,000 without a budget; the error falls with its square root.
+    chains : independent chains per temperature, 2 without a budget.
     points : temperatures per size.
     workers : threads; the result does not depend on it.
     regime : universality class to assume instead of the one that theory expects (`universality.reference`).
     runs : a list that takes the runs of every size, for figures and further analysis.
+    checkpoint : a folder that keeps the runs. Called again with the same arguments after any kill, the search goes on
+        and gives the numbers of an unbroken one; a larger budget prolongs it.
+    report : called with a line of text for every size, or for every round of a budget.
 
     Raises
     ------
     ConvergenceError : no crossing in range (1D nearest neighbour has no transition), or too few draws.
+    InputError : arguments that cannot be used; CheckpointError : a folder of another search, or a damaged one.
 
-    Source: Binder (1981) for U4; Ballesteros et al. (1996) for the quotients; Jay & Neil (2021) for the averages.
+    Source: Binder (1981) for U4; Ballesteros et al. (1996) for the quotients; Lepage et al. (2002) for priors of
+    corrections.
     """
-    models = make_models(coupling, sizes, dimension)
-    draws, chains = checks.positive_integer("draws", draws), checks.positive_integer("chains", chains)
-    points = checks.positive_integer("points", points, minimum=2)
-
-    def run(k: int, grid: tuple[float, ...], attempt: int) -> SizeCurves:
-        purpose = int(seed_sequence(seed, "scan", attempt).generate_state(1)[0])
-        data = sample(
-            models[k], grid, draws, chains, purpose, "swendsen-wang", workers=workers, energy=False, progress=progress
+    if budget is not None:
+        if draws is not None or chains is not None:
+            raise InputError("a budget decides about draws and chains itself: give either budget, or draws and chains")
+        planned = plan_critical_point(
+            coupling, sizes, budget_of(budget, workers), dimension, seed, points, workers, report, checkpoint, regime
         )
-        return SizeCurves.from_dataset(models[k], data)
-
-    windows = Windows(models, run, points, seed, workers)
-    curves = windows.gather(locate_pair(models, seed, workers))
+        found, point = list(planned.curves), planned.point
+    else:
+        models, each = make_models(coupling, sizes, dimension), _Draws.given(draws, chains)
+        points = checks.positive_integer("points", points, minimum=2)
+        search = _Search(models, seed, each, points, workers, progress, checkpoint, report)
+        found = search.gather()
+        point = analyse(found, regime)
     if runs is not None:
-        runs.extend(curves)
-    return analyse(curves, regime)
+        runs.extend(found)
+    return point
 
 
-def make_models(coupling: Coupling, sizes: Sequence[int], dimension: int) -> list[IsingModel]:
-    """One lattice for each size."""
-    dimension = checks.positive_integer("dimension", dimension)
-    return [IsingModel((L,) * dimension, coupling) for L in check_sizes(sizes)]
+@dataclass(frozen=True)
+class _Draws:
+    """Draws of each chain, and chains of each temperature."""
+
+    draws: int
+    chains: int
+
+    @classmethod
+    def given(cls, draws: int | None, chains: int | None) -> _Draws:
+        """Checked, with what holds where nothing is given."""
+        return cls(
+            checks.positive_integer("draws", _DRAWS if draws is None else draws),
+            checks.positive_integer("chains", _CHAINS if chains is None else chains),
+        )
 
 
-def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    """Sizes fit for crossings: at least three, increasing, each ≥ 4."""
-    checked = tuple(checks.positive_integer("size", L, minimum=4) for L in sizes)
-    if len(checked) < 3 or any(a >= b for a, b in zip(checked[:-1], checked[1:], strict=True)):
-        raise InputError(f"sizes must be at least three increasing numbers, got {list(sizes)}; for example 8 16 32")
-    return checked
+@dataclass(frozen=True)
+class _Search:
+    """Runs with fixed draws, kept in a folder where one is given: one for each size and attempt."""
 
+    models: Sequence[IsingModel]
+    seed: int
+    each: _Draws
+    points: int
+    workers: int
+    progress: Progress | None
+    checkpoint: str | os.PathLike[str] | None
+    report: Callable[[str], None] | None
 
-def locate_pair(models: Sequence[IsingModel], seed: int, workers: int) -> float:
-    """`locate` with the smallest size and the first that is twice as large."""
-    small = models[0]
-    large = next((model for model in models if model.shape[0] >= 2 * small.shape[0]), models[-1])
-    return locate(small, large, seed, workers)
+    def gather(self) -> list[SizeCurves]:
+        """The runs of all sizes, in windows in which consecutive sizes cross."""
+        return Windows(self.models, self._run, self.points, self.seed, self.workers).gather(self._centre())
+
+    def _centre(self) -> float:
+        """The first estimate of T_c, from the folder where it is known."""
+        if self.checkpoint is None:
+            return locate_pair(self.models, self.seed, self.workers)
+        folder = PlanFolder(self.checkpoint, {
+            "coupling": repr(self.models[0].coupling), "sizes": [model.shape[0] for model in self.models],
+            "dimension": self.models[0].dimension, "seed": self.seed, "points": self.points,
+            "draws": self.each.draws, "chains": self.each.chains,
+        })  # fmt: skip
+        if "centre" not in folder.notes:
+            folder.note(centre=locate_pair(self.models, self.seed, self.workers))
+        return float(folder.notes["centre"])
+
+    def _run(self, k: int, grid: tuple[float, ...], attempt: int) -> SizeCurves:
+        model = self.models[k]
+        if self.report is not None:
+            self.report(f"L = {model.shape[0]}: {len(grid)} temperatures from {grid[0]:.6g} to {grid[-1]:.6g}")
+        purpose = int(seed_sequence(self.seed, "scan", attempt).generate_state(1)[0])
+        kept = None if self.checkpoint is None else Path(self.checkpoint) / f"run-{attempt:03d}-L{model.shape[0]:05d}"
+        data = sample(
+            model, grid, self.each.draws, self.each.chains, purpose, "swendsen-wang", workers=self.workers,
+            energy=False, progress=self.progress, checkpoint=kept,
+        )  # fmt: skip
+        return SizeCurves.from_dataset(model, data)

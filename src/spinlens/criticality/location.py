@@ -64,6 +64,13 @@ def locate(small: IsingModel, large: IsingModel, seed: int = 0, workers: int = 1
     )
 
 
+def locate_pair(models: Sequence[IsingModel], seed: int, workers: int) -> float:
+    """`locate` with the smallest size and the first that is twice as large."""
+    small = models[0]
+    large = next((model for model in models if model.shape[0] >= 2 * small.shape[0]), models[-1])
+    return locate(small, large, seed, workers)
+
+
 _ORDERED = 0.6655  # U4 of both sizes above this: far below any transition
 
 

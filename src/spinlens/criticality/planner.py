@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
-from spinlens.criticality import critical_point
-from spinlens.criticality.budget import TimeBudget
-from spinlens.criticality.location import Windows, around
+from spinlens.criticality.analysis import analyse, analyse_with_influence
+from spinlens.criticality.budget import Account, TimeBudget
+from spinlens.criticality.lattices import make_models
+from spinlens.criticality.location import Windows, around, locate_pair
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.result import CriticalPoint
 from spinlens.criticality.store import PlanFolder
@@ -26,7 +27,7 @@ from spinlens.sampling.sampler import sample
 from spinlens.seeding import seed_sequence
 
 _PILOT_SHARE = 0.08
-_ROUND_SHARE = 0.115
+_ROUND_SHARE, _ROUND_MOST = 0.2, 5e9  # spin updates of a round: share of the budget, and never more
 _LEAST_DRAWS = 400
 _MARGIN = 0.04  # share of each size that is never taken away, so that no crossing starves
 _BLOCKS = 64
@@ -35,7 +36,7 @@ _POINTS = 3  # temperatures of a round, within 0.4 standard deviations of the bo
 _STEP = 0.4
 
 Array = npt.NDArray[np.float64]
-Report = Callable[[int, CriticalPoint, dict[int, int]], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def plan_critical_point(
     ----------
     coupling, sizes, dimension, seed, points, workers, regime : as `find_critical_point`.
     updates : spins updated in all, L^d per sweep; 10⁹ take about half a minute on one core. A number of updates rather
-        than of seconds makes the result the same on every machine and for any number of workers. A `TimeBudget` is
-        turned into updates once, by a measurement of this machine.
-    report : called after each round with its number, the critical point so far and the draws of each size.
+        than of seconds makes the result the same on every machine and for any number of workers. What is left of a
+        `TimeBudget` is turned into updates again after every round, by the time that the round took.
+    report : called after each round with a line: its number, T_c so far, the draws of each size.
     checkpoint : a folder that keeps all histograms. Called again with the same arguments, the run goes on after the
         last size that was finished; with more updates it is prolonged by further rounds.
 
@@ -84,7 +85,7 @@ def plan_critical_point(
     ------
     ConvergenceError : sizes do not cross; CheckpointError : a folder of another run, or damaged.
     """
-    models = critical_point.make_models(coupling, sizes, dimension)
+    models = make_models(coupling, sizes, dimension)
     points = checks.positive_integer("points", points, minimum=2)
     folder = None
     if checkpoint is not None:
@@ -92,23 +93,22 @@ def plan_critical_point(
     run = _PlannedRun(models, seed, points, checks.positive_integer("workers", workers), folder, regime)
     run.begin(updates)
     while (number := run.next_round()) is not None:
+        begun = run.elapsed
         if not run.underway(number):
             point, influence = _so_far(run.curves, regime)
-            if report is not None and point is not None:
-                report(number, point, run.draws)
+            run.tell(number, point, report)
             temperature = run.centre if point is None else point.temperature.value
             run.plan(number, temperature, influence)
-        run.spend(number)
-    point = critical_point.analyse(run.curves, regime)
-    if report is not None:
-        report(run.rounds, point, run.draws)
+        run.spend(number, begun)
+    point = analyse(run.curves, regime)
+    run.tell(run.rounds, point, report)
     return PlannedPoint(point, dict(run.draws), run.spent, tuple(run.curves))
 
 
 def _so_far(curves: Sequence[SizeCurves], regime: Regime | None) -> tuple[CriticalPoint | None, tuple[float, ...]]:
     """The critical point so far and its influences; none, and equal ones, while noise hides it."""
     try:
-        return critical_point.analyse_with_influence(curves, regime)
+        return analyse_with_influence(curves, regime)
     except ConvergenceError:
         return None, (0.0,) * len(curves)
 
@@ -137,6 +137,12 @@ class _PlannedRun:
     planned: dict[str, Any] = field(default_factory=dict)
     updates: float = 0.0
     centre: float = 0.0
+    account: Account | None = None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds spent of a time budget."""
+        return 0.0 if self.account is None else self.account.elapsed
 
     @property
     def spent(self) -> int:
@@ -155,20 +161,20 @@ class _PlannedRun:
         if self.folder is not None and "centre" in notes:
             self._resume(self.folder, updates, notes)
             return
-        self.centre = critical_point.locate_pair(self.models, self.seed, self.workers)
-        self.updates = self._budget(updates, {})
+        self.centre = locate_pair(self.models, self.seed, self.workers)
+        self._open(updates, {})
         windows = Windows(self.models, self._pilot, self.points, self.seed, self.workers)
         self.curves = windows.gather(self.centre)
         self.centre = windows.centre
         self.grids, self.done = [()] * len(self.models), [1] * len(self.models)
         for k in range(len(self.models)):
             self._save(k)
+        self._revalue()
         if self.folder is not None:
-            self.folder.note(centre=self.centre, **self._budget_notes(updates))
+            self.folder.note(centre=self.centre, **self._budget_notes())
 
     def _resume(self, folder: PlanFolder, updates: float | TimeBudget, notes: dict[str, Any]) -> None:
         self.centre, self.planned = float(notes["centre"]), dict(notes.get("planned", {}))
-        self.updates = self._budget(updates, notes)
         for model in self.models:
             found = folder.load(model)
             if found is None:
@@ -178,18 +184,28 @@ class _PlannedRun:
             self.draws[size.L] = int(own["draws"])
             self.done.append(int(own["rounds"]))
             self.grids.append(tuple(own["grid"]))
-        folder.note(**self._budget_notes(updates))
+        self._open(updates, notes)
+        folder.note(**self._budget_notes())
 
-    def _budget(self, updates: float | TimeBudget, notes: dict[str, Any]) -> float:
-        """The budget in spin updates: the one asked for, or that of a time, measured once for a run."""
+    def _open(self, updates: float | TimeBudget, notes: dict[str, Any]) -> None:
+        """Take the budget: spin updates, or a time, of which earlier calls may have spent a part."""
         if not isinstance(updates, TimeBudget):
-            return checks.positive_number("updates", updates)
-        if notes.get("seconds"):
-            return float(notes["updates"]) * updates.seconds / float(notes["seconds"])
-        return updates.updates(self.models, self.centre)
+            self.updates = checks.positive_number("updates", updates)
+            return
+        self.account = Account(updates, float(notes.get("elapsed") or 0.0), float(notes.get("rate") or 0.0))
+        if not self.account.rate:
+            self.account.rate = updates.speed(self.models, self.centre)
+        self._revalue()
 
-    def _budget_notes(self, updates: float | TimeBudget) -> dict[str, Any]:
-        return {"updates": self.updates, "seconds": updates.seconds if isinstance(updates, TimeBudget) else None}
+    def _revalue(self) -> None:
+        """The budget in spin updates, by what is left of a time."""
+        if self.account is not None:
+            self.updates = max(1.0, self.spent + self.account.worth())
+
+    def _budget_notes(self) -> dict[str, Any]:
+        if self.account is None:
+            return {"updates": self.updates}
+        return {"updates": self.updates, "elapsed": self.account.elapsed, "rate": self.account.rate}
 
     def _pilot(self, k: int, grid: tuple[float, ...], attempt: int) -> SizeCurves:
         share = _PILOT_SHARE * self.updates / len(self.models)
@@ -219,14 +235,15 @@ class _PlannedRun:
         """Shares of a round by size, from their `influence` on the variance of T_c; kept before anything is run."""
         costs = [model.n_sites for model in self.models]
         shares = allot(influence, [self.draws[model.shape[0]] for model in self.models], costs)
-        left, portion = self.updates - self.spent, _ROUND_SHARE * self.updates
+        left, portion = self.updates - self.spent, min(_ROUND_SHARE * self.updates, _ROUND_MOST)
         portion = left if left < 1.5 * portion else portion
         self.planned = {"number": number, "temperature": temperature, "updates": (portion * shares).tolist()}
         if self.folder is not None:
             self.folder.note(planned=self.planned)
 
-    def spend(self, number: int) -> None:
-        """The runs of the planned round that are not there yet."""
+    def spend(self, number: int, begun: float) -> None:
+        """The runs of the planned round that are not there yet; `begun` is what was `elapsed` before it was planned."""
+        before = self.spent
         for k, updates in enumerate(self.planned["updates"]):
             if self.done[k] > number:
                 continue
@@ -235,6 +252,19 @@ class _PlannedRun:
             self.curves[k] = SizeCurves.joined([self.curves[k], fresh])
             self.done[k] = number + 1
             self._save(k)
+        if self.account is not None:
+            self.account.round(self.spent - before, begun)
+        self._revalue()
+        if self.folder is not None:
+            self.folder.note(**self._budget_notes())
+
+    def tell(self, number: int, point: CriticalPoint | None, report: Report | None) -> None:
+        """One line on how far the run is."""
+        if report is None:
+            return
+        draws = ", ".join(f"L = {L}: {n}" for L, n in self.draws.items())
+        time = "" if self.account is None else f", {self.elapsed:.0f} s of {self.account.budget.seconds:g} s"
+        report(f"round {number}{time}: T_c = {'lost in noise' if point is None else point.temperature}; draws {draws}")
 
     def _grid(self, k: int, temperature: float) -> tuple[float, ...]:
         """Temperatures of a round: those of the last one unless T_c has moved by a third of their spacing."""

@@ -146,7 +146,8 @@ def correction_exponents(coupling: Coupling, dimension: int, regime: Regime | No
     power law beyond the short-range boundary adds the dimension σ − (2 − η) of its own tail.
     Mean-field: d/2 − σ (Luijten & Blöte 1997).
     Long-range: near σ = d/2 the quartic coupling is nearly marginal, ω = 2σ − d to first order (Fisher, Ma & Nickel
-    1972), near the short-range boundary ω = 2 − η − σ; nothing firm is known in between, so values up to 2 are tried.
+    1972), near the short-range boundary ω = 2 − η − σ; nothing firm is known in between, so values up to 2 are tried,
+    equally spaced so that each is as likely beforehand.
     Where one of the two is below 0.35 it is there in any case (`higher_corrections`), and the others are tried beside.
     """
     regime = regime or reference(coupling, dimension).regime
@@ -157,8 +158,8 @@ def correction_exponents(coupling: Coupling, dimension: int, regime: Regime | No
         return (round(min(omega, max(tail, _SLOWEST)), 6),)
     if sigma is not None and regime == "mean-field" and sigma < dimension / 2:
         return (round(dimension / 2 - sigma, 6),)
-    tried = (0.5, 0.75, 1.0, 1.5, 2.0)
-    return tried if sigma is None else (*_slow_exponents(sigma, dimension), *tried)
+    slow = () if sigma is None else _slow_exponents(sigma, dimension)
+    return (*slow, 1.0, 1.5, 2.0) if slow else (0.5, 1.0, 1.5, 2.0)
 
 
 _SLOWEST, _SURE = 0.1, 0.35

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinlens import IsingModel, NearestNeighbour
+from spinlens import IsingModel, NearestNeighbour, find_critical_point
+from spinlens.criticality import planner
 from spinlens.criticality.budget import TimeBudget, seconds_of
 from spinlens.criticality.planner import allot, plan_critical_point
 from spinlens.errors import InputError
@@ -13,20 +14,16 @@ from spinlens.errors import InputError
 
 @pytest.fixture(scope="module")
 def planned():
-    rounds = []
-    result = plan_critical_point(
-        NearestNeighbour(), (6, 8, 12), 6e6, seed=2, report=lambda number, point, draws: rounds.append((number, point))
-    )
-    return result, rounds
+    said = []
+    return plan_critical_point(NearestNeighbour(), (6, 8, 12), 6e6, seed=2, report=said.append), said
 
 
 def test_the_budget_is_kept_and_rounds_are_reported(planned):
-    result, rounds = planned
+    result, said = planned
     assert result.updates == pytest.approx(6e6, rel=0.05)
-    assert [number for number, _ in rounds] == list(range(1, len(rounds) + 1))
-    assert len(rounds) >= 6
-    assert rounds[-1][1] == result.point
-    assert rounds[-1][1].temperature.error < rounds[0][1].temperature.error
+    assert [line.split(":")[0] for line in said] == [f"round {number}" for number in range(1, len(said) + 1)]
+    assert len(said) >= 4
+    assert f"T_c = {result.point.temperature}; draws L = 6: {result.draws[6]}, " in said[-1]
 
 
 def test_the_answer_is_right(planned):
@@ -56,4 +53,61 @@ def test_budgets_in_words():
 
 def test_the_machine_is_timed():
     models = [IsingModel((L, L), NearestNeighbour()) for L in (8, 16)]
-    assert TimeBudget(10.0).updates(models, 2.27) > 1e6
+    assert TimeBudget(10.0).speed(models, 2.27) > 1e5
+
+
+class Machine:
+    """A clock that moves when spins are updated: so many a second, and half of that from some moment on."""
+
+    def __init__(self, monkeypatch, speed, slower_after=np.inf):
+        self.now, self.speed, self.slower_after = 1000.0, speed, slower_after
+        self.end = None
+        sample = planner.sample
+
+        def timed(model, grid, draws, chains, *arguments, **named):
+            speed = self.speed / (2 if self.now - 1000.0 > self.slower_after else 1)
+            self.now += len(grid) * draws * chains * model.n_sites / speed
+            return sample(model, grid, draws, chains, *arguments, **named)
+
+        monkeypatch.setattr(planner, "sample", timed)
+        monkeypatch.setattr(TimeBudget, "speed", lambda *_: 1.4 * speed)
+
+    def budget(self, seconds):
+        return TimeBudget(seconds, 1, lambda: self.now)
+
+    @property
+    def elapsed(self):
+        return self.now - 1000.0
+
+
+@pytest.mark.parametrize("slower_after", [np.inf, 20.0])
+def test_a_time_budget_holds_the_clock_though_the_machine_is_misjudged(monkeypatch, slower_after):
+    machine = Machine(monkeypatch, 1e5, slower_after)
+    found = plan_critical_point(NearestNeighbour(), (6, 8, 12), machine.budget(60.0), seed=2)
+    assert machine.elapsed == pytest.approx(57.0, rel=0.1)
+    assert found.updates > (3.5e6 if slower_after > 60 else 2.5e6)
+
+
+def test_a_time_budget_counts_what_earlier_calls_took(monkeypatch, tmp_path):
+    machine = Machine(monkeypatch, 1e5)
+    plan_critical_point(NearestNeighbour(), (6, 8, 12), machine.budget(40.0), seed=2, checkpoint=tmp_path)
+    assert machine.elapsed == pytest.approx(37.0, rel=0.1)
+    machine.now += 1e4  # nothing runs in between
+    begun = machine.now
+    plan_critical_point(NearestNeighbour(), (6, 8, 12), machine.budget(40.0), seed=2, checkpoint=tmp_path)
+    assert machine.now - begun < 2
+    plan_critical_point(NearestNeighbour(), (6, 8, 12), machine.budget(60.0), seed=2, checkpoint=tmp_path)
+    assert machine.now - begun == pytest.approx(20.0, rel=0.2)
+
+
+def test_find_critical_point_takes_budgets(planned):
+    assert find_critical_point(NearestNeighbour(), (6, 8, 12), seed=2, budget=6e6) == planned[0].point
+    runs = []
+    find_critical_point(NearestNeighbour(), (6, 8, 12), seed=2, budget="1s", runs=runs)
+    assert [size.L for size in runs] == [6, 8, 12]
+    with pytest.raises(InputError, match="either budget, or draws and chains"):
+        find_critical_point(NearestNeighbour(), (6, 8, 12), budget="1s", draws=100)
+    with pytest.raises(InputError, match="90s, 5m or 2h"):
+        find_critical_point(NearestNeighbour(), (6, 8, 12), budget="long")
+    with pytest.raises(InputError, match="draws"):
+        find_critical_point(NearestNeighbour(), (6, 8, 12), draws=0)

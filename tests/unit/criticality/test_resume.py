@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spinlens import NearestNeighbour
-from spinlens.criticality import planner
+from spinlens import NearestNeighbour, find_critical_point
+from spinlens.criticality import critical_point, planner
 from spinlens.errors import CheckpointError
 
 SIZES, UPDATES = (4, 6, 8), 1.5e6
@@ -72,3 +72,31 @@ def test_other_arguments_and_damage_are_said(tmp_path):
     (tmp_path / "runs" / "plan.json").write_text("{")
     with pytest.raises(CheckpointError, match="damaged"):
         plan(tmp_path / "runs")
+
+
+def test_fixed_draws_go_on_after_any_stop_and_are_not_run_again(tmp_path, monkeypatch):
+    arguments = {"coupling": NearestNeighbour(), "sizes": (4, 6, 8), "draws": 1500, "points": 3, "seed": 4}
+    unbroken, sample, calls = find_critical_point(**arguments), critical_point.sample, []
+
+    def stopping(*given, **named):
+        calls.append(given[0].shape)
+        if len(calls) == stopping.limit:
+            named["progress"] = lambda progress: _stop(progress)
+        return sample(*given, **named)
+
+    def _stop(progress):
+        if progress.draws:
+            raise Stopped
+
+    monkeypatch.setattr(critical_point, "sample", stopping)
+    for stopping.limit in (1, 3):
+        calls.clear()
+        with pytest.raises(Stopped):
+            find_critical_point(**arguments, checkpoint=tmp_path / "runs")
+    calls.clear()
+    stopping.limit = -1
+    monkeypatch.setattr(critical_point, "locate_pair", None)  # known from before
+    assert find_critical_point(**arguments, checkpoint=tmp_path / "runs") == unbroken
+    assert find_critical_point(**arguments, checkpoint=tmp_path / "runs", workers=2) == unbroken
+    with pytest.raises(CheckpointError, match="belongs to another run: draws was 1500 and is 1000"):
+        find_critical_point(**(arguments | {"draws": 1000}), checkpoint=tmp_path / "runs")
