@@ -16,7 +16,7 @@ from spinlens.sampling.algorithms import make_algorithm
 from spinlens.sampling.chains import start_chain
 
 _USEFUL = 0.85
-_RESERVE = 3.0  # seconds that the last analysis and a page take
+_RESERVE = 6.0  # seconds that the last analysis and a page take
 
 
 @dataclass(frozen=True)

@@ -84,20 +84,20 @@ class Machine:
 def test_a_time_budget_holds_the_clock_though_the_machine_is_misjudged(monkeypatch, slower_after):
     machine = Machine(monkeypatch, 1e5, slower_after)
     found = plan_critical_point(NearestNeighbour(), (6, 8, 12), machine.budget(60.0), seed=2)
-    assert machine.elapsed == pytest.approx(57.0, rel=0.1)
+    assert machine.elapsed == pytest.approx(54.0, rel=0.1)
     assert found.updates > (3.5e6 if slower_after > 60 else 2.5e6)
 
 
 def test_a_time_budget_counts_what_earlier_calls_took(monkeypatch, tmp_path):
     machine = Machine(monkeypatch, 1e5)
     plan_critical_point(NearestNeighbour(), (6, 8, 12), machine.budget(40.0), seed=2, checkpoint=tmp_path)
-    assert machine.elapsed == pytest.approx(37.0, rel=0.1)
+    assert machine.elapsed == pytest.approx(36.0, rel=0.1)
     machine.now += 1e4  # nothing runs in between
     begun = machine.now
     plan_critical_point(NearestNeighbour(), (6, 8, 12), machine.budget(40.0), seed=2, checkpoint=tmp_path)
     assert machine.now - begun < 2
     plan_critical_point(NearestNeighbour(), (6, 8, 12), machine.budget(60.0), seed=2, checkpoint=tmp_path)
-    assert machine.now - begun == pytest.approx(20.0, rel=0.2)
+    assert machine.now - begun == pytest.approx(18.0, rel=0.2)
 
 
 def test_find_critical_point_takes_budgets(planned):
