@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from spinlens import exact as exact
     from spinlens.criticality.critical_point import CriticalPoint as CriticalPoint
     from spinlens.criticality.critical_point import find_critical_point as find_critical_point
+    from spinlens.criticality.reweighted import reweight as reweight
     from spinlens.flows.comparison import compare_flows as compare_flows
     from spinlens.flows.controls import flow_controls as flow_controls
     from spinlens.flows.correlators import effective_dimensions as effective_dimensions
@@ -90,6 +91,7 @@ _HOME = {
     "spinlens.statistics.estimate": ("Estimate",),
     "spinlens.statistics.autocorrelation": ("integrated_time",),
     "spinlens.criticality.critical_point": ("find_critical_point", "CriticalPoint"),
+    "spinlens.criticality.reweighted": ("reweight",),
     "spinlens.machines.rbm": ("RBM",),
     "spinlens.machines.stacked": ("StackedRBM",),
     "spinlens.machines.anatomy": ("receptive_fields", "spectrum"),

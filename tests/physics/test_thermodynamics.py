@@ -50,26 +50,6 @@ def test_slopes_agree_with_enumeration(curves):
     assert abs(rows.xi[0] - exact_xi(model, T, power)) < 4 * error_of(rows.xi)
 
 
-def test_specific_heat_from_bonds_agrees_with_enumeration(curves):
-    T, step = 0.97 * curves.temperatures[1], 1e-4
-    energies = [exact.enumerate(curves.model, T + s * step).energy for s in (1, -1)]
-    truth = (energies[0] - energies[1]) / (2 * step)  # exact energies are per spin
-    value, error = curves.specific_heat(T)
-    assert abs(value - truth) < 4 * error
-    assert error < 0.03 * truth
-
-
-def test_energy_and_susceptibility_agree_with_enumeration(curves):
-    T = 0.97 * curves.temperatures[1]
-    truth = exact.enumerate(curves.model, T)
-    for (value, error), expected in (
-        (curves.energy(T), truth.energy),
-        (curves.susceptibility(T), curves.model.n_sites * truth.m2 / T),
-    ):
-        assert abs(value - expected) < 4 * error
-        assert abs(value - 1.05 * expected) > 4 * error
-
-
 def test_reweighted_curves_agree_with_a_run_at_a_temperature_not_used():
     model = IsingModel((12, 12), PowerLaw(1.2))
     curves = SizeCurves.from_dataset(model, sample(model, (6.4, 6.8, 7.2), 10_000, seed=3, energy=False))

@@ -62,11 +62,16 @@ class Samples(NamedTuple):
 
 @dataclass(frozen=True)
 class SizeCurves:
-    """⟨m²⟩(T), U4(T), ξ(T)/L and slopes of one lattice size; θ is the logarithm of the fugacity of a frozen bond."""
+    """⟨m²⟩(T), U4(T), ξ(T)/L and slopes of one lattice size; θ is the logarithm of the fugacity of a frozen bond.
+
+    `names` are those of the observables in the histograms, in their order: always "m2" and "m4", where they were
+    measured "mode" (of the lowest Fourier modes, mean over the axes) and "abs_magnetization".
+    """
 
     model: IsingModel
     temperatures: tuple[float, ...]
     histograms: Histograms
+    names: tuple[str, ...]
 
     @property
     def L(self) -> int:
@@ -76,7 +81,7 @@ class SizeCurves:
     @property
     def has_xi(self) -> bool:
         """Whether Fourier modes were measured, so that ξ/L is known."""
-        return len(self.histograms.sums) == 3
+        return "mode" in self.names
 
     @classmethod
     def from_dataset(cls, model: IsingModel, data: xr.Dataset, blocks: int | None = None) -> SizeCurves:
@@ -86,26 +91,30 @@ class SizeCurves:
 
         Runs at different temperatures are combined with weights 1/(2 τ_int) of their m².
         """
-        theta = np.log(np.asarray(data["fugacity"].values, dtype=np.float64))
-        series = [data[name].values for name in ("m2", "m4")]
-        modes = [data[name].values for name in _MODES[: model.dimension] if name in data]
-        if len(modes) == model.dimension:
-            series.append(np.mean(modes, axis=0))
+        theta, series = np.log(np.asarray(data["fugacity"].values, dtype=np.float64)), _series(data, model.dimension)
         temperatures = tuple(data["temperature"].values.tolist())
         if blocks is None:
             blocks = blocks_for(data.sizes["draw"], data.sizes["chain"])
-        times = [integrated_time(run).value for run in series[0]] if series[0].shape[-1] >= 4 else None
-        return cls(model, temperatures, Histograms.from_runs(theta, data["bonds"].values, series, blocks, times))
+        bonds, times = data["bonds"].values, run_times(series["m2"])
+        table = Histograms.from_runs(theta, bonds, list(series.values()), blocks, times)
+        return cls(model, temperatures, table, tuple(series))
 
     @classmethod
     def joined(cls, parts: Sequence[SizeCurves]) -> SizeCurves:
-        """Several independent sets of runs of one size, cut into equally many blocks."""
+        """Several independent sets of runs of one size, cut into equally many blocks; keeps what all have measured."""
         temperatures = tuple(sorted({T for part in parts for T in part.temperatures}))
-        return cls(parts[0].model, temperatures, Histograms.joined([part.histograms for part in parts]))
+        names = [name for name in parts[0].names if all(name in part.names for part in parts)]
+        alike = [part.only(names).histograms for part in parts]
+        return cls(parts[0].model, temperatures, Histograms.joined(alike), tuple(names))
+
+    def only(self, names: Sequence[str]) -> SizeCurves:
+        """The same with these observables alone, in this order."""
+        kept = self.histograms.sums[[self.names.index(name) for name in names]]
+        return replace(self, histograms=replace(self.histograms, sums=kept), names=tuple(names))
 
     def without_xi(self) -> SizeCurves:
         """The same without the Fourier modes."""
-        return replace(self, histograms=replace(self.histograms, sums=self.histograms.sums[:2]))
+        return self.only([name for name in self.names if name != "mode"])
 
     def theta(self, temperature: float) -> float:
         """ln v(T), what the histograms are reweighted in."""
@@ -127,25 +136,31 @@ class SizeCurves:
         """`moments` of all data and of the jackknife replicas, at one θ or at one for each row."""
         return self._samples(*self.histograms.full.samples(theta))
 
+    def averages(self, theta: npt.ArrayLike) -> dict[str, tuple[Array, Array]]:
+        """⟨O⟩ and d⟨O⟩/dθ of every observable, of all data and of the jackknife replicas, each (1 + blocks,)."""
+        return dict(zip(self.names, zip(*self.histograms.full.samples(theta), strict=True), strict=True))
+
     def all_data(self, theta: npt.ArrayLike) -> Samples:
         """`moments` of all data at several θ, each (n,)."""
         return self._samples(*self.histograms.full.curve(theta))
 
     def _samples(self, means: Array, slopes: Array) -> Samples:
-        (m2, m4), (m2_slope, m4_slope) = means[:2], slopes[:2]
+        (m2, m4), (m2_slope, m4_slope) = (
+            rows[[self.names.index(name) for name in ("m2", "m4")]] for rows in (means, slopes)
+        )
         u4 = 1 - m4 / (3 * m2**2)
         slope = -(m4_slope / m4 - 2 * m2_slope / m2) * m4 / (3 * m2**2)
-        xi, xi_slope = self._xi(means, slopes)
+        xi, xi_slope = self._xi(m2, m2_slope / m2, means, slopes)
         return Samples(m2, u4, slope, xi, xi_slope, m2_slope / m2)
 
-    def _xi(self, means: Array, slopes: Array) -> tuple[Array, Array]:
+    def _xi(self, m2: Array, log_m2_slope: Array, means: Array, slopes: Array) -> tuple[Array, Array]:
         if not self.has_xi:
             return np.full(means.shape[1], np.nan), np.full(means.shape[1], np.nan)
-        m2, mode = means[0], means[2]
+        mode, mode_slope = (rows[self.names.index("mode")] for rows in (means, slopes))
         power = _dispersion(self.model)
         with np.errstate(divide="ignore", invalid="ignore"):  # every state fully ordered: no mode, ξ infinite
             ratio = np.where(mode > 0, m2 / mode, np.inf)
-            ratio_slope = np.where(mode > 0, ratio * (slopes[0] / m2 - slopes[2] / mode), np.nan)
+            ratio_slope = np.where(mode > 0, ratio * (log_m2_slope - mode_slope / mode), np.nan)
             xi = np.maximum(ratio - 1, 0.0) ** (1 / power) / (2 * math.sin(math.pi / self.L) * self.L)
             return xi, np.where(ratio > 1, xi / power * ratio_slope / (ratio - 1), np.nan)
 
@@ -154,42 +169,22 @@ class SizeCurves:
         rows = self.samples(self.theta(temperature)).binder
         return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
 
-    def specific_heat(self, temperature: float) -> tuple[float, float]:
-        """c = d⟨E⟩/dT per spin (k_B), from the frozen bonds alone, with its jackknife error.
-
-        With Z = Σ Ω(n) v^n the energy is −∂ ln Z/∂β = −(dθ/dβ) ⟨n⟩ + constant, so that
-        c = β² [(dθ/dβ)² ∂⟨n⟩/∂θ + (d²θ/dβ²) ⟨n⟩] / N, the bracket being ∂² ln Z/∂β².
-        """
-        mean, variance = self.histograms.full.bonds(self.theta(temperature))
-        mean = mean + self.histograms.first
-        first, second = self._fugacity_slopes(temperature)
-        rows = (first**2 * variance + second * mean) / (temperature**2 * self.model.n_sites)
-        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
-
-    def energy(self, temperature: float) -> tuple[float, float]:
-        """⟨E⟩ per spin, Σ_{i<j} J / N − (dθ/dβ) ⟨n⟩ / N with n frozen bonds, and its jackknife error."""
-        mean, _ = self.histograms.full.bonds(self.theta(temperature))
-        bonds = self._fugacity_slopes(temperature)[0] * (mean + self.histograms.first) / self.model.n_sites
-        rows = self.model.coupling_sum / 2 - bonds
-        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
-
-    def susceptibility(self, temperature: float) -> tuple[float, float]:
-        """χ = N ⟨m²⟩ / T per spin, that of the disordered phase, and its jackknife error."""
-        rows = self.model.n_sites * self.samples(self.theta(temperature)).m2 / temperature
-        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
-
-    def _fugacity_slopes(self, temperature: float) -> tuple[float, float]:
-        """dθ/dβ and d²θ/dβ² of θ = ln v."""
-        beta, strength = 1 / temperature, _strength(self.model)
-        if strength is None:
-            return 1 / beta, -1 / beta**2
-        v = math.expm1(2 * beta * strength)
-        return 2 * strength * (v + 1) / v, -4 * strength**2 * (v + 1) / v**2
-
 
 def log_fugacity(model: IsingModel, temperature: float) -> float:
     """θ = ln v(T) of the cluster moves."""
-    return float(np.log(make_algorithm(model, temperature, "swendsen-wang").fugacity))
+    strength = _strength(model)
+    if strength is None:
+        return -math.log(temperature)
+    return 2 * strength / temperature + math.log(-math.expm1(-2 * strength / temperature))
+
+
+def fugacity_slopes(model: IsingModel, temperature: float) -> tuple[float, float]:
+    """dθ/dβ and d²θ/dβ² of θ = ln v."""
+    strength = _strength(model)
+    if strength is None:
+        return temperature, -(temperature**2)
+    share = -math.expm1(-2 * strength / temperature)  # v / (v + 1)
+    return 2 * strength / share, -4 * strength**2 * (1 - share) / share**2
 
 
 def temperature_of(model: IsingModel, theta: npt.ArrayLike) -> Array:
@@ -208,6 +203,22 @@ def _strength(model: IsingModel) -> float | None:
 def _dispersion(model: IsingModel) -> float:
     """The leading power of k in 1/χ(k)."""
     return min(model.coupling.sigma, 2.0) if isinstance(model.coupling, PowerLaw) else 2.0
+
+
+def _series(data: xr.Dataset, dimension: int) -> dict[str, Array]:
+    """What is to be reweighted, by name, (temperature, chain, draw)."""
+    series: dict[str, Array] = {name: data[name].values for name in ("m2", "m4")}
+    modes = [data[name].values for name in _MODES[:dimension] if name in data]
+    if len(modes) == dimension:
+        series["mode"] = np.mean(modes, axis=0)
+    if "magnetization" in data:
+        series["abs_magnetization"] = np.abs(data["magnetization"].values)
+    return series
+
+
+def run_times(m2: Array) -> list[float] | None:
+    """τ_int of m² of each run (temperature, chain, draw); None where the runs are too short to tell."""
+    return [integrated_time(run).value for run in m2] if m2.shape[-1] >= 4 else None
 
 
 def measured_binder(data: xr.Dataset, blocks: int = BLOCKS) -> tuple[Array, Array]:

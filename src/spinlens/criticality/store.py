@@ -63,7 +63,7 @@ class PlanFolder:
         table = size.histograms
         arrays = {name: np.asarray(getattr(table, name)) for name in _TABLES}
         arrays["temperatures"] = np.array(size.temperatures)
-        content = encode(Snapshot(arrays, {**notes, "first": table.first}))
+        content = encode(Snapshot(arrays, {**notes, "first": table.first, "names": list(size.names)}))
         try:
             replace_file(self._file(size.L), content)
         except OSError as error:
@@ -81,9 +81,14 @@ class PlanFolder:
         arrays, notes = found.arrays, dict(found.notes)
         if any(name not in arrays for name in (*_TABLES, "temperatures")) or "first" not in notes:
             raise CheckpointError(f"{path} holds no histograms; remove it to start that size over")
+        if "names" not in notes:
+            raise CheckpointError(f"{path} was written by an earlier version; remove it to start that size over")
         theta, draws, totals, counts, sums = (np.asarray(arrays[name], dtype=np.float64) for name in _TABLES)
         table = Histograms(theta, int(notes.pop("first")), draws, totals, counts, sums)
-        return SizeCurves(model, tuple(arrays["temperatures"].tolist()), table), notes
+        names = tuple(str(name) for name in notes.pop("names"))
+        if len(names) != len(table.sums):
+            raise CheckpointError(f"{path} is damaged; remove it to start that size over")
+        return SizeCurves(model, tuple(arrays["temperatures"].tolist()), table, names), notes
 
     def _file(self, L: int) -> Path:
         return self.path / f"L{L:05d}.spl"

@@ -7,6 +7,7 @@ import pytest
 from spinlens import NearestNeighbour, find_critical_point
 from spinlens.criticality import critical_point, planner
 from spinlens.errors import CheckpointError
+from spinlens.sampling.checkpoint import decode, encode
 
 SIZES, UPDATES = (4, 6, 8), 1.5e6
 
@@ -63,8 +64,14 @@ def test_other_arguments_and_damage_are_said(tmp_path):
     with pytest.raises(CheckpointError, match="belongs to another run: seed was 3 and is 4"):
         plan(tmp_path / "runs", seed=4)
     file = tmp_path / "runs" / "L00006.spl"
-    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b"x")
     with pytest.raises(CheckpointError, match="damaged"):
+        plan(tmp_path / "runs")
+    found = decode(whole, "")
+    del found.notes["names"]
+    file.write_bytes(encode(found))
+    with pytest.raises(CheckpointError, match="written by an earlier version"):
         plan(tmp_path / "runs")
     file.unlink()
     with pytest.raises(CheckpointError, match="lacks the histograms of L = 6"):
