@@ -98,9 +98,16 @@ def show_correlators(
     from spinlens.lattice.ising import IsingModel
 
     models = [IsingModel((L,) * dimension, coupling) for L in point.sizes if L % 2 == 0]
-    check = check_with_correlators(models, point.temperature.value, draws, seed, workers)
-    energy = check.delta_energy or "lost in noise"
-    typer.echo(f"correlators at L/2, no corrections: delta_s = {check.delta_spin}, delta_eps = {energy}")
+    check = check_with_correlators(models, point.temperature, draws, seed, workers, point.regime)
+    corrections = ", ".join(f"L^-{power:g}" for power in check.exponents)
+    typer.echo(f"correlators at L/2, with corrections {corrections}:")
+    for label, part in (("delta_s", check.spin), ("delta_eps", check.energy)):
+        if part is None:
+            typer.echo(f"  {label} lost in noise: more states are needed")
+        else:
+            parts = f"statistical {part.statistical:.1g}, systematic {part.systematic:.1g}"
+            quality = f", p = {part.p_value:.2g}" if part.freedom else ""
+            typer.echo(f"  {label} = {part.value} ({parts}{quality}, L = {', '.join(map(str, part.sizes))})")
 
 
 def _folder(

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact, sample
-from spinlens.criticality.correlators import check_with_correlators, correlators, half_lattice
 from spinlens.criticality.observables import SizeCurves
-from spinlens.errors import InputError
 from spinlens.statistics.autocorrelation import integrated_time
 
 CASES = [(NearestNeighbour(), (2.1, 2.3, 2.5)), (PowerLaw(1.2), (5.0, 5.5, 6.0))]
@@ -77,28 +75,3 @@ def test_tau_agrees_with_another_program():
     tau = integrated_time(series)
     assert abs(tau.deviation(9.5)) < 4
     assert tau.value == pytest.approx(17.93284509 / 2, rel=0.05)  # emcee 3.1.6, c = 6, on this series
-
-
-def test_correlators_agree_with_enumeration():
-    model, T = IsingModel((4, 4), NearestNeighbour()), 2.4
-    G = exact.enumerate(model, T).correlation
-    found = correlators(model, T, 4000, seed=2)
-    assert abs(found.spin.deviation(float(G[2, 0] + G[0, 2]) / 2)) < 4
-    assert abs(found.spin.deviation(float(G[2, 0] + G[0, 2]) / 2 * 1.1)) > 4
-
-
-def test_correlators_give_the_dimensions_of_the_square():
-    models = [IsingModel((L, L), NearestNeighbour()) for L in (8, 16, 32)]
-    check = check_with_correlators(models, 2.269185, draws=1500, seed=1)
-    assert abs(check.delta_spin.value - 0.125) < 0.02  # corrections of the smallest size included
-    assert check.delta_energy is not None
-    assert abs(check.delta_energy.deviation(1.0)) < 4
-    assert check.delta_energy.error < 0.3
-    hot = check_with_correlators(models, 2.5, draws=500, seed=1)
-    assert hot.delta_spin.value > 0.3
-
-
-def test_odd_sizes_have_no_half():
-    with pytest.raises(InputError, match="even sizes"):
-        correlators(IsingModel((5, 5), NearestNeighbour()), 2.3, 100)
-    assert half_lattice(np.ones((2, 6), dtype=np.int8), 1)[0].tolist() == [1.0, 1.0]

@@ -10,15 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.criticality.correlator_fit import Dimension, fit_dimension
+from spinlens.criticality.observables import blocks_for, fugacity_slopes, log_fugacity, temperature_of
+from spinlens.criticality.reweighted import jackknife_error
+from spinlens.criticality.universality import Regime, correction_exponents, higher_corrections, reference
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.sampler import sample
+from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.estimate import Estimate
-from spinlens.statistics.resampling import block_means, jackknife
+from spinlens.statistics.reweighting import Histograms
 
 Array = npt.NDArray[np.float64]
 
-_BLOCKS = 16
+_FEWEST, _CHAINS, _THIN = 16, 2, 4
+_AWAY = 0.7  # distance of the outer temperatures, in standard deviations of the number of frozen bonds
+_SEEN = 3.0  # a correlator below so many errors is hidden by noise
 
 
 @dataclass(frozen=True)
@@ -26,21 +33,36 @@ class Correlators:
     """G(L/2) = ⟨s_0 s_{L/2}⟩ and the connected ⟨ε_0 ε_{L/2}⟩ of one size, along the axes.
 
     ε_i is the mean of s_i s_j over the neighbours j of site i ahead along each axis: an energy-like density with the
-    same scaling dimension whatever the coupling.
+    same scaling dimension whatever the coupling. `spin_slope` and `energy_slope` are derivatives of the logarithms of
+    both with respect to T.
     """
 
     L: int
     spin: Estimate
     energy: Estimate
+    spin_slope: float
+    energy_slope: float
 
 
 @dataclass(frozen=True)
 class CorrelatorCheck:
-    """Δ_s and Δ_ε from G(L/2) ~ L^{−2Δ_s} and ⟨ε ε⟩ ~ L^{−2Δ_ε}, pure power laws without corrections; None: noise."""
+    """Δ_s and Δ_ε from G(L/2) ~ L^{−2Δ_s} and ⟨ε ε⟩ ~ L^{−2Δ_ε}, with corrections L^{−p}; None: hidden by noise."""
 
-    delta_spin: Estimate
-    delta_energy: Estimate | None
+    spin: Dimension
+    energy: Dimension | None
+    temperature: Estimate
+    exponents: tuple[float, ...]
     sizes: tuple[Correlators, ...]
+
+    @property
+    def delta_spin(self) -> Estimate:
+        """Δ_s with all of its error."""
+        return self.spin.value
+
+    @property
+    def delta_energy(self) -> Estimate | None:
+        """Δ_ε with all of its error; None where fewer than two sizes stand out of the noise."""
+        return None if self.energy is None else self.energy.value
 
 
 def half_lattice(spins: npt.NDArray[np.int8], dimension: int) -> tuple[Array, Array, Array]:
@@ -64,44 +86,97 @@ def half_lattice(spins: npt.NDArray[np.int8], dimension: int) -> tuple[Array, Ar
 
 
 def correlators(model: IsingModel, temperature: float, draws: int, seed: int = 0, workers: int = 1) -> Correlators:
-    """Both correlators of one size at one temperature, from `draws` states of each of two chains, four sweeps apart."""
+    """Both correlators of one size at one temperature, with their slopes.
+
+    `draws` states of each of two chains, four sweeps apart, are taken at T and at two temperatures beside it, and all
+    are reweighted to T in the number of frozen bonds. Memory: the states of one temperature.
+    """
     if model.shape[0] % 2:
         raise InputError(f"half of L = {model.shape[0]} is no distance on the lattice: use even sizes")
-    draws = checks.positive_integer("draws", draws, minimum=_BLOCKS)
-    data = sample(
-        model, temperature, draws, 2, seed, "swendsen-wang", keep_spins=True, workers=workers, thin=4, energy=False
+    draws, T = (
+        checks.positive_integer("draws", draws, minimum=_FEWEST),
+        checks.positive_number("temperature", temperature),
     )
-    parts = [half_lattice(data["spins"].values[0, chain], model.dimension) for chain in range(2)]
-    series = [np.concatenate([block_means(part[k], _BLOCKS) for part in parts]) for k in range(3)]
-    value, covariance = jackknife(np.stack(series, axis=1), lambda mean: np.array([mean[0], mean[1] - mean[2] ** 2]))
-    errors = np.sqrt(np.diag(covariance))
-    spin, energy = (Estimate(float(v), float(e)) for v, e in zip(value, errors, strict=True))
-    return Correlators(model.shape[0], spin, energy)
+    runs = [_run(model, T, draws, seed, workers)]
+    step = _AWAY / (float(runs[0][0].std()) + 1e-12)
+    theta = log_fugacity(model, T) + step * np.array([0, -1, 1])
+    runs += [_run(model, float(temperature_of(model, at)), draws, seed, workers) for at in theta[1:]]
+    bonds, *series = np.stack(runs, axis=1)  # (temperature, chain, draw) each
+    times = [integrated_time(run).value for run in series[0]]
+    table = Histograms.from_runs(theta, bonds, series, blocks_for(draws, _CHAINS), times)
+    (spin, pairs, mean), (spin_slope, pairs_slope, mean_slope) = table.full.samples(theta[0])
+    energy, energy_slope = pairs - mean**2, pairs_slope - 2 * mean * mean_slope
+    per_degree = -fugacity_slopes(model, T)[0] / T**2  # dθ/dT
+    with np.errstate(divide="ignore", invalid="ignore"):  # noise around zero has no logarithm
+        slopes = [
+            per_degree * float(slope[0] / rows[0]) for slope, rows in ((spin_slope, spin), (energy_slope, energy))
+        ]
+    first, second = (Estimate(float(rows[0]), float(jackknife_error(rows))) for rows in (spin, energy))
+    return Correlators(model.shape[0], first, second, *slopes)
+
+
+def _run(model: IsingModel, temperature: float, draws: int, seed: int, workers: int) -> tuple[Array, ...]:
+    """Frozen bonds and the three numbers of `half_lattice` of every draw, each (chains, draws)."""
+    data = sample(
+        model, temperature, draws, _CHAINS, seed, "swendsen-wang", keep_spins=True, workers=workers, thin=_THIN,
+        energy=False,
+    )  # fmt: skip
+    parts = [half_lattice(states, model.dimension) for states in data["spins"].values[0]]
+    return data["bonds"].values[0], *(np.stack(part) for part in zip(*parts, strict=True))
 
 
 def check_with_correlators(
-    models: Sequence[IsingModel], temperature: float, draws: int = 2000, seed: int = 0, workers: int = 1
+    models: Sequence[IsingModel],
+    temperature: Estimate | float,
+    draws: int = 2000,
+    seed: int = 0,
+    workers: int = 1,
+    regime: Regime | None = None,
 ) -> CorrelatorCheck:
     """Δ_s and Δ_ε from the correlators of several sizes at T_c, to be held beside those of the cumulants.
 
-    Cost: a sweep and a pass over the states each; the noise of ⟨ε ε⟩ grows as L^{2Δ_ε − d/2} against its value.
+    Parameters
+    ----------
+    models : one coupling at two or more even sizes.
+    temperature : T_c; its error moves all sizes together, each by its slope. A plain number is taken as exact.
+    draws : states per chain and temperature, see `correlators`.
+    regime : universality class whose corrections to scaling are fitted; None takes the one that theory expects.
+
+    Cost: three times two chains of four sweeps and a pass over the states a draw; the noise of ⟨ε ε⟩ grows as
+    L^{2Δ_ε − d/2} against its value.
     """
     if len(models) < 2:
         raise InputError("a dimension needs at least two sizes")
-    found = tuple(correlators(model, temperature, draws, seed, workers) for model in models)
-    spin = _dimension([(one.L, one.spin) for one in found])
+    T_c = temperature if isinstance(temperature, Estimate) else Estimate(float(temperature), 0.0)
+    found = tuple(correlators(model, T_c.value, draws, seed, workers) for model in models)
+    exponents = exponents_of(models[0], regime)
+    spin = _dimension([(one.L, one.spin, one.spin_slope) for one in found], T_c.error, exponents)
     if spin is None:
         raise ConvergenceError("G(L/2) is lost in noise: draw more")
-    return CorrelatorCheck(spin, _dimension([(one.L, one.energy) for one in found]), found)
+    energy = _dimension([(one.L, one.energy, one.energy_slope) for one in found], T_c.error, exponents)
+    return CorrelatorCheck(spin, energy, T_c, exponents, found)
 
 
-def _dimension(points: Sequence[tuple[int, Estimate]]) -> Estimate | None:
-    """Half the slope of −ln G against ln L, by weighted least squares over the sizes where G is above two errors."""
-    kept = [(math.log(L), math.log(G.value), G.error / G.value) for L, G in points if G.value > 2 * G.error]
+def exponents_of(model: IsingModel, regime: Regime | None = None) -> tuple[float, ...]:
+    """Exponents of the corrections to scaling that are fitted: those a class has, and the slowest that is possible.
+
+    >>> from spinlens.lattice.couplings import NearestNeighbour
+    >>> exponents_of(IsingModel((8, 8), NearestNeighbour()))
+    (1.75, 2.0, 3.0)
+    """
+    coupling, d = model.coupling, model.dimension
+    known = higher_corrections(regime or reference(coupling, d).regime, coupling, d)
+    return tuple(sorted({*known, correction_exponents(coupling, d, regime)[0]}))
+
+
+def _dimension(
+    points: Sequence[tuple[int, Estimate, float]], T_error: float, exponents: Sequence[float]
+) -> Dimension | None:
+    """Fit to the sizes where the correlator is above three errors; None where there are fewer than two."""
+    kept = [(L, G, slope) for L, G, slope in points if G.value > _SEEN * G.error]
     if len(kept) < 2:
         return None
-    x, y, error = np.array(kept).T
-    weight = 1 / error**2
-    centre = float(weight @ x / weight.sum())
-    spread = float(weight @ (x - centre) ** 2)
-    return Estimate(-0.5 * float(weight @ ((x - centre) * y)) / spread, 0.5 / math.sqrt(spread))
+    return fit_dimension(
+        [L for L, _, _ in kept], [math.log(G.value) for _, G, _ in kept], [G.error / G.value for _, G, _ in kept],
+        exponents, [slope * T_error for _, _, slope in kept],
+    )  # fmt: skip
