@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact, reweight, sample
+from spinlens.exact.enumeration import all_states
 
 CASES = [(NearestNeighbour(), (2.1, 2.3, 2.5), 2.0), (PowerLaw(1.2), (5.0, 5.5, 6.0), 1.2)]
 VALUES = ("energy", "abs_magnetization", "m2", "m4", "binder", "susceptibility", "xi")
 SLOPES = ("specific_heat", "binder_slope", "log_m2_slope", "xi_slope")
+
+
+def relabelled(data, power, factor):
+    """The same draws, said to be of temperatures that are larger by a factor."""
+    v = data.fugacity.values
+    scaled = v / factor if power == 1.2 else np.expm1(np.log1p(v) / factor)
+    return data.assign_coords(temperature=data.temperature * factor, fugacity=("temperature", scaled))
 
 
 def between(grid):
@@ -20,7 +29,7 @@ def between(grid):
 def case(request):
     coupling, grid, power = request.param
     model = IsingModel((4, 4), coupling)
-    return model, grid, power, sample(model, grid, 40_000, seed=1)
+    return model, grid, power, sample(model, grid, 40_000, seed=1, keep_spins=True)
 
 
 def exact_values(model, temperature, power):
@@ -72,9 +81,7 @@ def test_functions_and_slopes_agree_with_enumeration(case):
 
 def test_runs_at_other_temperatures_than_they_say_are_found_out(case):
     model, grid, power, data = case
-    v = data.fugacity.values if power == 1.2 else np.log1p(data.fugacity.values)
-    scaled = v / 1.03 if power == 1.2 else np.expm1(v / 1.03)
-    wrong = data.assign_coords(temperature=data.temperature * 1.03, fugacity=("temperature", scaled))
+    wrong = relabelled(data, power, 1.03)
     table = reweight(wrong, between(grid))
     assert np.abs(deviations(table, model, power, VALUES)).min() > 4
 
@@ -98,3 +105,60 @@ def test_bonds_of_another_draw_give_a_wrong_magnetization(case):
     assert np.abs(deviations(table, model, power, ("abs_magnetization",))).min() > 4
     table = reweight(data.isel(temperature=[1]), grid[1] * np.array([0.97, 1.03]))
     assert np.abs(deviations(table, model, power, ("abs_magnetization",))).max() < 4
+
+
+def exact_correlators(model, temperature):
+    """G(r) and the connected ⟨ε_0 ε_r⟩ along the axes for r = 0, 1, 2, by rolls of all states."""
+    states = all_states(16).reshape(-1, 4, 4)
+    weights = softmax(-model.energy(states) / temperature)
+    bonds = (states * np.roll(states, -1, 1) + states * np.roll(states, -1, 2)) / 2
+    mean = weights @ bonds.mean(axis=(1, 2))
+
+    def along(field, r):
+        pairs = sum(field * np.roll(field, r, axis) for axis in (1, 2)) / 2
+        return weights @ pairs.mean(axis=(1, 2))
+
+    return np.array([[along(field, r) for r in range(3)] for field in (states, bonds)]) - np.array([[0], [mean**2]])
+
+
+def test_correlation_functions_agree_with_enumeration(case):
+    """Three temperatures, G(1), G(2) and ⟨εε⟩ at 0, 1, 2; runs that say they are 3 % hotter are found out."""
+    model, grid, power, data = case
+    table = reweight(data, between(grid))
+    wrong = reweight(relabelled(data, power, 1.03), between(grid))
+    np.testing.assert_allclose(table.correlation[:, 0], 1, atol=1e-12)
+    for k, T in enumerate(table.temperature.values.tolist()):
+        truth = exact_correlators(model, T)
+        np.testing.assert_allclose(truth[0, 2], exact.enumerate(model, T).correlation[0, 2], rtol=1e-9)
+        for row, name, first in ((0, "correlation", 1), (1, "energy_correlation", 0)):
+            for one, accepted in ((table, True), (wrong, False)):
+                error = one[f"{name}_error"].values[k, first:]
+                off = np.abs(one[name].values[k, first:] - truth[row, first:]) / error
+                assert off.max() < 4 if accepted else off.max() > 4
+
+
+def test_correlations_of_other_draws_do_not_move_with_temperature(case):
+    """States must belong to the bonds that they are reweighted in."""
+    model, grid, _, data = case
+    one, T = data.isel(temperature=[1]), grid[1] * 1.03
+    truth = exact_correlators(model, T)[0, 2]
+    for spins, accepted in ((one.spins, True), (one.spins.roll(draw=1000), False)):
+        table = reweight(one.assign(spins=spins), T)
+        off = abs(float(table.correlation[0, 2]) - truth) / float(table.correlation_error[0, 2])
+        assert off < 4 if accepted else off > 4
+
+
+def test_correlations_and_other_functions_are_of_the_same_draws():
+    """On a ring G(1) is minus the energy, and ⟨m²⟩ is the mean of G(r), whatever the temperature."""
+    ring = IsingModel((12,), NearestNeighbour())
+    table = reweight(sample(ring, (1.4, 1.6), 20_000, seed=2, keep_spins=True), (1.45, 1.55, 9.0))
+    G = table.correlation.values
+    assert np.isnan(G[2]).all()
+    around = np.concatenate([G[:, :1], 2 * G[:, 1:6], G[:, 6:]], axis=1).sum(axis=1) / 12
+    for found, name in ((-G[:2, 1], "energy"), (around[:2], "m2")):
+        error = table[f"{name}_error"].values[:2]  # of the bonds and of clusters; that of the states is of its size
+        assert (np.abs(found - table[name].values[:2]) < 4 * np.sqrt(2) * error).all()
+    t = np.tanh(1 / 1.45)
+    exact_G = (t ** np.arange(7) + t ** (12 - np.arange(7))) / (1 + t**12)
+    assert np.abs((G[0, 1:] - exact_G[1:]) / table.correlation_error.values[0, 1:]).max() < 4
+    assert np.abs((G[1, 1:] - exact_G[1:]) / table.correlation_error.values[1, 1:]).max() > 4

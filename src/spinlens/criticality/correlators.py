@@ -12,13 +12,13 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.criticality.correlator_fit import Dimension, fit_dimension
 from spinlens.criticality.observables import blocks_for, fugacity_slopes, log_fugacity, temperature_of
-from spinlens.criticality.reweighted import jackknife_error
 from spinlens.criticality.universality import Regime, correction_exponents, higher_corrections, reference
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import jackknife_error
 from spinlens.statistics.reweighting import Histograms
 
 Array = npt.NDArray[np.float64]

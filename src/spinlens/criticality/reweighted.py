@@ -9,10 +9,12 @@ import numpy.typing as npt
 import xarray as xr
 
 from spinlens import checks
+from spinlens.criticality.correlation_functions import correlation_table
 from spinlens.criticality.observables import SizeCurves, fugacity_slopes
 from spinlens.criticality.run_data import checked_runs
 from spinlens.errors import ConvergenceError
 from spinlens.lattice.ising import IsingModel
+from spinlens.statistics.resampling import jackknife_error
 
 Array = npt.NDArray[np.float64]
 
@@ -52,15 +54,19 @@ def reweight(
     Dataset over `temperature`, each variable with its jackknife error `<name>_error` (blocks of time much longer than
     τ_int, where the runs allow it): `energy`, `specific_heat`, `m2`, `m4`, `binder`, `susceptibility` N⟨m²⟩/T per spin,
     `abs_magnetization` and `xi` (ξ/L, lattices of equal sides) where the data have what they need, and the derivatives
-    with respect to β = 1/T `binder_slope`, `log_m2_slope` (of ln⟨m²⟩) and `xi_slope`. All are nan at temperatures that
-    the runs do not reach; `effective_draws` says how many independent draws of weight one they are worth there.
+    with respect to β = 1/T `binder_slope`, `log_m2_slope` (of ln⟨m²⟩) and `xi_slope`. Where the data keep their states
+    (``keep_spins=True``, equal sides) also (temperature, r), r = 0 … L/2 along the axes and averaged over them,
+    `correlation` G(r) = ⟨s_0 s_r⟩ and `energy_correlation` ⟨ε_0 ε_r⟩ − ⟨ε⟩², with ε the mean of s s' over the bonds to
+    the neighbours ahead. All are nan at temperatures that the runs do not reach; `effective_draws` says how many
+    independent draws of weight one they are worth there.
 
     Raises
     ------
     InputError for data without bonds in every draw (other algorithms, averages, T = 0 and ∞), in a field, or of another
     model, and for temperatures that are not finite and above 0.
 
-    Cost: O(blocks × numbers of bonds) a temperature.
+    Cost: O(blocks × numbers of bonds) a temperature; with states, 2d Fourier transforms a draw, once, and
+    O(blocks × draws × L) a temperature.
 
     >>> from spinlens import NearestNeighbour, sample
     >>> runs = sample(IsingModel((4, 4), NearestNeighbour()), [2.2, 2.4], draws=4000, seed=1)
@@ -73,7 +79,10 @@ def reweight(
     size = SizeCurves.from_dataset(model, data)
     if len(set(model.shape)) > 1:
         size = size.without_xi()
-    return _described(size, grid, [_functions_or_none(size, T) for T in grid])
+    table = _described(size, grid, [_functions_or_none(size, T) for T in grid])
+    if "spins" in data and len(set(model.shape)) == 1:
+        table.update(correlation_table(size, data, grid))
+    return table
 
 
 def thermodynamic_functions(size: SizeCurves, temperature: float) -> dict[str, Array]:
@@ -96,11 +105,6 @@ def thermodynamic_functions(size: SizeCurves, temperature: float) -> dict[str, A
         "log_m2_slope": first * found.log_m2_slope,
     }
     return rows | ({"xi": found.xi, "xi_slope": first * found.xi_slope} if size.has_xi else {})
-
-
-def jackknife_error(rows: Array) -> Array:
-    """Error of values whose jackknife replicas follow them along the first axis (1 + blocks, ...)."""
-    return np.asarray(np.sqrt((len(rows) - 2) * rows[1:].var(axis=0)))
 
 
 def _temperatures(values: object) -> tuple[float, ...]:

@@ -30,7 +30,12 @@ def checked_runs(data: object, model: IsingModel | None) -> tuple[xr.Dataset, Is
         raise InputError(f"the data lack the dimension {missing[0]}: select with lists, as data.isel({missing[0]}=[0])")
     data = data.transpose(*_DIMS, ...)
     _check_temperatures(data)
-    return data, _checked_model(data, model)
+    model = _checked_model(data, model)
+    if "spins" in data and data["spins"].shape != (*data["bonds"].shape, *model.shape):
+        raise InputError(
+            f"spins of shape {data['spins'].shape} are not states of {model.shape} for every draw of bonds"
+        )
+    return data, model
 
 
 def _check_temperatures(data: xr.Dataset) -> None:

@@ -29,6 +29,12 @@ def jackknife_covariance(replicas: npt.ArrayLike) -> Array:
     return np.asarray((n - 1) / n * deviations.T @ deviations)
 
 
+def jackknife_error(rows: npt.ArrayLike) -> Array:
+    """Errors of estimates whose leave-one-out replicas follow them along the first axis, (1 + blocks, ...) → (...)."""
+    values = np.asarray(rows, dtype=np.float64)
+    return np.asarray(np.sqrt((len(values) - 2) * values[1:].var(axis=0)))
+
+
 def jackknife(blocks: npt.ArrayLike, function: Callable[[Array], npt.ArrayLike]) -> tuple[Array, Array]:
     """A function of means with its jackknife covariance.
 

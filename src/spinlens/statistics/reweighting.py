@@ -59,14 +59,9 @@ class Histograms:
             raise InputError("the runs have entries that are not finite numbers")
         numbers = numbers.astype(np.int64)
         K, chains, draws = numbers.shape
-        per_chain = max(1, blocks // chains)
-        length = draws // per_chain
-        if length < 1:
-            raise ConvergenceError(f"{draws} draws a chain cannot fill {per_chain} blocks: draw more")
+        number = np.broadcast_to(time_blocks(chains, draws, blocks), numbers.shape)
         first = int(numbers.min())
-        width, slots = int(numbers.max()) - first + 1, chains * per_chain
-        block = np.minimum(np.arange(draws) // length, per_chain - 1)
-        number = np.broadcast_to(np.arange(chains)[:, None] * per_chain + block, numbers.shape)
+        width, slots = int(numbers.max()) - first + 1, int(number.max()) + 1
         weight = np.full(K, 1.0) if times is None else 0.5 / np.asarray(times, dtype=np.float64)
         run = np.broadcast_to(np.arange(K)[:, None, None], numbers.shape)
         each = np.broadcast_to(weight[:, None, None], numbers.shape)
@@ -128,6 +123,20 @@ class Histograms:
         return Reweighting(self)
 
 
+def time_blocks(chains: int, draws: int, blocks: int) -> npt.NDArray[np.int64]:
+    """The block of time of every draw (chains, draws): stretches of equal length, the rest in the last of each chain.
+
+    >>> time_blocks(2, 5, 4).tolist()
+    [[0, 0, 1, 1, 1], [2, 2, 3, 3, 3]]
+    """
+    per_chain = max(1, blocks // chains)
+    length = draws // per_chain
+    if length < 1:
+        raise ConvergenceError(f"{draws} draws a chain cannot fill {per_chain} blocks: draw more")
+    within = np.minimum(np.arange(draws) // length, per_chain - 1)
+    return np.asarray(np.arange(chains)[:, None] * per_chain + within, dtype=np.int64)
+
+
 class Reweighting:
     """Averages of an exponential family at any θ within the support of its runs, with jackknife replicas.
 
@@ -174,6 +183,13 @@ class Reweighting:
         `theta` may be one number, or (1 + blocks,) with a θ for each row.
         """
         return self._averages(self._weights(theta) * self._inverse, self._counts, self._sums)
+
+    def draw_weights(self, theta: float) -> Array:
+        """What a draw of n = first + index counts in averages at θ, for all data and each replica (1 + blocks, width).
+
+        For observables too many to be summed at every n; a replica has no draws of its own block.
+        """
+        return np.asarray(self._weights(theta) * self._inverse)
 
     def curve(self, theta: npt.ArrayLike) -> tuple[Array, Array]:
         """`means` of all data at several θ (n,): two arrays (observables, n)."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, reweight, sample
+from spinlens.criticality import correlation_functions
+from spinlens.criticality.correlation_functions import axis_correlations
 from spinlens.criticality.observables import SizeCurves, fugacity_slopes, log_fugacity
 from spinlens.errors import InputError
 
@@ -52,6 +55,7 @@ def test_data_that_cannot_be_reweighted_are_refused(data):
     def runs(*given, model=MODEL, **named):
         return sample(model, *given, seed=1, **named)
 
+    kept = runs(2.3, 50, keep_spins=True)
     for given, match in (
         (runs(2.3, 50, algorithm="metropolis"), "no frozen bonds"),
         (runs(2.3, 50, algorithm="wolff"), "no frozen bonds"),
@@ -64,6 +68,7 @@ def test_data_that_cannot_be_reweighted_are_refused(data):
         (data.sel(temperature=2.2), "dimension temperature"),
         (data.assign(bonds=data.bonds.where(data.draw > 3)), "no number of bonds"),
         (data.assign_coords(fugacity=1.1 * data.fugacity), "fugacities"),
+        (kept.isel(x=slice(3)), "are not states of"),
         ({"bonds": 1}, "must be a Dataset"),
     ):
         with pytest.raises(InputError, match=match):
@@ -101,3 +106,24 @@ def test_joined_runs_keep_what_all_have(data):
     assert both.names == ("m2", "m4", "mode")
     assert both.moments(2.3) == pytest.approx(full.moments(2.3))
     assert full.without_xi().names == ("m2", "m4", "abs_magnetization")
+
+
+@pytest.mark.parametrize("shape", [(9,), (6, 6), (4, 4, 4)])
+def test_correlations_by_transforms_are_those_by_rolls(shape):
+    d, L = len(shape), shape[0]
+    states = 2 * np.random.default_rng(1).integers(0, 2, (5, *shape), dtype=np.int8) - 1
+    found, axes = axis_correlations(states, d), range(1, d + 1)
+    bonds = sum((states * np.roll(states, -1, axis)).astype(float) for axis in axes) / d
+    for start, field in ((0, states), (L // 2 + 1, bonds)):
+        for r in range(L // 2 + 1):
+            pairs = sum((field * np.roll(field, r, axis)).astype(float) for axis in axes) / d
+            np.testing.assert_allclose(found[:, start + r], pairs.reshape(5, -1).mean(axis=1), atol=1e-12)
+    np.testing.assert_allclose(found[:, -1], bonds.reshape(5, -1).mean(axis=1))
+
+
+def test_parts_of_the_work_change_nothing(monkeypatch):
+    runs = sample(MODEL, (2.2, 2.4), 300, seed=1, keep_spins=True)
+    whole = reweight(runs, 2.3)
+    monkeypatch.setattr(correlation_functions, "_SITES", 16 * 7)
+    monkeypatch.setattr(correlation_functions, "_DRAWS", 11)
+    xr.testing.assert_allclose(reweight(runs, 2.3), whole, rtol=1e-10, atol=1e-12)
