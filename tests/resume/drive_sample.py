@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, sample
-from spinlens.sampling import chains, sampler
+from spinlens.sampling import chains, running
 from spinlens.study.codec import dataset_bytes
 
 SQUARE, LONG = NearestNeighbour(), PowerLaw(1.2)
@@ -32,7 +32,7 @@ CHUNK = 1 << 13
 
 def draw(kind, **saving):
     """Bytes of the result, in steps of 2^13 spin updates."""
-    chains.CHUNK, sampler._SAVING = CHUNK, 0.0
+    chains.CHUNK, running._SAVING = CHUNK, 0.0
     model, arguments = KINDS[kind]
     return dataset_bytes(sample(model, seed=5, **arguments, **saving))
 

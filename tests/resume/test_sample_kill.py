@@ -10,7 +10,7 @@ import drive_sample
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, sample
-from spinlens.sampling import chains, sampler
+from spinlens.sampling import chains, running
 from spinlens.study.codec import dataset_bytes
 
 DRIVE = Path(__file__).with_name("drive_sample.py")
@@ -19,7 +19,7 @@ DRIVE = Path(__file__).with_name("drive_sample.py")
 @pytest.fixture(autouse=True)
 def _constants_put_back(monkeypatch):
     monkeypatch.setattr(chains, "CHUNK", chains.CHUNK)
-    monkeypatch.setattr(sampler, "_SAVING", sampler._SAVING)
+    monkeypatch.setattr(running, "_SAVING", running._SAVING)
 
 
 @functools.cache

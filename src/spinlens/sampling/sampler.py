@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from threading import Event
 
 import xarray as xr
 
@@ -15,35 +11,15 @@ from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms import ALGORITHMS
-from spinlens.sampling.chains import Run
 from spinlens.sampling.checkpoint import CheckpointFolder
-from spinlens.sampling.ensemble import AXES, require_converged
+from spinlens.sampling.ensemble import require_converged
 from spinlens.sampling.exchange import check_ladder
 from spinlens.sampling.log import Plan
-from spinlens.sampling.provenance import TABLE, arguments, attributes, needs_table
+from spinlens.sampling.provenance import arguments
+from spinlens.sampling.running import Progress, Threads
 from spinlens.sampling.setup import Setup
 
-_SAVING = 20.0  # saving takes at most a twentieth of the time
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One step of one chain: the sweeps it did, and where the chain stands.
-
-    `draws` are done so far (those of a checkpoint included); `warmup` sweeps were discarded, and `warm` is None until
-    the warm-up is over. `tau_int()` is the longest τ_int so far, in draws: it costs a transform, so ask now and then.
-    Where several chains move together `chain` is the first of `together`; with exchange they are those of one ladder,
-    and `temperature` is its lowest.
-    """
-
-    temperature: float
-    chain: int
-    sweeps: int
-    draws: int
-    warmup: int
-    warm: bool | None
-    tau_int: Callable[[], float]
-    together: int = 1
+__all__ = ["Progress", "Threads", "sample", "start_sampling"]
 
 
 def sample(
@@ -126,6 +102,41 @@ def sample(
     >>> data.sizes["bin"], data.bin.units, bool(data.converged[0])
     (625, '16 draws', True)
     """
+    with Threads(checks.positive_integer("workers", workers)) as threads:
+        data = start_sampling(
+            threads, model, temperatures, draws, chains, seed, algorithm, keep_spins, thin, warmup, energy, progress,
+            series=series, correlations=correlations, exchange=exchange, checkpoint=checkpoint,
+            checkpoint_seconds=checkpoint_seconds,
+        )()  # fmt: skip
+    if strict:
+        require_converged(data, model)
+    return data
+
+
+def start_sampling(
+    threads: Threads,
+    model: IsingModel,
+    temperatures: float | Sequence[float],
+    draws: int,
+    chains: int = 2,
+    seed: int = 0,
+    algorithm: str = "auto",
+    keep_spins: bool = False,
+    thin: int = 1,
+    warmup: int | None = None,
+    energy: bool = True,
+    progress: Callable[[Progress], None] | None = None,
+    *,
+    series: bool = True,
+    correlations: bool = False,
+    exchange: bool = False,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_seconds: float = 30.0,
+) -> Callable[[], xr.Dataset]:
+    """Queue what `sample` does with the same arguments; the function returned waits for it and gives the Dataset.
+
+    Several models share the threads in this way, so that none is idle while the last chain of one model ends.
+    """
     grid = checks.temperatures(temperatures)
     plan = Plan(
         checks.positive_integer("draws", draws),
@@ -138,8 +149,7 @@ def sample(
     )
     if keep_spins and not series:
         raise InputError("keep_spins needs series=True: averages keep no states")
-    chains, workers = checks.positive_integer("chains", chains), checks.positive_integer("workers", workers)
-    seed = checks.seed(seed)
+    chains, seed = checks.positive_integer("chains", chains), checks.seed(seed)
     checks.choice("algorithm", algorithm, ALGORITHMS)
     if exchange:
         algorithm = check_ladder(grid, algorithm)
@@ -151,105 +161,4 @@ def sample(
         options |= {"energy": energy, "keep_spins": keep_spins, "series": series, "correlations": correlations}
         options |= {"exchange": exchange}
         folder = CheckpointFolder(checkpoint, arguments(model, grid, options))
-    halt = Event()
-
-    def run(number: int, chain: int) -> Run:
-        keeper = _Keeper(setup.make(number, chain), folder, number, chain, checkpoint_seconds)
-
-        def report(sweeps: int) -> None:
-            if progress is not None:
-                progress(_progress(keeper.run, setup.lowest(number), chain, sweeps))
-
-        return keeper.finish(halt, report)
-
-    data = _described(setup.result(_in_threads(run, setup.tasks, workers, halt)), setup)
-    if strict:
-        require_converged(data, model)
-    return data
-
-
-def _described(data: xr.Dataset, setup: Setup) -> xr.Dataset:
-    """The Dataset with its coordinates, the table of couplings where the model needs it, and where it came from."""
-    model, grid, plan = setup.model, setup.temperatures, setup.plan
-    fugacities = [update.fugacity for update in setup.updates]
-    data = data.assign_coords(
-        temperature=("temperature", list(grid), {"long_name": "temperature", "units": "J/k_B"}),
-        fugacity=("temperature", fugacities, {"long_name": "fugacity", "units": "1"}),
-    )
-    data["chain"].attrs = {"long_name": "independent chain", "units": "1"}
-    if "draw" in data.dims:
-        data["draw"].attrs = {"long_name": "draw", "units": f"{plan.thin} sweeps"}
-    if needs_table(model):
-        dims = [f"r_{axis}" for axis in AXES[: model.dimension]]
-        data[TABLE] = (dims, model.coupling_table, {"long_name": "coupling J(r)", "units": "J"})
-    names = [type(update).__name__ for update in setup.updates]
-    data.attrs = dict(attributes(model, setup.seed, plan.thin, names))
-    if setup.exchange:
-        data.attrs["algorithm"] += " with replica exchange"
-    return data
-
-
-class _Halted(Exception):
-    """A chain that was asked to stop; its state is saved."""
-
-
-@dataclass
-class _Keeper:
-    """A run and the saving of it."""
-
-    run: Run
-    folder: CheckpointFolder | None
-    temperature: int
-    number: int
-    seconds: float
-
-    def finish(self, halt: Event, report: Callable[[int], None]) -> Run:
-        """Carry the run to its end; raises `_Halted`, with its state saved, when asked to stop."""
-        if self.folder is not None and (found := self.folder.load(self.temperature, self.number)) is not None:
-            self.run.restore(found)
-        self._saved, self._due = True, time.monotonic() + self.seconds
-        report(0)
-        while not self.run.finished:
-            if halt.is_set():
-                self._save()
-                raise _Halted
-            if time.monotonic() >= self._due or self.run.before_rest:
-                self._save()
-            sweeps = self.run.advance()
-            self._saved = False
-            report(sweeps)
-        self._save()
-        return self.run
-
-    def _save(self) -> None:
-        if self.folder is None or self._saved or not self.run.savable:
-            return
-        begun = time.monotonic()
-        self.folder.save(self.temperature, self.number, self.run.snapshot())
-        self._saved = True
-        self._due = time.monotonic() + max(self.seconds, _SAVING * (time.monotonic() - begun))
-
-
-def _in_threads(
-    run: Callable[[int, int], Run], tasks: Sequence[tuple[int, int]], workers: int, halt: Event
-) -> list[Run]:
-    """Run the tasks on threads; the caller's thread only waits, so that after Ctrl-C chains stop between steps."""
-    with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(run, *task) for task in tasks]
-        try:
-            wait(futures, return_when=FIRST_EXCEPTION)
-            failed = next((future for future in futures if future.done() and future.exception()), None)
-            if failed is not None:
-                failed.result()
-        except BaseException:
-            halt.set()
-            for future in futures:
-                future.cancel()
-            raise
-        return [future.result() for future in futures]
-
-
-def _progress(run: Run, temperature: float, number: int, sweeps: int) -> Progress:
-    waiting, first = run.warmup, run.logs[0].record
-    warm = waiting.warm if waiting.done else None
-    return Progress(temperature, number, sweeps, run.draws, waiting.spent, warm, first.tau_int, len(run.logs))
+    return threads.start(setup, folder, checkpoint_seconds, progress)

@@ -11,7 +11,7 @@ import xarray as xr
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, sample
 from spinlens.errors import CheckpointError, ConvergenceError, InputError
-from spinlens.sampling import chains, sampler
+from spinlens.sampling import chains, running
 from spinlens.sampling.checkpoint import Snapshot, decode, encode
 from spinlens.sampling.ensemble import to_inference
 from spinlens.sampling.provenance import model_of
@@ -25,7 +25,7 @@ SQUARE = IsingModel((4, 4), NearestNeighbour())
 def small_steps(monkeypatch):
     """Chunks of 20 draws of a 4 × 4 lattice, saved after each."""
     monkeypatch.setattr(chains, "CHUNK", 20 * 16)
-    monkeypatch.setattr(sampler, "_SAVING", 0.0)
+    monkeypatch.setattr(running, "_SAVING", 0.0)
 
 
 class Stop(Exception):
