@@ -49,7 +49,7 @@ def planned(updates: float, seed: int) -> list[SizeCurves]:
 def judged(curves: list[SizeCurves]) -> tuple[float, float]:
     """Statistical error of T_c, and T_c."""
     data = scaling_data(curves, CRITICAL_TEMPERATURE, True)
-    found = fit(data, FitModel(CORRECTIONS, 2, SIZES[0]), (CRITICAL_TEMPERATURE, 1.0))
+    found = fit(data, FitModel(CORRECTIONS, 1.0, 2, SIZES[0]), (CRITICAL_TEMPERATURE, 1.0))
     if found is None:
         raise RuntimeError("the fit failed")
     log_T_c, variance, _ = found.get("log_temperature")

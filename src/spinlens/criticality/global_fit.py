@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import least_squares
 from scipy.stats import chi2 as chi2_distribution
 
 from spinlens.criticality.scaling_data import FAMILIES, Corrections, ScalingData, correction_patterns
 
 Array = npt.NDArray[np.float64]
 
+_STEPS = 30
 _PASSES = 3  # fits whose slopes the corrections of the next one are relative to
 
 
@@ -26,6 +26,7 @@ class FitModel:
     ----------
     corrections : factors that vanish with L: ("power", ω) is L^{−ω}, ("log", p) is (ln L)^{−p}; their amplitudes have
         priors, see `correction_patterns`.
+    amplitude : deviation of those priors, relative to the quantities and to their slopes.
     order : highest power of x.
     smallest : sizes below are left out.
     y_t, delta_spin, binder : imposed, where not None.
@@ -33,6 +34,7 @@ class FitModel:
     """
 
     corrections: Corrections
+    amplitude: float
     order: int
     smallest: int
     y_t: float | None = None
@@ -84,13 +86,13 @@ def fit(data: ScalingData, model: FitModel, start: tuple[float, float]) -> Fit |
     """Fit one hypothesis; `start` is (T_c, y_t). None where it has no optimum near the data or too few values.
 
     Only ln T_c and y_t enter non-linearly: all amplitudes are solved for at each step (variable projection,
-    Golub & Pereyra 1973), those of the corrections together with their priors.
+    Golub & Pereyra 1973). Those of the corrections are integrated out: their patterns are in the covariance.
     """
     kept = data.cut(model.smallest)
     at, smooth = np.array([math.log(start[0]), *([start[1]] if model.y_t is None else [])]), kept.values
     for _ in range(_PASSES):
         y_t = float(at[1]) if model.y_t is None else model.y_t
-        part = _Part(kept, model, correction_patterns(kept, model.corrections, y_t, smooth))
+        part = _Part(kept, model, correction_patterns(kept, model.corrections, model.amplitude, y_t, smooth))
         if len(kept.values) < len(at) + len(part.names) + 1:
             return None
         at = part.optimum(at, float(np.ptp(data.log_temperature)) + 1e-9)
@@ -101,25 +103,25 @@ def fit(data: ScalingData, model: FitModel, start: tuple[float, float]) -> Fit |
     if not (length > 0).all() or np.linalg.cond(jacobian / length) > 1e8:
         return None
     names = ("log_temperature", *(["y_t"] if model.y_t is None else []), *part.names)
-    n = len(kept.values)
     inverse = np.linalg.pinv(jacobian / length) / length[:, None]
-    left = np.eye(n) - (jacobian @ inverse)[:n, :n]  # residuals of the data are `left` times their noise
-    response = inverse[: len(names), :n] @ part.whiten  # of the parameters to the values
+    response = inverse @ part.whiten  # of the parameters to the values
     unknown = response @ part.patterns
+    left = part.shrink @ (np.eye(len(residual)) - jacobian @ inverse) @ part.shrink  # of the noise in the residuals
+    about = part.shrink @ residual  # residuals of the data about the fit with its corrections
     penalty = float(residual @ residual)
     return Fit(
         model,
         names,
-        np.concatenate([at, amplitudes])[: len(names)],
+        np.concatenate([at, amplitudes]),
         response @ kept.noise @ response.T,
         unknown @ unknown.T,
-        float(residual[:n] @ residual[:n]),
+        float(about @ about),
         float((left**2).sum()),
         penalty,
-        len(data.values) - n,
-        penalty + 2 * float(np.linalg.slogdet(np.linalg.qr(jacobian, mode="r"))[1]),
+        len(data.values) - len(kept.values),
+        penalty + part.log_determinant + float(np.linalg.slogdet(jacobian.T @ jacobian)[1]),
         _influence(response, kept),
-        _residuals(kept, np.linalg.pinv(part.whiten) @ residual[:n]),
+        _residuals(kept, np.linalg.pinv(part.whiten_noise) @ about),
     )
 
 
@@ -128,7 +130,7 @@ def _residuals(data: ScalingData, differences: Array) -> tuple[tuple[str, int, f
     scaled = differences / np.sqrt(np.diag(data.noise))
     rows = []
     for L in data.distinct:
-        for number in np.unique(data.family):
+        for number in data.families:
             here = np.flatnonzero((data.sizes == L) & (data.family == number))
             rows.append((FAMILIES[number], L, float(scaled[here[len(here) // 2]])))
     return tuple(rows)
@@ -153,15 +155,36 @@ class _Part:
     patterns: Array
 
     @cached_property
-    def whiten(self) -> Array:
+    def whiten_noise(self) -> Array:
         """W (n, n) with Wᵀ W the inverse covariance of the noise."""
         return _whitening(self.data.noise)
+
+    @cached_property
+    def _singular(self) -> tuple[Array, Array]:
+        vectors, values, _ = np.linalg.svd(self.whiten_noise @ self.patterns, full_matrices=False)
+        return vectors, values
+
+    @cached_property
+    def shrink(self) -> Array:
+        """(1 + G Gᵀ)^{−½} (n, n) with G the whitened patterns: what their priors leave of whitened values."""
+        vectors, values = self._singular
+        return np.asarray(np.eye(len(vectors)) + (vectors * (1 / np.sqrt(1 + values**2) - 1)) @ vectors.T)
+
+    @cached_property
+    def whiten(self) -> Array:
+        """V (n, n) with Vᵀ V the inverse covariance of noise and corrections together."""
+        return np.asarray(self.shrink @ self.whiten_noise)
+
+    @property
+    def log_determinant(self) -> float:
+        """ln det(1 + G Gᵀ)."""
+        return float(np.log1p(self._singular[1] ** 2).sum())
 
     @property
     def names(self) -> tuple[str, ...]:
         """The linear parameters, those of corrections aside."""
         names: list[str] = []
-        for number in np.unique(self.data.family):
+        for number in self.data.families:
             name, model = FAMILIES[number], self.model
             if not (name == "binder" and model.binder is not None):
                 names.append({"binder": "binder", "xi": "xi", "log_m2": "log_amplitude"}[name])
@@ -176,7 +199,7 @@ class _Part:
         y_t, logs = float(at[1]) if model.y_t is None else model.y_t, np.log(L)
         x = (at[0] - self.data.log_temperature) * L**y_t * logs**model.log_x
         offset, columns = np.zeros(len(L)), []
-        for number in np.unique(family):
+        for number in self.data.families:
             inside = (family == number).astype(np.float64)
             own: list[Array] = []
             if FAMILIES[number] == "binder" and model.binder is not None:
@@ -193,45 +216,47 @@ class _Part:
         return offset, np.stack(columns, axis=1)
 
     def optimum(self, start: Array, spread: float) -> Array:
-        """ln T_c and y_t (where it is free) of the best fit, T_c within twice the `spread` of ln T around the start."""
-        free_y = len(start) > 1
-        bounds = (
-            [start[0] - 2 * spread, *([0.02] if free_y else [])],
-            [start[0] + 2 * spread, *([6.0] if free_y else [])],
-        )
-        scale = [0.1 * spread, *([0.1] if free_y else [])]
-        found = least_squares(
-            lambda at: self.solved(at)[0], start, bounds=bounds, x_scale=scale, xtol=1e-10, ftol=1e-12
-        )
-        return np.asarray(found.x, dtype=np.float64)
+        """ln T_c and y_t (where it is free) of the best fit, T_c within twice the `spread` of ln T around the start.
+
+        Gauss–Newton steps, halved until χ² falls (Kaufman 1975 on variable projection).
+        """
+        at, low, high = start, np.array([start[0] - 2 * spread, 0.02]), np.array([start[0] + 2 * spread, 6.0])
+        residual, amplitudes = self.solved(at)
+        for _ in range(_STEPS):
+            step = np.linalg.lstsq(self.jacobian(at, amplitudes), residual, rcond=None)[0][: len(at)]
+            for scale in 0.5 ** np.arange(12):
+                proposed = np.asarray(np.clip(at + scale * step, low[: len(at)], high[: len(at)]))
+                found, amplitudes_there = self.solved(proposed)
+                if found @ found <= residual @ residual:
+                    break
+            else:
+                return at
+            moved, at, residual, amplitudes = np.abs(proposed - at), proposed, found, amplitudes_there
+            if (moved < 1e-7).all():
+                return at
+        return at
 
     def solved(self, at: Array) -> tuple[Array, Array]:
-        """Whitened residuals (n + m,), priors last, and the best amplitudes (k + m,) at ln T_c and y_t."""
+        """Whitened residuals (n,) and the best amplitudes (k,) at ln T_c and y_t."""
         offset, design = self.design(at)
-        target = np.concatenate([self.whiten @ (self.data.values - offset), np.zeros(self.patterns.shape[1])])
-        matrix = self._with_priors(design)
+        target, matrix = self.whiten @ (self.data.values - offset), self.whiten @ design
         amplitudes = np.asarray(np.linalg.lstsq(matrix, target, rcond=None)[0], dtype=np.float64)
         return target - matrix @ amplitudes, amplitudes
 
-    def _with_priors(self, design: Array) -> Array:
-        m = self.patterns.shape[1]
-        above = self.whiten @ np.concatenate([design, self.patterns], axis=1)
-        return np.concatenate([above, np.eye(m, design.shape[1] + m, design.shape[1])])
-
     def jacobian(self, at: Array, amplitudes: Array) -> Array:
-        """Derivatives (n + m, …) of the whitened fit and priors: ln T_c, y_t (differences), all amplitudes."""
+        """Derivatives (n, …) of the whitened fit: ln T_c, y_t (by differences), amplitudes."""
         columns = []
         for k in range(len(at)):
             step = np.zeros(len(at))
             step[k] = 1e-6 if k == 0 else 1e-5
             change = (self.fitted(at + step, amplitudes) - self.fitted(at - step, amplitudes)) / (2 * step[k])
-            columns.append(np.concatenate([self.whiten @ change, np.zeros(self.patterns.shape[1])]))
-        return np.concatenate([np.stack(columns, axis=1), self._with_priors(self.design(at)[1])], axis=1)
+            columns.append(change)
+        return np.asarray(self.whiten @ np.concatenate([np.stack(columns, axis=1), self.design(at)[1]], axis=1))
 
     def fitted(self, at: Array, amplitudes: Array) -> Array:
         """Values of the scaling law without corrections."""
         offset, design = self.design(at)
-        return np.asarray(offset + design @ amplitudes[: design.shape[1]])
+        return np.asarray(offset + design @ amplitudes)
 
 
 def _whitening(covariance: Array) -> Array:

@@ -14,6 +14,7 @@ from spinlens.lattice.couplings import Coupling, PowerLaw
 
 MEAN_FIELD_BINDER = 0.2705201282578412  # 1 − Γ(1/4)²/(12 Γ(3/4)²), p(m) ∝ e^{−m⁴}: Brézin & Zinn-Justin 1985
 SQUARE_BINDER = 0.61069  # Kamieniarz & Blöte 1993, periodic square
+_AMPLITUDES = (0.5, 1.0, 2.0, 4.0)  # of corrections: their evidence tells which is natural for the lattice
 Freedom = Literal["free", "imposed"]
 
 
@@ -48,7 +49,7 @@ def imposed(regime: Regime, coupling: Coupling, dimension: int) -> Imposed:
 def hypotheses(
     regime: Regime, coupling: Coupling, dimension: int, sizes: Sequence[int], kind: Freedom
 ) -> list[FitModel]:
-    """All fits that are to be averaged: corrections and smallest sizes that are possible.
+    """All fits that are to be averaged: corrections, their typical amplitude and the smallest sizes.
 
     Raises
     ------
@@ -58,8 +59,9 @@ def hypotheses(
         raise InputError("there is no transition at T > 0 to fit")
     fixed = imposed(regime, coupling, dimension) if kind == "imposed" else Imposed()
     return [
-        FitModel(corrections, 2, smallest, **vars(fixed))
+        FitModel(corrections, amplitude, 2, smallest, **vars(fixed))
         for corrections in _corrections(regime, coupling, dimension, kind)
+        for amplitude in _AMPLITUDES
         for smallest in sizes[: max(1, len(sizes) - 2)]
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,6 @@ Array = npt.NDArray[np.float64]
 Corrections = tuple[tuple[str, float], ...]
 
 FAMILIES = ("binder", "xi", "log_m2")
-_NATURAL = 1.0  # prior deviation of the relative amplitude of a correction
 _HALF_WINDOW = 0.25  # in standard deviations of the number of frozen bonds: value, slope and curvature at T_c
 _CURVATURE = 0.3  # what curvatures may deviate from scaling, by size and independently
 
@@ -38,7 +38,12 @@ class ScalingData:
     values: Array
     noise: Array
 
-    @property
+    @cached_property
+    def families(self) -> tuple[int, ...]:
+        """The numbers of `FAMILIES` that occur."""
+        return tuple(np.unique(self.family).tolist())
+
+    @cached_property
     def distinct(self) -> tuple[int, ...]:
         """The sizes, increasing."""
         return tuple(int(L) for L in np.unique(self.sizes))
@@ -55,7 +60,7 @@ class ScalingData:
         """Change of each of `values` (n,), such as those of a fit, from the middle of its window."""
         middle = np.empty(len(values))
         for L in self.distinct:
-            for number in np.unique(self.family):
+            for number in self.families:
                 here = np.flatnonzero((self.sizes == L) & (self.family == number))
                 middle[here] = values[here[len(here) // 2]]
         return np.asarray(values - middle)
@@ -89,11 +94,13 @@ def scaling_data(curves: Sequence[SizeCurves], temperature: float, xi: bool) -> 
     )  # fmt: skip
 
 
-def correction_patterns(data: ScalingData, corrections: Corrections, y_t: float, smooth: Array) -> Array:
+def correction_patterns(
+    data: ScalingData, corrections: Corrections, amplitude: float, y_t: float, smooth: Array
+) -> Array:
     """What corrections to scaling do to the values, (n, m): columns times amplitudes with prior mean 0, deviation 1.
 
     Each correction f(L) may add R c f(L) to a quantity R, and (R(T) − R(T_c)) c' f(L) to its dependence on temperature,
-    with c and c' independent for each quantity and of deviation 1 (Lepage et al. 2002 on constrained fits).
+    with c and c' independent for each quantity and of deviation `amplitude` (Lepage et al. 2002 on constrained fits).
     R(T) − R(T_c) are those of `smooth` (n,), a fit: taken from the data they would draw the fit to small slopes.
     Beside them there are always
 
@@ -104,14 +111,14 @@ def correction_patterns(data: ScalingData, corrections: Corrections, y_t: float,
     sizes, family, bends = data.sizes, data.family, data.bends(smooth)
     scale = np.where(family == FAMILIES.index("log_m2"), 1.0, np.abs(smooth))
     columns = []
-    for number in np.unique(family):
-        inside = np.where(family == number, _NATURAL, 0.0)
+    for number in data.families:
+        inside = np.where(family == number, amplitude, 0.0)
         for kind, power in corrections:
             factor = inside * (sizes if kind == "power" else np.log(sizes)) ** -power
             columns += [scale * factor, bends * factor]
         if FAMILIES[number] == "log_m2":
             columns.append(inside * bends * sizes**-y_t)
-        for L in np.unique(sizes):
+        for L in data.distinct:
             ends = np.flatnonzero((family == number) & (sizes == L))[[0, -1]]
             bend = np.zeros(len(sizes))
             bend[ends] = _CURVATURE * bends[ends].mean()

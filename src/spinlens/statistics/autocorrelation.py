@@ -79,7 +79,7 @@ def _partial_sums(chains: Array) -> Array | None:
 def _lag(centred: Array, t: int) -> float:
     """Γ(t), mean over chains."""
     n = centred.shape[1]
-    return float(np.einsum("ct,ct->", centred[:, : n - t], centred[:, t:])) / (len(centred) * (n - t))
+    return float(np.einsum("ct,ct->", centred[:, : n - t], centred[:, t:]) / (len(centred) * (n - t)))
 
 
 def mean_estimate(series: npt.ArrayLike) -> Estimate:
