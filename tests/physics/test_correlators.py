@@ -76,7 +76,9 @@ def synthetic_pulls(fitted, seeds=400):
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
         amplitudes, moved = rng.normal(size=3), rng.normal() * 0.02 * slopes
-        clean = 1.3 - 0.8 * np.log(sizes) + sum(b * sizes**-p for b, p in zip(amplitudes, exponents, strict=True))
+        clean = (
+            1.3 - 0.8 * np.log(sizes) + sum(b * (sizes / 2) ** -p for b, p in zip(amplitudes, exponents, strict=True))
+        )
         values = clean + noise * rng.normal(size=4) + moved
         found = fit_dimension(sizes, values, noise, *((exponents, 0.02 * slopes) if fitted else ((), 0.0)))
         pulls.append((found.value.deviation(0.4), found.p_value))

@@ -51,7 +51,7 @@ def fit_dimension(
     exponents: Sequence[float],
     shifts: npt.ArrayLike = 0.0,
 ) -> Dimension:
-    """Fit ln G = A − 2Δ ln L + Σ_p b_p L^{−p}, every b_p with a normal prior of mean 0 and deviation 1.
+    """Fit ln G = A − 2Δ ln L + Σ_p b_p r^{−p} at r = L/2, all b_p with a normal prior of mean 0, deviation 1.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def fit_dimension(
     exponents : the p of corrections to scaling.
     shifts : what one standard deviation of T_c does to each of `log_values`, all together, (n,).
 
-    Least squares with b_p and T_c integrated out: they add L^{−p} L'^{−p} and `shifts` × `shifts` to the covariance.
+    Least squares with b_p and T_c integrated out: they add r^{−p} r'^{−p} and `shifts` × `shifts` to the covariance.
 
     >>> fit_dimension((8, 16, 32), -0.25 * np.log([8, 16, 32]), [0.01] * 3, (2.0,)).value.value
     0.125
@@ -68,7 +68,7 @@ def fit_dimension(
     y, noise, moved = (np.broadcast_to(np.asarray(x, dtype=np.float64), L.shape) for x in (log_values, errors, shifts))
     if len(set(L.tolist())) < 2:
         raise InputError("a dimension needs at least two sizes")
-    patterns = np.stack([L**-p for p in exponents], axis=1) if exponents else np.zeros((len(L), 0))
+    patterns = np.stack([(L / 2) ** -p for p in exponents], axis=1) if exponents else np.zeros((len(L), 0))
     inverse = np.linalg.inv(np.diag(noise**2) + patterns @ patterns.T + np.outer(moved, moved))
     design = np.stack([np.ones(len(L)), -2 * np.log(L)], axis=1)
     response = np.linalg.solve(design.T @ inverse @ design, design.T @ inverse)  # of A and Δ to the values
