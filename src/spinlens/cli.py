@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -185,7 +186,10 @@ def critical(
     out: Annotated[Path | None, typer.Option(help="JSON file to write, with a CSV table and a page beside it.")] = None,
     checkpoint: Annotated[
         Path | None,
-        typer.Option(help="Folder that keeps the runs when they are done; a larger budget then prolongs them."),
+        typer.Option(
+            help="Folder that keeps the runs, even when they are done; a larger budget then prolongs them.  [default: "
+            "OUT.checkpoint, until OUT is there]"
+        ),
     ] = None,
     regime: Annotated[
         str | None, typer.Option(help="Class to assume: short-range, long-range, mean-field or boundary.")
@@ -195,7 +199,13 @@ def critical(
     ] = 0,
     force: Force = False,
 ) -> None:
-    """Critical temperature and scaling dimensions from finite-size scaling; no temperature need be given."""
+    """Critical temperature and scaling dimensions from finite-size scaling; no temperature need be given.
+
+    Whatever stops it, the same command goes on: runs are kept in OUT.checkpoint, or without --out in a folder
+    critical-….checkpoint here, until they are finished. A time budget counts everything, earlier calls included, but
+    not --correlators.
+    """
+    begun = time.monotonic()
     sides = numbers("--sizes", sizes, int)
     if out is not None:
         check_output(out, force)
@@ -209,12 +219,13 @@ def critical(
         "seed": seed, "draws": draws, "chains": chains, "points": points, "workers": threads,
         "regime": cli_critical.checked_regime(regime),
     }  # fmt: skip
-    found = cli_critical.find(chosen, tuple(sides), dimension, budget, options, out, checkpoint)
+    found = cli_critical.find(chosen, tuple(sides), dimension, budget, options, out, checkpoint, begun)
     cli_critical.show(found.point, chosen, dimension)
     if correlators:
         cli_critical.show_correlators(found.point, chosen, dimension, correlators, seed, threads)
     if out is not None:
         cli_critical.keep(found, chosen, dimension, out)
+    found.settle()
 
 
 @app.command()

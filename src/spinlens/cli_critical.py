@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import typer
 
 from spinlens.checks import choice
 from spinlens.cli_input import interruptible, write_file
+from spinlens.cli_progress import SearchLines, search_display
 from spinlens.criticality.budget import TimeBudget, seconds_of
 from spinlens.criticality.critical_point import CriticalPoint, find_critical_point
 from spinlens.criticality.observables import SizeCurves
@@ -26,6 +28,7 @@ from spinlens.lattice.couplings import Coupling
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.codec import plain
 
+_AFTER = 2.0  # seconds that a page takes
 _REGIMES = ("short-range", "long-range", "mean-field", "boundary")
 _LINES = (
     ("T_c", "temperature"),
@@ -40,11 +43,17 @@ _LINES = (
 
 @dataclass(frozen=True)
 class Found:
-    """A critical point, and the runs it rests on where they are at hand."""
+    """A critical point, the runs it rests on, their draws where a budget decided, where they are kept until then."""
 
     point: CriticalPoint
-    curves: tuple[SizeCurves, ...] = ()
-    draws: dict[int, int] | None = None
+    curves: tuple[SizeCurves, ...]
+    draws: dict[int, int] | None
+    temporary: Path | None
+
+    def settle(self) -> None:
+        """Remove what was kept for the case that something stops the command."""
+        if self.temporary is not None:
+            shutil.rmtree(self.temporary, ignore_errors=True)
 
 
 def find(
@@ -55,34 +64,36 @@ def find(
     options: dict[str, Any],
     out: Path | None = None,
     checkpoint: Path | None = None,
+    begun: float = math.nan,
 ) -> Found:
-    """The critical point for a time budget ("5m"), or with fixed draws.
+    """The critical point for a time budget ("5m"), counted from `begun` on by `time.monotonic`, or with fixed draws.
 
     The runs are kept in `checkpoint`, or beside `out` until they are finished, so that they can be stopped and go on
     when the same command is given again.
     """
+    limit = None
+    if budget is not None:
+        limit = TimeBudget(seconds_of(budget), options["workers"], _AFTER if out is not None else 0.0, begun=begun)
     folder = checkpoint or _folder(coupling, sizes, dimension, options, budget, out)
-    with interruptible(f"stopped; what is done is saved in {folder}"):
-        found = _found(coupling, sizes, dimension, budget, options, folder)
-    if checkpoint is None:
-        shutil.rmtree(folder, ignore_errors=True)
-    return found
+    with interruptible(f"stopped; what is done is saved in {folder}"), search_display() as display:
+        point, curves, draws = _found(coupling, sizes, dimension, limit, options, folder, display)
+    return Found(point, curves, draws, folder if checkpoint is None else None)
 
 
 def _found(
-    coupling: Coupling, sizes: tuple[int, ...], dimension: int, budget: str | None, options: dict[str, Any],
-    folder: Path,
-) -> Found:  # fmt: skip
-    if budget is None:
+    coupling: Coupling, sizes: tuple[int, ...], dimension: int, limit: TimeBudget | None, options: dict[str, Any],
+    folder: Path, display: SearchLines,
+) -> tuple[CriticalPoint, tuple[SizeCurves, ...], dict[int, int] | None]:  # fmt: skip
+    shown: dict[str, Any] = {"report": display.report, "progress": display.step, "checkpoint": folder}
+    if limit is None:
         kept: list[SizeCurves] = []
-        point = find_critical_point(coupling, sizes, dimension, runs=kept, checkpoint=folder, report=_say, **options)
-        return Found(point, tuple(kept))
+        point = find_critical_point(coupling, sizes, dimension, runs=kept, **shown, **options)
+        return point, tuple(kept), None
     if options["draws"] is not None or options["chains"] is not None:
         raise InputError("--budget decides about draws and chains itself: give either it, or --draws and --chains")
     chosen = {name: options[name] for name in ("seed", "points", "workers", "regime")}
-    limit = TimeBudget(seconds_of(budget), chosen["workers"])
-    planned = plan_critical_point(coupling, sizes, limit, dimension, report=_say, checkpoint=folder, **chosen)
-    return Found(planned.point, planned.curves, planned.draws)
+    planned = plan_critical_point(coupling, sizes, limit, dimension, **shown, **chosen)
+    return planned.point, planned.curves, planned.draws
 
 
 def checked_regime(name: str | None) -> Regime | None:
@@ -120,10 +131,6 @@ def _folder(
     kind = "budget" if budget is not None else (options["draws"], options["chains"])
     told = (coupling, tuple(sizes), dimension, options["seed"], options["points"], kind)
     return Path(f"critical-{hashlib.sha256(repr(told).encode()).hexdigest()[:8]}.checkpoint")
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
 
 
 HEADINGS = ("", "measured", "statistical", "systematic", "crossings", "known", "source")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from spinlens.cli_input import interruptible
+from spinlens.cli_progress import duration, terminal
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -102,7 +103,7 @@ class Lines:
             tau = max(self._times.values())
             parts += [f"tau_int {tau:.3g} draws", f"{_number(done / (2 * tau))} effective"]
         if done > self._kept:
-            parts.append(f"{_duration(spent * (self.total - done) / (done - self._kept))} left")
+            parts.append(f"{duration(spent * (self.total - done) / (done - self._kept))} left")
         return ", ".join(parts)
 
     def _note_warmup(self, step: Progress) -> None:
@@ -124,12 +125,10 @@ class Bar(Lines):
 
     def __init__(self, temperatures: Sequence[float], chains: int, draws: int, exchange: bool = False) -> None:
         super().__init__(temperatures, chains, draws, exchange)
-        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-        from rich.progress import Progress as RichProgress
 
         columns = (TextColumn("draws"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-        self._display = RichProgress(*columns, console=Console(stderr=True))
+        self._display = terminal(*columns)
         self._task = self._display.add_task("warming up", total=self.total)
 
     def __enter__(self) -> Bar:
@@ -172,14 +171,3 @@ def table(data: xr.Dataset) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.0f}" if value < 1e5 else f"{value:.2g}"
-
-
-def _duration(seconds: float) -> str:
-    """
-    >>> _duration(59.6), _duration(7200)
-    ('60 s', '2 h 00 min')
-    """
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -1,4 +1,4 @@
-"""Time budgets, and how many spin updates this machine does in them."""
+"""Budgets: how many spin updates this machine does in a time, and which share of them each size gets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.errors import InputError
@@ -16,15 +17,17 @@ from spinlens.sampling.algorithms import make_algorithm
 from spinlens.sampling.chains import start_chain
 
 _USEFUL = 0.85
-_RESERVE = 6.0  # seconds that the last analysis and a page take
+_MARGIN = 0.04  # share of each size that is never taken away, so that no crossing starves
+_ANALYSIS = 1.0  # seconds, until the first is done
 
 
 @dataclass(frozen=True)
 class TimeBudget:
-    """Seconds to spend with a number of threads, from `begun` on by the `clock`."""
+    """Seconds to spend with a number of threads, from `begun` on by the `clock`; `after` of them follow the search."""
 
     seconds: float
     workers: int = 1
+    after: float = 0.0
     clock: Callable[[], float] = field(default=time.monotonic, compare=False, repr=False)
     begun: float = field(default=math.nan, compare=False, repr=False)
 
@@ -55,26 +58,40 @@ class Account:
     ----------
     earlier : seconds that earlier calls of the same run took.
     rate : spin updates a second, all that a round needs besides included; of the last round where there was one.
+    analysis : seconds that the last analysis took, and the next one will.
     """
 
     budget: TimeBudget
     earlier: float = 0.0
     rate: float = 0.0
+    analysis: float = 0.0
 
     @property
     def elapsed(self) -> float:
         """Seconds spent."""
         return self.earlier + self.budget.clock() - self.budget.begun
 
+    @property
+    def notes(self) -> dict[str, float]:
+        """What a later call of the same run has to know."""
+        return {"elapsed": self.elapsed, "rate": self.rate, "analysis": self.analysis}
+
     def worth(self) -> float:
-        """Spin updates that fit into what is left."""
-        reserve = min(_RESERVE, 0.1 * self.budget.seconds)
+        """Spin updates that fit into what is left before the last analysis."""
+        reserve = self.budget.after + (self.analysis or _ANALYSIS)
         return max(0.0, self.budget.seconds - reserve - self.elapsed) * self.rate
 
     def round(self, updates: float, begun: float) -> None:
         """Take note of a round that did so many updates since `elapsed` was `begun`."""
         if (took := self.elapsed - begun) > 0 and updates > 0:
             self.rate = updates / took
+
+
+def allot(variances: Sequence[float], draws: Sequence[int], costs: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Shares of the next round's updates by size: √(v c) for variances v = (variance so far) × (draws so far)."""
+    weight = np.sqrt(np.array(variances) * np.array(draws) * np.array(costs))
+    share = weight / weight.sum() if weight.sum() > 0 else np.full(len(weight), 1 / len(weight))
+    return np.asarray((1 - _MARGIN * len(share)) * share + _MARGIN)
 
 
 def _time_per_update(model: IsingModel, temperature: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 from spinlens import checks
 from spinlens.criticality.analysis import analyse
@@ -15,6 +15,7 @@ from spinlens.criticality.location import Progress, Windows, locate, locate_pair
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.planner import plan_critical_point
 from spinlens.criticality.result import CriticalPoint
+from spinlens.criticality.standing import Standing
 from spinlens.criticality.store import PlanFolder
 from spinlens.criticality.universality import Regime
 from spinlens.errors import InputError
@@ -43,7 +44,7 @@ def find_critical_point(
     *,
     budget: Budget | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
-    report: Callable[[str], None] | None = None,
+    report: Callable[[Standing], None] | None = None,
 ) -> CriticalPoint:
     """Critical point of a ferromagnetic coupling by finite-size scaling, without being told any temperature.
 
@@ -64,9 +65,11 @@ def find_critical_point(
     workers : threads; the result does not depend on it.
     regime : universality class to assume instead of the one that theory expects (`universality.reference`).
     runs : a list that takes the runs of every size, for figures and further analysis.
+    progress : called after every step of a chain, from any thread.
     checkpoint : a folder that keeps the runs. Called again with the same arguments after any kill, the search goes on
         and gives the numbers of an unbroken one; a larger budget prolongs it.
-    report : called with a line of text for every size, or for every round of a budget.
+    report : called before the runs of a size, or after every round of a budget, with how far the search is;
+        ``report=print`` shows lines.
 
     Raises
     ------
@@ -80,13 +83,17 @@ def find_critical_point(
         if draws is not None or chains is not None:
             raise InputError("a budget decides about draws and chains itself: give either budget, or draws and chains")
         planned = plan_critical_point(
-            coupling, sizes, budget_of(budget, workers), dimension, seed, points, workers, report, checkpoint, regime
-        )
+            coupling, sizes, budget_of(budget, workers), dimension, seed, points, workers, report, checkpoint, regime,
+            progress,
+        )  # fmt: skip
         found, point = list(planned.curves), planned.point
     else:
         models, each = make_models(coupling, sizes, dimension), _Draws.given(draws, chains)
-        points = checks.positive_integer("points", points, minimum=2)
-        search = _Search(models, seed, each, points, workers, progress, checkpoint, report)
+        points, workers = (
+            checks.positive_integer("points", points, minimum=2),
+            checks.positive_integer("workers", workers),
+        )
+        search = _Search(models, checks.seed(seed), each, points, workers, progress, checkpoint, report)
         found = search.gather()
         point = analyse(found, regime)
     if runs is not None:
@@ -121,7 +128,18 @@ class _Search:
     workers: int
     progress: Progress | None
     checkpoint: str | os.PathLike[str] | None
-    report: Callable[[str], None] | None
+    report: Callable[[Standing], None] | None
+
+    @cached_property
+    def folder(self) -> PlanFolder | None:
+        """Where the runs are kept."""
+        if self.checkpoint is None:
+            return None
+        return PlanFolder(self.checkpoint, {
+            "coupling": repr(self.models[0].coupling), "sizes": [model.shape[0] for model in self.models],
+            "dimension": self.models[0].dimension, "seed": self.seed, "points": self.points,
+            "draws": self.each.draws, "chains": self.each.chains,
+        })  # fmt: skip
 
     def gather(self) -> list[SizeCurves]:
         """The runs of all sizes, in windows in which consecutive sizes cross."""
@@ -129,25 +147,28 @@ class _Search:
 
     def _centre(self) -> float:
         """The first estimate of T_c, from the folder where it is known."""
-        if self.checkpoint is None:
-            return locate_pair(self.models, self.seed, self.workers)
-        folder = PlanFolder(self.checkpoint, {
-            "coupling": repr(self.models[0].coupling), "sizes": [model.shape[0] for model in self.models],
-            "dimension": self.models[0].dimension, "seed": self.seed, "points": self.points,
-            "draws": self.each.draws, "chains": self.each.chains,
-        })  # fmt: skip
-        if "centre" not in folder.notes:
-            folder.note(centre=locate_pair(self.models, self.seed, self.workers))
-        return float(folder.notes["centre"])
+        known = self.folder.notes.get("ladder") if self.folder is not None else None
+        centre = float(known or locate_pair(self.models, self.seed, self.workers))
+        if self.folder is not None:
+            self.folder.note(ladder=centre)
+        return centre
 
     def _run(self, k: int, grid: tuple[float, ...], attempt: int) -> SizeCurves:
-        model = self.models[k]
-        if self.report is not None:
-            self.report(f"L = {model.shape[0]}: {len(grid)} temperatures from {grid[0]:.6g} to {grid[-1]:.6g}")
+        model, (draws, chains) = self.models[k], (self.each.draws, self.each.chains)
+        self._tell(k, grid)
         purpose = int(seed_sequence(self.seed, "scan", attempt).generate_state(1)[0])
-        kept = None if self.checkpoint is None else Path(self.checkpoint) / f"run-{attempt:03d}-L{model.shape[0]:05d}"
+        kept = None if self.folder is None else self.folder.part(attempt, model.shape[0])
         data = sample(
-            model, grid, self.each.draws, self.each.chains, purpose, "swendsen-wang", workers=self.workers,
-            energy=False, progress=self.progress, checkpoint=kept,
+            model, grid, draws, chains, purpose, "swendsen-wang", workers=self.workers, energy=False,
+            progress=self.progress, checkpoint=kept,
         )  # fmt: skip
         return SizeCurves.from_dataset(model, data)
+
+    def _tell(self, k: int, grid: tuple[float, ...]) -> None:
+        """What is run next; sizes take time in proportion to their sites."""
+        if self.report is None:
+            return
+        sites = [model.n_sites for model in self.models]
+        text = f"L = {self.models[k].shape[0]}: {len(grid)} temperatures from {grid[0]:.6g} to {grid[-1]:.6g}"
+        draws = len(grid) * self.each.chains * self.each.draws
+        self.report(Standing(text, None, sum(sites[:k]) / sum(sites), sites[k] / sum(sites), draws))

@@ -1,13 +1,15 @@
 """A planned run on disk: the histograms of every size, replaced in one step after each round.
 
-plan.json    the arguments of the run, compared before anything is read
-L00064.spl   all histograms of one size so far, with the rounds they contain
+plan.json        the arguments of the run, compared before anything is read
+L00064.spl       all histograms of one size so far, with the rounds they contain
+run-001-L00064/  chains of a pilot under way, or of a run with fixed draws
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -90,14 +92,23 @@ class PlanFolder:
             raise CheckpointError(f"{path} is damaged; remove it to start that size over")
         return SizeCurves(model, tuple(arrays["temperatures"].tolist()), table, names), notes
 
+    def part(self, attempt: int, L: int) -> Path:
+        """The folder in which `sample` keeps the chains of one of several attempts at a window."""
+        return self.path / f"run-{attempt:03d}-L{L:05d}"
+
+    def forget_parts(self) -> None:
+        """Remove the chains; their histograms are kept."""
+        for path in self.path.glob("run-*"):
+            shutil.rmtree(path, ignore_errors=True)
+
     def _file(self, L: int) -> Path:
         return self.path / f"L{L:05d}.spl"
 
     def _read_plan(self) -> dict[str, Any] | None:
         path = self.path / _PLAN
         if not path.exists():
-            if any(self.path.glob("*.spl")):
-                raise CheckpointError(f"{self.path} holds histograms but no {_PLAN}; give another folder")
+            if any(item.suffix != ".partial" for item in self.path.iterdir()):
+                raise CheckpointError(f"{self.path} holds other files and no {_PLAN}; give another folder")
             return None
         try:
             known = json.loads(path.read_bytes())

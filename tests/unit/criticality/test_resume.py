@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spinlens import NearestNeighbour, find_critical_point
-from spinlens.criticality import critical_point, planner
+from spinlens.criticality import critical_point, planner, rounds
 from spinlens.errors import CheckpointError
 from spinlens.sampling.checkpoint import decode, encode
 
@@ -29,18 +29,30 @@ def unbroken():
 
 def test_a_run_stopped_between_two_sizes_goes_on(tmp_path, unbroken, monkeypatch):
     """Stopped again and again after a few runs of `sample`: what is saved is not made anew, and nothing changes."""
-    sample, made = planner.sample, []
+    made = []
 
-    def counted(*arguments, **named):
-        if len(made) == counted.limit:
-            raise Stopped
-        made.append(arguments[1])
-        return sample(*arguments, **named)
+    def counted(name):
+        whole = getattr(rounds, name)
 
-    monkeypatch.setattr(planner, "sample", counted)
+        def finished(result):
+            if len(made) == counted.limit:
+                raise Stopped
+            made.append(name)
+            return result()
+
+        def replacement(*arguments, **named):
+            if name == "sample":
+                return finished(lambda: whole(*arguments, **named))
+            result = whole(*arguments, **named)
+            return lambda: finished(result)
+
+        monkeypatch.setattr(rounds, name, replacement)
+
+    counted("sample")
+    counted("start_sampling")
     result, attempts = None, 0
     while result is None:
-        counted.limit = len(made) + (5 if attempts == 0 else 4)
+        counted.limit = len(made) + (5 if attempts == 0 else 2)
         attempts += 1
         try:
             result = plan(tmp_path / "runs")
@@ -55,7 +67,8 @@ def test_a_finished_run_is_only_analysed_again_and_a_larger_budget_prolongs_it(t
     assert first == unbroken
     longer = plan(tmp_path / "runs", updates=2 * UPDATES)
     assert longer.updates > 1.6 * first.updates
-    monkeypatch.setattr(planner, "sample", None)  # nothing is sampled any more
+    monkeypatch.setattr(rounds, "sample", None)  # nothing is sampled any more
+    monkeypatch.setattr(rounds, "start_sampling", None)
     assert plan(tmp_path / "runs", updates=2 * UPDATES) == longer
 
 
