@@ -97,6 +97,10 @@ BAD = [
     (["critical", "--sizes", "8,16"], "at least three increasing"),
     (["critical", "--sizes", "8,16,32", "--regime", "tricritical"], "--regime"),
     (["critical", "--sizes", "8,16,32", "--budget", "soon"], "90s, 5m or 2h"),
+    (["critical", "--sizes", "8,16,32", "--budget", "5m", "--draws", "100"], "either it, or --draws and --chains"),
+    (["critical", "--sizes", "8,16,32", "--seed", "-3"], "seed must be"),
+    (["critical", "--sizes", "8,16,32", "--draws", "0"], "draws must be"),
+    (["critical", "--sizes", "8,16,32", "--checkpoint", "folder"], "holds other files and no plan.json"),
     (["critical", "--sizes", "2,8,16"], "at least 4"),
     (["critical", "--sizes", "8,16,a"], "--sizes must be comma-separated numbers"),
     (["critical", "--sizes", "8.5,16,32"], "--sizes must be comma-separated numbers"),
@@ -236,25 +240,77 @@ def test_critical_finds_the_square_lattice(tmp_path, capsys, monkeypatch):
 
 def test_a_budget_that_is_stopped_goes_on(tmp_path, capsys, monkeypatch):
     """Ctrl-C in the middle of a round; the command to go on is printed, and given again it finishes."""
-    from spinlens.criticality import planner
+    from spinlens.criticality import rounds
 
     monkeypatch.chdir(tmp_path)
     line = ["critical", "--sizes", "4,6,8", "--budget", "6s", "--workers", "1", "--out", "point.json"]
-    whole, calls = planner.sample, []
+    whole, calls = rounds.start_sampling, []
 
     def interrupted(*arguments, **named):
         calls.append(1)
-        if len(calls) == 5:
+        if len(calls) == 2:
             signal.raise_signal(signal.SIGINT)
         return whole(*arguments, **named)
 
-    monkeypatch.setattr(planner, "sample", interrupted)
+    monkeypatch.setattr(rounds, "start_sampling", interrupted)
     monkeypatch.setattr("os._exit", lambda code: (_ for _ in ()).throw(SystemExit(code)))
     assert spinlens(*line) == 130
     said = capsys.readouterr().err
     assert "what is done is saved in point.json.checkpoint; go on with: spinlens" in said
     assert (tmp_path / "point.json.checkpoint" / "plan.json").exists()
     assert spinlens(*line) == 0
-    assert len(calls) > 5
+    assert len(calls) > 4
     assert json.loads(Path("point.json").read_text())["draws"]
     assert not (tmp_path / "point.json.checkpoint").exists()
+
+
+def test_fixed_draws_that_are_stopped_go_on(tmp_path, capsys, monkeypatch):
+    """Ctrl-C in the run of the second size, once with --out and once without; the result is that of an unbroken run."""
+    from spinlens.criticality import critical_point
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("os._exit", lambda code: (_ for _ in ()).throw(SystemExit(code)))
+    line = ["critical", "--sizes", "4,6,8", "--draws", "2000", "--points", "3", "--workers", "1"]
+    assert spinlens(*line, "--out", "unbroken.json") == 0
+    table = capsys.readouterr().out.splitlines()[:-1]
+    assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".csv", ".html", ".json"]
+    whole, calls = critical_point.sample, []
+
+    def interrupted(*arguments, **named):
+        calls.append(1)
+        if len(calls) == 2:
+            signal.raise_signal(signal.SIGINT)
+        return whole(*arguments, **named)
+
+    monkeypatch.setattr(critical_point, "sample", interrupted)
+    for rest in (["--out", "point.json"], []):
+        calls.clear()
+        assert spinlens(*line, *rest) == 130
+        said = capsys.readouterr().err
+        assert "L = 4: 3 temperatures from " in said
+        (folder,) = tmp_path.glob("*.checkpoint")
+        assert f"what is done is saved in {folder.name}; go on with: spinlens critical --sizes 4,6,8" in said
+        assert (folder / "run-001-L00004" / "chain-0002-0001.spl").exists()
+        calls.append(0)
+        assert spinlens(*line, *rest) == 0
+        assert capsys.readouterr().out.splitlines()[: len(table)] == table
+        assert not folder.exists()
+    assert Path("point.json").read_bytes() == Path("unbroken.json").read_bytes()
+
+
+def test_a_checkpoint_of_another_search_is_refused(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    line = ["critical", "--sizes", "4,6,8", "--draws", "1500", "--points", "3", "--checkpoint", "runs"]
+    assert spinlens(*line) == 0
+    before = listing(tmp_path / "runs")
+    assert spinlens(*line, "--seed", "2") == 2
+    assert "runs belongs to another run: seed was 0 and is 2" in capsys.readouterr().err
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("mine")
+    assert spinlens(*line[:-1], "mine") == 2
+    assert "mine holds other files and no plan.json; give another folder" in capsys.readouterr().err
+    assert spinlens(*line, "--budget", "5s") == 2
+    assert "either it, or --draws" in capsys.readouterr().err
+    assert spinlens(*line[:3], *line[5:], "--budget", "5s") == 2
+    assert "runs belongs to another run: draws was 1500 and is None" in capsys.readouterr().err
+    assert listing(tmp_path / "runs") == before

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from spinlens import IsingModel, NearestNeighbour, PowerLaw, cli_sample, model_of, sample
+from spinlens import IsingModel, NearestNeighbour, PowerLaw, cli_progress, cli_sample, model_of, sample
 from spinlens.cli import app
 from spinlens.cli_input import make_sides
 from spinlens.errors import InputError
@@ -157,4 +157,4 @@ def test_the_table_marks_what_has_not_converged():
 
 @pytest.mark.parametrize(("seconds", "text"), [(3, "3 s"), (600, "10 min"), (90_000, "25 h 00 min")])
 def test_durations(seconds, text):
-    assert cli_sample._duration(seconds) == text
+    assert cli_progress.duration(seconds) == text

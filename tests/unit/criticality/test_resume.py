@@ -62,6 +62,33 @@ def test_a_run_stopped_between_two_sizes_goes_on(tmp_path, unbroken, monkeypatch
     assert result == unbroken
 
 
+def test_a_run_stopped_in_its_pilot_keeps_the_ladder_and_the_chains(tmp_path, unbroken, monkeypatch):
+    whole, seen = rounds.sample, []
+
+    def stopping(*arguments, **named):
+        seen.append(named["checkpoint"].name)
+        if len(seen) == 3:
+            raise Stopped
+        return whole(*arguments, **named)
+
+    monkeypatch.setattr(rounds, "sample", stopping)
+    with pytest.raises(Stopped):
+        plan(tmp_path / "runs")
+    chains = {path: path.read_bytes() for path in (tmp_path / "runs" / seen[0]).iterdir()}
+    assert len(chains) == 7  # three temperatures with two chains, and their arguments
+    monkeypatch.setattr(rounds, "locate_pair", None)
+    assert plan(tmp_path / "runs", workers=2) == unbroken
+    assert not list((tmp_path / "runs").glob("run-*"))
+
+
+def test_a_larger_budget_counts_though_the_pilot_was_stopped(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(rounds, "sample", None)
+        with pytest.raises(TypeError):
+            plan(tmp_path / "runs")
+    assert plan(tmp_path / "runs", updates=2 * UPDATES).updates == pytest.approx(2 * UPDATES, rel=0.1)
+
+
 def test_a_finished_run_is_only_analysed_again_and_a_larger_budget_prolongs_it(tmp_path, unbroken, monkeypatch):
     first = plan(tmp_path / "runs")
     assert first == unbroken
