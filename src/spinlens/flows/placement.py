@@ -75,7 +75,7 @@ def place_units(
     Two units, each looking at one half of a ring of four, in the wrong order and one with the wrong sign:
 
     >>> placed = place_units([[0, -1], [0, -1], [1, 0], [1, 0]], (4,))
-    >>> placed.index.tolist(), placed.signs.tolist(), placed.quality
+    >>> placed.index.tolist(), placed.signs.tolist(), round(placed.quality, 12)
     ([1, 0], [-1, 1], 1.0)
     """
     table = np.asarray(weights, dtype=np.float64)

@@ -72,7 +72,9 @@ def test_samples_in_parts_flow_like_samples_together(monkeypatch: pytest.MonkeyP
     assert abs(a.mean() - b.mean()) < 4 * np.hypot(a.std(), b.std()) / 4000**0.5
     means = [rbm_flow(rbm, states, 3, kind="mean").at(3)]
     monkeypatch.undo()
-    assert np.allclose(means[0], rbm_flow(rbm, states, 3, kind="mean").at(3), atol=1e-6)
+    assert np.allclose(
+        means[0], rbm_flow(rbm, states, 3, kind="mean").at(3), atol=1e-4
+    )  # single precision, and sums in another order
 
 
 def test_thousands_of_steps_take_the_memory_of_their_records() -> None:
