@@ -97,17 +97,15 @@ def run(case: Case, options: argparse.Namespace) -> None:
 
 
 def expected(case: Case) -> dict[str, dict[str, Any]]:
-    """Known values of T_c and U4* (literature.json), and of the dimensions (`universality.reference`)."""
+    """Known values of T_c (literature.json), and of the dimensions and U4* (`universality.reference`)."""
     known: dict[str, dict[str, Any]] = {}
     if (entry := LITERATURE["temperatures"].get(case.name)) is not None:
         value, error = entry.get("T_c"), entry["error"]
         if value is None:
             value, error = 1 / entry["K_c"], error / entry["K_c"] ** 2
         known["temperature"] = {"value": value, "error": error, "source": entry["source"]}
-    if (entry := LITERATURE["binder"].get(case.name)) is not None:
-        known["binder"] = entry
     theory = reference(case.coupling, case.dimension)
-    for name in ("delta_spin", "delta_energy"):
+    for name in ("delta_spin", "delta_energy", "binder"):
         if (item := getattr(theory, name)) is not None:
             known[name] = {"value": item.estimate.value, "error": item.estimate.error, "source": item.source}
     return known

@@ -8,12 +8,17 @@ from typing import Literal
 
 from spinlens.criticality.global_fit import FitModel
 from spinlens.criticality.scaling_data import Corrections
-from spinlens.criticality.universality import Regime, correction_exponents, higher_corrections, short_range_exponents
+from spinlens.criticality.universality import (
+    MEAN_FIELD_BINDER,
+    SQUARE_BINDER,
+    Regime,
+    correction_exponents,
+    higher_corrections,
+    short_range_exponents,
+)
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling, PowerLaw
 
-MEAN_FIELD_BINDER = 0.2705201282578412  # 1 − Γ(1/4)²/(12 Γ(3/4)²), p(m) ∝ e^{−m⁴}: Brézin & Zinn-Justin 1985
-SQUARE_BINDER = 0.61069  # Kamieniarz & Blöte 1993, periodic square
 _AMPLITUDES = (0.5, 1.0, 2.0, 4.0)  # of corrections: their evidence tells which is natural for the lattice
 Freedom = Literal["free", "imposed"]
 

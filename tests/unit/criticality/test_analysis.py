@@ -158,11 +158,14 @@ def test_a_budget_keeps_its_word_for_any_number_of_workers():
 
 
 def test_what_theory_expects():
-    from spinlens.criticality.hypotheses import MEAN_FIELD_BINDER, hypotheses
-    from spinlens.criticality.universality import energy_expansion, reference
+    from spinlens.criticality.hypotheses import hypotheses
+    from spinlens.criticality.universality import MEAN_FIELD_BINDER, energy_expansion, reference
 
     assert reference(PowerLaw(1.2), 2).expansion == energy_expansion(1.2, 2)
     assert "contested" in reference(PowerLaw(1.9), 2).note
+    assert reference(PowerLaw(2.5), 2).temperature.estimate.value == pytest.approx(3.69232)
+    assert reference(PowerLaw(2.5), 2).binder.estimate.value == reference(NearestNeighbour(), 2).binder.estimate.value
+    assert reference(PowerLaw(0.5), 2).binder.estimate.value == MEAN_FIELD_BINDER
     moments = np.linspace(-6, 6, 20_001)
     weight = np.exp(-(moments**4))
     m2, m4 = (float((moments**k * weight).sum() / weight.sum()) for k in (2, 4))

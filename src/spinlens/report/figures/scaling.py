@@ -134,7 +134,7 @@ def _residuals(point: Point) -> Illustration:
     return Illustration(
         "residuals",
         "Residuals",
-        "Data minus the fit of the largest weight at T_c, in errors (statistical and of corrections left out).",
+        "Data minus the fit of the largest weight with its corrections to scaling at T_c, in statistical errors.",
         "Points scatter about zero by about one; a trend with L would mean that the scaling law is wrong.",
         (Panel("Residuals at T_c", "Residuals of the global fit against L", figure),),
         tuple(Key(_FAMILIES[name], style.series(k + 1)[0], "point") for k, name in enumerate(names)),
@@ -161,8 +161,8 @@ def _budget(point: Point) -> Illustration:
     return Illustration(
         "budget",
         "Error budget",
-        "Left: how much of each error is statistical, and how much comes from the choice of fit and from corrections "
-        "that fits leave out. Right: which sizes the statistical error of T_c comes from.",
+        "Left: how much of each error is statistical, and how much comes from the choice of fit and from the unknown "
+        "amplitudes of corrections. Right: which sizes the statistical error of T_c comes from.",
         "Where the systematic part dominates, larger lattices help and longer runs do not.",
         (
             Panel("Statistical and systematic", "Shares of statistical and systematic variance", parts),
