@@ -15,11 +15,12 @@ from spinlens.criticality.universality import (
     correction_exponents,
     higher_corrections,
     short_range_exponents,
+    tail_exponents,
 )
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling, PowerLaw
 
-_AMPLITUDES = (0.5, 1.0, 2.0, 4.0)  # of corrections: their evidence tells which is natural for the lattice
+_AMPLITUDES = (1.0, 2.0, 4.0)  # of corrections: their evidence tells which is natural for the lattice
 Freedom = Literal["free", "imposed"]
 
 
@@ -76,9 +77,11 @@ def _corrections(regime: Regime, coupling: Coupling, dimension: int, kind: Freed
     if kind == "imposed" and regime == "boundary" and _at_lower_boundary(coupling, dimension):
         return [(("log", 0.5), ("log", 1.0), ("log", 1.5))]
     further = higher_corrections(regime, coupling, dimension)
+    tails = tail_exponents(coupling, dimension) if regime in ("short-range", "boundary") else ()
+    sets = [{omega, *further} - set(tails) for omega in correction_exponents(coupling, dimension, regime)]
     return [
-        tuple(("power", power) for power in sorted({omega, *further}))
-        for omega in correction_exponents(coupling, dimension, regime)
+        (*(("tail", power) for power in tails), *(("power", power) for power in sorted(powers)))
+        for powers in dict.fromkeys(frozenset(powers) for powers in sets)
     ]
 
 

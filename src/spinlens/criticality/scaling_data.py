@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ Array = npt.NDArray[np.float64]
 Corrections = tuple[tuple[str, float], ...]
 
 FAMILIES = ("binder", "xi", "log_m2")
+_LENGTHS: dict[str, Callable[[Array], Array]] = {"power": lambda L: L, "tail": lambda L: L / (2 * math.pi), "log": np.log}
 _HALF_WINDOW = 0.25  # in standard deviations of the number of frozen bonds: value, slope and curvature at T_c
 _CURVATURE = 0.3  # what curvatures may deviate from scaling, by size and independently
 
@@ -114,7 +115,7 @@ def correction_patterns(
     for number in data.families:
         inside = np.where(family == number, amplitude, 0.0)
         for kind, power in corrections:
-            factor = inside * (sizes if kind == "power" else np.log(sizes)) ** -power
+            factor = inside * _LENGTHS[kind](sizes) ** -power
             columns += [scale * factor, bends * factor]
         if FAMILIES[number] == "log_m2":
             columns.append(inside * bends * sizes**-y_t)

@@ -202,6 +202,21 @@ def higher_corrections(regime: Regime, coupling: Coupling, dimension: int) -> tu
     return (1.0, 2.0)
 
 
+def tail_exponents(coupling: Coupling, dimension: int) -> tuple[float, ...]:
+    """Exponents ω and 2ω of the tail of a power law beyond the short-range boundary, ω = σ − (2 − η); else none.
+
+    Its k^σ stands beside k^{2−η}, so that its natural unit is (2π/L)^ω. For σ = 3 in two dimensions that is 0.7 at
+    L = 8, where its square counts too.
+
+    >>> tail_exponents(PowerLaw(3.0), 2)
+    (1.25, 2.5)
+    """
+    if not isinstance(coupling, PowerLaw):
+        return ()
+    omega = coupling.sigma - _SHORT_RANGE_BOUNDARY[dimension]
+    return (round(omega, 6), round(2 * omega, 6)) if _SLOWEST <= omega < 2 else ()
+
+
 def short_range_exponents(dimension: int) -> tuple[float, float] | None:
     """Δ_s and Δ_ε of the Ising class with short-range couplings; None where it has no transition at T > 0.
 
