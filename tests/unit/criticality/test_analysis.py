@@ -16,13 +16,14 @@ from spinlens.criticality.synthetic import Truth, natural_corrections, synthetic
 from spinlens.errors import ConvergenceError, CouplingError, InputError
 
 SIZES, DRAWS = (8, 16, 32, 64), (60_000, 40_000, 25_000, 16_000)
+NEAREST = NearestNeighbour()
 
 
-def pulls(truth_of, count, shift=0.0):
+def pulls(truth_of, count, shift=0.0, coupling=NEAREST):
     rows = []
     for seed in range(count):
         truth = truth_of(np.random.default_rng([seed, 5]))
-        point = analyse(synthetic_curves(truth, NearestNeighbour(), SIZES, DRAWS, seed))
+        point = analyse(synthetic_curves(truth, coupling, SIZES, DRAWS, seed))
         true = (truth.temperature * (1 + shift), 2 - truth.y_h, 2 - truth.y_t, truth.star[0])
         found = (point.temperature, point.delta_spin, point.delta_energy, point.binder)
         rows.append([item.deviation(value) for item, value in zip(found, true, strict=True)])
@@ -41,6 +42,19 @@ def test_errors_cover_the_truth():
     assert np.mean(np.abs(found) < 1) > 0.55
     assert np.mean(np.abs(found) < 2) > 0.88
     assert np.mean(np.abs(pulls(with_corrections, 8, shift=0.004)[:, 0]) < 2) < 0.5
+
+
+def with_a_tail(rng):
+    """Beside them the tail of sigma = 3 and its square, in 0.6 of their natural unit (2π/L)^1.25."""
+    plain, unit = with_corrections(rng), 0.6 * (2 * np.pi) ** 1.25
+    first, second = (natural_corrections(rng, (1.25 * k,), plain.star, unit**k) for k in (1, 2))
+    return dataclasses.replace(plain, corrections=(*plain.corrections, *first, *second))
+
+
+def test_errors_cover_the_truth_beyond_the_short_range_boundary():
+    """A power law with sigma = 3 is short-range with a slow tail; without the tail in the fits errors are too small."""
+    assert np.mean(np.abs(pulls(with_a_tail, 12, coupling=PowerLaw(3.0))) < 1) > 0.75
+    assert np.mean(np.abs(pulls(with_a_tail, 12)) < 1) < 0.6
 
 
 def test_data_without_corrections_are_fitted_well():
@@ -177,3 +191,6 @@ def test_what_theory_expects():
     assert {model.log_m2 for model in logs} == {0.5}
     near = hypotheses("long-range", PowerLaw(1.6), 2, (8, 16, 32), "free")
     assert all(model.corrections[0] == ("power", 0.15) for model in near)
+    beyond = hypotheses("short-range", PowerLaw(2.5), 2, (8, 16, 32), "free")
+    assert {model.corrections[:2] for model in beyond} == {(("tail", 0.75), ("tail", 1.5))}
+    assert all(kind == "power" for model in near for kind, _ in model.corrections)
