@@ -24,8 +24,8 @@ class FitModel:
 
     Attributes
     ----------
-    corrections : factors that vanish with L: ("power", ω) is L^{−ω}, ("tail", ω) is (L/2π)^{−ω}, ("log", p) is
-        (ln L)^{−p}; their amplitudes have priors, see `correction_patterns`.
+    corrections : factors that vanish with L: ("power", ω) is L^{−ω}, ("wave", ω) is k^ω of the lowest wave number
+        k = 2π/L, ("log", p) is (ln L)^{−p}; their amplitudes have priors, see `correction_patterns`.
     amplitude : deviation of those priors, relative to the quantities and to their slopes.
     order : highest power of x.
     smallest : sizes below are left out.

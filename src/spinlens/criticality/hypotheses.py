@@ -78,11 +78,9 @@ def _corrections(regime: Regime, coupling: Coupling, dimension: int, kind: Freed
         return [(("log", 0.5), ("log", 1.0), ("log", 1.5))]
     further = higher_corrections(regime, coupling, dimension)
     tails = tail_exponents(coupling, dimension) if regime in ("short-range", "boundary") else ()
-    sets = [{omega, *further} - set(tails) for omega in correction_exponents(coupling, dimension, regime)]
-    return [
-        (*(("tail", power) for power in tails), *(("power", power) for power in sorted(powers)))
-        for powers in dict.fromkeys(frozenset(powers) for powers in sets)
-    ]
+    sets = (frozenset({omega, *further, *tails}) for omega in correction_exponents(coupling, dimension, regime))
+    unit = "wave" if tails else "power"
+    return [tuple((unit, power) for power in sorted(powers)) for powers in dict.fromkeys(sets)]
 
 
 def _at_lower_boundary(coupling: Coupling, dimension: int) -> bool:

@@ -20,7 +20,7 @@ Corrections = tuple[tuple[str, float], ...]
 FAMILIES = ("binder", "xi", "log_m2")
 _LENGTHS: dict[str, Callable[[Array], Array]] = {
     "power": lambda L: L,
-    "tail": lambda L: L / (2 * math.pi),
+    "wave": lambda L: L / (2 * math.pi),
     "log": np.log,
 }
 _HALF_WINDOW = 0.25  # in standard deviations of the number of frozen bonds: value, slope and curvature at T_c

@@ -205,8 +205,8 @@ def higher_corrections(regime: Regime, coupling: Coupling, dimension: int) -> tu
 def tail_exponents(coupling: Coupling, dimension: int) -> tuple[float, ...]:
     """Exponents ω and 2ω of the tail of a power law beyond the short-range boundary, ω = σ − (2 − η); else none.
 
-    Its k^σ stands beside k^{2−η}, so that its natural unit is (2π/L)^ω. For σ = 3 in two dimensions that is 0.7 at
-    L = 8, where its square counts too.
+    Its k^σ stands beside k^{2−η} at wave numbers k = 2π/L, so that its natural unit is k^ω: for σ = 3 in two dimensions
+    0.7 at L = 8, where its square counts, and other corrections, which it may cancel, are to be given the same unit.
 
     >>> tail_exponents(PowerLaw(3.0), 2)
     (1.25, 2.5)

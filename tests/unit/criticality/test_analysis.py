@@ -192,5 +192,5 @@ def test_what_theory_expects():
     near = hypotheses("long-range", PowerLaw(1.6), 2, (8, 16, 32), "free")
     assert all(model.corrections[0] == ("power", 0.15) for model in near)
     beyond = hypotheses("short-range", PowerLaw(2.5), 2, (8, 16, 32), "free")
-    assert {model.corrections[:2] for model in beyond} == {(("tail", 0.75), ("tail", 1.5))}
+    assert {model.corrections[:2] for model in beyond} == {(("wave", 0.75), ("wave", 1.5))}
     assert all(kind == "power" for model in near for kind, _ in model.corrections)
