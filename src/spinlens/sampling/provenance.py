@@ -7,6 +7,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -92,10 +93,13 @@ def attributes(model: IsingModel, seed: int, thin: int, algorithms: Sequence[str
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that the draws depend on."""
-    found = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "unknown"
-    return found
+    return {"python": platform.python_version()} | {package: _version(package) for package in _PACKAGES}
+
+
+@cache
+def _version(package: str) -> str:
+    """Its version; kept, since the packages' metadata are read from disk."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
