@@ -17,7 +17,7 @@ from spinlens.sampling.algorithms import make_algorithm
 from spinlens.sampling.chains import start_chain
 
 _USEFUL = 0.85
-_MARGIN = 0.04  # share of each size that is never taken away, so that no crossing starves
+_MARGIN = 0.02  # share of each size that is never taken away, so that no crossing starves
 _ANALYSIS = 1.0  # seconds, until the first is done
 
 
@@ -87,11 +87,19 @@ class Account:
             self.rate = updates / took
 
 
-def allot(variances: Sequence[float], draws: Sequence[int], costs: Sequence[int]) -> npt.NDArray[np.float64]:
-    """Shares of the next round's updates by size: √(v c) for variances v = (variance so far) × (draws so far)."""
-    weight = np.sqrt(np.array(variances) * np.array(draws) * np.array(costs))
+def allot(
+    variances: Sequence[float], draws: Sequence[int], costs: Sequence[int], updates: float
+) -> npt.NDArray[np.float64]:
+    """Updates of the next round by size, after which all updates so far are shared as √(v c), or close to it.
+
+    v = (variance so far) × (draws so far); a size that has more than its share already gets none.
+    """
+    spent = np.array(draws, dtype=np.float64) * np.array(costs)
+    weight = np.sqrt(np.array(variances) * spent)
     share = weight / weight.sum() if weight.sum() > 0 else np.full(len(weight), 1 / len(weight))
-    return np.asarray((1 - _MARGIN * len(share)) * share + _MARGIN)
+    target = ((1 - _MARGIN * len(share)) * share + _MARGIN) * (spent.sum() + updates)
+    missing = np.maximum(target - spent, 0.0)
+    return np.asarray(updates * missing / missing.sum())
 
 
 def _time_per_update(model: IsingModel, temperature: float) -> float:

@@ -52,9 +52,9 @@ def plan_critical_point(
     """Critical point for a budget of spin updates, spent where it lowers the error of T_c most.
 
     A pilot round of 8 % in equal shares finds windows of temperature in which consecutive sizes cross. Each further
-    round allots sweeps to size L in proportion to √(v_L / c_L), the optimum for errors v_L / n_L at costs c_L a sweep
-    (Neyman 1934), with v_L the part of the variance of T_c that comes from size L. Rounds are independent chains at
-    three temperatures next to the T_c found so far.
+    round brings the sweeps of size L closer to √(v_L / c_L), the optimum for errors v_L / n_L at costs c_L a sweep
+    (Neyman 1934), with v_L / n_L the part of the variance of T_c that comes from size L. Rounds are independent chains
+    at three temperatures next to the T_c found so far.
 
     Parameters
     ----------

@@ -195,9 +195,9 @@ class PlannedRun:
         time budget one with a smaller share than those. False where all are left out.
         """
         costs = [model.n_sites for model in self.models]
-        shares = allot(influence, [self.draws[model.shape[0]] for model in self.models], costs)
         portion = self._portion()
-        draws = [self._draws(k, portion * float(share), _POINTS) for k, share in enumerate(shares)]
+        parts = allot(influence, [self.draws[model.shape[0]] for model in self.models], costs, portion)
+        draws = [self._draws(k, float(part), _POINTS) for k, part in enumerate(parts)]
         least = _LEAST_DRAWS // 2 if self.account is None or portion < self.updates - self.spent else _LEAST_DRAWS
         draws = [max(_LEAST_DRAWS, n) if n >= least else 0 for n in draws]
         if not any(draws):

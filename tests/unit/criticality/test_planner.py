@@ -41,11 +41,16 @@ def test_workers_do_not_matter(planned):
 
 def test_allotment_is_neymans():
     """Minimise Σ v_k / n_k at fixed Σ c_k n_k: shares of the cost ∝ √(v_k c_k), apart from the margin of each size."""
-    variances, costs = np.array([4.0, 1.0]), np.array([1.0, 16.0])
-    shares = allot(variances / 10, [10, 10], costs)
+    variances, costs = np.array([4.0, 1.0]), np.array([1, 16])
+    parts = allot(variances / 10, [10, 10], costs, 1000.0)
     expected = np.sqrt(variances * costs) / np.sqrt(variances * costs).sum()
-    np.testing.assert_allclose(shares, 0.92 * expected + 0.04)
-    assert shares.sum() == pytest.approx(1.0)
+    np.testing.assert_allclose(parts + 10 * costs, (0.96 * expected + 0.02) * 1170)
+    assert parts.sum() == pytest.approx(1000.0)
+
+
+def test_a_size_that_has_more_than_its_share_waits():
+    parts = allot([1e-9, 1.0], [1000, 10], [1, 1], 100.0)
+    np.testing.assert_allclose(parts, [0.0, 100.0])
 
 
 def test_budgets_in_words():
