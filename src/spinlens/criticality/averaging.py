@@ -11,12 +11,11 @@ import numpy.typing as npt
 
 from spinlens.criticality.global_fit import Fit, FitModel, fit
 from spinlens.criticality.scaling_data import ScalingData
+from spinlens.criticality.scaling_fit import misfit
 from spinlens.errors import ConvergenceError
 from spinlens.statistics.estimate import Estimate
 
 Array = npt.NDArray[np.float64]
-
-_IMPROBABLE = 0.05
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,9 @@ class FitSet:
     def average(self, name: str) -> Average:
         """A parameter over all fits; the systematic part is the spread between fits and the unknown corrections.
 
-        A fit of p < 5 % has its error enlarged by √(χ²/ν) (after the Particle Data Group, who do it for any χ² > ν; but
-        there chance alone would enlarge errors).
+        Improbable fits have larger errors, see `misfit`.
         """
-        rows = np.array([(*one.get(name), _misfit(one)) for one in self.fits])
+        rows = np.array([(*one.get(name), misfit(one.chi2, one.freedom)) for one in self.fits])
         weights = np.where(np.isfinite(rows[:, 0]), self.weights, 0.0)
         weights = weights / weights.sum()
         rows = np.nan_to_num(rows)
@@ -74,11 +72,6 @@ class FitSet:
             float(sum(w * one.influence.get(L, 0.0) for w, one in zip(self.weights, self.fits, strict=True)))
             for L in sizes
         )
-
-
-def _misfit(one: Fit) -> float:
-    """What the variances of a fit are multiplied by."""
-    return max(1.0, one.chi2 / max(1.0, one.freedom)) if one.p_value < _IMPROBABLE else 1.0
 
 
 def fit_all(data: ScalingData, models: Sequence[FitModel], start: tuple[float, float]) -> FitSet:

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import chi2 as chi2_distribution
 
 from spinlens.statistics.estimate import Estimate
 
 Array = npt.NDArray[np.float64]
+
+_IMPROBABLE = 0.05
 
 
 def extrapolate(
@@ -24,7 +27,7 @@ def extrapolate(
 
     Every x in `exponents`, with all sizes or without the smallest ones, is one generalised least-squares fit, and so is
     no correction at all (a = 0). They are averaged with the weights exp(−AIC/2), AIC = χ² + 2 k + 2 n_cut
-    (Jay & Neil 2021).
+    (Jay & Neil 2021), and improbable ones have larger errors, see `misfit`.
 
     Parameters
     ----------
@@ -67,4 +70,14 @@ def _fit(design: Array, values: Array, covariance: Array, cut: int) -> tuple[flo
     parameters = normal @ design.T @ precision @ values
     residual = values - design @ parameters
     chi2 = float(residual @ precision @ residual)
-    return float(parameters[0]), float(normal[0, 0]), chi2 + 2 * design.shape[1] + 2 * cut
+    variance = float(normal[0, 0]) * misfit(chi2, len(values) - design.shape[1])
+    return float(parameters[0]), variance, chi2 + 2 * design.shape[1] + 2 * cut
+
+
+def misfit(chi2: float, freedom: float) -> float:
+    """What the variances of a fit are multiplied by: χ²/ν where p < 5 %, else 1.
+
+    After the Particle Data Group, who do it for any χ² > ν; but there chance alone would enlarge errors.
+    """
+    improbable = freedom > 0 and chi2_distribution.sf(chi2, freedom) < _IMPROBABLE
+    return max(1.0, chi2 / max(1.0, freedom)) if improbable else 1.0
