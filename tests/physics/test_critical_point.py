@@ -9,7 +9,7 @@ from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact, find_critica
 from spinlens.criticality.critical_point import locate
 from spinlens.criticality.crossings import crossing_samples, crossing_values
 from spinlens.criticality.observables import SizeCurves, measured_binder
-from spinlens.criticality.scaling_fit import extrapolate
+from spinlens.criticality.scaling_fit import extrapolate, misfit
 from spinlens.criticality.universality import reference
 from spinlens.errors import ConvergenceError, InputError
 
@@ -126,6 +126,15 @@ def test_extrapolation_finds_a_known_limit():
         pulls.append(limit.deviation(1.0))
     assert np.mean(np.abs(pulls) < 1) > 0.6
     assert np.mean(np.abs(pulls) < 2) > 0.9
+
+
+def test_improbable_fits_have_larger_errors():
+    assert misfit(40.0, 10.0) == pytest.approx(4.0)
+    assert misfit(12.0, 10.0) == misfit(3.0, 10.0) == misfit(5.0, 0.0) == 1.0
+    sizes, covariance = np.array([8.0, 16.0, 32.0]), np.diag([0.001, 0.001, 0.001]) ** 2
+    likely, _ = extrapolate(sizes, 1.0 + np.array([0.001, -0.001, 0.001]), covariance, ())
+    unlikely, _ = extrapolate(sizes, 1.0 + np.array([0.01, -0.01, 0.01]), covariance, ())
+    assert unlikely.error > 4 * likely.error
 
 
 def test_correlation_length_agrees_with_enumeration():
