@@ -22,25 +22,26 @@ from spinlens.criticality.lattices import make_models
 from spinlens.criticality.location import locate_pair
 from spinlens.criticality.observables import SizeCurves
 from spinlens.criticality.planner import plan_critical_point
+from spinlens.criticality.result import CriticalPoint
 
 COUPLING, SIZES, BUDGETS, SEEDS = NearestNeighbour(), (8, 16, 32, 64), (1.5e8, 6e8), (1, 2, 3, 4, 5, 6)
 
 
-def plain(updates: float, seed: int) -> list[SizeCurves]:
-    """Runs on a fixed grid with equal draws."""
+def plain(updates: float, seed: int) -> CriticalPoint:
+    """From runs on a fixed grid with equal draws."""
     models = make_models(COUPLING, SIZES, 2)
     centre = locate_pair(models, seed, 1)
     grid = tuple((centre * np.linspace(0.95, 1.05, 11)).tolist())
     draws = int(updates / (2 * len(grid) * sum(model.n_sites for model in models)))
-    return [
+    return analyse([
         SizeCurves.from_dataset(model, sample(model, grid, draws, 2, seed, "swendsen-wang", energy=False))
         for model in models
-    ]
+    ])  # fmt: skip
 
 
-def planned(updates: float, seed: int) -> list[SizeCurves]:
-    """Runs of the planner."""
-    return list(plan_critical_point(COUPLING, SIZES, updates, seed=seed).curves)
+def planned(updates: float, seed: int) -> CriticalPoint:
+    """From runs of the planner."""
+    return plan_critical_point(COUPLING, SIZES, updates, seed=seed).point
 
 
 def root_mean_square(values: list[float]) -> float:
@@ -53,7 +54,7 @@ def main() -> None:
     for updates in BUDGETS:
         errors = {}
         for name, run in (("scan", plain), ("planner", planned)):
-            found = [analyse(run(updates, seed)) for seed in SEEDS]
+            found = [run(updates, seed) for seed in SEEDS]
             errors[name] = root_mean_square([point.temperature.error for point in found])
             errors[f"{name}_statistical"] = root_mean_square([point.statistical["temperature"] for point in found])
             print(name, updates, errors[name], [str(point.temperature) for point in found], flush=True)

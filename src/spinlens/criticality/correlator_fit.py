@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2 as chi2_distribution
 
+from spinlens.criticality.scaling_fit import p_value
 from spinlens.errors import InputError
 from spinlens.statistics.estimate import Estimate
 
@@ -41,7 +41,7 @@ class Dimension:
     @property
     def p_value(self) -> float:
         """Probability of a larger χ² if the power law with corrections holds; nan for two sizes."""
-        return float(chi2_distribution.sf(self.chi2, self.freedom)) if self.freedom > 0 else math.nan
+        return p_value(self.chi2, self.freedom)
 
 
 def fit_dimension(

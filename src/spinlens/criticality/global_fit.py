@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2 as chi2_distribution
 
 from spinlens.criticality.scaling_data import FAMILIES, Corrections, ScalingData, correction_patterns
+from spinlens.criticality.scaling_fit import p_value
 
 Array = npt.NDArray[np.float64]
 
@@ -71,7 +71,7 @@ class Fit:
     @property
     def p_value(self) -> float:
         """Probability of a larger χ² if the hypothesis holds."""
-        return float(chi2_distribution.sf(self.chi2, self.freedom)) if self.freedom > 0 else math.nan
+        return p_value(self.chi2, self.freedom)
 
     def get(self, name: str) -> tuple[float, float, float]:
         """A parameter with the variance of its statistical error and that from truncation; 0 where it is imposed."""

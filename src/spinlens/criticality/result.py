@@ -14,7 +14,7 @@ from spinlens.statistics.estimate import Estimate
 class FitQuality:
     """How well the fit of the largest weight describes the data, and over how many fits was averaged.
 
-    `residuals` are (quantity, L, (data − fit) / error) at T_c.
+    `corrections` are (kind, exponent) as in `FitModel`, `residuals` (quantity, L, (data − fit) / error) at T_c.
     """
 
     chi2: float

@@ -79,5 +79,9 @@ def misfit(chi2: float, freedom: float) -> float:
 
     After the Particle Data Group, who do it for any χ² > ν; but there chance alone would enlarge errors.
     """
-    improbable = freedom > 0 and chi2_distribution.sf(chi2, freedom) < _IMPROBABLE
-    return max(1.0, chi2 / max(1.0, freedom)) if improbable else 1.0
+    return max(1.0, chi2 / max(1.0, freedom)) if p_value(chi2, freedom) < _IMPROBABLE else 1.0
+
+
+def p_value(chi2: float, freedom: float) -> float:
+    """Probability of a larger χ² by chance; nan without degrees of freedom."""
+    return float(chi2_distribution.sf(chi2, freedom)) if freedom > 0 else math.nan
