@@ -29,9 +29,9 @@ from two_chains import two_chains_table
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw
 from spinlens.exact import CRITICAL_TEMPERATURE
-from spinlens.sampling.algorithms import make_algorithm, make_update
-from spinlens.sampling.chains import start_chain
-from spinlens.sampling.multispin import REPLICAS, MultiSpin
+from spinlens.sampling.algorithms.choice import make_algorithm, make_update
+from spinlens.sampling.algorithms.multispin import REPLICAS, MultiSpin
+from spinlens.sampling.chains.chain import start_chain
 
 HERE = Path(__file__).parent
 RESULTS, BEGIN, END = HERE / "RESULTS.md", "<!-- sampling: begin -->", "<!-- sampling: end -->"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from spinlens import exact as exact
-    from spinlens.criticality.critical_point import CriticalPoint as CriticalPoint
-    from spinlens.criticality.critical_point import find_critical_point as find_critical_point
-    from spinlens.criticality.reweighted import reweight as reweight
-    from spinlens.flows.comparison import compare_flows as compare_flows
-    from spinlens.flows.controls import flow_controls as flow_controls
+    from spinlens.comparisons.compare_flows import compare_flows as compare_flows
+    from spinlens.comparisons.controls import flow_controls as flow_controls
+    from spinlens.criticality.reweighting.reweight import reweight as reweight
+    from spinlens.criticality.search.find import CriticalPoint as CriticalPoint
+    from spinlens.criticality.search.find import find_critical_point as find_critical_point
     from spinlens.flows.correlators import effective_dimensions as effective_dimensions
     from spinlens.flows.correlators import spin_correlation as spin_correlation
     from spinlens.flows.correlators import visible_hidden_correlation as visible_hidden_correlation
@@ -37,25 +37,26 @@ if TYPE_CHECKING:
     from spinlens.lattice.couplings import NearestNeighbour as NearestNeighbour
     from spinlens.lattice.couplings import PowerLaw as PowerLaw
     from spinlens.lattice.ising import IsingModel as IsingModel
-    from spinlens.machines.anatomy import receptive_fields as receptive_fields
-    from spinlens.machines.anatomy import spectrum as spectrum
+    from spinlens.lattice.model_document import model_of as model_of
     from spinlens.machines.controls import extreme_states as extreme_states
     from spinlens.machines.controls import mean_field_states as mean_field_states
     from spinlens.machines.controls import redrawn as redrawn
-    from spinlens.machines.effective_couplings import effective_couplings as effective_couplings
-    from spinlens.machines.effective_couplings import group_couplings as group_couplings
-    from spinlens.machines.learned_couplings import learned_couplings as learned_couplings
-    from spinlens.machines.likelihood import pseudo_log_likelihood as pseudo_log_likelihood
-    from spinlens.machines.mixing import gibbs_autocorrelation as gibbs_autocorrelation
+    from spinlens.machines.likelihood.free_energy import pseudo_log_likelihood as pseudo_log_likelihood
+    from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation as gibbs_autocorrelation
+    from spinlens.machines.likelihood.tempering import tempered_sample as tempered_sample
+    from spinlens.machines.likelihood.trajectory_tempering import TrajectoryRecorder as TrajectoryRecorder
+    from spinlens.machines.likelihood.trajectory_tempering import trajectory_sample as trajectory_sample
     from spinlens.machines.packed import open_packed as open_packed
     from spinlens.machines.packed import pack_states as pack_states
     from spinlens.machines.packed import write_packed as write_packed
     from spinlens.machines.rbm import RBM as RBM
+    from spinlens.machines.reading.effective_couplings import effective_couplings as effective_couplings
+    from spinlens.machines.reading.effective_couplings import group_couplings as group_couplings
+    from spinlens.machines.reading.learned_couplings import learned_couplings as learned_couplings
+    from spinlens.machines.reading.weights import receptive_fields as receptive_fields
+    from spinlens.machines.reading.weights import spectrum as spectrum
     from spinlens.machines.stacked import StackedRBM as StackedRBM
-    from spinlens.machines.tempering import tempered_sample as tempered_sample
-    from spinlens.machines.trajectory import TrajectoryRecorder as TrajectoryRecorder
-    from spinlens.machines.trajectory import trajectory_sample as trajectory_sample
-    from spinlens.machines.watch import compare_physics as compare_physics
+    from spinlens.machines.training.watch import compare_physics as compare_physics
     from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
     from spinlens.renormalization.block_spin import block_spins as block_spins
     from spinlens.renormalization.matching import two_lattice_matching as two_lattice_matching
@@ -63,8 +64,7 @@ if TYPE_CHECKING:
     from spinlens.renormalization.operators import CouplingOperator as CouplingOperator
     from spinlens.renormalization.operators import default_operators as default_operators
     from spinlens.renormalization.operators import pair_operators as pair_operators
-    from spinlens.sampling.ensemble import to_inference as to_inference
-    from spinlens.sampling.provenance import model_of as model_of
+    from spinlens.sampling.dataset import to_inference as to_inference
     from spinlens.sampling.sampler import sample as sample
     from spinlens.statistics.autocorrelation import integrated_time as integrated_time
     from spinlens.statistics.estimate import Estimate as Estimate
@@ -73,12 +73,12 @@ if TYPE_CHECKING:
     from spinlens.thermometers.energy import EnergyThermometer as EnergyThermometer
     from spinlens.thermometers.equilibrium import EquilibriumReference as EquilibriumReference
     from spinlens.thermometers.equilibrium import equilibrium_test as equilibrium_test
+    from spinlens.thermometers.instrument_table import instrument_table as instrument_table
     from spinlens.thermometers.instruments import calibrate_instruments as calibrate_instruments
     from spinlens.thermometers.magnetization import MagnetizationThermometer as MagnetizationThermometer
     from spinlens.thermometers.network import NetworkThermometer as NetworkThermometer
     from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer as PseudoLikelihoodThermometer
-    from spinlens.thermometers.table import instrument_table as instrument_table
-    from spinlens.workflow import reproduce as reproduce
+    from spinlens.workflows.reproduce import reproduce as reproduce
 
 __version__ = "0.1.0"
 
@@ -86,24 +86,24 @@ _HOME = {
     "spinlens.lattice.ising": ("IsingModel",),
     "spinlens.lattice.couplings": ("NearestNeighbour", "PowerLaw", "CouplingTable"),
     "spinlens.sampling.sampler": ("sample",),
-    "spinlens.sampling.ensemble": ("to_inference",),
-    "spinlens.sampling.provenance": ("model_of",),
+    "spinlens.sampling.dataset": ("to_inference",),
+    "spinlens.lattice.model_document": ("model_of",),
     "spinlens.statistics.estimate": ("Estimate",),
     "spinlens.statistics.autocorrelation": ("integrated_time",),
-    "spinlens.criticality.critical_point": ("find_critical_point", "CriticalPoint"),
-    "spinlens.criticality.reweighted": ("reweight",),
+    "spinlens.criticality.search.find": ("find_critical_point", "CriticalPoint"),
+    "spinlens.criticality.reweighting.reweight": ("reweight",),
     "spinlens.machines.rbm": ("RBM",),
     "spinlens.machines.stacked": ("StackedRBM",),
-    "spinlens.machines.anatomy": ("receptive_fields", "spectrum"),
+    "spinlens.machines.reading.weights": ("receptive_fields", "spectrum"),
     "spinlens.machines.controls": ("extreme_states", "mean_field_states", "redrawn"),
-    "spinlens.machines.effective_couplings": ("effective_couplings", "group_couplings"),
-    "spinlens.machines.learned_couplings": ("learned_couplings",),
-    "spinlens.machines.likelihood": ("pseudo_log_likelihood",),
-    "spinlens.machines.mixing": ("gibbs_autocorrelation",),
+    "spinlens.machines.reading.effective_couplings": ("effective_couplings", "group_couplings"),
+    "spinlens.machines.reading.learned_couplings": ("learned_couplings",),
+    "spinlens.machines.likelihood.free_energy": ("pseudo_log_likelihood",),
+    "spinlens.machines.likelihood.gibbs_time": ("gibbs_autocorrelation",),
     "spinlens.machines.packed": ("open_packed", "pack_states", "write_packed"),
-    "spinlens.machines.tempering": ("tempered_sample",),
-    "spinlens.machines.trajectory": ("TrajectoryRecorder", "trajectory_sample"),
-    "spinlens.machines.watch": ("compare_physics",),
+    "spinlens.machines.likelihood.tempering": ("tempered_sample",),
+    "spinlens.machines.likelihood.trajectory_tempering": ("TrajectoryRecorder", "trajectory_sample"),
+    "spinlens.machines.training.watch": ("compare_physics",),
     "spinlens.renormalization.block_spin": ("block_spins", "block_spin_flow"),
     "spinlens.renormalization.mcrg": ("mcrg",),
     "spinlens.renormalization.matching": ("two_lattice_matching",),
@@ -113,8 +113,8 @@ _HOME = {
     "spinlens.flows.flow_field": ("flow_field", "measure_flow_field"),
     "spinlens.flows.correlators": ("effective_dimensions", "spin_correlation", "visible_hidden_correlation"),
     "spinlens.flows.localization": ("localization",),
-    "spinlens.flows.comparison": ("compare_flows",),
-    "spinlens.flows.controls": ("flow_controls",),
+    "spinlens.comparisons.compare_flows": ("compare_flows",),
+    "spinlens.comparisons.controls": ("flow_controls",),
     "spinlens.flows.dimensions": ("compare_dimensions",),
     "spinlens.flows.patterns": ("layer_patterns", "match_temperature", "translation_covariance"),
     "spinlens.flows.placement": ("place_units",),
@@ -126,10 +126,10 @@ _HOME = {
     "spinlens.thermometers.correlation_length": ("CorrelationLengthThermometer",),
     "spinlens.thermometers.correlation_function": ("CorrelationThermometer",),
     "spinlens.thermometers.pseudo_likelihood": ("PseudoLikelihoodThermometer",),
-    "spinlens.thermometers.table": ("instrument_table",),
+    "spinlens.thermometers.instrument_table": ("instrument_table",),
     "spinlens.thermometers.instruments": ("calibrate_instruments",),
     "spinlens.thermometers.equilibrium": ("EquilibriumReference", "equilibrium_test"),
-    "spinlens.workflow": ("reproduce",),
+    "spinlens.workflows.reproduce": ("reproduce",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

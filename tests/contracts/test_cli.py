@@ -12,9 +12,9 @@ import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spinlens import cli
-from spinlens.study import files
-from spinlens.study.files import load_study
+from spinlens.cli import app as cli
+from spinlens.study.definition import toml_file as files
+from spinlens.study.definition.toml_file import load_study
 
 
 def spinlens(*arguments):
@@ -47,7 +47,7 @@ def test_help_loads_nothing_heavy():
 
 
 def test_a_reader_that_leaves_is_no_error():
-    command = f"'{sys.executable}' -m spinlens.cli reproduce --show | head -1"
+    command = f"'{sys.executable}' -m spinlens reproduce --show | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
     assert done.stderr == ""
 
@@ -154,9 +154,9 @@ def test_any_command_line_that_cannot_run_ends_with_2(workplace, monkeypatch, ca
     def computed(*arguments, **named):
         raise SystemExit(0)
 
-    monkeypatch.setattr("spinlens.workflow.reproduce", computed)
+    monkeypatch.setattr("spinlens.workflows.reproduce.reproduce", computed)
     monkeypatch.setattr("spinlens.sampling.sampler.sample", computed)
-    monkeypatch.setattr("spinlens.cli_critical.find_critical_point", computed)
+    monkeypatch.setattr("spinlens.cli.critical.find_critical_point", computed)
     before = listing(workplace)
     assert spinlens(*command.split(), *rest) in (0, 2)
     assert "Traceback" not in capsys.readouterr().err
@@ -192,7 +192,7 @@ PIECES = [
 )
 def test_any_text_as_study_file_ends_with_0_or_2(workplace, monkeypatch, capsys, data):
     """The quick preset with some pieces of its text cut out and others put in."""
-    monkeypatch.setattr("spinlens.workflow.reproduce", lambda *arguments, **named: sys.exit(0))
+    monkeypatch.setattr("spinlens.workflows.reproduce.reproduce", lambda *arguments, **named: sys.exit(0))
     text = files.preset_text("quick")
     for _ in range(data.draw(st.integers(1, 3))):
         start = data.draw(st.integers(0, len(text)))
@@ -240,7 +240,7 @@ def test_critical_finds_the_square_lattice(tmp_path, capsys, monkeypatch):
 
 def test_a_budget_that_is_stopped_goes_on(tmp_path, capsys, monkeypatch):
     """Ctrl-C in the middle of a round; the command to go on is printed, and given again it finishes."""
-    from spinlens.criticality import rounds
+    from spinlens.criticality.search import planned_run as rounds
 
     monkeypatch.chdir(tmp_path)
     line = ["critical", "--sizes", "4,6,8", "--budget", "6s", "--workers", "1", "--out", "point.json"]
@@ -266,7 +266,7 @@ def test_a_budget_that_is_stopped_goes_on(tmp_path, capsys, monkeypatch):
 
 def test_fixed_draws_that_are_stopped_go_on(tmp_path, capsys, monkeypatch):
     """Ctrl-C in the run of the second size, once with --out and once without; the result is that of an unbroken run."""
-    from spinlens.criticality import critical_point
+    from spinlens.criticality.search import find as critical_point
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("os._exit", lambda code: (_ for _ in ()).throw(SystemExit(code)))

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from spinlens import cli
-from spinlens.study.codec import encode
-from spinlens.study.files import load_study, to_toml
+from spinlens.cli import app as cli
+from spinlens.study.definition.tasks import task_keys
+from spinlens.study.definition.toml_file import load_study, to_toml
 from spinlens.study.stages import study_tasks
-from spinlens.study.store import StudyFolder
-from spinlens.study.tasks import task_keys
+from spinlens.study.storage.codec import encode
+from spinlens.study.storage.store import StudyFolder
 
 
 def spinlens(*arguments):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from spinlens.report.page import write_report
+from spinlens.report.pages.study import write_report
 from spinlens.study.claims import judge_all
 
 sync_api = pytest.importorskip("playwright.sync_api")

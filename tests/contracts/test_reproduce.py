@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from spinlens import workflow
-from spinlens.study.files import parse_study
+from spinlens.study.definition.toml_file import parse_study
+from spinlens.workflows import reproduce as workflow
 
 TINY = {
     "study": {"name": "tiny", "seed": 3},

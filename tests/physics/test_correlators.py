@@ -7,8 +7,8 @@ import pytest
 from scipy.special import softmax
 
 from spinlens import Estimate, IsingModel, NearestNeighbour, PowerLaw
-from spinlens.criticality.correlator_fit import fit_dimension
-from spinlens.criticality.correlators import check_with_correlators, correlators, half_lattice
+from spinlens.criticality.correlators.fit import fit_dimension
+from spinlens.criticality.correlators.measure import check_with_correlators, correlators, half_lattice
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.exact.enumeration import all_states
 

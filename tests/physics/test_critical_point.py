@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact, find_critical_point, sample
-from spinlens.criticality.critical_point import locate
-from spinlens.criticality.crossings import crossing_samples, crossing_values
-from spinlens.criticality.observables import SizeCurves, measured_binder
-from spinlens.criticality.scaling_fit import extrapolate, misfit
+from spinlens.criticality.analysis.crossings import crossing_samples, crossing_values
+from spinlens.criticality.analysis.scaling_fit import extrapolate, misfit
+from spinlens.criticality.reweighting.size_curves import SizeCurves, measured_binder
+from spinlens.criticality.search.find import locate
 from spinlens.criticality.universality import reference
 from spinlens.errors import ConvergenceError, InputError
 
@@ -139,8 +139,8 @@ def test_improbable_fits_have_larger_errors():
 
 def test_correlation_length_agrees_with_enumeration():
     """ξ/L from the lowest Fourier mode, reweighted, against G(r) of all states; a wrong power of k is found out."""
-    from spinlens.sampling.algorithms import make_algorithm
-    from spinlens.sampling.chains import start_chain
+    from spinlens.sampling.algorithms.choice import make_algorithm
+    from spinlens.sampling.chains.chain import start_chain
     from spinlens.statistics.autocorrelation import mean_estimate
 
     for coupling, temperature, power in ((NearestNeighbour(), 2.4, 2.0), (PowerLaw(1.2), 6.0, 1.2)):

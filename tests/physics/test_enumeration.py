@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, exact, sample
-from spinlens.sampling import clock, multispin, swendsen_wang, wolff
+from spinlens.sampling.algorithms import clock, multispin, swendsen_wang, wolff
 from spinlens.sampling.kernels import single_spin as kernels
 from spinlens.statistics.autocorrelation import mean_estimate
 

@@ -8,7 +8,7 @@ import xarray as xr
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, exact, sample
 from spinlens.errors import InputError
-from spinlens.sampling import exchange
+from spinlens.sampling.chains import ladder as exchange
 from spinlens.statistics.autocorrelation import mean_estimate
 
 

@@ -7,8 +7,8 @@ from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.controls import mean_field_states
-from spinlens.machines.learned_couplings import learned_couplings
 from spinlens.machines.rbm import RBM
+from spinlens.machines.reading.learned_couplings import learned_couplings
 
 STATES = np.where((np.arange(2**16)[:, None] >> np.arange(16)) & 1, -1, 1).astype(np.int8)
 CASES = {

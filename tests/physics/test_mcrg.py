@@ -13,13 +13,13 @@ from spinlens.exact.enumeration import all_states
 from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.rbm import RBM
 from spinlens.renormalization.block_spin import block_spin_flow, block_spins
 from spinlens.renormalization.linearized import connected, linearized_map
 from spinlens.renormalization.matching import TwoLatticeMatching, two_lattice_matching
 from spinlens.renormalization.mcrg import MCRG, Step, mcrg
 from spinlens.renormalization.operators import CouplingOperator, Operator, default_operators, operator_values
-from spinlens.renormalization.trajectory import Trajectory
 from spinlens.sampling.sampler import sample
 
 EVEN = default_operators(2, "even", side=2)  # nn, nnn, plaquette: every even coupling that a 2 × 2 lattice has

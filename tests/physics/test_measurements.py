@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact
-from spinlens.sampling.algorithms import make_algorithm
-from spinlens.sampling.chains import start_chain
-from spinlens.sampling.updates import QUANTITIES, ROWS
+from spinlens.sampling.algorithms.algorithm import QUANTITIES, ROWS
+from spinlens.sampling.algorithms.choice import make_algorithm
+from spinlens.sampling.chains.chain import start_chain
 from spinlens.statistics.autocorrelation import mean_estimate
 
 CASES = [

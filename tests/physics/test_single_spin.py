@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, exact
-from spinlens.sampling.multispin import MultiSpin
+from spinlens.sampling.algorithms.multispin import MultiSpin
 
 
 @pytest.mark.parametrize("rule", ["metropolis", "heat-bath"])

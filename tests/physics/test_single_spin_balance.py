@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact
-from spinlens.sampling import clock
-from spinlens.sampling.clock import Clock
-from spinlens.sampling.multispin import MultiSpin, ReplicaState
-from spinlens.sampling.single_spin import HeatBath, Metropolis
-from spinlens.sampling.updates import ChainState
+from spinlens.sampling.algorithms import clock
+from spinlens.sampling.algorithms.algorithm import ChainState
+from spinlens.sampling.algorithms.clock import Clock
+from spinlens.sampling.algorithms.multispin import MultiSpin, ReplicaState
+from spinlens.sampling.algorithms.single_spin import HeatBath, Metropolis
 
 STATES = exact.enumeration.all_states(9)
 FIELD = 0.2

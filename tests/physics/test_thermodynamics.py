@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact, sample
-from spinlens.criticality.observables import SizeCurves
+from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.statistics.autocorrelation import integrated_time
 
 CASES = [(NearestNeighbour(), (2.1, 2.3, 2.5)), (PowerLaw(1.2), (5.0, 5.5, 6.0))]

@@ -17,7 +17,7 @@ from spinlens.thermometers.correlation_function import CorrelationThermometer
 from spinlens.thermometers.correlation_length import CorrelationLengthThermometer
 from spinlens.thermometers.energy import EnergyThermometer
 from spinlens.thermometers.equilibrium import EquilibriumReference
-from spinlens.thermometers.made_up import halves, mixture, shuffled
+from spinlens.thermometers.impostors import halves, mixture, shuffled
 from spinlens.thermometers.magnetization import MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer
 from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer

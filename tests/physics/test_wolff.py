@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw
-from spinlens.sampling.algorithms import make_algorithm
-from spinlens.sampling.chains import start_chain
+from spinlens.sampling.algorithms.choice import make_algorithm
+from spinlens.sampling.chains.chain import start_chain
 from spinlens.statistics.autocorrelation import mean_estimate
 
 

@@ -13,8 +13,8 @@ import pytest
 from numba import njit
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw
-from spinlens.sampling.algorithms import make_algorithm
-from spinlens.sampling.chains import start_chain
+from spinlens.sampling.algorithms.choice import make_algorithm
+from spinlens.sampling.chains.chain import start_chain
 from spinlens.sampling.kernels import long_range, nearest, wolff
 
 STATES = (2 * ((np.arange(512)[:, None] >> np.arange(9)) & 1) - 1).astype(np.int8)

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from spinlens.machines.effective_couplings import effective_couplings
-from spinlens.machines.likelihood import log_z
+from spinlens.machines.likelihood.free_energy import log_z
 from spinlens.machines.rbm import RBM
+from spinlens.machines.reading.effective_couplings import effective_couplings
 
 FINITE = st.floats(-1.5, 1.5, allow_subnormal=False)
 WEIGHTS = st.tuples(st.integers(1, 6), st.integers(1, 5)).flatmap(

@@ -25,7 +25,7 @@ def finished_study(tmp_path_factory):
     """A toy study that nothing went wrong with; look, do not touch."""
     import toy_tasks
 
-    from spinlens.study.runner import run
+    from spinlens.study.running.runner import run
 
     folder = tmp_path_factory.mktemp("unbroken") / "study"
     run(toy_tasks.study(), folder)

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import toy_tasks
 
 from spinlens.errors import SpinlensError, StudyInterrupted
-from spinlens.study.progress import Progress
-from spinlens.study.runner import run
+from spinlens.study.running.progress import Progress
+from spinlens.study.running.runner import run
 
 
 def dying_replace(at):

@@ -14,7 +14,8 @@ from pathlib import Path
 from drive_sample import killed
 
 from spinlens import NearestNeighbour, find_critical_point
-from spinlens.sampling import chains, running
+from spinlens.sampling import threads as running
+from spinlens.sampling.chains import chain as chains
 
 KINDS = {"fixed": {"draws": 3_000}, "budget": {"budget": 4e6}}
 CHUNK = 1 << 13

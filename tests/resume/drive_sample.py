@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, sample
-from spinlens.sampling import chains, running
-from spinlens.study.codec import dataset_bytes
+from spinlens.sampling import threads as running
+from spinlens.sampling.chains import chain as chains
+from spinlens.study.storage.codec import dataset_bytes
 
 SQUARE, LONG = NearestNeighbour(), PowerLaw(1.2)
 KINDS = {

@@ -9,9 +9,9 @@ import pytest
 import toy_tasks
 
 from spinlens.errors import StudyError, TaskError
-from spinlens.study.runner import run
-from spinlens.study.store import CHECKPOINTS, StudyFolder
-from spinlens.study.tasks import Task, checkpoint_key, task_keys
+from spinlens.study.definition.tasks import Task, checkpoint_key, task_keys
+from spinlens.study.running.runner import run
+from spinlens.study.storage.store import CHECKPOINTS, StudyFolder
 
 
 def walk(tmp_path, draws=10, cut=False, grows=()):
@@ -42,7 +42,7 @@ def test_a_task_goes_on_on_another_worker(tmp_path, position):
 def test_a_task_goes_on_after_a_kill_of_the_main_process(tmp_path, position):
     code = (
         f"import sys; sys.path.insert(0, {str(Path(toy_tasks.__file__).parent)!r})\n"
-        "from spinlens.study.runner import run, Task\n"
+        "from spinlens.study.running.runner import run, Task\n"
         f"inputs = {walk(tmp_path, cut=True).inputs!r}\n"
         f"run([Task('walk/a', 'toy_tasks:walk', inputs, checkpoint=True)], {str(tmp_path / 'study')!r})"
     )
@@ -154,7 +154,8 @@ def learning(layers):
 def test_a_training_goes_on_at_the_epoch_saved_last(tmp_path, digest, monkeypatch, layers, damaged):
     from types import SimpleNamespace
 
-    from spinlens.machines import fitting, training
+    from spinlens.machines.training import loop as fitting
+    from spinlens.machines.training import recipe as training
 
     tasks = [*drawn_states(200), learning(layers)]
     run(tasks, tmp_path / "unbroken")
@@ -183,7 +184,7 @@ def test_a_training_goes_on_at_the_epoch_saved_last(tmp_path, digest, monkeypatc
 
 def count_draws(monkeypatch):
     """Sweeps that chains of this process do from now on."""
-    from spinlens.sampling.chains import Chain
+    from spinlens.sampling.chains.chain import Chain
 
     drawn, advance = [], Chain.advance
 
@@ -200,7 +201,7 @@ STUDY = {"machines": {"seeds": 2}, "stack": {"seeds": 2}, "criticality": {"sizes
 
 def changed(**changes):
     """Tasks of the preset quick whose results another study of larger numbers does not have yet."""
-    from spinlens.study.files import parse_study
+    from spinlens.study.definition.toml_file import parse_study
     from spinlens.study.stages import study_tasks
 
     old, new = (task_keys(study_tasks(parse_study(study))) for study in (STUDY, {**STUDY, **changes}))
@@ -215,7 +216,7 @@ def test_more_seeds_reuse_everything_but_the_summary():
 
 
 def test_one_more_recipe_reuses_all_machines():
-    from spinlens.study.files import parse_study
+    from spinlens.study.definition.toml_file import parse_study
 
     recipes = [recipe.model_dump() for recipe in parse_study({}).machines.recipes]
     names = changed(machines={"seeds": 2, "recipes": [*recipes, {**recipes[0], "name": "more", "epochs": 99}]})
@@ -224,7 +225,7 @@ def test_one_more_recipe_reuses_all_machines():
 
 
 def test_one_more_model_reuses_the_others():
-    from spinlens.study.files import parse_study
+    from spinlens.study.definition.toml_file import parse_study
 
     models = [model.model_dump(exclude_none=True) for model in parse_study({}).models]
     names = changed(models=[*models, {"name": "other", "coupling": "power-law", "sigma": 1.5}])
@@ -240,7 +241,7 @@ def test_one_more_size_reuses_the_scans():
 
 
 def test_more_draws_keep_the_bracket_and_go_on_with_the_chains():
-    from spinlens.study.files import parse_study
+    from spinlens.study.definition.toml_file import parse_study
     from spinlens.study.stages import study_tasks
 
     assert not {name for name in changed(criticality={**STUDY["criticality"], "draws": 2000}) if "locate" in name}

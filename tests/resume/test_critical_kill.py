@@ -7,7 +7,8 @@ from pathlib import Path
 import drive_critical
 import pytest
 
-from spinlens.sampling import chains, running
+from spinlens.sampling import threads as running
+from spinlens.sampling.chains import chain as chains
 
 DRIVE = Path(__file__).with_name("drive_critical.py")
 

@@ -9,10 +9,10 @@ import pytest
 import toy_tasks
 
 from spinlens.errors import ArtefactError, StudyError
-from spinlens.study.progress import Progress
-from spinlens.study.runner import run
-from spinlens.study.store import StudyFolder
-from spinlens.study.tasks import task_keys
+from spinlens.study.definition.tasks import task_keys
+from spinlens.study.running.progress import Progress
+from spinlens.study.running.runner import run
+from spinlens.study.storage.store import StudyFolder
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ import pytest
 import toy_tasks
 
 from spinlens.errors import InputError, StudyError, TaskError
-from spinlens.study.executors import DaskCluster
-from spinlens.study.progress import Progress
-from spinlens.study.runner import run
-from spinlens.study.tasks import Task
+from spinlens.study.definition.tasks import Task
+from spinlens.study.running.executors import DaskCluster
+from spinlens.study.running.progress import Progress
+from spinlens.study.running.runner import run
 
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 
@@ -114,7 +114,7 @@ COMMAND = """#!{python}
 import os, sys
 import toy_tasks
 from spinlens.errors import StudyInterrupted
-from spinlens.study.runner import run
+from spinlens.study.running.runner import run
 options = dict(zip(sys.argv[2::2], sys.argv[3::2]))
 try:
     run(toy_tasks.study(), options["--out"], scheduler=options["--scheduler"])

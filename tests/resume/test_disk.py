@@ -8,8 +8,8 @@ import pytest
 import toy_tasks
 
 from spinlens.errors import StudyError
-from spinlens.study.runner import run
-from spinlens.study.tasks import Task
+from spinlens.study.definition.tasks import Task
+from spinlens.study.running.runner import run
 
 
 @pytest.mark.parametrize("failing", range(0, 11, 2))

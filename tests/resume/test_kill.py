@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import toy_tasks
 
-from spinlens.study.runner import run
+from spinlens.study.running.runner import run
 
 DRIVE = Path(__file__).with_name("drive.py")
 

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from spinlens import cli, workflow
-from spinlens.study import archive, catalogue, inspection
-from spinlens.study.catalogue import FILENAME, Catalogue
+from spinlens.cli import app as cli
 from spinlens.study.stages.learning import load_machine, load_stack
-from spinlens.study.store import StudyFolder
+from spinlens.study.storage import archive, catalogue, inspection
+from spinlens.study.storage.catalogue import FILENAME, Catalogue
+from spinlens.study.storage.store import StudyFolder
+from spinlens.workflows import reproduce as workflow
 
 PACKED = Path(__file__).parents[1] / "data" / "study_format_1.zip.xz"
 
@@ -58,7 +59,7 @@ def test_the_report_can_be_drawn_anew(folder):
 
 def test_without_its_catalogue_nothing_of_it_is_taken_for_ours(folder, monkeypatch):
     """The twin: keys drawn by another version name none of these files."""
-    monkeypatch.setattr("spinlens.study.tasks.package_version", lambda: "99.0")
+    monkeypatch.setattr("spinlens.study.definition.tasks.package_version", lambda: "99.0")
     (folder / FILENAME).unlink()
     state = inspection.survey(StudyFolder(folder), catalogue.catalogue(StudyFolder(folder)))
     assert (len(state.done), len(state.stale)) == (0, 21)

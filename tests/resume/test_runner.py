@@ -13,10 +13,10 @@ import pytest
 import toy_tasks
 
 from spinlens.errors import InputError, StudyError, TaskError
-from spinlens.study.progress import Progress
-from spinlens.study.runner import run
-from spinlens.study.store import StudyFolder
-from spinlens.study.tasks import Task
+from spinlens.study.definition.tasks import Task
+from spinlens.study.running.progress import Progress
+from spinlens.study.running.runner import run
+from spinlens.study.storage.store import StudyFolder
 
 DRIVE = Path(__file__).with_name("drive.py")
 
@@ -167,7 +167,7 @@ def test_workers_must_be_a_positive_integer(tmp_path, workers):
 
 
 def test_provenance_tells_of_every_run_and_stays_out_of_the_results(tmp_path):
-    from spinlens.study import provenance
+    from spinlens.study.storage import provenance
 
     run(toy_tasks.study(sizes=(8,)), tmp_path / "study")
     run(toy_tasks.study(sizes=(8, 12)), tmp_path / "study", workers=2)
@@ -197,7 +197,7 @@ def test_a_clock_set_back_changes_nothing(tmp_path, monkeypatch, digest, unbroke
     """Files from the future and a clock in 1970: nothing is decided by dates, and durations stay positive."""
     import datetime as dates
 
-    from spinlens.study import provenance
+    from spinlens.study.storage import provenance
 
     run([task for task in toy_tasks.study() if task.stage == "sample"], tmp_path / "study")
     for path in (tmp_path / "study").rglob("*"):

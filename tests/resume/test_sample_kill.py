@@ -10,8 +10,9 @@ import drive_sample
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, sample
-from spinlens.sampling import chains, running
-from spinlens.study.codec import dataset_bytes
+from spinlens.sampling import threads as running
+from spinlens.sampling.chains import chain as chains
+from spinlens.study.storage.codec import dataset_bytes
 
 DRIVE = Path(__file__).with_name("drive_sample.py")
 
@@ -54,7 +55,7 @@ def test_killed_again_and_again_at_random_instants(tmp_path, kind):
 def test_a_signal_says_how_to_go_on(tmp_path):
     """SIGINT and SIGTERM save the chains and print the command that ends with the file of an unbroken run."""
     line = "sample --temperatures 2.3 --size 64 --draws 8000 --keep-spins --workers 2 --out".split()  # noqa: SIM905
-    command = [sys.executable, "-m", "spinlens.cli", *line]
+    command = [sys.executable, "-m", "spinlens", *line]
     for name, number, code in (("a.nc", 2, 130), ("b.nc", 15, 143)):
         process = subprocess.Popen([*command, str(tmp_path / name)], stderr=subprocess.PIPE, text=True)
         while not (tmp_path / f"{name}.checkpoint" / "checkpoint.json").exists():

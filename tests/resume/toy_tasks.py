@@ -14,8 +14,8 @@ import xarray as xr
 
 from spinlens.errors import ConvergenceError
 from spinlens.seeding import generator
-from spinlens.study.codec import Arrays
-from spinlens.study.tasks import Task
+from spinlens.study.definition.tasks import Task
+from spinlens.study.storage.codec import Arrays
 
 
 def pause():

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from spinlens import NearestNeighbour, PowerLaw
-from spinlens.criticality.analysis import analyse
+from spinlens.criticality.analysis.analysis import analyse
 from spinlens.criticality.synthetic import Truth, natural_corrections, synthetic_curves
 from spinlens.lattice.couplings import Coupling
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from spinlens import Estimate, NearestNeighbour, PowerLaw
-from spinlens.criticality.budget import TimeBudget
-from spinlens.criticality.planner import plan_critical_point
+from spinlens.criticality.search.budget import TimeBudget
+from spinlens.criticality.search.budgeted import plan_critical_point
 from spinlens.criticality.universality import reference
 from spinlens.lattice.couplings import Coupling
-from spinlens.study.codec import plain
+from spinlens.study.storage.codec import plain
 
 HERE = Path(__file__).parent
 RESULTS, LITERATURE = HERE / "results.json", json.loads((HERE / "literature.json").read_text())

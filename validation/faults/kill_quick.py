@@ -27,7 +27,7 @@ RESULT = Path(__file__).with_suffix(".json")
 
 def command(folder: Path, workers: int) -> list[str]:
     options = ["--preset", "quick", "--out", str(folder), "--workers", str(workers)]
-    return [sys.executable, "-m", "spinlens.cli", "reproduce", *options]
+    return [sys.executable, "-m", "spinlens", "reproduce", *options]
 
 
 def digests(folder: Path) -> dict[str, str]:

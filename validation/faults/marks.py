@@ -19,15 +19,15 @@ import time
 from pathlib import Path
 
 import spinlens
-from spinlens.study import provenance
-from spinlens.study.catalogue import catalogue
-from spinlens.study.codec import encode
-from spinlens.study.files import load_study, parse_study, to_toml
-from spinlens.study.planning import plan
-from spinlens.study.runner import run
+from spinlens.study.definition.tasks import task_keys
+from spinlens.study.definition.toml_file import load_study, parse_study, to_toml
+from spinlens.study.planning.planning import plan
+from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
-from spinlens.study.store import StudyFolder
-from spinlens.study.tasks import task_keys
+from spinlens.study.storage import provenance
+from spinlens.study.storage.catalogue import catalogue
+from spinlens.study.storage.codec import encode
+from spinlens.study.storage.store import StudyFolder
 
 RESULT = Path(__file__).with_suffix(".json")
 
@@ -95,14 +95,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         count = large_study(Path(place) / "large")
         marks = {
-            "help": {"at_most": 0.5, **timed("-m", "spinlens.cli", "--help")},
+            "help": {"at_most": 0.5, **timed("-m", "spinlens", "--help")},
             "import": {"at_most": 0.3, **timed("-c", "import spinlens")},
             "nothing": timed("-c", "pass"),
             f"status of {count} tasks": {
-                "at_most": 2.0, **timed("-m", "spinlens.cli", "study", "status", str(Path(place) / "large"), repeats=3)
+                "at_most": 2.0, **timed("-m", "spinlens", "study", "status", str(Path(place) / "large"), repeats=3)
             },
         }  # fmt: skip
-    again = ("-m", "spinlens.cli", "reproduce", "--preset", "quick", "--out", str(folder.path))
+    again = ("-m", "spinlens", "reproduce", "--preset", "quick", "--out", str(folder.path))
     marks["resume of a finished study"] = {"at_most": 2.0, **timed(*again, repeats=3)}
     marks["two workers on the sampling part"] = {"at_least": 1.7, **two_workers()}
     seconds, planned = saving(folder), plan(load_study("quick"), "absent", 1)

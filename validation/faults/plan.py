@@ -18,9 +18,9 @@ import tempfile
 from pathlib import Path
 
 import spinlens
-from spinlens.study.files import parse_study, to_toml
-from spinlens.study.memory import peak
-from spinlens.study.planning import plan
+from spinlens.study.definition.toml_file import parse_study, to_toml
+from spinlens.study.planning.memory import peak
+from spinlens.study.planning.planning import plan
 
 RESULT = Path(__file__).with_suffix(".json")
 STUDIES = {
@@ -38,7 +38,7 @@ STUDIES = {
 def measured(file: Path, folder: Path) -> dict[str, float]:
     """Processor seconds, largest process and disk of a run with one worker."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "spinlens.cli", "reproduce", "--study", str(file), "--out", str(folder)]
+    command = [sys.executable, "-m", "spinlens", "reproduce", "--study", str(file), "--out", str(folder)]
     subprocess.run([*command, "--workers", "1"], check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {

@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 
+from spinlens.comparisons.controls import Case, Workshop
 from spinlens.criticality.universality import reference
-from spinlens.flow_workflow import FlowSettings, run_flow
-from spinlens.flows.controls import Case, Workshop
 from spinlens.flows.dimensions import compare_dimensions
 from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
-from spinlens.study.codec import plain
+from spinlens.study.storage.codec import plain
 from spinlens.thermometers.instruments import sample_independent
+from spinlens.workflows.flow import FlowSettings, run_flow
 
 L, N = 16, 256
 SEEDS = 5

@@ -19,10 +19,10 @@ import numpy as np
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.exact_rbm import pair_couplings
-from spinlens.machines.learned_couplings import learned_couplings
-from spinlens.machines.mixing import gibbs_autocorrelation
+from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
 from spinlens.machines.rbm import RBM
-from spinlens.machines.watch import compare_physics
+from spinlens.machines.reading.learned_couplings import learned_couplings
+from spinlens.machines.training.watch import compare_physics
 from spinlens.sampling.sampler import sample
 
 L = 8

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from spinlens import NearestNeighbour, sample
-from spinlens.criticality.analysis import analyse
-from spinlens.criticality.lattices import make_models
-from spinlens.criticality.location import locate_pair
-from spinlens.criticality.observables import SizeCurves
-from spinlens.criticality.planner import plan_critical_point
-from spinlens.criticality.result import CriticalPoint
+from spinlens.criticality.analysis.analysis import analyse
+from spinlens.criticality.analysis.critical_point import CriticalPoint
+from spinlens.criticality.reweighting.size_curves import SizeCurves
+from spinlens.criticality.search.bracketing import locate_pair
+from spinlens.criticality.search.budgeted import plan_critical_point
+from spinlens.criticality.search.sizes import make_models
 
 COUPLING, SIZES, BUDGETS, SEEDS = NearestNeighbour(), (8, 16, 32, 64), (1.5e8, 6e8), (1, 2, 3, 4, 5, 6)
 

@@ -20,9 +20,9 @@ import numpy as np
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
+from spinlens.thermometers.impostors import halves, mixture, redrawn_samples, shuffled
+from spinlens.thermometers.instrument_table import instrument_table
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
-from spinlens.thermometers.made_up import halves, mixture, redrawn_samples, shuffled
-from spinlens.thermometers.table import instrument_table
 
 HERE = Path(__file__).parent
 GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2.1, 2.6)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.signal
 
-from spinlens.criticality.observables import Samples, SizeCurves
+from spinlens.criticality.reweighting.size_curves import Samples, SizeCurves
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
 

@@ -20,7 +20,7 @@ from spinlens.flows.correlators import (
 )
 from spinlens.flows.jackknife import Array, bin_edges, jackknife, jackknife_error
 from spinlens.flows.localization import Localization, localization
-from spinlens.renormalization.trajectory import Trajectory
+from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
 
 _BINS = 20

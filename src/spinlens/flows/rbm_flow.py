@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
-from spinlens.flows.passage import Kind, Machine, Passage, check_machine
-from spinlens.flows.states import lattice_states
+from spinlens.flows.machine_steps import Kind, Machine, Passage, check_machine
+from spinlens.flows.starting_states import lattice_states
+from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines import gibbs
-from spinlens.renormalization.trajectory import Trajectory
 
 _LARGEST = 2**32  # bytes of recorded states
 

@@ -12,7 +12,7 @@ import xarray as xr
 
 from spinlens.errors import InputError
 from spinlens.flows.jackknife import Array, bin_edges, jackknife_error, leave_one_out
-from spinlens.renormalization.trajectory import Trajectory
+from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
 
 _BINS = 20

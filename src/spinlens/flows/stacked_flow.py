@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
-from spinlens.flows.passage import KINDS, Kind, Machine, check_machine
+from spinlens.flows.machine_steps import KINDS, Kind, Machine, check_machine
 from spinlens.flows.placement import Placement, place_units
 from spinlens.flows.rbm_flow import iterate, records
-from spinlens.flows.states import lattice_states
-from spinlens.renormalization.trajectory import Trajectory
+from spinlens.flows.starting_states import lattice_states
+from spinlens.lattice.trajectory import Trajectory
 
 
 class Stack(Protocol):

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from spinlens.atomic import replace_file
+from spinlens.files.atomic import replace_file
 
 Array = npt.NDArray[np.float64]
 

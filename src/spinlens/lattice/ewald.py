@@ -13,7 +13,7 @@ from scipy.special import zeta
 
 from spinlens.lattice.cache import cached
 from spinlens.lattice.cells import cell_integrals
-from spinlens.lattice.remainder import NearImages, far_images
+from spinlens.lattice.far_images import NearImages, far_images
 
 Array = npt.NDArray[np.float64]
 Cell = Literal["point", "integrated"]

@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
-from spinlens.machines import gibbs, likelihood, training
+from spinlens.machines import gibbs
 from spinlens.machines.gibbs import Array, Spins, Weights
 from spinlens.machines.kernels import Float32
+from spinlens.machines.likelihood import free_energy as likelihood
+from spinlens.machines.training import recipe as training
 from spinlens.statistics.estimate import Estimate
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
-from spinlens.atomic import replacing
 from spinlens.errors import ArtefactError, InputError
+from spinlens.files.atomic import replacing
 
 _HEADER = 512  # bytes kept for the header, which is written last because it holds the number of states
 _KIND = "spinlens packed states"

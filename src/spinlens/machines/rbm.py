@@ -12,15 +12,18 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.errors import ArtefactError, InputError, SpinlensError
-from spinlens.machines import checkpoint, fitting, gibbs, storage, training
-from spinlens.machines.checkpoint import fingerprint_of
+from spinlens.machines import gibbs, storage
 from spinlens.machines.distribution import Distribution
-from spinlens.machines.engine import ENGINES
-from spinlens.machines.fitting import Callback, Saving, Tracking, Training
 from spinlens.machines.gibbs import Machine, Spins
 from spinlens.machines.packed import PackedStates
-from spinlens.machines.training import Recipe, TrainingState
-from spinlens.machines.watch import Observable
+from spinlens.machines.training import checkpoint
+from spinlens.machines.training import loop as fitting
+from spinlens.machines.training import recipe as training
+from spinlens.machines.training.checkpoint import fingerprint_of
+from spinlens.machines.training.engine import ENGINES
+from spinlens.machines.training.loop import Callback, Saving, Tracking, Training
+from spinlens.machines.training.recipe import Recipe, TrainingState
+from spinlens.machines.training.watch import Observable
 from spinlens.statistics.estimate import Estimate
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import ArtefactError, InputError
-from spinlens.machines import gibbs, storage, training
-from spinlens.machines.fitting import Callback
+from spinlens.machines import gibbs, storage
 from spinlens.machines.gibbs import Spins
 from spinlens.machines.kernels import Float32
 from spinlens.machines.rbm import RBM
+from spinlens.machines.training import recipe as training
+from spinlens.machines.training.loop import Callback
 
 
 class StackedRBM:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.atomic import replace_file
 from spinlens.errors import ArtefactError
+from spinlens.files.atomic import replace_file
 
 FORMAT = 1
 _KEY = "spinlens"  # one metadata entry only: safetensors does not keep the order of several

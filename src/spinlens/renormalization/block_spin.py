@@ -11,8 +11,8 @@ from scipy.special import expit
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
+from spinlens.lattice.trajectory import States, Trajectory
 from spinlens.renormalization.kernels import block_sums
-from spinlens.renormalization.trajectory import States, Trajectory
 
 Rule = Literal["majority", "average", "decimation", "kadanoff"]
 RULES: tuple[Rule, ...] = ("majority", "average", "decimation", "kadanoff")

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.errors import InputError
+from spinlens.lattice.trajectory import Trajectory
 from spinlens.renormalization.linearized import Spectrum, spectra
 from spinlens.renormalization.measurements import Measurements, measure
 from spinlens.renormalization.operators import AnyOperator, Parity
-from spinlens.renormalization.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
 
 

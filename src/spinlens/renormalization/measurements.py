@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.errors import InputError
+from spinlens.lattice.trajectory import Trajectory
 from spinlens.renormalization.operators import AnyOperator, default_operators, operator_values
-from spinlens.renormalization.trajectory import Trajectory
 from spinlens.statistics.autocorrelation import integrated_time
 
 Array = npt.NDArray[np.float64]

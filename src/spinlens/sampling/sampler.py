@@ -10,14 +10,14 @@ import xarray as xr
 from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms import ALGORITHMS
-from spinlens.sampling.checkpoint import CheckpointFolder
-from spinlens.sampling.ensemble import require_converged
-from spinlens.sampling.exchange import check_ladder
-from spinlens.sampling.log import Plan
-from spinlens.sampling.provenance import arguments
-from spinlens.sampling.running import Progress, Threads
-from spinlens.sampling.setup import Setup
+from spinlens.lattice.model_document import arguments
+from spinlens.sampling.algorithms.choice import ALGORITHMS
+from spinlens.sampling.chain_layout import Setup
+from spinlens.sampling.chains.chain_log import Plan
+from spinlens.sampling.chains.checkpoint import CheckpointFolder
+from spinlens.sampling.chains.ladder import check_ladder
+from spinlens.sampling.dataset import require_converged
+from spinlens.sampling.threads import Progress, Threads
 
 __all__ = ["Progress", "Threads", "sample", "start_sampling"]
 
@@ -85,7 +85,7 @@ def sample(
     `converged`, chains all warm and in agreement. What a temperature does not have, as the clusters of T = 0, is nan.
     `correlation` (temperature, chain, correlation_bin, r_x, …). With `exchange`: `swap_acceptance` (chain, gap) between
     rising temperatures, `round_trips` (chain,) cold → hot → cold, and `replica` (temperature, chain, draw).
-    The attribute `model` is JSON from which `spinlens.sampling.provenance.model_of` makes the model again.
+    The attribute `model` is JSON from which `spinlens.lattice.model_document.model_of` makes the model again.
 
     Raises
     ------

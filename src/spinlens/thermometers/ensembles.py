@@ -13,7 +13,7 @@ import xarray as xr
 from spinlens import checks
 from spinlens.errors import CalibrationError, InputError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.provenance import model_document, model_of
+from spinlens.lattice.model_document import model_document, model_of
 from spinlens.statistics.autocorrelation import integrated_time
 
 Array = npt.NDArray[np.float64]

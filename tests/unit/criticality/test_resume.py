@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from spinlens import NearestNeighbour, find_critical_point
-from spinlens.criticality import critical_point, planner, rounds
+from spinlens.criticality.search import budgeted as planner
+from spinlens.criticality.search import find as critical_point
+from spinlens.criticality.search import planned_run as rounds
 from spinlens.errors import CheckpointError
-from spinlens.sampling.checkpoint import decode, encode
+from spinlens.sampling.chains.checkpoint import decode, encode
 
 SIZES, UPDATES = (4, 6, 8), 1.5e6
 

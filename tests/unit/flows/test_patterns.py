@@ -7,14 +7,21 @@ import itertools
 import numpy as np
 import pytest
 
+from spinlens.comparisons.pattern_table import (
+    Units,
+    fills_lattices,
+    machine_units,
+    majority,
+    pattern_table,
+    stack_units,
+)
 from spinlens.errors import InputError
 from spinlens.flows.correlators import spin_correlation, visible_hidden_correlation
-from spinlens.flows.pattern_table import Units, fills_lattices, machine_units, majority, pattern_table, stack_units
 from spinlens.flows.patterns import layer_patterns, match_temperature, translation_covariance, unit_maps
 from spinlens.flows.reading import read_flow
+from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.rbm import RBM
 from spinlens.renormalization.block_spin import block_spin_flow, block_spins
-from spinlens.renormalization.trajectory import Trajectory
 
 
 def random_spins(*shape: int, seed: int = 0) -> np.ndarray:

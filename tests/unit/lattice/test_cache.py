@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import scipy
 
-from spinlens import atomic
+from spinlens.files import atomic
 from spinlens.lattice import cache, ewald
 
 KEY = ("a table", 1)

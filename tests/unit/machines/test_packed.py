@@ -7,9 +7,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from spinlens.errors import ArtefactError, InputError
-from spinlens.machines import training
 from spinlens.machines.packed import open_packed, pack_states, write_packed
 from spinlens.machines.rbm import RBM
+from spinlens.machines.training import recipe as training
 
 STATES = np.random.default_rng(0).choice([-1, 1], size=(1000, 13)).astype(np.int8)
 

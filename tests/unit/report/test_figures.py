@@ -12,7 +12,7 @@ import xarray as xr
 
 from spinlens.report import style
 from spinlens.report.figures import correlations, maps
-from spinlens.report.page import FIGURES
+from spinlens.report.pages.study import FIGURES
 
 make = runpy.run_path(str(Path(__file__).parents[2] / "made_up_study.py"))["make"]
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw
-from spinlens.sampling.alias import long_range_tables
-from spinlens.sampling.chains import start_chain
+from spinlens.sampling.algorithms.algorithm import lattice_sides
+from spinlens.sampling.algorithms.bond_tables import long_range_tables
+from spinlens.sampling.algorithms.swendsen_wang import NearestNeighbourSwendsenWang
+from spinlens.sampling.chains.chain import start_chain
 from spinlens.sampling.kernels import clusters, nearest
 from spinlens.sampling.kernels.displacement import far_displacement
-from spinlens.sampling.swendsen_wang import NearestNeighbourSwendsenWang
-from spinlens.sampling.updates import lattice_sides
 
 
 def odds(probability, alias):

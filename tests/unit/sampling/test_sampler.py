@@ -9,7 +9,7 @@ import xarray as xr
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, sample
 from spinlens.errors import CouplingError, InputError
 from spinlens.sampling import streams
-from spinlens.sampling.alias import alias_table, poisson_table
+from spinlens.sampling.algorithms.bond_tables import alias_table, poisson_table
 from spinlens.sampling.kernels.xoshiro import random_words
 from spinlens.seeding import seed_sequence
 

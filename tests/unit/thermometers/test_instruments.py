@@ -12,9 +12,9 @@ from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
 from spinlens.sampling.sampler import sample
+from spinlens.thermometers.impostors import halves, mixture, redrawn_samples, shuffled
+from spinlens.thermometers.instrument_table import instrument_table, posterior_coverage
 from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet, calibrate_instruments, sample_independent
-from spinlens.thermometers.made_up import halves, mixture, redrawn_samples, shuffled
-from spinlens.thermometers.table import instrument_table, posterior_coverage
 
 MODEL = IsingModel((4, 4), PowerLaw(1.2))
 GRID = np.array([4.5, 5.5, 6.0, 6.5, 7.0, 8.0, 9.5])

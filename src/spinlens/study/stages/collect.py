@@ -9,10 +9,10 @@ import numpy as np
 import xarray as xr
 
 from spinlens.study.claims import judge_all
-from spinlens.study.codec import Arrays, plain
+from spinlens.study.definition.tasks import FORMAT, package_version
 from spinlens.study.stages.instruments import INSTRUMENTS, instrument_table
 from spinlens.study.stages.lattice import Artefacts, Inputs
-from spinlens.study.tasks import FORMAT, package_version
+from spinlens.study.storage.codec import Arrays, plain
 
 
 def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from spinlens.flows.plateau import find_plateau
 from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.stacked_flow import place_stack, stacked_flow, visible_centres
 from spinlens.renormalization.block_spin import block_spin_flow
-from spinlens.study.codec import plain
 from spinlens.study.stages.instruments import (
     INSTRUMENTS,
     dimensions,
@@ -26,6 +25,7 @@ from spinlens.study.stages.instruments import (
 )
 from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only, purpose_seed
 from spinlens.study.stages.learning import load_machine, load_stack
+from spinlens.study.storage.codec import plain
 from spinlens.thermometers.calibration import Reading, Thermometer
 
 Array = np.ndarray[Any, Any]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from spinlens.study.costs import LONG, sized
-from spinlens.study.spec import ModelSection, Study, Training
-from spinlens.study.tasks import Task
+from spinlens.study.definition.costs import LONG, sized
+from spinlens.study.definition.spec import ModelSection, Study, Training
+from spinlens.study.definition.tasks import Task
 
 _HERE = "spinlens.study.stages"
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from spinlens.criticality import critical_point
-from spinlens.criticality.observables import SizeCurves, measured_binder
+from spinlens.criticality.reweighting.size_curves import SizeCurves, measured_binder
+from spinlens.criticality.search import find as critical_point
 from spinlens.criticality.universality import reference
 from spinlens.lattice.couplings import Coupling, NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel

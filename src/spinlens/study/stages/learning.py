@@ -9,12 +9,12 @@ import numpy as np
 import xarray as xr
 
 from spinlens.errors import InputError
-from spinlens.machines.mixing import gibbs_autocorrelation
+from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
-from spinlens.study.codec import Arrays, plain
 from spinlens.study.stages.instruments import states_at
 from spinlens.study.stages.lattice import Artefacts, Inputs, only, purpose_seed
+from spinlens.study.storage.codec import Arrays, plain
 
 CONVERGED = 0.1
 """A machine counts as converged when its held-out log-likelihood rose by less than this (nats per state, beyond twice

@@ -1,0 +1,268 @@
+"""All sizes at once: R(T, L) = R* + a₁ x + a₂ x² + corrections, x = ln(T_c/T) L^{y_t}, by least squares."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens.criticality.analysis.scaling_data import FAMILIES, Corrections, ScalingData, correction_patterns
+from spinlens.criticality.analysis.scaling_fit import p_value
+
+Array = npt.NDArray[np.float64]
+
+_STEPS = 30
+_PASSES = 3  # fits whose slopes the corrections of the next one are relative to
+
+
+@dataclass(frozen=True)
+class FitModel:
+    """One hypothesis about finite-size scaling.
+
+    Attributes
+    ----------
+    corrections : factors that vanish with L: ("power", ω) is L^{−ω}, ("wave", ω) is k^ω of the lowest wave number
+        k = 2π/L, ("log", p) is (ln L)^{−p}; their amplitudes have priors, see `correction_patterns`.
+    amplitude : deviation of those priors, relative to the quantities and to their slopes.
+    order : highest power of x.
+    smallest : sizes below are left out.
+    y_t, delta_spin, binder : imposed, where not None.
+    log_x, log_m2 : powers of ln L that multiply x and ⟨m²⟩ (at the upper critical dimension).
+    """
+
+    corrections: Corrections
+    amplitude: float
+    order: int
+    smallest: int
+    y_t: float | None = None
+    delta_spin: float | None = None
+    binder: float | None = None
+    log_x: float = 0.0
+    log_m2: float = 0.0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted hypothesis: best parameters by name, and how well it fits.
+
+    `covariance` is of the statistical errors, `truncation` what the unknown amplitudes of corrections add to it.
+    `chi2` is of the data about the fit with its corrections and `freedom` its expectation (not whole: priors hold some
+    amplitudes), `penalty` is χ² with the priors; `evidence` is −2 ln of the probability of the data under the
+    hypothesis, up to a constant that all fits to the same sizes share.
+    `residuals` are (quantity, L, (data − fit) / error) of the values at T_c.
+    """
+
+    model: FitModel
+    names: tuple[str, ...]
+    values: Array
+    covariance: Array
+    truncation: Array
+    chi2: float
+    freedom: float
+    penalty: float
+    cut: int
+    evidence: float
+    influence: dict[int, float] = field(default_factory=dict)
+    residuals: tuple[tuple[str, int, float], ...] = ()
+
+    @property
+    def p_value(self) -> float:
+        """Probability of a larger χ² if the hypothesis holds."""
+        return p_value(self.chi2, self.freedom)
+
+    def get(self, name: str) -> tuple[float, float, float]:
+        """A parameter with the variance of its statistical error and that from truncation; 0 where it is imposed."""
+        if name in self.names:
+            k = self.names.index(name)
+            return float(self.values[k]), float(self.covariance[k, k]), float(self.truncation[k, k])
+        imposed = {"y_t": self.model.y_t, "delta_spin": self.model.delta_spin, "binder": self.model.binder}.get(name)
+        return (math.nan if imposed is None else imposed), 0.0, 0.0
+
+
+def fit(data: ScalingData, model: FitModel, start: tuple[float, float]) -> Fit | None:
+    """Fit one hypothesis; `start` is (T_c, y_t). None where it has no optimum near the data or too few values.
+
+    Only ln T_c and y_t enter non-linearly: all amplitudes are solved for at each step (variable projection,
+    Golub & Pereyra 1973). Those of the corrections are integrated out: their patterns are in the covariance.
+    """
+    kept = data.cut(model.smallest)
+    at, smooth = np.array([math.log(start[0]), *([start[1]] if model.y_t is None else [])]), kept.values
+    for _ in range(_PASSES):
+        y_t = float(at[1]) if model.y_t is None else model.y_t
+        part = _Part(kept, model, correction_patterns(kept, model.corrections, model.amplitude, y_t, smooth))
+        if len(kept.values) < len(at) + len(part.names) + 1:
+            return None
+        at = part.optimum(at, float(np.ptp(data.log_temperature)) + 1e-9)
+        smooth = part.fitted(at, part.solved(at)[1])
+    residual, amplitudes = part.solved(at)
+    jacobian = part.jacobian(at, amplitudes)
+    length = np.linalg.norm(jacobian, axis=0)
+    if not (length > 0).all() or np.linalg.cond(jacobian / length) > 1e8:
+        return None
+    names = ("log_temperature", *(["y_t"] if model.y_t is None else []), *part.names)
+    inverse = np.linalg.pinv(jacobian / length) / length[:, None]
+    response = inverse @ part.whiten  # of the parameters to the values
+    unknown = response @ part.patterns
+    left = part.shrink @ (np.eye(len(residual)) - jacobian @ inverse) @ part.shrink  # of the noise in the residuals
+    about = part.shrink @ residual  # residuals of the data about the fit with its corrections
+    penalty = float(residual @ residual)
+    return Fit(
+        model,
+        names,
+        np.concatenate([at, amplitudes]),
+        response @ kept.noise @ response.T,
+        unknown @ unknown.T,
+        float(about @ about),
+        float((left**2).sum()),
+        penalty,
+        len(data.values) - len(kept.values),
+        penalty + part.log_determinant + float(np.linalg.slogdet(jacobian.T @ jacobian)[1]),
+        _influence(response, kept),
+        _residuals(kept, np.linalg.pinv(part.whiten_noise) @ about),
+    )
+
+
+def _residuals(data: ScalingData, differences: Array) -> tuple[tuple[str, int, float], ...]:
+    """Differences in statistical errors, of the middle of each three temperatures."""
+    scaled = differences / np.sqrt(np.diag(data.noise))
+    rows = []
+    for L in data.distinct:
+        for number in data.families:
+            here = np.flatnonzero((data.sizes == L) & (data.family == number))
+            rows.append((FAMILIES[number], L, float(scaled[here[len(here) // 2]])))
+    return tuple(rows)
+
+
+def _influence(response: Array, data: ScalingData) -> dict[int, float]:
+    """Variance of ln T_c that each size is responsible for, from the response of the parameters to the values."""
+    row = response[0]
+    return {
+        L: float(row[here] @ data.noise[np.ix_(here, here)] @ row[here])
+        for L in data.distinct
+        for here in [np.flatnonzero(data.sizes == L)]
+    }
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The values that one hypothesis is fitted to, its linear parameters and the patterns of its corrections (n, m)."""
+
+    data: ScalingData
+    model: FitModel
+    patterns: Array
+
+    @cached_property
+    def whiten_noise(self) -> Array:
+        """W (n, n) with Wᵀ W the inverse covariance of the noise."""
+        return _whitening(self.data.noise)
+
+    @cached_property
+    def _singular(self) -> tuple[Array, Array]:
+        vectors, values, _ = np.linalg.svd(self.whiten_noise @ self.patterns, full_matrices=False)
+        return vectors, values
+
+    @cached_property
+    def shrink(self) -> Array:
+        """(1 + G Gᵀ)^{−½} (n, n) with G the whitened patterns: what their priors leave of whitened values."""
+        vectors, values = self._singular
+        return np.asarray(np.eye(len(vectors)) + (vectors * (1 / np.sqrt(1 + values**2) - 1)) @ vectors.T)
+
+    @cached_property
+    def whiten(self) -> Array:
+        """V (n, n) with Vᵀ V the inverse covariance of noise and corrections together."""
+        return np.asarray(self.shrink @ self.whiten_noise)
+
+    @property
+    def log_determinant(self) -> float:
+        """ln det(1 + G Gᵀ)."""
+        return float(np.log1p(self._singular[1] ** 2).sum())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The linear parameters, those of corrections aside."""
+        names: list[str] = []
+        for number in self.data.families:
+            name, model = FAMILIES[number], self.model
+            if not (name == "binder" and model.binder is not None):
+                names.append({"binder": "binder", "xi": "xi", "log_m2": "log_amplitude"}[name])
+            if name == "log_m2" and model.delta_spin is None:
+                names.append("delta_spin")
+            names += [f"{name}_x{power}" for power in range(1, model.order + 1)]
+        return tuple(names)
+
+    def design(self, at: Array) -> tuple[Array, Array]:
+        """What is imposed (n,), and the derivatives (n, k) with respect to the linear parameters."""
+        model, L, family = self.model, self.data.sizes, self.data.family
+        y_t, logs = float(at[1]) if model.y_t is None else model.y_t, np.log(L)
+        x = (at[0] - self.data.log_temperature) * L**y_t * logs**model.log_x
+        offset, columns = np.zeros(len(L)), []
+        for number in self.data.families:
+            inside = (family == number).astype(np.float64)
+            own: list[Array] = []
+            if FAMILIES[number] == "binder" and model.binder is not None:
+                offset += model.binder * inside
+            else:
+                own.append(inside)
+            if FAMILIES[number] == "log_m2":
+                offset += model.log_m2 * np.log(logs) * inside
+                if model.delta_spin is None:
+                    own.append(-2 * logs * inside)
+                else:
+                    offset += -2 * model.delta_spin * logs * inside
+            columns += own + [x**power * inside for power in range(1, model.order + 1)]
+        return offset, np.stack(columns, axis=1)
+
+    def optimum(self, start: Array, spread: float) -> Array:
+        """ln T_c and y_t (where it is free) of the best fit, T_c within twice the `spread` of ln T around the start.
+
+        Gauss–Newton steps, halved until χ² falls (Kaufman 1975 on variable projection).
+        """
+        at, low, high = start, np.array([start[0] - 2 * spread, 0.02]), np.array([start[0] + 2 * spread, 6.0])
+        residual, amplitudes = self.solved(at)
+        for _ in range(_STEPS):
+            step = np.linalg.lstsq(self.jacobian(at, amplitudes), residual, rcond=None)[0][: len(at)]
+            for scale in 0.5 ** np.arange(12):
+                proposed = np.asarray(np.clip(at + scale * step, low[: len(at)], high[: len(at)]))
+                found, amplitudes_there = self.solved(proposed)
+                if found @ found <= residual @ residual:
+                    break
+            else:
+                return at
+            moved, at, residual, amplitudes = np.abs(proposed - at), proposed, found, amplitudes_there
+            if (moved < 1e-7).all():
+                return at
+        return at
+
+    def solved(self, at: Array) -> tuple[Array, Array]:
+        """Whitened residuals (n,) and the best amplitudes (k,) at ln T_c and y_t."""
+        offset, design = self.design(at)
+        target, matrix = self.whiten @ (self.data.values - offset), self.whiten @ design
+        amplitudes = np.asarray(np.linalg.lstsq(matrix, target, rcond=None)[0], dtype=np.float64)
+        return target - matrix @ amplitudes, amplitudes
+
+    def jacobian(self, at: Array, amplitudes: Array) -> Array:
+        """Derivatives (n, …) of the whitened fit: ln T_c, y_t (by differences), amplitudes."""
+        columns = []
+        for k in range(len(at)):
+            step = np.zeros(len(at))
+            step[k] = 1e-6 if k == 0 else 1e-5
+            change = (self.fitted(at + step, amplitudes) - self.fitted(at - step, amplitudes)) / (2 * step[k])
+            columns.append(change)
+        return np.asarray(self.whiten @ np.concatenate([np.stack(columns, axis=1), self.design(at)[1]], axis=1))
+
+    def fitted(self, at: Array, amplitudes: Array) -> Array:
+        """Values of the scaling law without corrections."""
+        offset, design = self.design(at)
+        return np.asarray(offset + design @ amplitudes)
+
+
+def _whitening(covariance: Array) -> Array:
+    """W with Wᵀ W the inverse of a covariance, directions without any variance left out."""
+    scale = np.sqrt(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+    usable = values > 1e-12 * values[-1]
+    root = np.where(usable, 1 / np.sqrt(np.where(usable, values, 1.0)), 0.0)
+    return np.asarray(root[:, None] * vectors.T / scale)

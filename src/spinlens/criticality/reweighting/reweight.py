@@ -1,0 +1,141 @@
+"""Thermodynamic functions of temperature with errors, from runs at a few temperatures of one lattice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from spinlens import checks
+from spinlens.criticality.reweighting.correlation_table import correlation_table
+from spinlens.criticality.reweighting.runs import checked_runs
+from spinlens.criticality.reweighting.size_curves import SizeCurves, fugacity_slopes
+from spinlens.errors import ConvergenceError
+from spinlens.lattice.ising import IsingModel
+from spinlens.statistics.resampling import jackknife_error
+
+Array = npt.NDArray[np.float64]
+
+_FUNCTIONS = {
+    "energy": ("energy per spin", "J"),
+    "specific_heat": ("specific heat d⟨E⟩/dT per spin", "k_B"),
+    "abs_magnetization": ("absolute magnetization per spin ⟨|m|⟩", "1"),
+    "m2": ("⟨m²⟩ per spin", "1"),
+    "m4": ("⟨m⁴⟩ per spin", "1"),
+    "binder": ("U4 = 1 − ⟨m⁴⟩/(3⟨m²⟩²)", "1"),
+    "susceptibility": ("N⟨m²⟩/T", "1/J"),
+    "xi": ("second-moment correlation length over L", "1"),
+    "binder_slope": ("dU4/dβ", "J"),
+    "log_m2_slope": ("d ln⟨m²⟩/dβ", "J"),
+    "xi_slope": ("d(ξ/L)/dβ", "J"),
+}
+
+
+def reweight(
+    data: xr.Dataset, temperatures: float | Sequence[float] | Array, model: IsingModel | None = None
+) -> xr.Dataset:
+    """Thermodynamic functions at any temperatures between those of the runs, by multi-histogram reweighting.
+
+    Swendsen–Wang moves sample graphs of weight v^n with n frozen bonds, so all draws together give averages at any
+    v(T), ⟨O⟩ = Σ w O / Σ w, with w = v^n / Σ_k N_k v_k^n / Z_k [Ferrenberg & Swendsen 1989], exactly for improved
+    estimators too. Energy and specific heat follow from the bonds alone: ln Z = ln Σ_n Ω(n) v^n + constant · β.
+
+    Parameters
+    ----------
+    data : what `sample` returned for one lattice without a field, by "swendsen-wang" ("auto" for J ≥ 0) with
+        ``series=True``, at one or more temperatures.
+    temperatures : T > 0 in units of J/k_B, one or several.
+    model : the lattice; None makes it from the attributes of `data`.
+
+    Returns
+    -------
+    Dataset over `temperature`, each variable with its jackknife error `<name>_error` (blocks of time much longer than
+    τ_int, where the runs allow it): `energy`, `specific_heat`, `m2`, `m4`, `binder`, `susceptibility` N⟨m²⟩/T per spin,
+    `abs_magnetization` and `xi` (ξ/L, lattices of equal sides) where the data have what they need, and the derivatives
+    with respect to β = 1/T `binder_slope`, `log_m2_slope` (of ln⟨m²⟩) and `xi_slope`. Where the data keep their states
+    (``keep_spins=True``, equal sides) also (temperature, r), r = 0 … L/2 along the axes and averaged over them,
+    `correlation` G(r) = ⟨s_0 s_r⟩ and `energy_correlation` ⟨ε_0 ε_r⟩ − ⟨ε⟩², with ε the mean of s s' over the bonds to
+    the neighbours ahead. All are nan at temperatures that the runs do not reach; `effective_draws` says how many
+    independent draws of weight one they are worth there.
+
+    Raises
+    ------
+    InputError for data without bonds in every draw (other algorithms, averages, T = 0 and ∞), in a field, or of another
+    model, and for temperatures that are not finite and above 0.
+
+    Cost: O(blocks × numbers of bonds) a temperature; with states, 2d Fourier transforms a draw, once, and
+    O(blocks × draws × L) a temperature.
+
+    >>> from spinlens import NearestNeighbour, sample
+    >>> runs = sample(IsingModel((4, 4), NearestNeighbour()), [2.2, 2.4], draws=4000, seed=1)
+    >>> table = reweight(runs, [2.3, 9.0])
+    >>> bool(abs(table.energy[0] + 1.54131) < 4 * table.energy_error[0]), bool(np.isnan(table.energy[1]))
+    (True, True)
+    """
+    grid = _temperatures(temperatures)
+    data, model = checked_runs(data, model)
+    size = SizeCurves.from_dataset(model, data)
+    if len(set(model.shape)) > 1:
+        size = size.without_xi()
+    table = _described(size, grid, [_functions_or_none(size, T) for T in grid])
+    if "spins" in data and len(set(model.shape)) == 1:
+        table.update(correlation_table(size, data, grid))
+    return table
+
+
+def thermodynamic_functions(size: SizeCurves, temperature: float) -> dict[str, Array]:
+    """Every function at one temperature, of all data and of the jackknife replicas, each (1 + blocks,).
+
+    With Z ∝ Σ Ω(n) v^n and θ = ln v the energy is Σ_{i<j} J − (dθ/dβ) ⟨n⟩, and
+    c = β² [(dθ/dβ)² ∂⟨n⟩/∂θ + (d²θ/dβ²) ⟨n⟩] / N.
+    """
+    theta, N = size.theta(temperature), size.model.n_sites
+    found, averages, bonds = size.samples(theta), size.averages(theta), size.histograms.full.bonds(theta)
+    first, second = fugacity_slopes(size.model, temperature)
+    mean = bonds[0] + size.histograms.first
+    rows: dict[str, Array] = {
+        "energy": size.model.coupling_sum / 2 - first * mean / N,
+        "specific_heat": (first**2 * bonds[1] + second * mean) / (temperature**2 * N),
+        **{name: averages[name][0] for name in ("abs_magnetization", "m2", "m4") if name in averages},
+        "binder": found.binder,
+        "susceptibility": N * found.m2 / temperature,
+        "binder_slope": first * found.binder_slope,
+        "log_m2_slope": first * found.log_m2_slope,
+    }
+    return rows | ({"xi": found.xi, "xi_slope": first * found.xi_slope} if size.has_xi else {})
+
+
+def _temperatures(values: object) -> tuple[float, ...]:
+    grid = checks.temperatures(values.tolist() if isinstance(values, np.ndarray | xr.DataArray) else values)
+    for T in grid:
+        checks.positive_number("temperature", T)
+    return grid
+
+
+def _functions_or_none(size: SizeCurves, temperature: float) -> dict[str, Array] | None:
+    try:
+        return thermodynamic_functions(size, temperature)
+    except ConvergenceError:
+        return None
+
+
+def _described(size: SizeCurves, grid: Sequence[float], rows: Sequence[dict[str, Array] | None]) -> xr.Dataset:
+    table = xr.Dataset(coords={"temperature": ("temperature", list(grid), {"units": "J/k_B"})})
+    for name in _available(size):
+        long_name, units = _FUNCTIONS[name]
+        found = [(np.nan, np.nan) if row is None else (row[name][0], jackknife_error(row[name])) for row in rows]
+        for suffix, values in zip(("", "_error"), np.array(found).T, strict=True):
+            note = {"long_name": f"error of {long_name}" if suffix else long_name, "units": units}
+            table[name + suffix] = ("temperature", values, note)
+    draws = [size.histograms.full.effective_draws(size.theta(T)) for T in grid]
+    note = {"long_name": "independent draws that the runs are worth", "units": "1"}
+    table["effective_draws"] = ("temperature", np.array(draws), note)
+    return table
+
+
+def _available(size: SizeCurves) -> list[str]:
+    lacking = {name for name in ("abs_magnetization",) if name not in size.names}
+    lacking |= set() if size.has_xi else {"xi", "xi_slope"}
+    return [name for name in _FUNCTIONS if name not in lacking]

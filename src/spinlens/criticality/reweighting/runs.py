@@ -1,0 +1,58 @@
+"""What may be reweighted: output of `sample` with a graph of frozen bonds in every draw, checked at the border."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import xarray as xr
+
+from spinlens.criticality.reweighting.size_curves import log_fugacity
+from spinlens.errors import InputError
+from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.model_document import model_document, model_of
+
+_DIMS = ("temperature", "chain", "draw")
+_NEEDED = ("m2", "m4")
+
+
+def checked_runs(data: object, model: IsingModel | None) -> tuple[xr.Dataset, IsingModel]:
+    """`data` with its dimensions in order, and its model; InputError where its draws cannot be reweighted in bonds."""
+    if not isinstance(data, xr.Dataset):
+        raise InputError(f"data must be a Dataset of `sample`, got {type(data).__name__}")
+    if "bin" in data.dims:
+        raise InputError("averages cannot be reweighted, bins mix numbers of bonds: sample with series=True")
+    if "bonds" not in data or "fugacity" not in data.coords:
+        raise InputError("the data have no frozen bonds: sample with algorithm='swendsen-wang'")
+    if missing := [name for name in _NEEDED if name not in data]:
+        raise InputError(f"the data lack {', '.join(missing)}: give all that `sample` returned")
+    if missing := [name for name in _DIMS if name not in data["bonds"].dims]:
+        raise InputError(f"the data lack the dimension {missing[0]}: select with lists, as data.isel({missing[0]}=[0])")
+    data = data.transpose(*_DIMS, ...)
+    _check_temperatures(data)
+    model = _checked_model(data, model)
+    if "spins" in data and data["spins"].shape != (*data["bonds"].shape, *model.shape):
+        raise InputError(
+            f"spins of shape {data['spins'].shape} are not states of {model.shape} for every draw of bonds"
+        )
+    return data, model
+
+
+def _check_temperatures(data: xr.Dataset) -> None:
+    T = data["temperature"].values
+    if not (np.isfinite(T) & (T > 0)).all():
+        raise InputError(f"the data hold T = {T.tolist()}: T = 0 and ∞ know no clusters, leave them out with data.sel")
+    if not np.isfinite(data["bonds"].values).all():
+        raise InputError("some draws have no number of bonds: leave those temperatures out with data.sel")
+
+
+def _checked_model(data: xr.Dataset, given: IsingModel | None) -> IsingModel:
+    if given is not None and "model" in data.attrs and model_document(given) != json.loads(data.attrs["model"]):
+        raise InputError(f"the data were drawn from {data.attrs['model']}, not from {given}: leave `model` out")
+    model = model_of(data) if given is None else given
+    if model.field:
+        raise InputError("bonds to the ghost spin of a field weigh otherwise: runs in a field cannot be reweighted")
+    expected = [log_fugacity(model, float(T)) for T in data["temperature"].values]
+    if not np.allclose(np.log(data["fugacity"].values), expected, rtol=0, atol=1e-9):
+        raise InputError(f"the fugacities of the data are not those of {model} at their temperatures")
+    return model

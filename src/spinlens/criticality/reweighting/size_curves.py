@@ -1,0 +1,239 @@
+"""Thermodynamic functions of temperature for one lattice size, reweighted from runs at several temperatures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from spinlens.lattice.couplings import PowerLaw
+from spinlens.lattice.ising import IsingModel
+from spinlens.sampling.algorithms.choice import make_algorithm
+from spinlens.sampling.algorithms.swendsen_wang import LongRangeSwendsenWang
+from spinlens.statistics.autocorrelation import integrated_time
+from spinlens.statistics.resampling import block_means, jackknife
+from spinlens.statistics.reweighting import Histograms
+
+Array = npt.NDArray[np.float64]
+
+BLOCKS = 32
+_MODES = ("mode_x", "mode_y", "mode_z")
+
+
+def binder(m2: float | Array, m4: float | Array) -> float | Array:
+    """U4 = 1 − ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in the ordered phase, 0 in the disordered one.
+
+    >>> binder(1.0, 1.0) == 1 - 1 / 3
+    True
+    """
+    return 1 - m4 / (3 * m2**2)
+
+
+class Moments(NamedTuple):
+    """Averages of one size at one temperature, and derivatives with respect to θ = ln v.
+
+    `binder` is U4, `xi` the second-moment correlation length over L (nan where no Fourier modes were measured),
+    `log_m2_slope` is d ln⟨m²⟩/dθ.
+    """
+
+    m2: float
+    binder: float
+    binder_slope: float
+    xi: float
+    xi_slope: float
+    log_m2_slope: float
+
+
+class Samples(NamedTuple):
+    """`Moments` of all data (row 0) and of every jackknife replica, each (1 + blocks,)."""
+
+    m2: Array
+    binder: Array
+    binder_slope: Array
+    xi: Array
+    xi_slope: Array
+    log_m2_slope: Array
+
+
+@dataclass(frozen=True)
+class SizeCurves:
+    """⟨m²⟩(T), U4(T), ξ(T)/L and slopes of one lattice size; θ is the logarithm of the fugacity of a frozen bond.
+
+    `names` are those of the observables in the histograms, in their order: always "m2" and "m4", where they were
+    measured "mode" (of the lowest Fourier modes, mean over the axes) and "abs_magnetization".
+    """
+
+    model: IsingModel
+    temperatures: tuple[float, ...]
+    histograms: Histograms
+    names: tuple[str, ...]
+
+    @property
+    def L(self) -> int:
+        """Linear size."""
+        return self.model.shape[0]
+
+    @property
+    def has_xi(self) -> bool:
+        """Whether Fourier modes were measured, so that ξ/L is known."""
+        return "mode" in self.names
+
+    @classmethod
+    def from_dataset(cls, model: IsingModel, data: xr.Dataset, blocks: int | None = None) -> SizeCurves:
+        """From the output of `sample` with a cluster algorithm; the jackknife takes `blocks` stretches of time.
+
+        Without `blocks` there are as many as the length of the runs allows for (`blocks_for`).
+
+        Runs at different temperatures are combined with weights 1/(2 τ_int) of their m².
+        """
+        theta, series = np.log(np.asarray(data["fugacity"].values, dtype=np.float64)), _series(data, model.dimension)
+        temperatures = tuple(data["temperature"].values.tolist())
+        if blocks is None:
+            blocks = blocks_for(data.sizes["draw"], data.sizes["chain"])
+        bonds, times = data["bonds"].values, run_times(series["m2"])
+        table = Histograms.from_runs(theta, bonds, list(series.values()), blocks, times)
+        return cls(model, temperatures, table, tuple(series))
+
+    @classmethod
+    def joined(cls, parts: Sequence[SizeCurves]) -> SizeCurves:
+        """Several independent sets of runs of one size, cut into equally many blocks; keeps what all have measured."""
+        temperatures = tuple(sorted({T for part in parts for T in part.temperatures}))
+        names = [name for name in parts[0].names if all(name in part.names for part in parts)]
+        alike = [part.only(names).histograms for part in parts]
+        return cls(parts[0].model, temperatures, Histograms.joined(alike), tuple(names))
+
+    def only(self, names: Sequence[str]) -> SizeCurves:
+        """The same with these observables alone, in this order."""
+        kept = self.histograms.sums[[self.names.index(name) for name in names]]
+        return replace(self, histograms=replace(self.histograms, sums=kept), names=tuple(names))
+
+    def without_xi(self) -> SizeCurves:
+        """The same without the Fourier modes."""
+        return self.only([name for name in self.names if name != "mode"])
+
+    def theta(self, temperature: float) -> float:
+        """ln v(T), what the histograms are reweighted in."""
+        return log_fugacity(self.model, temperature)
+
+    def temperature(self, theta: npt.ArrayLike) -> Array:
+        """Inverse of `theta`."""
+        return temperature_of(self.model, theta)
+
+    def moments(self, temperature: float) -> Moments:
+        """⟨m²⟩, U4, ξ/L and slopes at one temperature.
+
+        ξ follows from ⟨m²⟩ and the lowest Fourier mode, with k = 2 sin(π/L):
+        ξ = ((⟨m²⟩ / ⟨|s_k|²⟩) − 1)^{1/p} / k, where 1/χ(k) ~ 1 + (kξ)^p; p = 2, or σ for a power law with σ < 2.
+        """
+        return Moments(*(float(rows[0]) for rows in self.samples(self.theta(temperature))))
+
+    def samples(self, theta: npt.ArrayLike) -> Samples:
+        """`moments` of all data and of the jackknife replicas, at one θ or at one for each row."""
+        return self._samples(*self.histograms.full.samples(theta))
+
+    def averages(self, theta: npt.ArrayLike) -> dict[str, tuple[Array, Array]]:
+        """⟨O⟩ and d⟨O⟩/dθ of every observable, of all data and of the jackknife replicas, each (1 + blocks,)."""
+        return dict(zip(self.names, zip(*self.histograms.full.samples(theta), strict=True), strict=True))
+
+    def all_data(self, theta: npt.ArrayLike) -> Samples:
+        """`moments` of all data at several θ, each (n,)."""
+        return self._samples(*self.histograms.full.curve(theta))
+
+    def _samples(self, means: Array, slopes: Array) -> Samples:
+        (m2, m4), (m2_slope, m4_slope) = (
+            rows[[self.names.index(name) for name in ("m2", "m4")]] for rows in (means, slopes)
+        )
+        u4 = 1 - m4 / (3 * m2**2)
+        slope = -(m4_slope / m4 - 2 * m2_slope / m2) * m4 / (3 * m2**2)
+        xi, xi_slope = self._xi(m2, m2_slope / m2, means, slopes)
+        return Samples(m2, u4, slope, xi, xi_slope, m2_slope / m2)
+
+    def _xi(self, m2: Array, log_m2_slope: Array, means: Array, slopes: Array) -> tuple[Array, Array]:
+        if not self.has_xi:
+            return np.full(means.shape[1], np.nan), np.full(means.shape[1], np.nan)
+        mode, mode_slope = (rows[self.names.index("mode")] for rows in (means, slopes))
+        power = _dispersion(self.model)
+        with np.errstate(divide="ignore", invalid="ignore"):  # every state fully ordered: no mode, ξ infinite
+            ratio = np.where(mode > 0, m2 / mode, np.inf)
+            ratio_slope = np.where(mode > 0, ratio * (log_m2_slope - mode_slope / mode), np.nan)
+            xi = np.maximum(ratio - 1, 0.0) ** (1 / power) / (2 * math.sin(math.pi / self.L) * self.L)
+            return xi, np.where(ratio > 1, xi / power * ratio_slope / (ratio - 1), np.nan)
+
+    def binder_with_error(self, temperature: float) -> tuple[float, float]:
+        """U4 at one temperature with its jackknife error."""
+        rows = self.samples(self.theta(temperature)).binder
+        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
+
+
+def log_fugacity(model: IsingModel, temperature: float) -> float:
+    """θ = ln v(T) of the cluster moves."""
+    strength = _strength(model)
+    if strength is None:
+        return -math.log(temperature)
+    return 2 * strength / temperature + math.log(-math.expm1(-2 * strength / temperature))
+
+
+def fugacity_slopes(model: IsingModel, temperature: float) -> tuple[float, float]:
+    """dθ/dβ and d²θ/dβ² of θ = ln v."""
+    strength = _strength(model)
+    if strength is None:
+        return temperature, -(temperature**2)
+    share = -math.expm1(-2 * strength / temperature)  # v / (v + 1)
+    return 2 * strength / share, -4 * strength**2 * (1 - share) / share**2
+
+
+def temperature_of(model: IsingModel, theta: npt.ArrayLike) -> Array:
+    """Temperature at which ln v = θ: 1/v for power laws and tables, 2J/ln(1 + v) between nearest neighbours."""
+    strength, v = _strength(model), np.exp(np.asarray(theta, dtype=np.float64))
+    return np.asarray(1 / v if strength is None else 2 * strength / np.log1p(v))
+
+
+def _strength(model: IsingModel) -> float | None:
+    """J of nearest neighbours; None where graphs weigh β^bonds."""
+    if isinstance(make_algorithm(model, model.coupling_sum, "swendsen-wang"), LongRangeSwendsenWang):
+        return None
+    return float(model.coupling_table.max())
+
+
+def _dispersion(model: IsingModel) -> float:
+    """The leading power of k in 1/χ(k)."""
+    return min(model.coupling.sigma, 2.0) if isinstance(model.coupling, PowerLaw) else 2.0
+
+
+def _series(data: xr.Dataset, dimension: int) -> dict[str, Array]:
+    """What is to be reweighted, by name, (temperature, chain, draw)."""
+    series: dict[str, Array] = {name: data[name].values for name in ("m2", "m4")}
+    modes = [data[name].values for name in _MODES[:dimension] if name in data]
+    if len(modes) == dimension:
+        series["mode"] = np.mean(modes, axis=0)
+    if "magnetization" in data:
+        series["abs_magnetization"] = np.abs(data["magnetization"].values)
+    return series
+
+
+def run_times(m2: Array) -> list[float] | None:
+    """τ_int of m² of each run (temperature, chain, draw); None where the runs are too short to tell."""
+    return [integrated_time(run).value for run in m2] if m2.shape[-1] >= 4 else None
+
+
+def measured_binder(data: xr.Dataset, blocks: int = BLOCKS) -> tuple[Array, Array]:
+    """U4 at each simulated temperature without reweighting, with jackknife errors: two arrays (temperature,)."""
+    values, errors = [], []
+    per_chain = max(2, blocks // data.sizes["chain"])
+    for m2, m4 in zip(data["m2"].values, data["m4"].values, strict=True):
+        means = np.stack([block_means(series, per_chain).ravel() for series in (m2, m4)], axis=1)
+        value, covariance = jackknife(means, lambda mean: binder(mean[0], mean[1]))
+        values.append(float(value[0]))
+        errors.append(float(np.sqrt(covariance[0, 0])))
+    return np.array(values), np.array(errors)
+
+
+def blocks_for(draws: int, chains: int) -> int:
+    """Blocks of the jackknife: 64 where each gets 50 draws a temperature, else 32 or fewer."""
+    wanted = 64 if draws * chains >= 64 * 50 else BLOCKS
+    return chains * max(1, min(wanted // chains, draws))

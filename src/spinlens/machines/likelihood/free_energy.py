@@ -1,0 +1,154 @@
+"""How probable a machine finds data: free energy, log Z exactly or by annealed importance sampling (AIS)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks
+from spinlens.errors import InputError
+from spinlens.machines.gibbs import Array, Machine
+from spinlens.machines.likelihood import ais as annealing
+from spinlens.statistics.estimate import Estimate
+
+LARGEST_ENUMERATION = 24
+Method = Literal["auto", "exact", "ais", "reverse-ais"]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """ln Z and the exact means of a machine: ⟨v_i h_a⟩ (n_visible, n_hidden), ⟨v_i⟩ and ⟨h_a⟩."""
+
+    log_z: float
+    visible_hidden: Array
+    visible: Array
+    hidden: Array
+
+
+def free_energy(machine: Machine, visible: npt.ArrayLike) -> Array:
+    """F(v) = −Σ b_i v_i − Σ_a ln 2cosh(c_a + Σ_i v_i W_ia), so that p(v) = e^{−F(v)} / Z; (n_samples,)."""
+    states = np.asarray(visible, dtype=np.float64)
+    weights = np.asarray(machine.weights_, dtype=np.float64)
+    field = states @ weights + machine.hidden_bias_
+    return np.asarray(-states @ np.asarray(machine.visible_bias_, np.float64) - log_2cosh(field).sum(axis=-1))
+
+
+def log_2cosh(x: Array) -> Array:
+    """ln(2 cosh x) without overflow.
+
+    >>> float(log_2cosh(np.array(1000.0)))
+    1000.0
+    """
+    size = np.abs(x)
+    return np.asarray(size + np.log1p(np.exp(-2 * size)))
+
+
+def exact_moments(machine: Machine) -> Moments:
+    """ln Z and all first moments by summing over every state of the smaller side.
+
+    Cost O(2^m · n) for sides m ≤ n; refused when m exceeds 24.
+    """
+    weights = np.asarray(machine.weights_, dtype=np.float64)
+    bias, hidden_bias = np.asarray(machine.visible_bias_, np.float64), np.asarray(machine.hidden_bias_, np.float64)
+    turned = weights.shape[0] < weights.shape[1]
+    if turned:  # the side that is enumerated is always called "small"
+        weights, bias, hidden_bias = weights.T, hidden_bias, bias
+    n_small = weights.shape[1]
+    if n_small > LARGEST_ENUMERATION:
+        raise InputError(
+            f"the smaller side has {n_small} units: exact sums stop at {LARGEST_ENUMERATION}; use method='ais'"
+        )
+    top, total = -np.inf, 0.0
+    both, large, small = np.zeros_like(weights), np.zeros(len(weights)), np.zeros(n_small)
+    for states in _all_states(n_small):
+        field = states @ weights.T + bias
+        log_p = states @ hidden_bias + log_2cosh(field).sum(axis=1)
+        new_top = max(top, float(log_p.max()))
+        p, shrink = np.exp(log_p - new_top), np.exp(top - new_top)
+        mean = np.tanh(field) * p[:, None]
+        total = total * shrink + p.sum()
+        both = both * shrink + mean.T @ states
+        large = large * shrink + mean.sum(axis=0)
+        small = small * shrink + p @ states
+        top = new_top
+    both, large, small = both / total, large / total, small / total
+    log_z_value = float(top + np.log(total))
+    return Moments(log_z_value, both.T, small, large) if turned else Moments(log_z_value, both, large, small)
+
+
+def _all_states(n_units: int) -> Iterator[Array]:
+    """Every state of `n_units` units, in blocks (≤ 4096, n_units) of ±1."""
+    low = min(n_units, 12)
+    for high in range(2 ** (n_units - low)):
+        index = np.arange(2**low) + (high << low)
+        yield np.where((index[:, None] >> np.arange(n_units)) & 1, 1.0, -1.0)
+
+
+def log_z(machine: Machine, method: Method = "auto", *, runs: int = 200, betas: int = 1000, seed: int = 0) -> Estimate:
+    """ln Z = ln Σ_{v,h} e^{−E(v,h)} of a machine.
+
+    Parameters
+    ----------
+    method : "exact" sums over the smaller side (≤ 24 units, error 0); "ais" is annealed importance sampling
+        [Salakhutdinov & Murray 2008] from free units; "reverse-ais" anneals the machine's own states to free units
+        [Burda, Grosse & Salakhutdinov 2015]; "auto" is exact up to 16 units and AIS beyond.
+    runs, betas : AIS only: independent annealings, and intermediate distributions on the way from free units.
+
+    Returns
+    -------
+    ln Z in nats. The AIS error is the standard error of the mean weight. AIS errs downward and reverse AIS upward
+    when `betas` is too small, so the two bracket ln Z: where they disagree, or the error exceeds ≈ 0.5, raise `betas`.
+    """
+    checks.choice("method", method, ("auto", "exact", "ais", "reverse-ais"))
+    small = min(machine.weights_.shape)
+    if method == "exact" or (method == "auto" and small <= 16):
+        return Estimate(exact_moments(machine).log_z, 0.0)
+    checks.positive_integer("runs", runs, minimum=2)
+    checks.positive_integer("betas", betas)
+    anneal = annealing.backward if method == "reverse-ais" else annealing.forward
+    return anneal(machine, runs, betas, seed)
+
+
+def log_likelihood(
+    machine: Machine,
+    visible: npt.ArrayLike,
+    method: Method = "auto",
+    *,
+    runs: int = 200,
+    betas: int = 1000,
+    seed: int = 0,
+) -> Estimate:
+    """Mean log-likelihood ⟨ln p(v)⟩ = −⟨F(v)⟩ − ln Z of `visible` (n_samples, n_visible), in nats a state.
+
+    The error is that of ln Z alone, so that machines can be compared on the same states; the spread of the states
+    themselves is `free_energy(...).std()`.
+    """
+    normalisation = log_z(machine, method, runs=runs, betas=betas, seed=seed)
+    return Estimate(-float(free_energy(machine, visible).mean()) - normalisation.value, normalisation.error)
+
+
+def pseudo_log_likelihood(machine: Machine, visible: npt.ArrayLike) -> Array:
+    """Σ_i ln p(v_i | all other v) of each state, (n_samples,), in nats: exact, without ln Z.
+
+    ln p(v_i | rest) = −ln(1 + e^{F(v) − F(v with v_i flipped)}). Cost O(n_samples · n_visible · n_hidden). It is no
+    bound on the likelihood: use it to compare machines, not against an entropy.
+
+    Examples
+    --------
+    >>> from spinlens.machines.rbm import RBM
+    >>> float(pseudo_log_likelihood(RBM.from_weights(np.zeros((3, 1))), [[1, 1, -1]])[0] / -np.log(8))
+    1.0
+    """
+    states = np.asarray(visible, dtype=np.float64)
+    weights, bias = np.asarray(machine.weights_, np.float64), np.asarray(machine.visible_bias_, np.float64)
+    field = states @ weights + machine.hidden_bias_
+    here = log_2cosh(field).sum(axis=1)
+    total = np.zeros(len(states))
+    for i in range(len(weights)):
+        flipped = log_2cosh(field - 2 * np.multiply.outer(states[:, i], weights[i])).sum(axis=1)
+        total -= np.logaddexp(0.0, flipped - here - 2 * bias[i] * states[:, i])
+    return total

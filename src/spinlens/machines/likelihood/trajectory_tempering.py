@@ -1,0 +1,209 @@
+"""Parallel trajectory tempering: a machine exchanges states with earlier machines of its own training.
+
+Training leads a machine from free units to the data through a sequence of distributions, each close to the next; along
+it states reach every mode, also where a Gibbs chain, or a machine at another temperature, does not go [Béreux, Decelle,
+Furtlehner, Rosset & Seoane 2025]. Neighbours on the ladder also give ln Z, from free units up, step by step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, special
+
+from spinlens import checks, seeding
+from spinlens.errors import InputError
+from spinlens.machines import gibbs
+from spinlens.machines.gibbs import Array, Machine, Sampler, Spins
+from spinlens.machines.kernels import Float32, Lanes
+from spinlens.machines.likelihood import free_energy as likelihood
+from spinlens.machines.likelihood.ais import free_log_z
+from spinlens.statistics.estimate import Estimate
+
+_BLOCKS = 20  # of ladders, for the error of ln Z
+_MOST_HALVINGS = 12  # of the distance between two machines
+_RELAXATION = 20  # Gibbs steps before a candidate's exchange rate is judged
+
+
+class TrajectoryRecorder:
+    """A callback of `fit` that keeps copies of the machine under training, for `trajectory_sample`.
+
+    Parameters
+    ----------
+    machine : the `RBM` whose `fit` gets this as `callback`.
+    every : epochs between two copies.
+
+    Examples
+    --------
+    >>> from spinlens.machines.rbm import RBM
+    >>> machine = RBM(2, epochs=3)
+    >>> along = TrajectoryRecorder(machine)
+    >>> _ = machine.fit([[1, 1], [-1, -1]] * 50, callback=along)
+    >>> len(along.machines)
+    3
+    """
+
+    def __init__(self, machine: Machine, every: int = 1) -> None:
+        self.machine, self.every = machine, checks.positive_integer("every", every)
+        self.machines: list[Machine] = []
+
+    def __call__(self, entry: dict[str, float]) -> None:
+        if int(entry["epoch"]) % self.every == 0:
+            self.machines.append(gibbs.sampler_copy(self.machine))
+
+
+@dataclass(frozen=True, eq=False)
+class TrajectorySample:
+    """States of a machine and what the ladder of machines says on the way.
+
+    Attributes
+    ----------
+    states : (n, n_visible) int8 ±1, one of each ladder.
+    exchange_rates : accepted fraction of exchanges between neighbours, from free units to the machine; where one is
+        near 0 the ladder is broken there: record more machines.
+    log_z : ln Z of the machine by acceptance ratios between neighbours [Bennett 1976], with its error over ladders.
+    """
+
+    machine: Machine
+    states: Spins
+    exchange_rates: Array
+    log_z: Estimate
+
+    def log_likelihood(self, X: npt.ArrayLike) -> Estimate:
+        """Mean ln p of states X (n_samples, n_visible), in nats a state; the error is that of ln Z."""
+        return Estimate(-float(likelihood.free_energy(self.machine, X).mean()) - self.log_z.value, self.log_z.error)
+
+
+def trajectory_sample(
+    machine: Machine,
+    snapshots: Sequence[Machine],
+    n: int,
+    steps: int = 500,
+    acceptance: float = 0.3,
+    seed: int = 0,
+) -> TrajectorySample:
+    """`n` states of a machine by exchange with machines of its training, and its ln Z.
+
+    Parameters
+    ----------
+    snapshots : machines along the training, the earliest first, such as those of `TrajectoryRecorder`; below them
+        stands a machine of free units, whose states and ln Z are known exactly.
+    n : independent ladders, one state each; at least 20, for the error of ln Z.
+    steps : Gibbs steps of every machine, each followed by exchanges; ln Z is taken from the second half.
+    acceptance : snapshots are left out while the exchange rate of their neighbours stays above this, and machines
+        with parameters half-way are put between neighbours that are farther apart.
+
+    Cost O(n · steps · ladder · n_visible · n_hidden). Raises `InputError` for machines of other shapes.
+    """
+    checks.positive_integer("n", n, minimum=_BLOCKS)
+    checks.positive_integer("steps", steps, minimum=8)
+    if not 0 < acceptance < 1:
+        raise InputError(f"acceptance must lie between 0 and 1, got {acceptance!r}")
+    if any(other.weights_.shape != machine.weights_.shape for other in snapshots):
+        raise InputError(f"every snapshot must have weights of shape {machine.weights_.shape}, as the machine has")
+    generator = seeding.generator(checks.seed(seed), "rbm", "trajectory")
+    foot = _free(snapshots[0] if snapshots else machine)
+    lanes = gibbs.make_lanes(generator)
+    samplers = [gibbs.sampler(one) for one in (foot, *snapshots, machine)]
+    ladder = _TrajectoryLadder(samplers, n, acceptance, lanes)
+    for step in range(steps):
+        ladder.step(step % 2, generator, keep=step >= steps // 2)
+    log_z = ladder.log_z_gain()
+    return TrajectorySample(
+        machine,
+        ladder.states[-1].astype(np.int8),
+        ladder.accepted / np.maximum(ladder.tried, 1),
+        Estimate(free_log_z(foot) + log_z.value, log_z.error),
+    )
+
+
+def _free(machine: Machine) -> Machine:
+    """Free units with the visible biases of `machine`."""
+    return Sampler(np.zeros_like(machine.weights_), machine.visible_bias_, np.zeros_like(machine.hidden_bias_))
+
+
+class _TrajectoryLadder:
+    """The machines chosen, one state array (n, n_visible) each, and what their exchanges have shown."""
+
+    def __init__(self, samplers: list[Sampler], n: int, acceptance: float, lanes: Lanes) -> None:
+        self.lanes = lanes
+        self.hidden = np.empty((n, samplers[0].weights.shape[1]), np.float32)
+        first = np.tile(samplers[0].visible_bias, (n, 1))
+        self.samplers, self.states = [samplers[0]], [gibbs.draw(first, lanes)]
+        place = 0
+        samplers = list(samplers)
+        while place < len(samplers) - 1:
+            place = self._climb(samplers, place, acceptance)
+        self.tried, self.accepted = np.zeros(len(self.samplers) - 1), np.zeros(len(self.samplers) - 1)
+        self.works: list[tuple[list[Array], list[Array]]] = [([], []) for _ in self.tried]
+
+    def _climb(self, samplers: list[Sampler], place: int, acceptance: float) -> int:
+        """Put the farthest machine within reach of the last one on the ladder; its place among `samplers`."""
+        below, states = self.samplers[-1], self.states[-1]
+        following, halvings = len(samplers) - 1, 0
+        while True:
+            above, moved = samplers[following], states.copy()
+            above.step(moved, self.hidden, self.lanes, _RELAXATION)
+            gain = _log_ratio(below, above, states) - _log_ratio(below, above, moved)
+            if halvings == _MOST_HALVINGS or float(np.exp(np.minimum(gain, 0.0)).mean()) >= acceptance:
+                self.samplers.append(above)
+                self.states.append(moved)
+                return following
+            if following > place + 1:
+                following = place + (following - place) // 2
+            else:
+                samplers.insert(following, _between(below, above))
+                halvings += 1
+
+    def step(self, parity: int, generator: np.random.Generator, keep: bool) -> None:
+        """A Gibbs step of every machine, then exchanges of every second pair of neighbours."""
+        for sampler, states in zip(self.samplers, self.states, strict=True):
+            sampler.step(states, self.hidden, self.lanes)
+        for k in range(parity, len(self.tried), 2):
+            lower, upper = self.states[k], self.states[k + 1]
+            forward = _log_ratio(self.samplers[k], self.samplers[k + 1], lower)
+            backward = _log_ratio(self.samplers[k], self.samplers[k + 1], upper)
+            swap = np.log(generator.random(len(lower))) < forward - backward
+            lower[swap], upper[swap] = upper[swap], lower[swap]
+            self.tried[k] += len(swap)
+            self.accepted[k] += swap.sum()
+            if keep:
+                self.works[k][0].append(forward)
+                self.works[k][1].append(backward)
+
+    def log_z_gain(self) -> Estimate:
+        """ln Z of the last machine less that of the first, with a jackknife error over blocks of ladders."""
+        works = [(np.array(forward), np.array(backward)) for forward, backward in self.works]
+        n = works[0][0].shape[1]
+        blocks = np.array_split(np.arange(n), _BLOCKS)
+        without = [[(np.delete(a, block, axis=1), np.delete(b, block, axis=1)) for a, b in works] for block in blocks]
+        gains = [sum(_bennett(a, b) for a, b in pairs) for pairs in without]
+        error = float(np.sqrt((_BLOCKS - 1) * np.var(gains)))
+        return Estimate(float(sum(_bennett(a, b) for a, b in works)), error)
+
+
+def _between(below: Sampler, above: Sampler) -> Sampler:
+    """The machine whose parameters lie half-way."""
+    return Sampler(
+        (below.weights + above.weights) / 2,
+        (below.visible_bias + above.visible_bias) / 2,
+        (below.hidden_bias + above.hidden_bias) / 2,
+    )
+
+
+def _log_ratio(below: Sampler, above: Sampler, states: Float32) -> Array:
+    """ln of the weight of each state in the upper machine less that in the lower one, (n,)."""
+    return above.log_weight(states) - below.log_weight(states)
+
+
+def _bennett(forward: Array, backward: Array) -> float:
+    """ln Z_above − ln Z_below from log-ratios of weights at as many states of the lower and of the upper machine."""
+    low, high = (extreme(forward.min(), backward.min(), forward.max(), backward.max()) for extreme in (min, max))
+
+    def excess(gain: float) -> float:
+        return float(special.expit(forward - gain).mean() - special.expit(gain - backward).mean())
+
+    return float(optimize.brentq(excess, low - 1.0, high + 1.0, xtol=1e-10))

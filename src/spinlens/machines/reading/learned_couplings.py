@@ -1,0 +1,103 @@
+"""J_eff(r): learned pair couplings averaged over translations of a lattice and over machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinlens import checks
+from spinlens.errors import InputError
+from spinlens.machines.gibbs import Array, Machine
+from spinlens.machines.reading.effective_couplings import effective_couplings
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedCouplings:
+    """Learned couplings of a translation-invariant lattice, dimensionless (to compare with J(r) / T).
+
+    Attributes
+    ----------
+    table : (*shape) mean coupling at each displacement, over pairs and machines; zero at zero displacement.
+    table_error : its standard error from the spread over machines; nan for a single machine.
+    distance : (n,) the different distances r > 0 on the torus, ascending; displacements with equal sets of components
+        are one entry, so 5 = |(5, 0)| and 5 = |(3, 4)| are two.
+    components : for each entry the absolute components of the displacement, sorted over axes of equal length.
+    coupling, error : (n,) mean at each entry and its error.
+    roughness : (n,) standard deviation of single pairs about that mean within one machine: what training left unequal.
+    """
+
+    table: Array
+    table_error: Array
+    distance: Array
+    components: list[tuple[int, ...]]
+    coupling: Array
+    error: Array
+    roughness: Array
+
+
+def learned_couplings(machines: Sequence[Machine], shape: tuple[int, ...]) -> LearnedCouplings:
+    """J_eff(r) of machines trained on one lattice with different seeds, averaged over translations and machines.
+
+    Parameters
+    ----------
+    machines : with visible units that are the sites of `shape` in C order; seeds of training and, for an error that
+        contains it, of data.
+
+    Examples
+    --------
+    >>> from spinlens.lattice.couplings import NearestNeighbour
+    >>> from spinlens.lattice.ising import IsingModel
+    >>> from spinlens.machines.rbm import RBM
+    >>> found = learned_couplings([RBM.exact(IsingModel((3, 3), NearestNeighbour()), 2.0)], (3, 3))
+    >>> found.components, found.coupling.round(12).tolist()
+    ([(0, 1), (1, 1)], [0.5, 0.0])
+    """
+    sides = tuple(checks.positive_integer("side of the lattice", side) for side in shape)
+    n_sites = int(np.prod(sides))
+    if not machines or any(machine.weights_.shape[0] != n_sites for machine in machines):
+        raise InputError(f"give at least one machine with {n_sites} visible units, the sites of {sides}")
+    pairs = np.stack([_by_displacement(effective_couplings(machine), sides) for machine in machines])
+    tables = pairs.mean(axis=1)
+    groups = _groups(sides)
+    by_group = np.array([[table.ravel()[members].mean() for members in groups.values()] for table in tables])
+    rough = [np.sqrt(np.mean((pairs[..., members] - by_group[:, None, k, None]) ** 2))
+             for k, members in enumerate(groups.values())]  # fmt: skip
+    return LearnedCouplings(
+        tables.mean(axis=0).reshape(sides),
+        _standard_error(tables).reshape(sides),
+        np.array([np.sqrt(sum(component**2 for component in components)) for components in groups]),
+        list(groups),
+        by_group.mean(axis=0),
+        _standard_error(by_group),
+        np.array(rough),
+    )
+
+
+def _by_displacement(couplings: Array, shape: tuple[int, ...]) -> Array:
+    """(n_sites, n_sites): row i holds J_{i, i+r} with r in C order."""
+    sites = np.stack(np.unravel_index(np.arange(len(couplings)), shape))
+    other = (sites[:, :, None] + sites[:, None, :]) % np.array(shape)[:, None, None]
+    return np.take_along_axis(couplings, np.ravel_multi_index(tuple(other), shape), axis=1)
+
+
+def _groups(shape: tuple[int, ...]) -> dict[tuple[int, ...], list[int]]:
+    """Displacements that a symmetry of the torus (reflection, exchange of equal axes) makes equal, by distance."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for number in range(1, int(np.prod(shape))):
+        displacement = np.unravel_index(number, shape)
+        folded = [int(min(r, side - r)) for r, side in zip(displacement, shape, strict=True)]
+        for side in set(shape):  # axes of one length are equivalent
+            axes = [axis for axis, length in enumerate(shape) if length == side]
+            for axis, r in zip(axes, sorted(folded[axis] for axis in axes), strict=True):
+                folded[axis] = r
+        groups.setdefault(tuple(folded), []).append(number)
+    return dict(sorted(groups.items(), key=lambda item: (sum(r * r for r in item[0]), item[0])))
+
+
+def _standard_error(values: Array) -> Array:
+    """Of the mean over the first axis."""
+    if len(values) < 2:
+        return np.full(values.shape[1:], np.nan)
+    return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(len(values)))

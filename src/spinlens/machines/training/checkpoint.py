@@ -1,0 +1,130 @@
+"""Training state on disk: after a kill, training goes on from the last epoch saved and ends with the same bits.
+
+One safetensors file, never pickle, replaced in one step. Its metadata hold the options of the training, a fingerprint
+of the data and a checksum of everything, so that a file is either used as it was written or refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spinlens.errors import ArtefactError, InputError
+from spinlens.machines import storage
+from spinlens.machines.gibbs import Machine
+from spinlens.machines.packed import PackedStates
+from spinlens.machines.training.recipe import Recipe, States, TrainingState, start
+
+FORMAT = 2
+_BEST = ("best.weights", "best.visible_bias", "best.hidden_bias")
+_AVERAGE = ("average.weights", "average.visible_bias", "average.hidden_bias")
+_ROWS = 2**16
+
+
+def fingerprint(data: States) -> str:
+    """A hash of states, the same for packed and unpacked ones."""
+    digest = hashlib.blake2b(repr(tuple(data.shape)).encode(), digest_size=16)
+    for first in range(0, len(data), _ROWS):
+        part = data.bits[first : first + _ROWS] if isinstance(data, PackedStates) else data[first : first + _ROWS]
+        bits = part if isinstance(data, PackedStates) else np.packbits(np.asarray(part) > 0, axis=1)
+        digest.update(np.ascontiguousarray(bits).data)
+    return digest.hexdigest()
+
+
+def fingerprint_of(machine: Machine) -> str:
+    """A hash of the parameters of a machine."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in (machine.weights_, machine.visible_bias_, machine.hidden_bias_):
+        digest.update(f"{array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def write(path: Path, state: TrainingState, about: Mapping[str, Any]) -> None:
+    """Save a training state; `about` (JSON-able) is what it belongs to: options, data, format."""
+    arrays = _arrays(state)
+    document = json.dumps(
+        {
+            "format": FORMAT,
+            "about": about,
+            "epoch": state.epoch,
+            "updates": state.updates,
+            "averaged": state.averaged,
+            "history": state.history,
+            "best_likelihood": None if math.isinf(state.best_likelihood) else state.best_likelihood,
+            "without_gain": state.without_gain,
+            "stopped": state.stopped,
+        }
+    )
+    storage.write_file(path, arrays, {"state": document, "checksum": _checksum(arrays, document)})
+
+
+def read(path: Path, recipe: Recipe, n_visible: int, n_samples: int, about: Mapping[str, Any]) -> TrainingState:
+    """The state that `write` saved for the same `about`.
+
+    Raises `ArtefactError` for a damaged or foreign file, `InputError` for one of other options or other data.
+    """
+    arrays, metadata = storage.read_file(path)
+    try:
+        document = metadata["state"]
+        if metadata["checksum"] != _checksum(arrays, document):
+            raise ArtefactError(f"the training state {path} fails its checksum: delete it to train anew")
+        found = json.loads(document)
+        if found["format"] != FORMAT:
+            raise ArtefactError(f"the training state {path} is of format {found['format']}: delete it to train anew")
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ArtefactError(f"{path} holds no training state ({error}): delete it to train anew") from None
+    _compare(path, found["about"], json.loads(json.dumps(about)))
+    state = start(recipe, n_visible, n_samples)
+    _fill(path, state, arrays)
+    state.epoch, state.updates, state.history = found["epoch"], found["updates"], found["history"]
+    state.averaged = found["averaged"]
+    state.without_gain, state.stopped = found["without_gain"], found["stopped"]
+    state.best_likelihood = -math.inf if found["best_likelihood"] is None else found["best_likelihood"]
+    return state
+
+
+def _arrays(state: TrainingState) -> storage.Arrays:
+    arrays: storage.Arrays = dict(zip(("weights", "visible_bias", "hidden_bias"), state.parameters, strict=True))
+    arrays |= {f"memory.{number}": part for number, part in enumerate(state.memory)}
+    if state.chains is not None:
+        arrays["chains"] = state.chains
+    if state.average is not None:
+        arrays |= dict(zip(_AVERAGE, state.average, strict=True))
+    if state.best is not None:
+        arrays |= dict(zip(_BEST, state.best, strict=True))
+    return arrays
+
+
+def _fill(path: Path, state: TrainingState, arrays: storage.Arrays) -> None:
+    """Overwrite the arrays of a fresh state, whose shapes are those that are expected."""
+    for name, target in _arrays(state).items():
+        if name not in arrays or arrays[name].shape != target.shape or arrays[name].dtype != target.dtype:
+            raise ArtefactError(f"the training state {path} lacks an array {name!r} of shape {target.shape}")
+        target[...] = arrays[name]
+    if all(name in arrays for name in _BEST):
+        state.best = (arrays[_BEST[0]], arrays[_BEST[1]], arrays[_BEST[2]])
+
+
+def _compare(path: Path, found: Any, expected: Mapping[str, Any]) -> None:
+    if found == expected:
+        return
+    names = [name for name in expected if not isinstance(found, dict) or found.get(name) != expected[name]]
+    raise InputError(
+        f"the training state {path} belongs to another training (it differs in {', '.join(names) or 'its options'}): "
+        "give the same options and data to go on, or another checkpoint"
+    )
+
+
+def _checksum(arrays: storage.Arrays, document: str) -> str:
+    digest = hashlib.sha256(document.encode())
+    for name in sorted(arrays):
+        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    return digest.hexdigest()

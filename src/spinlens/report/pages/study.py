@@ -1,0 +1,125 @@
+"""The report of a study as one HTML file that needs no network: `write_report`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jinja2
+import xarray as xr
+from markupsafe import Markup
+
+from spinlens.report import style, svg, tables
+from spinlens.report.figures import (
+    calibration,
+    correlations,
+    crossings,
+    dimensions,
+    flow_snapshots,
+    flow_temperatures,
+    layers,
+    maps,
+    receptive_fields,
+    snapshots,
+)
+from spinlens.report.illustration import Illustration, Results, label, models
+
+FIGURES: tuple[ModuleType, ...] = (
+    snapshots, crossings, calibration, flow_temperatures, flow_snapshots, dimensions, correlations,
+    layers, maps, receptive_fields,
+)  # fmt: skip
+_TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An illustration with its number and its panels as SVG."""
+
+    number: int
+    illustration: Illustration
+    svgs: tuple[Markup, ...]
+
+
+def write_report(
+    results: Mapping[str, Any],
+    data: Mapping[str, xr.Dataset],
+    path: str | os.PathLike[str],
+    provenance: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the report of a study to `path`, one HTML file with figures, numbers and verdicts.
+
+    `results` is the study's results.json, `data` holds the datasets of the figures under "<kind>/<model>". What is
+    missing is said to be missing. The same input gives the same bytes; the file is complete or not there at all.
+    """
+    html = render(results, data, provenance)
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        temporary.write_text(html, encoding="utf-8")
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping[str, Any] | None = None) -> str:
+    """The page as text."""
+    figures = draw_all(results, data)
+    return render_page(
+        "report.html",
+        results=results,
+        study=_mapping(results.get("study")),
+        models=[(name, label(name, model), model) for name, model in models(results)],
+        claims=[claim for claim in results.get("claims") or () if isinstance(claim, Mapping)],
+        figures=figures,
+        tables=tables,
+        provenance=_mapping(provenance),
+    )
+
+
+def render_page(template: str, *, script: bool = True, **values: Any) -> str:
+    """A template of this folder with the style of all pages and, unless left out, their script."""
+    parts = {"css": "report.css", "script": "report.js"} if script else {"css": "report.css"}
+    texts = {name: Markup((_TEMPLATES / file).read_text(encoding="utf-8")) for name, file in parts.items()}
+    return _environment().get_template(template).render(**values, **texts)
+
+
+def draw_all(results: Results, data: Mapping[str, xr.Dataset]) -> dict[str, Drawn]:
+    """Every figure by its name, numbered in the order of the page; one that cannot be drawn has no panels."""
+    drawn: dict[str, Drawn] = {}
+    with style.context():
+        for count, module in enumerate(FIGURES, start=1):
+            picture: Illustration = module.illustration(results, data)
+            drawn[picture.name] = draw(picture, count)
+    return drawn
+
+
+def draw(picture: Illustration, number: int) -> Drawn:
+    """The panels of one illustration as SVG; call under `style.context`."""
+    panels = enumerate(picture.panels)
+    svgs = tuple(svg.inline(panel.figure, f"f{number}p{k}", panel.description) for k, panel in panels)
+    return Drawn(number, picture, svgs)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Templates with the filters that they use."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.ChainableUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["scripts"] = svg.scripts
+    environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    environment.filters["css_color"] = lambda color: (
+        f"var({style.CSS_VARIABLES[color]})" if color in style.CSS_VARIABLES else color
+    )
+    return environment
+
+
+def _mapping(found: object) -> Mapping[str, Any]:
+    return found if isinstance(found, Mapping) else {}

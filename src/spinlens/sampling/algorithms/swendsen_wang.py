@@ -1,0 +1,84 @@
+"""Swendsen–Wang cluster moves, for nearest-neighbour bonds and for couplings of any range, in a uniform field."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from spinlens.sampling.algorithms.algorithm import Array, Base, ChainState, Draws, lattice_sides, probability_word
+from spinlens.sampling.algorithms.bond_tables import LongRangeTables, long_range_tables, poisson_table
+from spinlens.sampling.kernels import long_range, nearest
+
+_BLOCK_BITS = 10  # 1,024 sites a block: their spins and labels stay in the first-level cache
+
+
+class _SwendsenWang(Base):
+    """What both share: the ghost spin of the field, and what a draw measures."""
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        ghost = ("ghost_bonds",) if self.field else ()
+        return ("bonds", "magnetization", "m2", "m4", "largest_cluster", *self.mode_names, *ghost)
+
+
+@dataclass(frozen=True)
+class NearestNeighbourSwendsenWang(_SwendsenWang):
+    """Swendsen & Wang (1987): equal neighbours are joined with 1 − e^{−2βJ}; graph weight ∝ (e^{2βJ} − 1)^bonds.
+
+    In a field h spins along it are joined to a ghost spin with 1 − e^{−2β|h|}, and its cluster keeps its sign.
+    """
+
+    @property
+    def fugacity(self) -> float:
+        """e^{2βJ} − 1, the weight of a frozen bond."""
+        return math.expm1(2 * self._strength / self.temperature)
+
+    @property
+    def _strength(self) -> float:
+        return float(self.model.coupling_table.max())
+
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
+        strength = self._strength
+        rows, kept = self.buffers(draws, states)
+        bonds_energy = np.empty(draws if energy else 0)
+        nearest.nearest_chain(
+            chain.spins, chain.labels, chain.coins, lattice_sides(self.model),
+            probability_word(2 * strength / self.temperature),
+            *self.ghost, self.phases, self.slots(chain), chain.words, thin, bonds_energy, rows, kept,
+        )  # fmt: skip
+        total = strength * bonds_energy - self.field * rows[1, : len(bonds_energy)]
+        return Draws(rows, total, kept, self._names)
+
+
+@dataclass(frozen=True)
+class LongRangeSwendsenWang(_SwendsenWang):
+    """Fukui & Todo (2009): Poisson(2βJ_ij) bonds between equal spins, O(N) a sweep; graph weight ∝ β^bonds.
+
+    In a field h spins along it are joined to a ghost spin with 1 − e^{−2β|h|}, and its cluster keeps its sign.
+    """
+
+    @property
+    def fugacity(self) -> float:
+        """β, to whose power of the number of frozen bonds the graph weight is proportional."""
+        return 1 / self.temperature
+
+    @cached_property
+    def _tables(self) -> LongRangeTables:
+        return long_range_tables(self.model.coupling_table.reshape(lattice_sides(self.model)))
+
+    @cached_property
+    def _trials(self) -> tuple[int, Array, int]:
+        """Blocks of 2^bits sites, and the distribution of the trials of a block."""
+        block_bits = min(_BLOCK_BITS, max(1, math.ceil(math.log2(self.model.n_sites))))
+        return block_bits, *poisson_table(self.model.coupling_sum / self.temperature * 2**block_bits)
+
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
+        rows, kept = self.buffers(draws, states or energy)
+        long_range.long_range_chain(
+            chain.spins, chain.labels, chain.coins, lattice_sides(self.model), *self._tables,
+            *self._trials, *self.ghost, self.phases, self.slots(chain), chain.words, thin, rows, kept,
+        )  # fmt: skip
+        return Draws(rows, self.energies(kept, energy), kept, self._names)

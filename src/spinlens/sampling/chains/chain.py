@@ -1,0 +1,201 @@
+"""Markov chains: start, warm-up decided from the data, draws, and everything that is needed to go on later."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens.errors import CheckpointError
+from spinlens.lattice.ising import IsingModel
+from spinlens.sampling.algorithms.algorithm import Algorithm, ChainState, Draws
+from spinlens.sampling.algorithms.multispin import MultiSpin, ReplicaState
+from spinlens.sampling.chains.chain_log import Log, Plan, observables
+from spinlens.sampling.chains.checkpoint import Snapshot
+from spinlens.sampling.chains.recorders import under
+from spinlens.sampling.chains.warmup import WarmUp
+from spinlens.sampling.streams import model_key
+from spinlens.seeding import seed_sequence
+
+Array = npt.NDArray[np.float64]
+
+CHUNK = 1 << 23  # spin updates and bytes of spins between two looks at the clock: a tenth of a second or two
+_MOST = 1 << 16  # draws between two looks: 10 MiB of measurements
+_MOST_TOGETHER = 1 << 13  # the same for replicas that are moved together
+_WATCHED = ("m2", "bonds", "energy")  # order-like and energy-like series of the warm-up
+
+
+def start_chain(model: IsingModel, seed: int, temperature: float, chain: int) -> ChainState:
+    """A chain of free spins with a stream of its own, named by model, temperature and chain number."""
+    field = (model.field,) if model.field else ()
+    sequence = seed_sequence(seed, "chain", repr(model.shape), model_key(model), *field, temperature, chain)
+    start, stream = sequence.spawn(2)
+    bits = np.random.Generator(np.random.PCG64(start)).integers(0, 2, size=model.n_sites, dtype=np.int8)
+    return ChainState(2 * bits - 1, stream.generate_state(4, np.uint64).astype(np.uint64))
+
+
+class Run:
+    """A Markov process under way, with a log for each chain that it makes; `advance` carries it a chunk further.
+
+    Chunks end at multiples of a fixed number of draws that depends on the model and `thin` alone. Snapshots are of
+    such ends only, so that a run that is continued, with more draws or after a kill, goes through the very same
+    chunks as one that was never stopped.
+    """
+
+    most = _MOST
+    can_be_shortened = True  # whether a series of more draws holds the result of fewer
+
+    def __init__(self, model: IsingModel, state: Any, plan: Plan, logs: int) -> None:
+        self.model, self.state, self.plan = model, state, plan
+        self.warmup = WarmUp(plan.warmup)
+        self.logs = [Log(model, plan, self.warmup) for _ in range(logs)]
+        self._warmup_chunk = min(self.most, max(1, CHUNK // model.n_sites))
+        self._chunk = min(self.most, max(1, CHUNK // (model.n_sites * plan.thin)))
+
+    def _tune(self) -> None:
+        """Fix what a sweep is, at the beginning of a stretch of the warm-up."""
+
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
+        """Advance by `draws` × `thin` sweeps; the draws of each chain."""
+        raise NotImplementedError
+
+    def _watch(self, draws: int) -> Array:
+        """Advance in the warm-up; (k, draws) series that are asked whether the start is forgotten."""
+        raise NotImplementedError
+
+    @property
+    def draws(self) -> int:
+        """Draws taken so far."""
+        return self.logs[0].draws
+
+    @property
+    def finished(self) -> bool:
+        """Whether all draws are there."""
+        return self.warmup.done and self.draws >= self.plan.draws
+
+    @property
+    def savable(self) -> bool:
+        """Whether the run stands at the end of a chunk."""
+        return self.draws % self._chunk == 0
+
+    @property
+    def before_rest(self) -> bool:
+        """Whether the next step is a last, shorter one, after which the run cannot be saved."""
+        return self.warmup.done and 0 < self.plan.draws - self.draws < self._chunk
+
+    def advance(self) -> int:
+        """Warm up or measure for one chunk; returns the sweeps done."""
+        if not self.warmup.done:
+            if self.warmup.fresh:
+                self._tune()
+            count = min(self._warmup_chunk, self.warmup.left)
+            self.warmup.take(self._watch(count))
+            return count
+        plan = self.plan
+        count = min(self._chunk, plan.draws - self.draws)
+        states = plan.states or plan.correlations
+        for log, draws in zip(self.logs, self._move(count, plan.thin, plan.energy, states), strict=True):
+            log.take(draws)
+        return count * plan.thin
+
+    def snapshot(self) -> Snapshot:
+        """All that the run needs to go on."""
+        arrays, notes = _pack_state(self.state)
+        warmup = self.warmup.snapshot()
+        parts = {"state": arrays, "warmup": warmup.arrays}
+        flat = {f"{part}.{name}": array for part, items in parts.items() for name, array in items.items()}
+        for number, log in enumerate(self.logs):
+            flat |= {f"{_prefix(number)}{name}": array for name, array in log.arrays().items()}
+        return Snapshot(flat, {"state": notes, "warmup": warmup.notes, "draws": self.draws})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Take over the state that `snapshot` gave; `CheckpointError` when averages already hold more draws."""
+        arrays, notes = snapshot.arrays, snapshot.notes
+        if notes["draws"] > self.plan.draws and not (self.plan.series and self.can_be_shortened):
+            kind = "exchange runs" if self.plan.series else "averages"
+            raise CheckpointError(
+                f"the checkpoint holds {kind} over {notes['draws']} draws and {self.plan.draws} were asked for: "
+                f"{kind} cannot be shortened; ask for at least {notes['draws']} draws or give another path"
+            )
+        _unpack_state(self.state, under("state", arrays), notes["state"])
+        self.warmup.restore(Snapshot(under("warmup", arrays), notes["warmup"]))
+        for number, log in enumerate(self.logs):
+            log.restore(under(_prefix(number)[:-1], arrays) if number else arrays)
+
+
+class Chain(Run):
+    """One Markov chain at one temperature."""
+
+    def __init__(self, model: IsingModel, update: Algorithm, state: ChainState, plan: Plan) -> None:
+        super().__init__(model, state, plan, 1)
+        self.update = update
+
+    def _tune(self) -> None:
+        self.update.tune(self.state)
+
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
+        return (self.update.advance(self.state, draws, thin, energy, states),)
+
+    def _watch(self, draws: int) -> Array:
+        energy = not self.update.has_bonds and self.warmup.fixed is None
+        (moved,) = self._move(draws, 1, energy, False)
+        measured = observables(self.model, moved)
+        return np.stack([measured[name] for name in _WATCHED if name in measured])
+
+
+class Replicas(Run):
+    """Up to 64 chains of one temperature that are moved together, a bit of every word each."""
+
+    most = _MOST_TOGETHER
+
+    def __init__(self, update: MultiSpin, state: ReplicaState, plan: Plan, replicas: int) -> None:
+        super().__init__(update.model, state, plan, replicas)
+        self.update = update
+
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
+        return self.update.advance_group(self.state, draws, thin, energy, states, len(self.logs))
+
+    def _watch(self, draws: int) -> Array:
+        """Averages over all 64 replicas, however many are kept: a drift shows eight times as clearly."""
+        energy = self.warmup.fixed is None
+        moved = self.update.advance_group(self.state, draws, 1, energy, False)
+        measured = [observables(self.model, part) for part in moved]
+        return np.stack(
+            [np.mean([part[name] for part in measured], axis=0) for name in _WATCHED if name in measured[0]]
+        )
+
+
+def _prefix(number: int) -> str:
+    """What the names of a log's arrays begin with: nothing for the first."""
+    return f"{number}." if number else ""
+
+
+def _pack_state(state: Any) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    """The fields of a state: arrays (spins ±1 with one bit a site), and plain numbers."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    notes: dict[str, Any] = {}
+    for field in dataclasses.fields(state):
+        value = getattr(state, field.name)
+        if value is None:
+            continue
+        if not isinstance(value, np.ndarray):
+            notes[field.name] = value
+        elif value.dtype == np.int8:
+            arrays[f"{field.name}_bits"] = np.packbits(value > 0)
+        else:
+            arrays[field.name] = value
+    return arrays, notes
+
+
+def _unpack_state(state: Any, arrays: Mapping[str, npt.NDArray[Any]], notes: Mapping[str, Any]) -> None:
+    for name, value in notes.items():
+        setattr(state, name, value)
+    for name, array in arrays.items():
+        if name.endswith("_bits"):
+            spins = getattr(state, name.removesuffix("_bits"))
+            spins[...] = (2 * np.unpackbits(array, count=spins.size).astype(np.int8) - 1).reshape(spins.shape)
+        else:
+            setattr(state, name, np.array(array))

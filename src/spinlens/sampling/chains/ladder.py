@@ -1,0 +1,186 @@
+"""Replica exchange: single-spin chains at several temperatures that swap their states."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from spinlens.errors import InputError
+from spinlens.lattice.ising import IsingModel
+from spinlens.sampling.algorithms.algorithm import ROWS, Array, ChainState, Draws, Words
+from spinlens.sampling.algorithms.choice import SINGLE_SPIN, make_algorithm
+from spinlens.sampling.chains.chain import Run
+from spinlens.sampling.chains.chain_log import Plan, observables
+from spinlens.sampling.chains.checkpoint import Snapshot
+from spinlens.sampling.kernels.xoshiro import random_words
+from spinlens.sampling.streams import model_key
+from spinlens.seeding import generator, seed_sequence
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass
+class LadderState:
+    """All that a ladder of K temperatures, coldest first, needs to go on.
+
+    spins : (K, N) int8, the replicas. words : (K, 4) uint64, a stream a temperature. swaps : (4,), the stream of swaps.
+    replicas : (K,) the replica at each temperature. last_end : (K,) where each was last, −1 coldest, +1 hottest.
+    tried, accepted : (K − 1,) swaps of neighbours, and trips, journeys cold → hot → cold, since the warm-up.
+    """
+
+    spins: npt.NDArray[np.int8]
+    words: Words
+    swaps: Words
+    replicas: Numbers
+    last_end: Numbers
+    tried: Numbers
+    accepted: Numbers
+    trips: int = 0
+    rounds: int = 0
+
+    def forget(self) -> None:
+        """Forget the record of swaps, not the states."""
+        self.tried[:], self.accepted[:], self.trips = 0, 0, 0
+
+
+class Ladder(Run):
+    """One replica a temperature; after every draw neighbours propose to swap.
+
+    A swap is accepted with min(1, e^{(β − β')(E − E')}) [Hukushima & Nemoto, J. Phys. Soc. Japan 65, 1604 (1996)].
+    Pairs (0, 1), (2, 3), … and (1, 2), (3, 4), … take turns [Okabe et al., Chem. Phys. Lett. 335, 435 (2001)]: a
+    replica whose swaps are accepted drifts along the ladder instead of diffusing.
+    """
+
+    most = 1 << 10
+    can_be_shortened = False
+
+    def __init__(
+        self, model: IsingModel, temperatures: Sequence[float], algorithm: str, state: LadderState, plan: Plan
+    ):
+        super().__init__(model, state, plan, len(temperatures))
+        self.order = np.argsort(temperatures)
+        self.updates = [make_algorithm(model, temperatures[number], algorithm) for number in self.order]
+        self.betas = 1 / np.asarray(temperatures, dtype=np.float64)[self.order]
+        self._visits: list[npt.NDArray[np.int32]] = []
+
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
+        if self.draws == 0:
+            self.state.forget()
+        parts, visits = self._rounds(draws, thin, states)
+        if self.plan.series:
+            self._visits.append(visits)
+        places = np.argsort(self.order)
+        return (parts[place] if energy else _without_energy(parts[place]) for place in places)
+
+    def _watch(self, draws: int) -> Array:
+        """Energy and m² at every temperature."""
+        parts, _ = self._rounds(draws, 1, False)
+        measured = [observables(self.model, part) for part in parts]
+        return np.stack([part[name] for part in measured for name in ("m2", "energy")])
+
+    def _rounds(self, draws: int, thin: int, states: bool) -> tuple[list[Draws], npt.NDArray[np.int32]]:
+        """Draws of each temperature, coldest first, and the replicas (K, draws) that were there."""
+        state, K = self.state, len(self.updates)
+        rows, energies = np.empty((K, len(ROWS), draws)), np.empty((K, draws))
+        kept = np.empty((K, draws if states else 0, self.model.n_sites), dtype=np.int8)
+        visits = np.empty((K, draws), dtype=np.int32)
+        chains = [ChainState(spins, state.words[place]) for place, spins in enumerate(state.spins)]
+        for chain, update in zip(chains, self.updates, strict=True):
+            update.prepare(chain)
+        names: list[tuple[str, ...]] = [()] * K
+        for draw in range(draws):
+            visits[:, draw] = state.replicas
+            for place, update in enumerate(self.updates):
+                chain = chains[state.replicas[place]]
+                chain.words = state.words[place]
+                found = update.advance(chain, 1, thin, True, False)
+                rows[place, :, draw], energies[place, draw] = found.rows[:, 0], found.energy[0]
+                names[place] = found.names
+                if states:
+                    kept[place, draw] = chain.spins
+            self._swap(energies[:, draw])
+        return [Draws(*part) for part in zip(rows, energies, kept, names, strict=True)], visits
+
+    def _swap(self, energies: Array) -> None:
+        """Swap neighbours; every round uses as many random numbers."""
+        state, words = self.state, np.empty(len(self.betas) - 1, dtype=np.uint64)
+        random_words(state.swaps, words)
+        chances = (words >> np.uint64(11)) * 2.0**-53
+        for pair in range(state.rounds % 2, len(words), 2):
+            gain = (self.betas[pair] - self.betas[pair + 1]) * (energies[pair] - energies[pair + 1])
+            state.tried[pair] += 1
+            if chances[pair] < math.exp(min(gain, 0.0)):
+                state.accepted[pair] += 1
+                state.replicas[[pair, pair + 1]] = state.replicas[[pair + 1, pair]]
+        state.rounds += 1
+        coldest, hottest = state.replicas[0], state.replicas[-1]
+        state.trips += int(state.last_end[coldest] == 1)
+        state.last_end[coldest] = -1
+        if state.last_end[hottest] == -1:
+            state.last_end[hottest] = 1
+
+    @property
+    def visits(self) -> npt.NDArray[np.int32]:
+        """The replica at each temperature, in the order given, of every draw, (K, draws)."""
+        return np.concatenate(self._visits, axis=1)[np.argsort(self.order)]
+
+    def snapshot(self) -> Snapshot:
+        found = super().snapshot()
+        if not self._visits:
+            return found
+        self._visits = [np.concatenate(self._visits, axis=1)]
+        return Snapshot({**found.arrays, "visits": self._visits[0]}, found.notes)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        super().restore(snapshot)
+        if "visits" in snapshot.arrays:
+            self._visits = [np.asarray(snapshot.arrays["visits"])]
+
+
+def check_ladder(temperatures: Sequence[float], algorithm: str) -> str:
+    """The single-spin algorithm to use; `InputError` where replicas cannot be exchanged."""
+    if len(temperatures) < 2 or min(temperatures) == 0:
+        raise InputError(f"replica exchange needs two or more temperatures above 0, got {tuple(temperatures)}")
+    chosen = "heat-bath" if algorithm == "auto" else algorithm
+    if chosen not in SINGLE_SPIN:
+        raise InputError(f"exchange is for single-spin moves ({', '.join(SINGLE_SPIN)}), got algorithm {algorithm!r}")
+    return chosen
+
+
+def start_ladder(
+    model: IsingModel, temperatures: Sequence[float], algorithm: str, seed: int, chain: int
+) -> LadderState:
+    """Free spins and a stream for every temperature, and one for the swaps; all named by the numbers given."""
+    name = ("exchange", algorithm, repr(model.shape), model_key(model), float(model.field), chain)
+    K, N = len(temperatures), model.n_sites
+    grid = [float(temperature) for temperature in sorted(temperatures)]
+    words = [seed_sequence(seed, *name, temperature).generate_state(4, np.uint64) for temperature in grid]
+    bits = [generator(seed, *name, temperature, "start").integers(0, 2, size=N, dtype=np.int8) for temperature in grid]
+    swaps = seed_sequence(seed, *name, "swaps").generate_state(4, np.uint64).astype(np.uint64)
+    gaps = np.zeros((2, K - 1), dtype=np.int64)
+    return LadderState(
+        2 * np.array(bits) - 1, np.array(words, dtype=np.uint64), swaps, np.arange(K), np.zeros(K, np.int64), *gaps
+    )
+
+
+def add_exchange(data: xr.Dataset, ladders: Sequence[Ladder]) -> None:
+    """What only a run with swaps has, see `spinlens.sample`."""
+    tried, accepted = (np.array([getattr(run.state, name) for run in ladders]) for name in ("tried", "accepted"))
+    ratio = np.divide(accepted, tried, out=np.full(tried.shape, np.nan), where=tried > 0)
+    note = "accepted swaps between neighbours, temperatures rising"
+    data["swap_acceptance"] = (("chain", "gap"), ratio, {"long_name": note, "units": "1"})
+    trips = np.array([run.state.trips for run in ladders])
+    data["round_trips"] = ("chain", trips, {"long_name": "journeys from coldest to hottest and back", "units": "1"})
+    if ladders[0].plan.series:
+        visits = np.stack([run.visits for run in ladders], axis=1)
+        attrs = {"long_name": "number of the replica at this temperature", "units": "1"}
+        data["replica"] = (("temperature", "chain", "draw"), visits, attrs)
+
+
+def _without_energy(draws: Draws) -> Draws:
+    return Draws(draws.rows, np.empty(0), draws.states, draws.names)

@@ -1,0 +1,215 @@
+"""The result of a run as a Dataset: draws or bins, averages with errors, and whether to trust them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from spinlens.errors import ConvergenceError, InputError
+from spinlens.lattice.ising import IsingModel
+from spinlens.sampling.algorithms.algorithm import QUANTITIES
+from spinlens.sampling.chains.binning import binned_tau
+from spinlens.sampling.chains.chain_log import Log
+from spinlens.sampling.chains.recorders import PRODUCTS, Averages, Series, product_name
+from spinlens.statistics.autocorrelation import integrated_time
+from spinlens.statistics.convergence import split_r_hat
+
+Array = npt.NDArray[np.float64]
+
+AXES = ("x", "y", "z")
+R_HAT = 1.05  # above this, chains tell different stories [Vehtari et al. 2021 ask for 1.01 of long runs]
+Summary = tuple[float, float, float, float]
+_FIRST = ("temperature", "chain")
+
+
+def assemble(model: IsingModel, rows: Sequence[Sequence[Log]]) -> xr.Dataset:
+    """The Dataset of the logs of all chains, a row a temperature; see `spinlens.sample`."""
+    plan = rows[0][0].plan
+    data = (_draws if plan.series else _bins)(rows)
+    if plan.states:
+        spins = np.stack([[log.spins.reshape(-1, *model.shape) for log in row] for row in rows])
+        attrs = {"long_name": "spins ±1 after the draw", "units": "1"}
+        data["spins"] = ((*_FIRST, "draw", *AXES[: model.dimension]), spins, attrs)
+    if plan.correlations:
+        data["correlation"] = _correlations(model, rows)
+    for name, long_name, units in (
+        ("warmup", "sweeps discarded", "sweeps"),
+        ("warm", "whether the warm-up was long enough", "1"),
+    ):
+        values = [[getattr(log.warmup, "spent" if name == "warmup" else name) for log in row] for row in rows]
+        data[name] = (_FIRST, np.array(values), {"long_name": long_name, "units": units})
+    warm = data.warm.all("chain")
+    agree = ~(_asked(data, model).split_r_hat > R_HAT).any("observable")
+    data["converged"] = (warm & agree).assign_attrs(
+        long_name=f"whether all chains are warm and split R-hat is at most {R_HAT}", units="1"
+    )
+    return data.assign_coords(chain=np.arange(len(rows[0])))
+
+
+def _asked(data: xr.Dataset, model: IsingModel) -> xr.Dataset:
+    """The observables that chains must agree on: without a field a chain may stay at one sign of the magnetization."""
+    return data if model.field else data.drop_sel(observable="magnetization")
+
+
+def describe(name: str) -> dict[str, str]:
+    """long_name and units of an observable or product."""
+    if name == "energy":
+        return {"long_name": "energy per spin", "units": "J"}
+    if name == "abs_magnetization":
+        return {"long_name": "absolute magnetization per spin", "units": "1"}
+    for first, second in PRODUCTS:
+        if name == product_name(first, second):
+            units = {0: "1", 1: "J", 2: "J²"}[(first, second).count("energy")]
+            return {"long_name": f"{first} times {second}", "units": units}
+    return {"long_name": QUANTITIES[name].long_name, "units": QUANTITIES[name].units}
+
+
+def require_converged(data: xr.Dataset, model: IsingModel) -> None:
+    """Raise `ConvergenceError`, with the remedy, unless every temperature is marked as converged."""
+    failed = [float(value) for value in data.temperature[~data.converged.values]]
+    if not failed:
+        return
+    first = data.sel(temperature=failed[0])
+    if not bool(first.warm.all()):
+        sweeps = int(first.warmup.max())
+        reason = f"{sweeps} sweeps of warm-up were not enough; give a longer warmup, or use cluster moves"
+    else:
+        asked = _asked(first, model).split_r_hat.fillna(0)
+        name = str(asked.observable.values[int(np.argmax(asked.values))])
+        reason = f"chains disagree about {name} (split R-hat {float(asked.max()):.3f} > {R_HAT}); ask for more draws"
+    also = f" and {len(failed) - 1} more temperatures" if len(failed) > 1 else ""
+    raise ConvergenceError(f"not converged at T = {failed[0]:g}{also}: {reason}")
+
+
+def to_inference(data: xr.Dataset, temperature: float | None = None) -> dict[str, npt.NDArray[Any]]:
+    """Every series of one temperature as an array (chain, draw, ...), as ArviZ takes it: ``arviz.from_dict(...)``.
+
+    Parameters
+    ----------
+    data : a Dataset of `sample`; with ``series=False`` the bin means take the place of draws.
+    temperature : which one; may be left out where there is only one.
+
+    >>> from spinlens import IsingModel, NearestNeighbour, sample
+    >>> arrays = to_inference(sample(IsingModel((4, 4), NearestNeighbour()), 2.5, draws=10, chains=3))
+    >>> arrays["energy"].shape
+    (3, 10)
+    """
+    if temperature is None and data.sizes["temperature"] > 1:
+        raise InputError(f"give one of the temperatures {data.temperature.values.tolist()}")
+    known = data.temperature.values
+    chosen = known[0] if temperature is None else temperature
+    if chosen not in known:
+        raise InputError(f"temperature {chosen} was not sampled; sampled: {known.tolist()}")
+    at = data.sel(temperature=chosen)
+    step = "draw" if "draw" in data.dims else "bin"
+    return {
+        str(name): variable.transpose("chain", step, ...).values
+        for name, variable in at.data_vars.items()
+        if {"chain", step} <= set(variable.dims)
+    }
+
+
+def _draws(rows: Sequence[Sequence[Log]]) -> xr.Dataset:
+    """Every draw of every observable."""
+    n = rows[0][0].plan.draws
+    values = [[log.record.values for log in row if isinstance(log.record, Series)] for row in rows]
+    names = _all_names(values)
+    nothing = np.full(n, np.nan)
+    series = {name: np.stack([[run.get(name, nothing)[:n] for run in row] for row in values]) for name in names}
+    data = xr.Dataset({name: ((*_FIRST, "draw"), array, describe(name)) for name, array in series.items()})
+    series["abs_magnetization"] = np.abs(series["magnetization"])
+    summaries = [[_summarise(array[number]) for number in range(len(rows))] for array in series.values()]
+    return _with_summary(data.assign_coords(draw=np.arange(n)), list(series), summaries)
+
+
+def _all_names(runs: Sequence[Sequence[Iterable[str]]]) -> list[str]:
+    """Names of all observables, in the order of the temperature that has most: T = 0 and ∞ know no clusters."""
+    most = max((list(row[0]) for row in runs), key=len)
+    return [*most, *dict.fromkeys(name for row in runs for name in row[0] if name not in most)]
+
+
+def _aligned(values: Array, record: Averages, names: Sequence[str]) -> Array:
+    """Rows of `values` in the order of `names`, nan where the record lacks one."""
+    found = np.full((len(names), *values.shape[1:]), np.nan)
+    for k, name in enumerate(names):
+        if name in record.names:
+            found[k] = values[record.names.index(name)]
+    return found
+
+
+def _summarise(series: Array) -> Summary:
+    """Mean, error, τ_int and split R̂ of (chains, draws)."""
+    n = series.shape[1]
+    if n < 4 or np.isnan(series[0, 0]):
+        return float(series.mean()), np.nan, np.nan, np.nan
+    tau, half = integrated_time(series).value, n // 2
+    halves = np.concatenate([series[:, :half], series[:, n - half :]])
+    r_hat = split_r_hat(halves.mean(axis=1), float(halves.var(axis=1, ddof=1).mean()), half)
+    return float(series.mean()), float(np.sqrt(2 * tau * series.var(ddof=1) / series.size)), tau, r_hat
+
+
+def _bins(rows: Sequence[Sequence[Log]]) -> xr.Dataset:
+    """Bin means, blocking errors and single-draw variances."""
+    records = [[log.record for log in row if isinstance(log.record, Averages)] for row in rows]
+    names, first = _all_names([[record.names for record in row] for row in records]), records[0][0]
+    means = np.array([[_aligned(record.bins.values, record, names) for record in row] for row in records])
+    length = first.bins.length
+    data = xr.Dataset({name: ((*_FIRST, "bin"), means[:, :, k], describe(name)) for k, name in enumerate(names)})
+    levels = int((first.blocking.count > 1).sum())
+    errors = np.array([[_aligned(r.blocking.errors()[:, :levels], r, names) for r in row] for row in records])
+    variances = np.array([[_aligned(r.variances, r, names) for r in row] for row in records])
+    note = {"long_name": "error of a chain's mean from blocks of 2^level draws", "units": "as the observable"}
+    data["blocking_error"] = ((*_FIRST, "observable", "level"), errors, note)
+    note = {"long_name": "variance of single draws", "units": "square of the observable's"}
+    data["draw_variance"] = ((*_FIRST, "observable"), variances, note)
+    data = data.assign_coords(bin=np.arange(means.shape[-1]), level=np.arange(levels))
+    data.bin.attrs = {"long_name": "bin", "units": f"{length} draws"}
+    summaries = [[_summarise_bins(row, name) for row in records] for name in names]
+    return _with_summary(data, names, summaries)
+
+
+def _summarise_bins(records: Sequence[Averages], name: str) -> Summary:
+    """Mean, error, τ_int and split R̂ of one observable from the bin means of all chains."""
+    if name not in records[0].names:
+        return np.nan, np.nan, np.nan, np.nan
+    k = records[0].names.index(name)
+    bins = np.array([record.bins.values[k] for record in records])
+    draws, length = records[0].draws, records[0].bins.length
+    mean = float(np.mean([record.bins.total()[k] for record in records]))
+    if bins.shape[1] < 4:
+        return mean, np.nan, np.nan, np.nan
+    inside = float(np.mean([record.variances[k] for record in records]))
+    between = float(np.var([record.bins.total()[k] for record in records]))
+    tau, half = binned_tau(bins, length, inside + between), bins.shape[1] // 2
+    halves = np.concatenate([bins[:, :half], bins[:, bins.shape[1] - half :]]).mean(axis=1)
+    error = np.sqrt(2 * tau * (inside + between) / (draws * len(records)))
+    return mean, float(error), tau, split_r_hat(halves, inside, half * length)
+
+
+def _with_summary(data: xr.Dataset, names: list[str], summaries: list[list[Summary]]) -> xr.Dataset:
+    table = np.array(summaries)  # (observable, T, 4)
+    notes = (
+        ("average", "mean over chains and draws", "as the observable"),
+        ("error", "standard error of the average, autocorrelation included", "as the observable"),
+        ("tau_int", "integrated autocorrelation time", "draws"),
+        ("split_r_hat", "split R-hat over half chains", "1"),
+    )
+    for column, (name, long_name, units) in enumerate(notes):
+        attrs = {"long_name": long_name, "units": units}
+        data[name] = (("temperature", "observable"), table[:, :, column].T, attrs)
+    return data.assign_coords(observable=names)
+
+
+def _correlations(model: IsingModel, rows: Sequence[Sequence[Log]]) -> xr.DataArray:
+    """G(r) = ⟨s_0 s_r⟩ of each bin of draws."""
+    modes = [[log.modes for log in row if log.modes is not None] for row in rows]
+    values = np.stack([[mode.correlations() for mode in row] for row in modes])
+    dims = (*_FIRST, "correlation_bin", *(f"r_{axis}" for axis in AXES[: model.dimension]))
+    length = modes[0][0].bins.length
+    return xr.DataArray(values, dims=dims, attrs={
+        "long_name": f"correlation function of displacement r, mean over bins of {length} draws", "units": "1",
+    })  # fmt: skip

@@ -1,0 +1,175 @@
+"""Setups carried out by threads: chains that save themselves, and stop between steps when asked to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Barrier, Event
+from types import TracebackType
+
+import xarray as xr
+
+from spinlens.lattice.model_document import TABLE, attributes, needs_table
+from spinlens.sampling.chain_layout import Setup, Task
+from spinlens.sampling.chains.chain import Run
+from spinlens.sampling.chains.checkpoint import CheckpointFolder
+from spinlens.sampling.dataset import AXES
+
+_SAVING = 20.0  # saving takes at most a twentieth of the time
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One step of one chain: the sweeps it did, and where the chain stands.
+
+    `draws` are done so far (those of a checkpoint included); `warmup` sweeps were discarded, and `warm` is None until
+    the warm-up is over. `tau_int()` is the longest τ_int so far, in draws: it costs a transform, so ask now and then.
+    Where several chains move together `chain` is the first of `together`; with exchange they are those of one ladder,
+    and `temperature` is its lowest.
+    """
+
+    temperature: float
+    chain: int
+    sweeps: int
+    draws: int
+    warmup: int
+    warm: bool | None
+    tau_int: Callable[[], float]
+    together: int = 1
+
+
+class Threads:
+    """Threads that carry the chains of any number of setups, in the order in which these were started.
+
+    The caller's thread only waits, so that chains stop between steps after Ctrl-C or any other error inside the block.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._pool = ThreadPoolExecutor(workers)
+        self._halt = Event()
+        _begin_all(self._pool, workers)
+
+    def __enter__(self) -> Threads:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._halt.set()
+        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+
+    def start(
+        self,
+        setup: Setup,
+        folder: CheckpointFolder | None = None,
+        seconds: float = 30.0,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Callable[[], xr.Dataset]:
+        """Queue the chains of a setup; the function returned waits for them and gives the result.
+
+        The states of chains are kept in `folder`, every so many `seconds`.
+        """
+
+        def carry(task: Task) -> Run:
+            keeper = _Keeper(setup.make(*task), folder, *task, seconds)
+
+            def report(sweeps: int) -> None:
+                if progress is not None:
+                    progress(_progress(keeper.run, setup.lowest(task[0]), task[1], sweeps))
+
+            return keeper.finish(self._halt, report)
+
+        futures = [self._pool.submit(carry, task) for task in setup.tasks]
+        return lambda: _described(setup.result(_runs(futures)), setup)
+
+
+def _begin_all(pool: ThreadPoolExecutor, workers: int) -> None:
+    """Start all threads of a pool now: a signal that comes while Python starts one leaves a trace on the terminal."""
+    ready = Barrier(workers + 1)
+    try:
+        for _ in range(workers):
+            pool.submit(ready.wait)
+        ready.wait()
+    except BaseException:
+        ready.abort()
+        raise
+
+
+def _runs(futures: list[Future[Run]]) -> list[Run]:
+    """The runs when all are finished; the error of the first that failed."""
+    wait(futures, return_when=FIRST_EXCEPTION)
+    failed = next((future for future in futures if future.done() and future.exception()), None)
+    if failed is not None:
+        failed.result()
+    return [future.result() for future in futures]
+
+
+def _described(data: xr.Dataset, setup: Setup) -> xr.Dataset:
+    """The Dataset with its coordinates, the table of couplings where the model needs it, and where it came from."""
+    model, grid, plan = setup.model, setup.temperatures, setup.plan
+    fugacities = [update.fugacity for update in setup.updates]
+    data = data.assign_coords(
+        temperature=("temperature", list(grid), {"long_name": "temperature", "units": "J/k_B"}),
+        fugacity=("temperature", fugacities, {"long_name": "fugacity", "units": "1"}),
+    )
+    data["chain"].attrs = {"long_name": "independent chain", "units": "1"}
+    if "draw" in data.dims:
+        data["draw"].attrs = {"long_name": "draw", "units": f"{plan.thin} sweeps"}
+    if needs_table(model):
+        dims = [f"r_{axis}" for axis in AXES[: model.dimension]]
+        data[TABLE] = (dims, model.coupling_table, {"long_name": "coupling J(r)", "units": "J"})
+    names = [type(update).__name__ for update in setup.updates]
+    data.attrs = dict(attributes(model, setup.seed, plan.thin, names))
+    if setup.exchange:
+        data.attrs["algorithm"] += " with replica exchange"
+    return data
+
+
+class _Halted(Exception):
+    """A chain that was asked to stop; its state is saved."""
+
+
+@dataclass
+class _Keeper:
+    """A run and the saving of it."""
+
+    run: Run
+    folder: CheckpointFolder | None
+    temperature: int
+    number: int
+    seconds: float
+
+    def finish(self, halt: Event, report: Callable[[int], None]) -> Run:
+        """Carry the run to its end; raises `_Halted`, with its state saved, when asked to stop."""
+        if self.folder is not None and (found := self.folder.load(self.temperature, self.number)) is not None:
+            self.run.restore(found)
+        self._saved, self._due = True, time.monotonic() + self.seconds
+        report(0)
+        while not self.run.finished:
+            if halt.is_set():
+                self._save()
+                raise _Halted
+            if time.monotonic() >= self._due or self.run.before_rest:
+                self._save()
+            sweeps = self.run.advance()
+            self._saved = False
+            report(sweeps)
+        self._save()
+        return self.run
+
+    def _save(self) -> None:
+        if self.folder is None or self._saved or not self.run.savable:
+            return
+        begun = time.monotonic()
+        self.folder.save(self.temperature, self.number, self.run.snapshot())
+        self._saved = True
+        self._due = time.monotonic() + max(self.seconds, _SAVING * (time.monotonic() - begun))
+
+
+def _progress(run: Run, temperature: float, number: int, sweeps: int) -> Progress:
+    waiting, first = run.warmup, run.logs[0].record
+    warm = waiting.warm if waiting.done else None
+    return Progress(temperature, number, sweeps, run.draws, waiting.spent, warm, first.tau_int, len(run.logs))

@@ -1,0 +1,114 @@
+"""What a worker does with a task: the same in this process, in another one, and on another machine."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from spinlens.errors import ArtefactError, CheckpointError, SpinlensError, StudyError
+from spinlens.study.definition.tasks import Task, package_version
+from spinlens.study.storage.codec import Payload, decode, encode
+from spinlens.study.storage.store import Artefact
+
+Source = Artefact | tuple[str, bytes]
+"""An artefact by its place, or as (suffix, content) for a worker that does not see the study folder."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The encoded payload of a task and the seconds it took."""
+
+    suffix: str
+    content: bytes
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a task gave no answer: one sentence, and the traceback when the error is not one of ours."""
+
+    message: str
+    details: str = ""
+
+
+class Needs(Mapping[str, Payload]):
+    """The artefacts that a task may read, by task name; each is read, checked and decoded when asked for."""
+
+    def __init__(self, names: Sequence[str], sources: Sequence[Source]) -> None:
+        self._sources = dict(zip(names, sources, strict=True))
+
+    def __getitem__(self, name: str) -> Payload:
+        source = self._sources[name]
+        return source.payload() if isinstance(source, Artefact) else decode(source[0], source[1], name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+
+def execute(task: Task, version: str, sources: Sequence[Source], checkpoint: str | None = None) -> Answer | Failure:
+    """Run one task with one thread of linear algebra, so that its numbers do not depend on who runs it.
+
+    `checkpoint` is the folder for the state underway of a task that keeps one; a worker that does not see the disk of
+    the study uses a temporary one.
+    """
+    if version != package_version():
+        return Failure(f"its worker has spinlens {package_version()} instead of {version}; install the same on both")
+    started = time.perf_counter()
+    try:
+        with threadpool_limits(limits=1):
+            payload = _call(task, Needs(task.needs, sources), checkpoint)
+            about = {"spinlens": version, "task": task.name, "function": task.function, "inputs": task.inputs}
+            suffix, content = encode(payload, about)
+    except SpinlensError as error:
+        return Failure(str(error))
+    except MemoryError:
+        return Failure("it ran out of memory; ask for smaller lattices or fewer samples", traceback.format_exc())
+    except Exception as error:
+        return Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
+    return Answer(suffix, content, time.perf_counter() - started)
+
+
+def _call(task: Task, needs: Needs, checkpoint: str | None) -> Payload:
+    function = resolve(task.function)
+    if not task.checkpoint:
+        return function(task.inputs, needs)
+    if checkpoint is None or not Path(checkpoint).parent.is_dir():
+        with tempfile.TemporaryDirectory(prefix="spinlens-") as folder:
+            return function(task.inputs, needs, Path(folder))
+    return _call_with_checkpoint(function, task, needs, Path(checkpoint))
+
+
+def _call_with_checkpoint(function: Callable[..., Payload], task: Task, needs: Needs, folder: Path) -> Payload:
+    """Call with what an earlier call left in `folder`; where that cannot be used, once more without it."""
+    folder.mkdir(exist_ok=True)
+    fresh = not any(folder.iterdir())
+    try:
+        return function(task.inputs, needs, folder)
+    except MemoryError:
+        raise
+    except Exception as error:
+        if fresh or (isinstance(error, SpinlensError) and not isinstance(error, CheckpointError | ArtefactError)):
+            raise
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
+    return function(task.inputs, needs, folder)
+
+
+def resolve(function: str) -> Callable[..., Payload]:
+    """The Python function of "module:function"."""
+    module, _, name = function.partition(":")
+    found = getattr(importlib.import_module(module), name, None)
+    if not callable(found):
+        raise StudyError(f"there is no function {name!r} in {module}")
+    return found  # type: ignore[no-any-return]

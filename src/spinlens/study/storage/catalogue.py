@@ -1,0 +1,84 @@
+"""What a study consists of: the names of its results with their keys, kept in the folder for later versions.
+
+Keys cover the version of spinlens and the task graph as that version drew it. The catalogue that lies in a folder is
+what makes the results of an earlier version readable: they are looked up by name and checked against the key noted
+when they were made, never taken for results of this version.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spinlens.errors import StudyError
+from spinlens.study.definition.tasks import NAME, Task, package_version, task_keys
+from spinlens.study.storage.store import StudyFolder, checkpoint_name
+
+FILENAME = "catalogue.json"
+_KEY = re.compile(r"[0-9a-f]{64}")
+_CHECKPOINT = re.compile(r"[^/\0]{1,200}")
+_MOST = 2**28  # bytes of a catalogue that are read
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Version that made a study, key of each result by task name, and names of the folders of states underway."""
+
+    version: str
+    keys: dict[str, str]
+    checkpoints: tuple[str, ...]
+
+    @classmethod
+    def of(cls, tasks: Sequence[Task]) -> Catalogue:
+        """The catalogue of tasks as this version runs them."""
+        keys = task_keys(tasks)
+        kept = tuple(checkpoint_name(task, keys) for task in tasks if task.checkpoint)
+        return cls(package_version(), keys, kept)
+
+    @property
+    def current(self) -> bool:
+        """Whether this version made it, so that what is missing can be computed."""
+        return self.version == package_version()
+
+    def text(self) -> str:
+        """As JSON, one result a line."""
+        document = {"spinlens": self.version, "checkpoints": self.checkpoints, "keys": self.keys}
+        return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def catalogue(folder: StudyFolder) -> Catalogue:
+    """The catalogue of a study folder: as an earlier version left it, or of its study file.
+
+    `InputError` names the mistake of a study file that cannot be used.
+    """
+    found = _noted(folder.require())
+    if found is not None and not found.current:
+        return found
+    from spinlens.study.definition.toml_file import load_study
+    from spinlens.study.stages import study_tasks
+
+    path = folder.path / "study.toml"
+    if not path.is_file():
+        raise StudyError(f"{folder.path} has no study.toml; run its study again to write it")
+    return Catalogue.of(study_tasks(load_study(path)))
+
+
+def _noted(folder: StudyFolder) -> Catalogue | None:
+    """The catalogue that lies in the folder, None where it is missing or cannot be used."""
+    path = folder.path / FILENAME
+    try:
+        if path.is_symlink() or path.stat().st_size > _MOST:
+            return None
+        found: Any = json.loads(path.read_bytes())
+        keys, kept, version = found["keys"], tuple(found["checkpoints"]), found["spinlens"]
+        sound = (
+            isinstance(version, str)
+            and all(NAME.fullmatch(name) and ".." not in name and _KEY.fullmatch(key) for name, key in keys.items())
+            and all(_CHECKPOINT.fullmatch(name) for name in kept)
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return Catalogue(version, keys, kept) if sound else None

@@ -1,0 +1,162 @@
+"""What `spinlens sample` shows: lines in a pipe, a bar on a terminal, a run prolonged by its checkpoint."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from spinlens import IsingModel, NearestNeighbour, PowerLaw, model_of, sample
+from spinlens.cli import progress as cli_progress
+from spinlens.cli import sample as cli_sample
+from spinlens.cli.app import app
+from spinlens.cli.options import make_sides
+from spinlens.errors import InputError
+from spinlens.sampling.sampler import Progress
+
+
+def step(sweeps, draws, warm=True, chain=0, temperature=2.5):
+    return Progress(temperature, chain, sweeps, draws, 192, warm, lambda: 4.0)
+
+
+def test_lines_tell_warm_up_and_standing(monkeypatch):
+    clock = iter([0.0, 5.0, 6.0, 20.0, 20.0])
+    monkeypatch.setattr(cli_sample.time, "monotonic", lambda: next(clock))
+    stream = io.StringIO()
+    lines = cli_sample.Lines((2.5,), 2, 1000, stream=stream)
+    lines(step(192, 0))
+    lines(step(192, 0, chain=1, warm=False))
+    lines(step(500, 500))
+    assert stream.getvalue().splitlines() == [
+        "T = 2.5: NOT warm after 192, 192 sweeps",
+        "500 of 2000 draws, 44 sweeps/s, tau_int 4 draws, 62 effective, 60 s left",
+    ]
+
+
+def test_draws_of_a_checkpoint_do_not_count_as_speed(monkeypatch):
+    clock = iter([0.0, 1.0, 11.0, 11.0])
+    monkeypatch.setattr(cli_sample.time, "monotonic", lambda: next(clock))
+    stream = io.StringIO()
+    lines = cli_sample.Lines((2.5,), 1, 1000, stream=stream)
+    lines(step(0, 800))
+    lines(step(100, 900))
+    assert stream.getvalue().splitlines()[-1].endswith("9 sweeps/s, tau_int 4 draws, 112 effective, 11 s left")
+
+
+def test_chains_that_move_together_count_as_many(monkeypatch):
+    monkeypatch.setattr(cli_sample.time, "monotonic", iter([0.0, 5.0, 20.0, 20.0]).__next__)
+    stream = io.StringIO()
+    lines = cli_sample.Lines((2.5,), 70, 1000, stream=stream)
+    lines(Progress(2.5, 0, 100, 0, 192, True, lambda: 4.0, 64))
+    lines(Progress(2.5, 64, 1000, 1000, 192, True, lambda: 4.0, 6))
+    assert stream.getvalue().splitlines() == [
+        "T = 2.5: warm after 192, 192 sweeps",
+        "6000 of 70000 draws, 620 sweeps/s, tau_int 4 draws, 750 effective",
+    ]
+
+
+def test_a_ladder_is_told_as_one(monkeypatch):
+    stream = io.StringIO()
+    lines = cli_sample.Lines((3.0, 2.0), 2, 1000, True, stream)
+    lines(Progress(2.0, 0, 100, 0, 192, True, lambda: 4.0, 2))
+    lines(Progress(2.0, 1, 100, 0, 96, True, lambda: 4.0, 2))
+    assert stream.getvalue().splitlines() == ["T = 2 to 3: warm after 192, 96 sweeps"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sides"),
+    [
+        ((None, None, None), (32, 32)),
+        ((None, 8, 3), (8, 8, 8)),
+        ((None, None, 1), (32,)),
+        (("32x16", None, None), (32, 16)),
+        (("5X6×7", None, None), (5, 6, 7)),
+        (("12", None, None), (12,)),
+    ],
+)
+def test_sides(options, sides):
+    assert make_sides(*options) == sides
+
+
+@pytest.mark.parametrize("options", [("8by8", None, None), ("8x8", 8, None), ("8x8", None, 2), (None, 2, None)])
+def test_sides_that_cannot_be(options):
+    with pytest.raises(InputError, match="--s"):
+        make_sides(*options)
+
+
+def test_every_option_of_the_model_arrives(tmp_path):
+    line = (
+        "sample --temperatures 7 --sigma 1.2 --shape 6x5 --cell integrated --images minimum --field 0.1 --strength 0.8"
+    )
+    app([*line.split(), "--draws", "20", "--warmup", "5", "--out", str(tmp_path / "a.nc")], standalone_mode=False)
+    with xr.open_dataset(tmp_path / "a.nc") as found:
+        model = IsingModel((6, 5), PowerLaw(1.2, images="minimum", cell="integrated", strength=0.8), field=0.1)
+        assert model_of(found) == model
+        np.testing.assert_array_equal(found.energy, sample(model, 7.0, 20, warmup=5).energy)
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments"),
+    [
+        ("--algorithm multi-spin-heat-bath --chains 66 --correlations", {"chains": 66, "correlations": True}),
+        ("--algorithm heat-bath --exchange", {"exchange": True}),
+    ],
+)
+def test_many_chains_and_exchange_are_on_the_command_line(tmp_path, options, arguments):
+    line = f"sample --temperatures 2,3 --size 6 --draws 30 --seed 4 --warmup 5 {options}"
+    app([*line.split(), "--out", str(tmp_path / "a.nc")], standalone_mode=False)
+    again = sample(
+        IsingModel((6, 6), NearestNeighbour()),
+        (2.0, 3.0),
+        30,
+        seed=4,
+        warmup=5,
+        algorithm=options.split()[1],
+        **arguments,
+    )
+    with xr.open_dataset(tmp_path / "a.nc") as found:
+        for name in again.data_vars:
+            np.testing.assert_array_equal(found[name], again[name])
+
+
+def test_bar_shows_the_same(capsys):
+    with cli_sample.Bar((2.5,), 1, 1000) as bar:
+        bar.seconds = 0.0
+        bar(step(500, 500))
+    said = capsys.readouterr().err
+    assert "500/1000" in said
+    assert "tau_int 4" in said
+    assert "T = 2.5: warm after 192 sweeps" in said
+
+
+def test_a_kept_checkpoint_prolongs_a_run(tmp_path):
+    command = [sys.executable, "-m", "spinlens", "sample", "--temperatures", "2.5", "--size", "8", "--averages"]
+    command += ["--checkpoint", str(tmp_path / "run"), "--force", "--out", str(tmp_path / "a.nc"), "--draws"]
+    for draws in ("2000", "5000"):
+        done = subprocess.run([*command, draws], capture_output=True, text=True)
+        assert done.returncode == 0
+        assert done.stderr.startswith("T = 2.5: warm after")
+    with xr.open_dataset(tmp_path / "a.nc") as found:
+        whole = sample(IsingModel((8, 8), NearestNeighbour()), 2.5, 5000, series=False)
+        np.testing.assert_array_equal(found.m2, whole.m2)
+    other = subprocess.run([*command, "5000", "--seed", "1"], capture_output=True, text=True)
+    assert other.returncode == 2
+    assert "seed was 0 and is 1" in other.stderr
+    assert other.stderr.count("\n") == 1
+
+
+def test_the_table_marks_what_has_not_converged():
+    data = sample(IsingModel((24, 24), NearestNeighbour()), 1.0, 60, 4, algorithm="metropolis", warmup=5)
+    assert cli_sample.table(data).splitlines()[1].endswith("not converged")
+    data = sample(IsingModel((4, 4), NearestNeighbour()), (3.0, 4.0), 1000)
+    assert "not" not in cli_sample.table(data)
+    assert len(cli_sample.table(data).splitlines()) == 3
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(3, "3 s"), (600, "10 min"), (90_000, "25 h 00 min")])
+def test_durations(seconds, text):
+    assert cli_progress.duration(seconds) == text

@@ -1,0 +1,119 @@
+"""`spinlens train`: from a file of states to a folder with the machine, its judgement and its figures."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+import typer
+import xarray as xr
+
+from spinlens import IsingModel, NearestNeighbour
+from spinlens.cli.train import train
+from spinlens.errors import InputError
+from spinlens.lattice.model_document import model_document
+from spinlens.machines.rbm import RBM
+from spinlens.machines.stacked import StackedRBM
+from spinlens.study.storage.codec import dataset_bytes
+
+APP = typer.Typer()
+APP.command()(train)
+
+
+def call(*arguments):
+    APP([str(argument) for argument in arguments], standalone_mode=False)
+
+
+@pytest.fixture
+def states(tmp_path):
+    """A file like those of `spinlens sample --keep-spins`: free spins at two temperatures of a 3 × 3 lattice."""
+    spins = np.random.default_rng(0).choice([-1, 1], size=(2, 1, 400, 3, 3)).astype(np.int8)
+    data = xr.Dataset({"spins": (("temperature", "chain", "draw", "x", "y"), spins)})
+    data = data.assign_coords(temperature=[2.0, 3.0])
+    data.attrs["model"] = json.dumps(model_document(IsingModel((3, 3), NearestNeighbour())))
+    path = tmp_path / "states.nc"
+    path.write_bytes(dataset_bytes(data))
+    return path
+
+
+OPTIONS = ("--temperature", 3, "--hidden", 4, "--epochs", 8)
+
+
+def test_a_folder_with_everything(states, tmp_path, capsys):
+    interactive = "matplotlib.pyplot" in sys.modules
+    call(states, *OPTIONS, "--out", tmp_path / "out")
+    found = sorted(path.name for path in (tmp_path / "out").iterdir())
+    figures = ["couplings.svg", "learning-curve.svg", "receptive-fields.svg", "spectrum.svg"]
+    assert found == sorted([*figures, "machine", "results.json"])
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert results["couplings"][0]["true"] == pytest.approx(1 / 3)
+    assert abs(results["couplings"][0]["learned"]) < 0.1  # the states are free spins
+    assert results["log_likelihood"]["value"] == pytest.approx(-9 * np.log(2), abs=0.1)
+    assert RBM.load(tmp_path / "out" / "machine").weights_.shape == (9, 4)
+    assert ("matplotlib.pyplot" in sys.modules) == interactive
+    said = capsys.readouterr()
+    assert "0.3333 true" in said.out
+    assert said.err.count("errors") == 8
+
+
+def test_the_same_seed_gives_the_same_files_also_after_a_break(states, tmp_path, monkeypatch):
+    call(states, *OPTIONS, "--out", tmp_path / "a")
+    save = RBM.save
+    monkeypatch.setattr(RBM, "save", lambda *_: (_ for _ in ()).throw(RuntimeError("stop")))
+    with pytest.raises(RuntimeError, match="stop"):
+        call(states, *OPTIONS, "--out", tmp_path / "b")
+    assert (tmp_path / "b" / "training-state.safetensors").exists()
+    monkeypatch.setattr(RBM, "save", save)
+    call(states, *OPTIONS, "--out", tmp_path / "b")
+    for name in ("results.json", "machine/weights.safetensors", "spectrum.svg"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_stack_is_judged_layer_by_layer(tmp_path, capsys):
+    spins = np.random.default_rng(0).choice([-1, 1], size=(1, 1, 400, 4, 4)).astype(np.int8)
+    path = tmp_path / "states.nc"
+    data = xr.Dataset({"spins": (("temperature", "chain", "draw", "x", "y"), spins)})
+    path.write_bytes(dataset_bytes(data.assign_coords(temperature=[3.0])))
+    call(path, "--hidden", "4,2", "--epochs", 8, "--out", tmp_path / "out")
+    found = {entry.name for entry in (tmp_path / "out").iterdir()}
+    assert {"machine", "results.json", "learning-curve-layer2.svg", "spectrum-layer2.svg", "couplings.svg"} <= found
+    assert not any("training-state" in name for name in found)
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert [layer["n_hidden"] for layer in results["layers"]] == [4, 2]
+    assert results["layers"][0]["placement"]["shape"] == [2, 2]
+    assert "placement" not in results["layers"][1]  # two units are no square
+    for layer, units in zip(results["layers"], (16, 4), strict=True):  # independent units: nothing to learn
+        assert layer["log_likelihood"]["value"] == pytest.approx(-units * np.log(2), abs=0.3)
+    stack = StackedRBM.load(tmp_path / "out" / "machine")
+    assert stack.n_hidden == (4, 2)
+    said = capsys.readouterr()
+    assert "layer 2" in said.out
+    assert "layer 2  epoch 8/8" in said.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "choose one of"),
+        (("--temperature", 2.5), "no temperature 2.5"),
+        (("--temperature", 2, "--held-out", 1.5), "between 0 and 1"),
+        (("--temperature", 2, "--hidden", 0), "n_hidden"),
+        (("--temperature", 2, "--hidden", "8,x"), "64,16"),
+        (("--temperature", 2, "--translations", "--hidden", 4), "multiple of 9"),
+        (("--temperature", 2, "--engine", "abacus"), "engine"),
+    ],
+)
+def test_mistakes_are_said(states, tmp_path, options, message):
+    with pytest.raises(InputError, match=message):
+        call(states, *options, "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_without_states_are_said(tmp_path):
+    path = tmp_path / "x.nc"
+    path.write_bytes(b"nothing")
+    with pytest.raises(InputError, match="not a file of spinlens sample"):
+        call(path)
+    path.write_bytes(dataset_bytes(xr.Dataset({"energy": ("draw", [1.0])})))
+    with pytest.raises(InputError, match="--keep-spins"):
+        call(path)

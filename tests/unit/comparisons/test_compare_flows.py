@@ -1,0 +1,136 @@
+"""Flows beside their controls: the table, its independence of workers and interruptions, mistakes that are said."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from spinlens.comparisons.compare_flows import Comparison, compare_flows
+from spinlens.comparisons.controls import Case, Workshop, flow_controls
+from spinlens.comparisons.kept import Folder
+from spinlens.errors import InputError
+from spinlens.lattice.couplings import NearestNeighbour
+from spinlens.lattice.ising import IsingModel
+from spinlens.machines.rbm import RBM
+from spinlens.machines.stacked import StackedRBM
+from spinlens.thermometers.instruments import calibrate_instruments, sample_independent
+
+MODEL = IsingModel((4, 4), NearestNeighbour())
+GRID = [1.6, 2.0, 2.4, 2.8, 3.4, 4.2]
+CASES = flow_controls(16, 1, ["CD-1"], [4])
+OPTIONS = {"epochs": 2}
+RECORD = (0, 2, 5, 12)
+
+
+@pytest.fixture(scope="module")
+def setting() -> dict[str, Any]:
+    states = sample_independent(MODEL, GRID, 200, 0)
+    instruments = calibrate_instruments(MODEL, GRID, states, names=["energy", "magnetization", "correlation"])
+    starts = {"critical": states[2, :60], "hot": states[-1, :60]}
+    return {
+        "training": states[2], "starts": starts, "instruments": instruments, "equilibrium": instruments.equilibrium
+    }  # fmt: skip
+
+
+def compare(setting: dict[str, Any], cases: Any = CASES, **options: Any) -> Comparison:
+    return compare_flows(
+        MODEL, 2.4, **setting, cases=cases, **{"steps": 12, "record": RECORD, "options": OPTIONS, **options}
+    )
+
+
+def test_the_table_has_every_reading_of_every_machine_with_its_test(setting, tmp_path) -> None:
+    found = compare(setting, machines={"mine": RBM.from_weights(np.eye(16))})
+    assert {row["control"] for row in found.flows} == {
+        "given", "exact", "lattice", "geometry-free", "mean-field", "redrawn"
+    }  # fmt: skip
+    assert len(found.flows) == 6 * 2
+    steps = {row["step"] for row in found.readings}
+    assert len(found.readings) == 12 * len(steps) * 3
+    first = [row for row in found.readings if row["step"] == 0 and row["start"] == "hot"]
+    assert len({row["temperature"] for row in first if row["instrument"] == "energy"}) == 1  # all from the same states
+    assert all(0 <= row["equilibrium_p"] <= 1 for row in found.readings if row["equilibrium_in_range"])
+    assert all(row["gibbs_tau"] >= 0.5 for row in found.flows)
+    found.save(tmp_path)
+    kept = json.loads((tmp_path / "comparison.json").read_text())
+    assert kept["flows"] == json.loads(json.dumps(found.flows))
+    with open(tmp_path / "readings.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(found.readings)
+    assert float(rows[5]["statistic"]) == found.readings[5]["statistic"]
+
+
+def test_workers_and_interruptions_change_no_number(setting, tmp_path) -> None:
+    one = compare(setting)
+    assert compare(setting, workers=3).readings == one.readings
+    assert compare(setting, seed=1).readings != one.readings
+
+    def stop(name: str) -> None:
+        if name.startswith("geometry"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare(setting, folder=tmp_path, progress=stop)
+    finished = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "flows").iterdir()}
+    assert 1 <= len(finished) < len(CASES)
+    machine = next((tmp_path / "machines").glob("lattice-*"))
+    machine.write_bytes(b"damaged")
+    flow = tmp_path / "flows" / next(iter(finished))
+    flow.write_text(flow.read_text().replace('"hot"', '"hit"'))
+    again = compare(setting, folder=tmp_path)
+    assert again.readings == one.readings
+    assert again.flows == one.flows
+    assert RBM.load(machine).weights_.shape == (16, 4)
+    made = []
+    assert compare(setting, folder=tmp_path, progress=made.append).flows == one.flows
+    assert len(made) == len(CASES)
+
+
+def test_other_settings_find_nothing_in_the_folder(setting, tmp_path) -> None:
+    first = compare(setting, [Case("lattice", "CD-1", 4)], folder=tmp_path)
+    other = compare(setting, [Case("lattice", "CD-1", 4)], folder=tmp_path, options={"epochs": 3})
+    assert first.readings != other.readings
+    assert len(list((tmp_path / "machines").iterdir())) == 2
+    assert Folder(None).machine("lattice", "key") is None
+
+
+def test_redrawn_weights_keep_the_mean_of_their_unit_once_its_sign_is_chosen() -> None:
+    rng = np.random.default_rng(0)
+    weights = (0.5 + 0.1 * rng.normal(size=(16, 40))) * np.where(rng.random(40) < 0.5, -1, 1)
+    shop = Workshop(MODEL, 2.4, np.ones((4, 16), dtype=np.int8), {}, 0)
+    drawn = shop.build(Case("redrawn", "CD-1", 40), RBM.from_weights(weights)).weights_
+    assert drawn.mean() == pytest.approx(0.5, abs=0.02)
+    assert drawn.std() == pytest.approx(0.1, abs=0.02)
+    assert abs(weights.mean()) < 0.2  # as the signs fell, their mean says nothing
+
+
+def test_a_stack_is_compared_by_its_passage_up_and_down(setting) -> None:
+    stack = StackedRBM((8, 4), epochs=1).fit(setting["training"].reshape(-1, 16))
+    found = compare(setting, (), machines={"stack": stack})
+    assert {row["n_hidden"] for row in found.flows} == {4}
+    assert all(row["gibbs_tau"] is None for row in found.flows)
+
+
+def test_mistakes_are_said_before_anything_is_trained(setting) -> None:
+    with pytest.raises(InputError, match="16 sites"):
+        compare(setting, machines={"mine": RBM.from_weights(np.eye(9))})
+    with pytest.raises(InputError, match="options are those of RBM"):
+        compare(setting, options={"epoch": 3})
+    with pytest.raises(InputError, match="must not hold 'steps'"):
+        compare(setting, options={"steps": 3})
+    with pytest.raises(InputError, match="nothing to compare"):
+        compare(setting, ())
+    with pytest.raises(InputError, match="recipe must be one of"):
+        Case("lattice", "CD-7", 4)
+    with pytest.raises(InputError, match="only \\+1 and -1"):
+        compare({**setting, "training": 2 * setting["training"]})
+    other = calibrate_instruments(IsingModel((6, 6), NearestNeighbour()), GRID, names=["energy"], samples=20)
+    with pytest.raises(InputError, match="calibrated on a lattice \\(6, 6\\)"):
+        compare({**setting, "instruments": other})
+    with pytest.raises(InputError, match="kind must be one of"):
+        compare(setting, kind="quantum")
+    assert not list(Path().glob("machines"))

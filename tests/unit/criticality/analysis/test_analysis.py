@@ -1,0 +1,196 @@
+"""The analysis on lattices whose exponents are known by construction, on a wrong class, and on bad data."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, find_critical_point, sample
+from spinlens.criticality.analysis.analysis import analyse
+from spinlens.criticality.analysis.crossings import bracket
+from spinlens.criticality.reweighting.size_curves import SizeCurves
+from spinlens.criticality.search.bracketing import Windows, locate
+from spinlens.criticality.synthetic import Truth, natural_corrections, synthetic_curves
+from spinlens.errors import ConvergenceError, CouplingError, InputError
+
+SIZES, DRAWS = (8, 16, 32, 64), (60_000, 40_000, 25_000, 16_000)
+NEAREST = NearestNeighbour()
+
+
+def pulls(truth_of, count, shift=0.0, coupling=NEAREST):
+    rows = []
+    for seed in range(count):
+        truth = truth_of(np.random.default_rng([seed, 5]))
+        point = analyse(synthetic_curves(truth, coupling, SIZES, DRAWS, seed))
+        true = (truth.temperature * (1 + shift), 2 - truth.y_h, 2 - truth.y_t, truth.star[0])
+        found = (point.temperature, point.delta_spin, point.delta_energy, point.binder)
+        rows.append([item.deviation(value) for item, value in zip(found, true, strict=True)])
+    return np.array(rows)
+
+
+def with_corrections(rng):
+    """Amplitudes of natural size, with the exponents of the short-range class."""
+    plain = Truth(field=float(rng.normal(0, 0.5)))
+    return dataclasses.replace(plain, corrections=natural_corrections(rng, (1.75, 2.0, 3.0), plain.star))
+
+
+def test_errors_cover_the_truth():
+    """16 sets, 4 numbers each: validation/coverage has 200. With T_c off by 0.4 % the same pulls are far too large."""
+    found = pulls(with_corrections, 16)
+    assert np.mean(np.abs(found) < 1) > 0.55
+    assert np.mean(np.abs(found) < 2) > 0.88
+    assert np.mean(np.abs(pulls(with_corrections, 8, shift=0.004)[:, 0]) < 2) < 0.5
+
+
+def with_a_tail(rng):
+    """Beside them the tail of sigma = 3 and its square, in 0.6 of their natural unit (2π/L)^1.25."""
+    plain, unit = with_corrections(rng), 0.6 * (2 * np.pi) ** 1.25
+    first, second = (natural_corrections(rng, (1.25 * k,), plain.star, unit**k) for k in (1, 2))
+    return dataclasses.replace(plain, corrections=(*plain.corrections, *first, *second))
+
+
+def test_errors_cover_the_truth_beyond_the_short_range_boundary():
+    """A power law with sigma = 3 is short-range with a slow tail; without the tail in the fits errors are too small."""
+    assert np.mean(np.abs(pulls(with_a_tail, 12, coupling=PowerLaw(3.0))) < 1) > 0.75
+    assert np.mean(np.abs(pulls(with_a_tail, 12)) < 1) < 0.6
+
+
+def test_data_without_corrections_are_fitted_well():
+    truth = Truth()
+    point = analyse(synthetic_curves(truth, NearestNeighbour(), SIZES, DRAWS, 1))
+    assert point.quality.p_value > 0.01
+    assert abs(point.temperature.deviation(truth.temperature)) < 4
+    assert point.nu.value == pytest.approx(1 / (2 - point.delta_energy.value))
+    assert point.eta.value == pytest.approx(2 * point.delta_spin.value)
+    for name in ("temperature", "delta_spin", "delta_energy", "binder"):
+        total = np.hypot(point.statistical[name], point.systematic[name])
+        assert getattr(point, name).error == pytest.approx(total)
+    assert sum(point.influence.values()) == pytest.approx(1)
+
+
+@pytest.fixture(scope="module")
+def long_range():
+    runs = []
+    return find_critical_point(PowerLaw(1.2), (8, 16, 32), draws=4000, workers=2, seed=1, runs=runs), runs
+
+
+def test_a_wrong_class_is_flagged(long_range):
+    point, runs = long_range
+    assert point.regime == "long-range"
+    assert not point.check.contradicted
+    forced = analyse(runs, "short-range")
+    assert forced.check.contradicted
+    assert "contradict the class short-range" in forced.check.text
+    assert abs(forced.check.pulls["delta_spin"]) > 4
+
+
+def test_windows_move_until_sizes_cross():
+    """Begun 6 % beside the crossing, where the first windows of the larger sizes do not reach it."""
+    models = [IsingModel((L, L), NearestNeighbour()) for L in (8, 16, 24)]
+
+    def run(k, grid, attempt):
+        return SizeCurves.from_dataset(
+            models[k], sample(models[k], grid, 2000, 2, attempt, "swendsen-wang", energy=False)
+        )
+
+    windows = Windows(models, run, 4, 0, 1)
+    curves = windows.gather(2.269 * 1.12)
+    assert windows.attempts > len(models)
+    assert all(min(size.temperatures) < 2.269 < max(size.temperatures) for size in curves[1:])
+    assert abs(windows.centre - 2.269) < 0.03
+
+
+def test_sign_changes_that_noise_makes_are_told_from_the_crossing():
+    T = np.linspace(1, 2, 8)
+    assert bracket(T, np.array([5.0, 4.0, -0.1, 3.0, 1.0, -2.0, -4.0, -5.0])) == (T[4], T[5])
+    assert bracket(T, np.full(8, 1.0)) is None
+    assert bracket(T, -np.linspace(-1, 1, 8)[::-1]) is None
+
+
+def series(spoil, chains=2, draws=4000):
+    model = IsingModel((8, 8), NearestNeighbour())
+    data = sample(model, (2.2, 2.3, 2.4), draws, chains, 1, "swendsen-wang", energy=False)
+    return SizeCurves.from_dataset(model, spoil(data))
+
+
+def curves_with(spoiled):
+    models = [IsingModel((L, L), NearestNeighbour()) for L in (12, 16)]
+    return [
+        spoiled,
+        *(
+            SizeCurves.from_dataset(m, sample(m, (2.2, 2.3, 2.4), 1000, 2, 1, "swendsen-wang", energy=False))
+            for m in models
+        ),
+    ]
+
+
+def test_bad_data_get_a_clear_answer():
+    def constant(data):
+        return data.assign({name: data[name] * 0 + 0.25 for name in ("m2", "m4", "mode_x", "mode_y")})
+
+    with pytest.raises(ConvergenceError, match=r"do not fluctuate|draw more"):
+        analyse(curves_with(series(constant)))
+
+    def with_nan(data):
+        spoiled = data["m2"].copy()
+        spoiled[0, 0, 5] = np.nan
+        return data.assign(m2=spoiled)
+
+    with pytest.raises(InputError, match="finite"):
+        series(with_nan)
+    with pytest.raises(ConvergenceError, match=r"draw more|too few|more draws"):
+        find_critical_point(NearestNeighbour(), (4, 6, 8), draws=3)
+    one_chain = find_critical_point(NearestNeighbour(), (4, 6, 8), draws=4000, chains=1)
+    assert abs(one_chain.temperature.deviation(2.269185)) < 4
+    table = np.zeros((8, 8))
+    table[0, 1] = table[0, -1] = table[1, 0] = table[-1, 0] = -1.0
+    model = IsingModel((8, 8), CouplingTable(table))
+    with pytest.raises(CouplingError, match="J ≥ 0 needed"):
+        locate(model, model)
+
+
+def test_no_crossing_in_range_is_said():
+    """Windows deep in the ordered phase, which are not allowed to move."""
+    models = [IsingModel((L, L), NearestNeighbour()) for L in (4, 6, 8)]
+    runs = [
+        SizeCurves.from_dataset(m, sample(m, (1.80, 1.84, 1.88), 4000, 2, 1, "swendsen-wang", energy=False))
+        for m in models
+    ]
+    from spinlens.criticality.analysis.crossings import find_crossings
+
+    with pytest.raises(ConvergenceError, match=r"does not cross between T = 1\.8 and 1\.88: run other temperatures"):
+        find_crossings(runs)
+
+
+def test_a_budget_keeps_its_word_for_any_number_of_workers():
+    point = find_critical_point(NearestNeighbour(), (4, 6, 8), draws=500, workers=1, seed=5)
+    assert dataclasses.asdict(point) == dataclasses.asdict(
+        find_critical_point(NearestNeighbour(), (4, 6, 8), draws=500, workers=2, seed=5)
+    )
+
+
+def test_what_theory_expects():
+    from spinlens.criticality.analysis.hypotheses import hypotheses
+    from spinlens.criticality.universality import MEAN_FIELD_BINDER, energy_expansion, reference
+
+    assert reference(PowerLaw(1.2), 2).expansion == energy_expansion(1.2, 2)
+    assert "contested" in reference(PowerLaw(1.9), 2).note
+    assert reference(PowerLaw(2.5), 2).temperature.estimate.value == pytest.approx(3.69232)
+    assert reference(PowerLaw(2.5), 2).binder.estimate.value == reference(NearestNeighbour(), 2).binder.estimate.value
+    assert reference(PowerLaw(0.5), 2).binder.estimate.value == MEAN_FIELD_BINDER
+    moments = np.linspace(-6, 6, 20_001)
+    weight = np.exp(-(moments**4))
+    m2, m4 = (float((moments**k * weight).sum() / weight.sum()) for k in (2, 4))
+    assert pytest.approx(1 - m4 / (3 * m2**2), abs=1e-9) == MEAN_FIELD_BINDER
+    fixed = hypotheses("mean-field", PowerLaw(0.3), 1, (64, 128, 256), "imposed")
+    assert {(model.y_t, model.delta_spin, model.binder) for model in fixed} == {(0.5, 0.25, MEAN_FIELD_BINDER)}
+    logs = hypotheses("boundary", PowerLaw(0.5), 1, (64, 128, 256), "imposed")
+    assert all(kind == "log" for model in logs for kind, _ in model.corrections)
+    assert {model.log_m2 for model in logs} == {0.5}
+    near = hypotheses("long-range", PowerLaw(1.6), 2, (8, 16, 32), "free")
+    assert all(model.corrections[0] == ("power", 0.15) for model in near)
+    beyond = hypotheses("short-range", PowerLaw(2.5), 2, (8, 16, 32), "free")
+    assert {model.corrections[:2] for model in beyond} == {(("wave", 0.75), ("wave", 1.5))}
+    assert all(kind == "power" for model in near for kind, _ in model.corrections)

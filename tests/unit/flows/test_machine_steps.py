@@ -1,0 +1,154 @@
+"""Kinds of flow, passages through stacks, what flows start from, and records of long flows."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from spinlens.errors import InputError, SpinsError
+from spinlens.flows import machine_steps as passage
+from spinlens.flows.plateau import find_plateaus
+from spinlens.flows.rbm_flow import chosen_steps, flow_records, rbm_flow
+from spinlens.flows.stacked_flow import updown_flow
+from spinlens.flows.starting_states import lattice_states
+from spinlens.machines.rbm import RBM
+
+
+class Stack:
+    def __init__(self, *layers: RBM) -> None:
+        self.layers_ = layers
+
+
+def machine(n_visible: int, n_hidden: int, scale: float = 0.5, seed: int = 0) -> RBM:
+    return RBM.from_weights(scale * np.random.default_rng(seed).normal(size=(n_visible, n_hidden)))
+
+
+def random_spins(*shape: int) -> np.ndarray:
+    return np.where(np.random.default_rng(1).random(shape) < 0.5, 1, -1).astype(np.int8)
+
+
+def test_mixed_flow_is_drawn_upward_and_a_mean_downward() -> None:
+    one, states = machine(16, 1), np.tile(random_spins(1, 4, 4), (20_000, 1, 1))
+    w = one.weights_[:, 0]
+    end = rbm_flow(one, states, 1, kind="mixed", seed=2).at(1).reshape(-1, 16)
+    signs = np.sign(end[:, 0] * w[0])
+    assert np.allclose(end, np.tanh(np.outer(signs, w)), atol=1e-6)  # tanh of W h with h = ±1
+    expected = np.tanh(states[0].ravel() @ w)
+    assert abs(signs.mean() - expected) < 4 * np.sqrt(1 - expected**2) / np.sqrt(20_000)
+    assert abs(signs.mean() + expected) > 4 / np.sqrt(20_000)
+
+
+def test_one_layer_up_and_down_is_the_flow_of_its_machine_and_more_layers_are_all_passed() -> None:
+    states = np.tile(random_spins(1, 2, 2), (40_000, 1, 1))
+    below, above = machine(4, 2), machine(2, 1, 1.0)
+    means = updown_flow(Stack(below, above), states[:3], 1, kind="mean").at(1).reshape(-1, 4)
+    up = np.tanh(np.tanh(states[:3].reshape(-1, 4) @ below.weights_) @ above.weights_)
+    expected = np.tanh(np.tanh(up @ above.weights_.T) @ below.weights_.T)
+    assert np.allclose(means, expected, atol=1e-6)
+    low = updown_flow(Stack(below, above), states[:3], 1, kind="mean", layers=1).at(1).reshape(-1, 4)
+    assert np.allclose(low, rbm_flow(below, states[:3], 1, kind="mean").at(1).reshape(-1, 4))
+    drawn = updown_flow(Stack(below, above), states, 1, seed=3).at(1).reshape(-1, 4).astype(float)
+    hidden = np.array([[a, b] for a in (-1, 1) for b in (-1, 1)], dtype=float)
+    first = np.prod(1 / (1 + np.exp(-2 * hidden * (states[0].ravel() @ below.weights_))), axis=1)
+    top = np.array([[1.0], [-1.0]])
+    climb = 1 / (1 + np.exp(-2 * top * (hidden @ above.weights_).T))  # p(top | h)
+    descend = np.prod(1 / (1 + np.exp(-2 * hidden[None] * (top @ above.weights_.T)[:, None])), axis=2)
+    exact = (first @ climb.T @ descend) @ np.tanh(hidden @ below.weights_.T)
+    assert np.abs(drawn.mean(axis=0) - exact).max() < 5 / np.sqrt(40_000)
+    one_layer = rbm_flow(below, states, 1, seed=3).at(1).reshape(-1, 4).mean(axis=0)
+    assert np.abs(one_layer - exact).max() > 5 / np.sqrt(40_000)
+
+
+def test_samples_in_parts_flow_like_samples_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    rbm, states = machine(16, 8), random_spins(4000, 4, 4)
+    whole = rbm_flow(rbm, states, 3, seed=1).at(3)
+    monkeypatch.setattr(passage, "_SCRATCH", 8 * 7)
+    parts = rbm_flow(rbm, states, 3, seed=1).at(3)
+    assert not np.array_equal(whole, parts)  # other draws of the same distribution
+    a, b = (np.mean(part.astype(float) * np.roll(part, 1, axis=1), axis=(1, 2)) for part in (whole, parts))
+    assert abs(a.mean() - b.mean()) < 4 * np.hypot(a.std(), b.std()) / 4000**0.5
+    means = [rbm_flow(rbm, states, 3, kind="mean").at(3)]
+    monkeypatch.undo()
+    assert np.allclose(
+        means[0], rbm_flow(rbm, states, 3, kind="mean").at(3), atol=1e-4
+    )  # single precision, and sums in another order
+
+
+def test_thousands_of_steps_take_the_memory_of_their_records() -> None:
+    rbm, states = machine(64, 16), random_spins(50, 8, 8)
+    peaks = []
+    for steps in (20, 4000):
+        tracemalloc.start()
+        for _ in flow_records(rbm, states, [steps], seed=1):
+            pass
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 2 * peaks[0]
+    with pytest.raises(InputError, match="choose fewer with record="):
+        rbm_flow(rbm, np.broadcast_to(states[:1], (30_000, 8, 8)), 4000)
+    assert len(rbm_flow(rbm, states, 4000, chosen_steps(4000, 10))) <= 12
+
+
+def test_steps_to_record_begin_with_every_one() -> None:
+    assert chosen_steps(5) == (0, 1, 2, 3, 4, 5)
+    steps = chosen_steps(3000, 20)
+    assert steps[:3] == (0, 1, 2)
+    assert steps[-1] == 3000
+    assert len(steps) <= 21
+
+
+def test_flows_start_from_ensembles_and_from_plain_arrays() -> None:
+    spins = random_spins(2, 3, 5, 4, 6)
+    dims = ("temperature", "chain", "draw", "x", "y")
+    data = xr.Dataset({"spins": (dims, spins)}, coords={"temperature": [2.0, 3.0]})
+    assert np.array_equal(lattice_states(data, 3.0), spins[1].reshape(15, 4, 6))
+    assert np.array_equal(lattice_states(data.spins.isel(temperature=0)), spins[0].reshape(15, 4, 6))
+    assert np.array_equal(lattice_states(spins[0, 0].reshape(5, 24).tolist(), shape=(4, 6)), spins[0, 0])
+    rbm = machine(24, 3)
+    from_data = rbm_flow(rbm, data.isel(temperature=[1]), 2, seed=1).at(2)
+    assert np.array_equal(from_data, rbm_flow(rbm, spins[1].reshape(15, 4, 6), 2, seed=1).at(2))
+    for bad, message in (
+        ((data,), "several temperatures"),
+        ((data, 2.5), "no temperature 2.5"),
+        ((data.drop_vars("spins"),), "keep_spins"),
+        ((spins[0, 0], 2.0), "plain array has none"),
+        ((xr.DataArray(spins[0, 0]),), "dimensions x, y"),
+        ((spins[0, 0] * 2,), "only"),
+        ((spins[0, 0, 0, 0],), "n_samples"),
+    ):
+        with pytest.raises((InputError, SpinsError), match=message):
+            lattice_states(*bad)
+    with pytest.raises(SpinsError, match="last axes"):
+        lattice_states(spins[0, 0], shape=(4, 4))
+
+
+def test_machines_that_do_not_fit_are_said() -> None:
+    states = random_spins(3, 4, 4)
+    with pytest.raises(InputError, match="cannot stand on 3"):
+        updown_flow(Stack(machine(16, 3), machine(4, 2)), states, 1)
+    with pytest.raises(InputError, match="16 sites"):
+        updown_flow(Stack(machine(9, 3)), states, 1)
+    with pytest.raises(InputError, match="layers must be at most 1"):
+        updown_flow(Stack(machine(16, 3)), states, 1, layers=2)
+    with pytest.raises(InputError, match="kind must be one of"):
+        rbm_flow(machine(16, 3), states, 1, kind="both")
+
+
+def test_all_plateaus_of_a_flow_with_their_lifetimes() -> None:
+    rng = np.random.default_rng(0)
+    level = np.concatenate([np.zeros(15), np.linspace(1, 8, 6), np.full(20, 9.0)])
+    table = level[:, None] + 0.1 * rng.normal(size=(41, 300))
+    first, last = find_plateaus(range(41), {"energy": table})
+    assert abs(first.steps[0]) <= 1
+    assert abs(first.steps[1] - 14) <= 1
+    assert not first.until_end
+    least, most = first.lifetime
+    assert least <= 14 <= most
+    assert last.until_end
+    assert last.lifetime[1] is None
+    assert abs(last.steps[0] - 21) <= 2
+    drifting = np.arange(41)[:, None] + 0.1 * rng.normal(size=(41, 300))
+    assert find_plateaus(range(41), {"energy": drifting}) == ()

@@ -1,0 +1,116 @@
+"""Exchange with machines of earlier training, on a machine of unequal modes that is summed over exactly."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from spinlens.errors import InputError
+from spinlens.machines.likelihood.trajectory_tempering import TrajectoryRecorder, trajectory_sample
+from spinlens.machines.rbm import RBM
+
+STATES = np.array(list(itertools.product([1, -1], repeat=12)), np.int8)
+UP = STATES.sum(axis=1) > 0
+N = 2000
+
+
+def bimodal(n=4000):
+    """States of two patterns in shares 0.7 and 0.3, with 3 % of the units turned."""
+    generator = np.random.default_rng(0)
+    pattern = np.where(generator.random((n, 1)) < 0.7, 1, -1) * np.ones((n, 12))
+    return np.where(generator.random((n, 12)) < 0.03, -pattern, pattern).astype(np.int8)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A machine trained by exact gradients, and the machines on its way."""
+    machine = RBM(3, epochs=60, exact_gradient=True, biases=True, learning_rate=0.1, initial_scale=0.1, seed=1)
+    along = TrajectoryRecorder(machine)
+    machine.fit(bimodal(), callback=along)
+    return machine, along.machines
+
+
+def share_up(states):
+    return float((states.sum(axis=1) > 0).mean())
+
+
+def deviation(machine, states):
+    """Share of states with positive magnetization against its exact value, in standard errors."""
+    p = np.exp(-machine.free_energy(STATES))
+    expected = float(p[UP].sum() / p.sum())
+    return (share_up(states) - expected) / np.sqrt(expected * (1 - expected) / len(states))
+
+
+def test_modes_get_their_weight_and_without_exchange_they_do_not(trained):
+    machine, along = trained
+    found = trajectory_sample(machine, along, N, steps=150, seed=2)
+    assert abs(deviation(machine, found.states)) < 4
+    assert np.all(found.exchange_rates > 0.1)
+    for start in (1, -1):
+        plain = machine.gibbs(start * np.ones((N, 12)), 150, np.random.default_rng(1))
+        assert abs(deviation(machine, plain)) > 4
+
+
+def test_all_states_have_their_probabilities(trained):
+    """χ² over all states that are expected five times; states of a machine 15 % colder are noticed."""
+    machine, along = trained
+    colder = RBM.from_weights(1.15 * machine.weights_, machine.visible_bias_, machine.hidden_bias_)
+    p = np.exp(-machine.free_energy(STATES))
+    p /= p.sum()
+    place = 2 ** np.arange(12)[::-1]
+    chosen = p * N > 5
+    found = []
+    for target in (machine, colder):
+        states = trajectory_sample(target, along, N, steps=60, seed=3).states
+        counts = np.bincount((states < 0) @ place, minlength=len(STATES))
+        found.append(np.sum((counts - N * p)[chosen] ** 2 / (N * p[chosen])))
+    degrees = int(chosen.sum())
+    assert abs(found[0] - degrees) < 4 * np.sqrt(2 * degrees)
+    assert found[1] - degrees > 4 * np.sqrt(2 * degrees)
+
+
+def test_log_z_and_likelihood_agree_with_the_sum(trained):
+    machine, along = trained
+    found = trajectory_sample(machine, along, 400, steps=200, seed=4)
+    exact = machine.log_z("exact").value
+    assert 0 < found.log_z.error < 0.05
+    assert abs(found.log_z.deviation(exact)) < 4
+    colder = RBM.from_weights(1.05 * machine.weights_, machine.visible_bias_, machine.hidden_bias_)
+    assert abs(found.log_z.deviation(colder.log_z("exact").value)) > 4
+    held_out = bimodal(500)
+    assert abs(found.log_likelihood(held_out).deviation(machine.log_likelihood(held_out, "exact").value)) < 4
+
+
+def test_errors_of_log_z_are_those_of_repetition(trained):
+    machine, along = trained
+    exact = machine.log_z("exact").value
+    pulls = [trajectory_sample(machine, along, 40, steps=60, seed=s).log_z.deviation(exact) for s in range(30)]
+    assert 0.5 < np.mean(np.square(pulls)) < 2.0  # χ² of 30 degrees: 1 ± 0.26, and τ of the ladder is short
+
+
+def test_snapshots_within_reach_are_left_out(trained):
+    machine, along = trained
+    few = trajectory_sample(machine, along, 50, steps=20, acceptance=0.1).exchange_rates
+    many = trajectory_sample(machine, along, 50, steps=20, acceptance=0.9).exchange_rates
+    assert len(few) < len(many)
+    assert many.min() > 0.6  # the choice goes by a quick estimate
+
+
+def test_the_recorder_keeps_copies(trained):
+    _, along = trained
+    assert len(along) == 60
+    assert not np.array_equal(along[0].weights_, along[-1].weights_)
+    machine = RBM(2, epochs=10)
+    every = TrajectoryRecorder(machine, every=5)
+    machine.fit(bimodal(200), callback=every)
+    assert len(every.machines) == 2
+
+
+def test_mistakes_are_said(trained):
+    machine, along = trained
+    with pytest.raises(InputError, match="shape"):
+        trajectory_sample(machine, [RBM.from_weights(np.zeros((12, 2)))], N)
+    with pytest.raises(InputError, match="acceptance"):
+        trajectory_sample(machine, along, N, acceptance=1.5)
+    with pytest.raises(InputError, match="at least 20"):
+        trajectory_sample(machine, along, 5)

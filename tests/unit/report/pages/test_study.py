@@ -1,0 +1,170 @@
+"""The page: complete, the same every time, honest about what is missing, and safe with any text."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import xarray as xr
+
+from spinlens.report import style
+from spinlens.report.figures import (
+    calibration,
+    correlations,
+    crossings,
+    flow_snapshots,
+    flow_temperatures,
+    layers,
+    maps,
+    receptive_fields,
+    snapshots,
+)
+from spinlens.report.pages.study import FIGURES, render, write_report
+from spinlens.study.claims import judge_all
+
+make = runpy.run_path(str(Path(__file__).parents[3] / "made_up_study.py"))["make"]
+SHOWN_IN = {
+    "critical": (crossings,),
+    "snapshots": (snapshots,),
+    "thermometers": (calibration,),
+    "flow": (flow_temperatures, flow_snapshots),
+    "correlation": (correlations,),
+    "maps": (maps, receptive_fields),
+}
+
+
+@pytest.fixture(scope="module")
+def study() -> tuple[dict[str, Any], dict[str, xr.Dataset]]:
+    results, data = make(0)
+    results["claims"] = [dataclasses.asdict(verdict) for verdict in judge_all(results)]
+    return results, data
+
+
+@pytest.fixture(scope="module")
+def page(study: tuple[dict[str, Any], dict[str, xr.Dataset]]) -> str:
+    return render(*study, {"host": "somewhere"})
+
+
+def only_one_model(
+    results: dict[str, Any], data: dict[str, xr.Dataset]
+) -> tuple[dict[str, Any], dict[str, xr.Dataset]]:
+    models = {"power-law": results["models"]["power-law"]}
+    return results | {"models": models}, {key: values for key, values in data.items() if key.endswith("/power-law")}
+
+
+def test_every_figure_is_numbered_drawn_and_says_what_to_see(page: str) -> None:
+    for number in range(1, len(FIGURES) + 1):
+        assert f"<b>Figure {number}.</b>" in page
+    assert page.count("What to see") == len(FIGURES)
+    assert page.count('<svg role="img" aria-label=') == page.count("<svg ") > 2 * len(FIGURES)
+    assert "No data in this study" not in page
+
+
+def test_it_shows_verdicts_rules_numbers_and_provenance(page: str, study: Any) -> None:
+    for claim in study[0]["claims"]:
+        assert f'id="claim-{claim["id"]}"' in page
+    assert page.count("<b>Rule.</b>") == 6
+    assert "somewhere" in page
+    assert "spinlens reproduce --study study.toml" in page
+
+
+def test_ids_are_unique_and_nothing_is_loaded(page: str) -> None:
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', page)) <= {(i, "") for i in ids} | {("", i) for i in ids}
+    assert not re.search(r'(?:src|href)="(?!#|data:)', page)
+    assert "@import" not in page
+
+
+def test_the_same_study_gives_the_same_bytes_and_matplotlib_is_left_alone(page: str, study: Any) -> None:
+    before = dict(mpl.rcParams)
+    assert render(*study, {"host": "somewhere"}) == page
+    assert dict(mpl.rcParams) == before
+
+
+def test_pyplot_is_never_imported() -> None:
+    code = (
+        "import sys, spinlens.report.pages.study as page; from spinlens.report import style\n"
+        "with style.context(): style.grid()[0]\n"
+        "sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("kind", "figures"), SHOWN_IN.items())
+def test_a_missing_dataset_or_variable_is_said(kind: str, figures: tuple[ModuleType, ...], study: Any) -> None:
+    results, data = study
+    without = {key: values for key, values in data.items() if key != f"{kind}/power-law"}
+    emptied = data | {f"{kind}/power-law": xr.Dataset()}
+    for module in figures:
+        for lacking in (without, emptied):
+            with style.context():
+                picture = module.illustration(results, lacking)
+            assert picture.missing == ("power law σ = 1.2",)
+            assert picture.panels
+
+
+def test_layers_show_what_there_is(study: Any) -> None:
+    results, data = study
+    for kind, shown in (("rg", ["stack"]), ("stack", ["majority blocks", "average blocks"])):
+        with style.context():
+            picture = layers.illustration(results, {k: v for k, v in data.items() if not k.startswith(kind)})
+        assert picture.missing == ()
+        titles = [axes.get_title() for axes in picture.panels[0].figure.axes if axes.get_title()]
+        assert titles == shown
+
+
+def test_no_data_at_all(study: Any) -> None:
+    page = render(study[0], {})
+    assert page.count("No data in this study for nearest neighbour and power law σ = 1.2.") == len(FIGURES) - 1
+    assert "No data in this study." in render({}, {})
+    assert "This study has no verdicts." in render({"models": None, "claims": None}, {}, None)
+
+
+def test_results_of_nulls(study: Any) -> None:
+    results, data = study
+    bare = {"models": {name: dict.fromkeys(model) for name, model in results["models"].items()}}
+    assert "No machines." in render(bare, {key: data[key] for key in ("critical/power-law", "stack/power-law")})
+
+
+def test_data_of_nans(study: Any) -> None:
+    results, data = only_one_model(*study)
+
+    def blank(values: xr.Dataset) -> xr.Dataset:
+        return values.map(lambda v: v.copy(data=np.full_like(v, np.nan)) if v.dtype.kind == "f" else v, keep_attrs=True)
+
+    assert "<svg" in render(results, {key: blank(values) for key, values in data.items()})
+
+
+def test_text_is_escaped(study: Any) -> None:
+    results, data = only_one_model(*make(0))
+    evil = "<script>alert('x')</script>"
+    results["models"]["power-law"]["label"] = evil
+    data["flow/power-law"] = data["flow/power-law"].assign_coords(recipe=[evil, "a", "b"]).isel(recipe=[0])
+    results["study"]["name"] = evil
+    results["claims"] = [{"id": "A", "claim": evil, "rule": evil, "outcome": evil, "because": evil, "evidence": [{}]}]
+    for model in results["models"].values():
+        for entry in model["machines"] + model["flows"]:
+            entry["recipe"] = evil
+    page = render(results, data, {"host": evil})
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_writing_replaces_the_file_whole_or_not_at_all(tmp_path: Path, study: Any, monkeypatch: Any) -> None:
+    path = tmp_path / "report.html"
+    path.write_text("old")
+    with pytest.raises(OSError, match="nowhere"):
+        write_report({}, {}, tmp_path / "nowhere" / "report.html")
+    write_report({}, {}, path)
+    assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report.html"]
