@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import Spins
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.controls import extreme_states, mean_field_states, redrawn
@@ -28,8 +29,6 @@ TRAINING = ("lattice", "geometry-free", "mean-field")
 """What machines are trained on: states at T_c; T = 0 and T = ∞ states only; Curie–Weiss states at K = 1."""
 
 CONTROLS = (*TRAINING, "redrawn", "exact")
-
-Spins = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, order=True)

@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import scipy.signal
 
+from spinlens.arrays import Array
 from spinlens.criticality.reweighting.size_curves import Samples, SizeCurves
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
-
-Array = npt.NDArray[np.float64]
 
 _BLOCKS = 64
 # Covariance of U4, ξ/L, ln⟨m²⟩ at T_c of the square: one draw's fluctuations are strongly correlated.

@@ -6,12 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
-
-Array = npt.NDArray[np.float64]
 
 _LARGEST = 20
 _BATCH_BITS = 14

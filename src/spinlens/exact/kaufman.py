@@ -6,11 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens import checks
-
-Array = npt.NDArray[np.float64]
+from spinlens.arrays import Array
 
 CRITICAL_TEMPERATURE = 2 / math.log(1 + math.sqrt(2))
 """Onsager's T_c of the infinite square lattice, 2.269185…"""

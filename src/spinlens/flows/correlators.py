@@ -12,8 +12,9 @@ import numpy.typing as npt
 import scipy.fft
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.flows.jackknife import Array, bin_edges, jackknife, jackknife_error, leave_one_out
+from spinlens.flows.jackknife import bin_edges, jackknife, jackknife_error, leave_one_out
 from spinlens.statistics.estimate import Estimate
 
 _BINS = 20

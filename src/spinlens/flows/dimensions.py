@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.flows.correlators import axis_correlation, effective_dimensions
-from spinlens.flows.jackknife import Array, jackknife_error, leave_one_out
+from spinlens.flows.jackknife import jackknife_error, leave_one_out
 from spinlens.statistics.estimate import Estimate
 
 _BINS = 20

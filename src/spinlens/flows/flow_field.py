@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.flows.jackknife import Array
 from spinlens.flows.reading import Instruments, InstrumentsByShape, change, instruments_of, measure
 from spinlens.statistics.estimate import Estimate
 

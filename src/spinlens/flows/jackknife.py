@@ -5,11 +5,9 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.statistics.estimate import Estimate
-
-Array = npt.NDArray[np.float64]
 
 
 def bin_edges(n_samples: int, bins: int) -> list[tuple[int, int]]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spinlens.arrays import Array
 from spinlens.flows.correlators import CorrelationMap
-from spinlens.flows.jackknife import Array, jackknife, jackknife_error
+from spinlens.flows.jackknife import jackknife, jackknife_error
 from spinlens.statistics.estimate import Estimate
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.flows.correlators import (
     CorrelationMap,
@@ -18,7 +19,7 @@ from spinlens.flows.correlators import (
     spin_correlation,
     visible_hidden_correlation,
 )
-from spinlens.flows.jackknife import Array, bin_edges, jackknife, jackknife_error
+from spinlens.flows.jackknife import bin_edges, jackknife, jackknife_error
 from spinlens.flows.localization import Localization, localization
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from spinlens import checks, seeding
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.flows.correlators import block_side
-from spinlens.flows.jackknife import Array
 
 _NULL_DRAWS = 20
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.flows.jackknife import Array
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.flows.jackknife import Array, bin_edges, jackknife_error, leave_one_out
+from spinlens.flows.jackknife import bin_edges, jackknife_error, leave_one_out
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
 

@@ -17,12 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from spinlens.arrays import Array
 from spinlens.files.atomic import replace_file
-
-Array = npt.NDArray[np.float64]
 
 _DIGEST = 32
 _LARGEST = 1 << 28  # bytes of one file

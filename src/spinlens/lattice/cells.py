@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln
 
-Array = npt.NDArray[np.float64]
+from spinlens.arrays import Array
 
 _BATCH = 1 << 18  # points evaluated at once
 _ROUNDING = 36.0  # −ln of the error wanted, below the rounding of the sums

@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import CouplingError
 from spinlens.lattice.ewald import Cell, image_sum, minimum_image
-
-Array = npt.NDArray[np.float64]
 
 
 @runtime_checkable

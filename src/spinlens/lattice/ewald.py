@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import zeta
 
+from spinlens.arrays import Array
 from spinlens.lattice.cache import cached
 from spinlens.lattice.cells import cell_integrals
 from spinlens.lattice.far_images import NearImages, far_images
 
-Array = npt.NDArray[np.float64]
 Cell = Literal["point", "integrated"]
 
 _NOTICEABLE = 1 << 23  # evaluations of the power law in a third of a second

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gamma, gammainc, gammaincc
 
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from spinlens.arrays import Array, Integers
 
 _NEGLIGIBLE = 42.0  # exp(−42) < 1e-18, below the rounding of the sum
 _SPLIT = 5.0  # η in units of the longest side; larger means fewer images and more cancellation, like η^{σ/2}

@@ -12,10 +12,9 @@ import numpy.typing as npt
 import scipy.fft
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import CouplingError, SpinsError
 from spinlens.lattice.couplings import Coupling, NearestNeighbour
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ import numpy as np
 from scipy import special, stats
 
 from spinlens import checks, seeding
+from spinlens.arrays import Spins
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Machine, Spins
+from spinlens.machines.gibbs import Machine
 from spinlens.machines.rbm import RBM
 
 

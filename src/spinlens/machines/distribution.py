@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import Array, Spins
 from spinlens.errors import InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Array, Spins, Weights
+from spinlens.machines.gibbs import Weights
 from spinlens.machines.kernels import Float32
 from spinlens.machines.likelihood import free_energy as likelihood
 from spinlens.machines.training import recipe as training

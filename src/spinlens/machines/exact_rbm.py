@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import CouplingError, InputError
 from spinlens.lattice.ising import IsingModel
-from spinlens.machines.gibbs import Array
 
 _LARGEST = 2**28  # entries of W, 2 GB in float64
 

@@ -11,12 +11,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Array, Spins
 from spinlens.errors import InputError, SpinsError
 from spinlens.machines.kernels import LANES, Float32, Lanes, draw_and_mean_units, draw_units, mean_units
 
-Array = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.float32] | npt.NDArray[np.float64]
-Spins = npt.NDArray[np.int8]
 
 _LARGEST_SCRATCH = 2**24  # hidden units held at once, 64 MB: an exact power-law machine has N² / 2 of them
 

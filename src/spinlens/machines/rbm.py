@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Spins
 from spinlens.errors import ArtefactError, InputError, SpinlensError
 from spinlens.machines import gibbs, storage
 from spinlens.machines.distribution import Distribution
-from spinlens.machines.gibbs import Machine, Spins
+from spinlens.machines.gibbs import Machine
 from spinlens.machines.packed import PackedStates
 from spinlens.machines.training import checkpoint
 from spinlens.machines.training import loop as fitting

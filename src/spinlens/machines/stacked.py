@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import Spins
 from spinlens.errors import ArtefactError, InputError
 from spinlens.machines import gibbs, storage
-from spinlens.machines.gibbs import Spins
 from spinlens.machines.kernels import Float32
 from spinlens.machines.rbm import RBM
 from spinlens.machines.training import recipe as training

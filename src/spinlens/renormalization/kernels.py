@@ -6,10 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens._jit import inline, kernel
+from spinlens.arrays import Integers, Spins, Words
 
-Spins = npt.NDArray[np.int8]
-Integers = npt.NDArray[np.int64]
-Words = npt.NDArray[np.uint64]
 Word = np.uint64
 
 _ONE = np.uint64(1)

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError
 from spinlens.renormalization.measurements import kept_means
 from spinlens.statistics.estimate import Estimate
-
-Array = npt.NDArray[np.float64]
 
 _SINGULAR = 1e-11  # least eigenvalue of a correlation matrix of unit diagonal at which operators count as independent
 _REAL = 1e-9

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
@@ -16,8 +17,6 @@ from spinlens.renormalization.block_spin import Rule, block_spin_flow
 from spinlens.renormalization.measurements import bin_slices, kept_means
 from spinlens.renormalization.operators import AnyOperator, CouplingOperator, default_operators, operator_values
 from spinlens.statistics.estimate import Estimate
-
-Array = npt.NDArray[np.float64]
 
 _DEGREE = 3
 _BEYOND = 0.5  # of half the range of temperatures: how far beyond its ends a zero is believed

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.renormalization.operators import AnyOperator, default_operators, operator_values
 from spinlens.statistics.autocorrelation import integrated_time
 
-Array = npt.NDArray[np.float64]
 Levels = Trajectory | Sequence[npt.ArrayLike]
 
 

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.kernels import operator_sums
 
-Array = npt.NDArray[np.float64]
 Site = tuple[int, ...]
 Cluster = tuple[Site, ...]
 Parity = Literal["even", "odd"]

@@ -13,8 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-FloatArray = npt.NDArray[np.float64]
-
 # Each colour stands for a role; the page turns it into a CSS variable, so that light and dark have their own values.
 INK, MUTED, RULE, BAND = "#17191e", "#6a7079", "#d9dce1", "#a9b0ba"
 BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY = "#0b5fa5", "#c94f16", "#16836a", "#87479c", "#a97800", "#4a97c9"

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms.algorithm import QUANTITIES
@@ -17,8 +18,6 @@ from spinlens.sampling.chains.chain_log import Log
 from spinlens.sampling.chains.recorders import PRODUCTS, Averages, Series, product_name
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.convergence import split_r_hat
-
-Array = npt.NDArray[np.float64]
 
 AXES = ("x", "y", "z")
 R_HAT = 1.05  # above this, chains tell different stories [Vehtari et al. 2021 ask for 1.01 of long runs]

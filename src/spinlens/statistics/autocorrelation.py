@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.statistics.estimate import Estimate
-
-Array = npt.NDArray[np.float64]
 
 _DIRECT = 48  # lags that are summed before a Fourier transform gives them all
 _WINDOW = 6.0  # Sokal (1997): the sum stops at the first t ≥ 6 τ_int(t)

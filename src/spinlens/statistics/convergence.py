@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-
 
 def split_r_hat(means: npt.ArrayLike, variance: float, length: float) -> float:
     """Split-R̂ from the means of half chains: √(1 + spread of the means / variance of the draws), near 1 if they agree.

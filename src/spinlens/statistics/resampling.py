@@ -7,9 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError
-
-Array = npt.NDArray[np.float64]
 
 
 def block_means(series: npt.ArrayLike, blocks: int) -> Array:

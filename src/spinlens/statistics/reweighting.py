@@ -9,9 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError, InputError
-
-Array = npt.NDArray[np.float64]
 
 LEAST_EFFECTIVE = 20.0  # weighted draws below which an average is not given
 _TOLERANCE = 1e-10

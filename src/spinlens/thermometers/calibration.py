@@ -10,10 +10,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.estimate import Estimate
-from spinlens.thermometers.curve import Array, Curve
+from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import (
     States,
     calibration_ensembles,

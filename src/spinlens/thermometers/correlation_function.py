@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.calibration import Thermometer
-from spinlens.thermometers.curve import Array, Curve
+from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import calibration_ensembles
 from spinlens.thermometers.joint_curve import JointCurve, best_temperature, standardized
 from spinlens.thermometers.observables import pair_correlation

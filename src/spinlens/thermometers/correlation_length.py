@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.calibration import Reading, Thermometer, calibration_curve
-from spinlens.thermometers.curve import Array
 from spinlens.thermometers.ensembles import calibration_ensembles
 from spinlens.thermometers.observables import structure_factor
 

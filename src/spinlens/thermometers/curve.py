@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 from scipy.optimize import isotonic_regression
 
-Array = npt.NDArray[np.float64]
+from spinlens.arrays import Array
 
 _RESOLUTION = 0.1  # a thermometer is in range where its calibration ensembles resolve T to this fraction
 _TABLE = 64  # points of the inverse table per interval

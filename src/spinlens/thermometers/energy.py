@@ -7,9 +7,9 @@ from typing import Self
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.calibration import Thermometer, calibration_curve
-from spinlens.thermometers.curve import Array
 from spinlens.thermometers.ensembles import calibration_ensembles
 
 

@@ -11,12 +11,12 @@ import numpy.typing as npt
 import xarray as xr
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import CalibrationError, InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document, model_of
 from spinlens.statistics.autocorrelation import integrated_time
 
-Array = npt.NDArray[np.float64]
 States = npt.ArrayLike | xr.Dataset
 
 _SITES = ("x", "y", "z")

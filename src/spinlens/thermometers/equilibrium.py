@@ -13,10 +13,10 @@ from scipy.stats import chi2 as chi2_distribution
 from scipy.stats import f as f_distribution
 from scipy.stats import ncx2
 
+from spinlens.arrays import Array
 from spinlens.errors import CalibrationError, InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.estimate import Estimate
-from spinlens.thermometers.curve import Array
 from spinlens.thermometers.ensembles import (
     States,
     calibration_ensembles,

@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import Spins
 from spinlens.errors import SpinsError
 from spinlens.machines.controls import redrawn
 from spinlens.machines.gibbs import Machine
-
-Spins = npt.NDArray[np.int8]
 
 
 def shuffled(states: npt.ArrayLike, seed: int = 0) -> Spins:

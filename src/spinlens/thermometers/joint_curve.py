@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicHermiteSpline
 
-from spinlens.thermometers.curve import Array, fluctuation_slope, interpolation_error
+from spinlens.arrays import Array
+from spinlens.thermometers.curve import fluctuation_slope, interpolation_error
 from spinlens.thermometers.ensembles import inflation
 
 _FINE = 64  # temperatures of an interval between which a root is interpolated

@@ -10,13 +10,12 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
 from spinlens import checks, seeding
+from spinlens.arrays import Array, Single
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.calibration import Thermometer, calibration_curve
-from spinlens.thermometers.curve import Array, Curve
+from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import calibration_ensembles
-
-Single = npt.NDArray[np.float32]
 
 
 class NetworkThermometer(Thermometer):

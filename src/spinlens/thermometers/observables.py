@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
+from spinlens.arrays import Array
 from spinlens.flows.correlators import axis_correlation
-from spinlens.thermometers.curve import Array
 
 _LONGEST = 3  # wave numbers 1 … 3 along the axes, and the diagonal of the first
 

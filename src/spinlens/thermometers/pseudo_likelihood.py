@@ -10,11 +10,12 @@ import scipy.fft
 from scipy.interpolate import CubicSpline
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.calibration import Thermometer
-from spinlens.thermometers.curve import Array, Curve
+from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import calibration_ensembles, inflation
 
 _NODES = 32  # β at which scores are kept; a cubic spline between them is right to 1e-6 of β

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from spinlens import checks, seeding
+from spinlens.arrays import Spins
 from spinlens.comparisons.compare_flows import Comparison, compare_flows
 from spinlens.comparisons.controls import Case, Workshop, flow_controls
 from spinlens.comparisons.kept import Folder, key_of
@@ -36,7 +36,6 @@ GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.35, 1.
 
 LAYER_STARTS = (0.9, 0.95, 1.0, 1.05, 1.1)
 SMALLEST = 4  # side of the coarsest lattice that is read
-Spins = npt.NDArray[np.int8]
 Tell = Callable[[str], None]
 
 

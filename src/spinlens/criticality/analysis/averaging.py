@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.criticality.analysis.global_fit import Fit, FitModel, fit
 from spinlens.criticality.analysis.scaling_data import ScalingData
 from spinlens.criticality.analysis.scaling_fit import misfit
 from spinlens.errors import ConvergenceError
 from spinlens.statistics.estimate import Estimate
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.criticality.analysis.crossings import QUANTITIES, Family, Ratio, find_crossings
 from spinlens.criticality.analysis.hypotheses import imposed
 from spinlens.criticality.analysis.scaling_fit import extrapolate
@@ -14,8 +14,6 @@ from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.criticality.universality import Regime, correction_exponents
 from spinlens.errors import ConvergenceError
 from spinlens.statistics.estimate import Estimate
-
-Array = npt.NDArray[np.float64]
 
 
 def ratios_of(curves: Sequence[SizeCurves], regime: Regime) -> tuple[Ratio, ...]:

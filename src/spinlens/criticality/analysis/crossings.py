@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 
+from spinlens.arrays import Array
 from spinlens.criticality.reweighting.size_curves import Samples, SizeCurves
 from spinlens.errors import ConvergenceError
 from spinlens.statistics.estimate import Estimate
-
-Array = npt.NDArray[np.float64]
 
 QUANTITIES = ("temperature", "value", "delta_spin", "delta_energy")
 Ratio = Literal["binder", "xi"]

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.criticality.analysis.scaling_data import FAMILIES, Corrections, ScalingData, correction_patterns
 from spinlens.criticality.analysis.scaling_fit import p_value
-
-Array = npt.NDArray[np.float64]
 
 _STEPS = 30
 _PASSES = 3  # fits whose slopes the corrections of the next one are relative to

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import block_diag
 
+from spinlens.arrays import Array
 from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import ConvergenceError
 
-Array = npt.NDArray[np.float64]
 Corrections = tuple[tuple[str, float], ...]
 
 FAMILIES = ("binder", "xi", "log_m2")

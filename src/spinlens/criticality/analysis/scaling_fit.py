@@ -6,12 +6,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import chi2 as chi2_distribution
 
+from spinlens.arrays import Array
 from spinlens.statistics.estimate import Estimate
-
-Array = npt.NDArray[np.float64]
 
 _IMPROBABLE = 0.05
 

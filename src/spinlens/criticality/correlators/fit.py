@@ -13,8 +13,6 @@ from spinlens.criticality.analysis.scaling_fit import p_value
 from spinlens.errors import InputError
 from spinlens.statistics.estimate import Estimate
 
-Array = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Dimension:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.criticality.correlators.fit import Dimension, fit_dimension
 from spinlens.criticality.reweighting.size_curves import blocks_for, fugacity_slopes, log_fugacity, temperature_of
 from spinlens.criticality.universality import Regime, correction_exponents, higher_corrections, reference
@@ -20,8 +21,6 @@ from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error
 from spinlens.statistics.reweighting import Histograms
-
-Array = npt.NDArray[np.float64]
 
 _FEWEST, _CHAINS, _THIN = 16, 2, 4
 _AWAY = 0.7  # distance of the outer temperatures, in standard deviations of the number of frozen bonds

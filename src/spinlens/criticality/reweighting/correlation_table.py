@@ -9,12 +9,11 @@ import numpy.typing as npt
 import scipy.fft
 import xarray as xr
 
+from spinlens.arrays import Array
 from spinlens.criticality.reweighting.size_curves import SizeCurves, run_times
 from spinlens.errors import ConvergenceError
 from spinlens.statistics.resampling import jackknife_error
 from spinlens.statistics.reweighting import time_blocks
-
-Array = npt.NDArray[np.float64]
 
 _NAMES = {
     "correlation": "spin correlation ⟨s_0 s_r⟩ along the axes",

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.criticality.reweighting.correlation_table import correlation_table
 from spinlens.criticality.reweighting.runs import checked_runs
 from spinlens.criticality.reweighting.size_curves import SizeCurves, fugacity_slopes
 from spinlens.errors import ConvergenceError
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.resampling import jackknife_error
-
-Array = npt.NDArray[np.float64]
 
 _FUNCTIONS = {
     "energy": ("energy per spin", "J"),

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from spinlens.arrays import Array
 from spinlens.lattice.couplings import PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms.choice import make_algorithm
@@ -18,8 +19,6 @@ from spinlens.sampling.algorithms.swendsen_wang import LongRangeSwendsenWang
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.resampling import block_means, jackknife
 from spinlens.statistics.reweighting import Histograms
-
-Array = npt.NDArray[np.float64]
 
 BLOCKS = 32
 _MODES = ("mode_x", "mode_y", "mode_z")

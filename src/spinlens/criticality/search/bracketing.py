@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
+from spinlens.arrays import Array
 from spinlens.criticality.analysis.crossings import bracket, difference
 from spinlens.criticality.reweighting.size_curves import SizeCurves, log_fugacity, temperature_of
 from spinlens.errors import ConvergenceError, CouplingError
@@ -25,7 +25,6 @@ _PILOT_DRAWS = 2000
 _WIDENINGS = 8
 
 Progress = Callable[[ChainProgress], None]
-Array = npt.NDArray[np.float64]
 
 
 def locate(small: IsingModel, large: IsingModel, seed: int = 0, workers: int = 1) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from spinlens import seeding
+from spinlens.arrays import Array
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Array, Machine, Sampler
+from spinlens.machines.gibbs import Machine, Sampler
 from spinlens.machines.kernels import Float32
 from spinlens.statistics.estimate import Estimate
 

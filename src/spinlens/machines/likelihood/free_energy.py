@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Array, Machine
+from spinlens.machines.gibbs import Machine
 from spinlens.machines.likelihood import ais as annealing
 from spinlens.statistics.estimate import Estimate
 

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import Array
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Array, Machine
+from spinlens.machines.gibbs import Machine
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.estimate import Estimate
 

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import Array, Spins
 from spinlens.errors import InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Array, Machine, Sampler, Spins
+from spinlens.machines.gibbs import Machine, Sampler
 from spinlens.machines.kernels import Float32, Lanes
 
 

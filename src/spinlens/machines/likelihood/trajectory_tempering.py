@@ -15,9 +15,10 @@ import numpy.typing as npt
 from scipy import optimize, special
 
 from spinlens import checks, seeding
+from spinlens.arrays import Array, Spins
 from spinlens.errors import InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Array, Machine, Sampler, Spins
+from spinlens.machines.gibbs import Machine, Sampler
 from spinlens.machines.kernels import Float32, Lanes
 from spinlens.machines.likelihood import free_energy as likelihood
 from spinlens.machines.likelihood.ais import free_log_z

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Array, Machine
+from spinlens.machines.gibbs import Machine
 from spinlens.machines.reading.effective_couplings import effective_couplings
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinlens import checks
+from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Array, Machine
+from spinlens.machines.gibbs import Machine
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 
 from spinlens import checks
+from spinlens.arrays import Spins
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Spins
 from spinlens.machines.training.recipe import Recipe, TrainingState
 
 ENGINES = ("numpy", "torch", "torch-cuda")

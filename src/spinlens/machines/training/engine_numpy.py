@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spinlens.arrays import Spins
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Sampler, Spins
+from spinlens.machines.gibbs import Sampler
 from spinlens.machines.kernels import Float32, adam_step, average_step, momentum_step
 from spinlens.machines.likelihood.free_energy import exact_moments
 from spinlens.machines.likelihood.tempering import Ladder

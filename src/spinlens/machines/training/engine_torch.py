@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from spinlens.arrays import Spins
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Spins
 from spinlens.machines.likelihood.free_energy import exact_moments
 from spinlens.machines.training.engine_numpy import ADAM, Parameters, adam_rate, model_rows
 from spinlens.machines.training.recipe import Recipe, TrainingState

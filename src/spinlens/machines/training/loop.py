@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from spinlens.arrays import Spins
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Spins
 from spinlens.machines.likelihood import free_energy as likelihood
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
 from spinlens.machines.training import checkpoint

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import Integers, Spins
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Machine, Spins
+from spinlens.machines.gibbs import Machine
 from spinlens.machines.kernels import Float32
 from spinlens.machines.packed import PackedStates
 from spinlens.machines.translations import Translations
@@ -28,7 +29,6 @@ _LARGEST_WEIGHT = 100.0  # a weight of 10 already fixes its units to one part in
 _SHUFFLED = 2**18  # states shuffled at once: beyond this the order is that of shuffled blocks, to bound the memory
 
 States = Spins | PackedStates
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -180,20 +180,20 @@ def run_epoch(recipe: Recipe, state: TrainingState, data: States, engine: str = 
     state.history.append({**entry, **diagnostics})
 
 
-def _shuffled_batches(n_samples: int, size: int, generator: np.random.Generator) -> Iterator[Rows]:
-    """Rows of each batch; long data are shuffled in blocks of 2^18 states that come in random order."""
+def _shuffled_batches(n_samples: int, size: int, generator: np.random.Generator) -> Iterator[Integers]:
+    """Integers of each batch; long data are shuffled in blocks of 2^18 states that come in random order."""
     if n_samples <= _SHUFFLED:
         return _slices(generator.permutation(n_samples), size)
     return _slices_of_blocks(n_samples, size, generator.spawn(1)[0])
 
 
-def _slices_of_blocks(n_samples: int, size: int, generator: np.random.Generator) -> Iterator[Rows]:
+def _slices_of_blocks(n_samples: int, size: int, generator: np.random.Generator) -> Iterator[Integers]:
     for block in generator.permutation(-(-n_samples // _SHUFFLED)):
         first = int(block) * _SHUFFLED
         yield from _slices(first + generator.permutation(min(_SHUFFLED, n_samples - first)), size)
 
 
-def _slices(order: Rows, size: int) -> Iterator[Rows]:
+def _slices(order: Integers, size: int) -> Iterator[Integers]:
     return (order[first : first + size] for first in range(0, len(order) - size + 1, size))
 
 

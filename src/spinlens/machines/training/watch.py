@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import Array, Spins
 from spinlens.errors import InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Array, Machine, Spins
+from spinlens.machines.gibbs import Machine
 from spinlens.statistics.estimate import Estimate
 
 Observable = Callable[[Spins], npt.ArrayLike]

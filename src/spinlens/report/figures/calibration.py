@@ -7,6 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from spinlens.arrays import Array
 from spinlens.report import style
 from spinlens.report.illustration import (
     Data,
@@ -74,7 +75,7 @@ def draw(curve: xr.Dataset, unit: float, statistic: str) -> Figure:
     return figure
 
 
-def _residuals(place: Axes, curve: xr.Dataset, x: style.FloatArray, unit: float) -> None:
+def _residuals(place: Axes, curve: xr.Dataset, x: Array, unit: float) -> None:
     inside = curve["in_range"].values.astype(bool)
     residual, error = (curve["read"].values / unit - x), curve["read_error"].values / unit
     style.level(place, 0.0)

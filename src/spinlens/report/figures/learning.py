@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from spinlens.arrays import Array
 from spinlens.report import style
 
-FloatArray = npt.NDArray[np.float64]
 COLUMNS = 4
 
 
@@ -40,7 +39,7 @@ def learning_curve(history: Sequence[Mapping[str, float]], bound: float | None =
     return figure
 
 
-def spectrum(values: FloatArray, noise_edge: float) -> Figure:
+def spectrum(values: Array, noise_edge: float) -> Figure:
     """Singular values of the weights by rank, and the edge of those of independent weights of the same size."""
     figure, axes = style.grid()
     place = axes[0, 0]
@@ -52,14 +51,14 @@ def spectrum(values: FloatArray, noise_edge: float) -> Figure:
     return figure
 
 
-def receptive_fields(fields: FloatArray) -> Figure:
+def receptive_fields(fields: Array) -> Figure:
     """Fields (unit, x, y) of hidden units, each on its own scale; red is positive, blue negative."""
     largest = np.abs(fields).max(axis=(1, 2), keepdims=True)
     scaled = fields / np.where(largest > 0, largest, 1.0)
     return style.mosaic(scaled, COLUMNS, cmap=style.DIVERGING, vmin=-1, vmax=1)[0]
 
 
-def couplings(distance: FloatArray, learned: FloatArray, error: FloatArray, true: FloatArray | None = None) -> Figure:
+def couplings(distance: Array, learned: Array, error: Array, true: Array | None = None) -> Figure:
     """Learned couplings against distance, and J(r) / T where the lattice is known; logarithmic where all are positive.
 
     `error` may be nan, for a single machine.

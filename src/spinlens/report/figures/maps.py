@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from spinlens.arrays import AnyArray
 from spinlens.report import style
 from spinlens.report.illustration import (
     Data,
@@ -32,7 +33,6 @@ SEE = (
     "Block spins give one narrow peak on the block itself; a machine's map as narrow sees as a block spin sees, a wide "
     "or structureless one does not."
 )
-NDArray = np.ndarray[Any, np.dtype[Any]]
 VARIABLES = ("raw", "connected", "connected_error")
 ROWS = ("raw", "connected")
 
@@ -66,7 +66,7 @@ def draw(maps: xr.Dataset, sources: list[str]) -> Figure:
     return figure
 
 
-def _scale(values: NDArray) -> dict[str, Any]:
+def _scale(values: AnyArray) -> dict[str, Any]:
     """Colours for all maps of a row: sequential where nothing is negative, else diverging about zero."""
     known = values[np.isfinite(values)]
     if known.size and known.min() >= 0 < known.max():
@@ -75,7 +75,7 @@ def _scale(values: NDArray) -> dict[str, Any]:
     return {"cmap": style.DIVERGING, "vmin": -limit, "vmax": limit}
 
 
-def _cuts(figure: Figure, axes: NDArray, maps: xr.Dataset, sources: list[str]) -> None:
+def _cuts(figure: Figure, axes: AnyArray, maps: xr.Dataset, sources: list[str]) -> None:
     first, last = axes[2, 0].get_position(), axes[2, -1].get_position()
     for place in axes[2]:
         place.remove()
@@ -90,7 +90,7 @@ def _cuts(figure: Figure, axes: NDArray, maps: xr.Dataset, sources: list[str]) -
     place.set_ylabel("connected ⟨v h⟩")
 
 
-def displacement(maps: xr.Dataset, axis: str) -> NDArray:
+def displacement(maps: xr.Dataset, axis: str) -> AnyArray:
     """Distance of the sites from the unit's centre along an axis: its coordinate, else counted from the middle."""
     if axis in maps.coords:
         return np.asarray(maps[axis].values)

@@ -11,15 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 
+from spinlens.arrays import Array, Integers, Sites, Words
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.kernels.spectral import weighted_power
 
-Array = npt.NDArray[np.float64]
-Words = npt.NDArray[np.uint64]
-Labels = npt.NDArray[np.int32]
-Sites = npt.NDArray[np.uint32]
-Packed = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
 
 
@@ -62,7 +58,7 @@ class ChainState:
     spins: States
     words: Words
     clusters: int = 0
-    local_fields: Packed | None = None
+    local_fields: Integers | None = None
 
     @cached_property
     def labels(self) -> Sites:
@@ -80,7 +76,7 @@ class ChainState:
         return np.empty(self.spins.size + 1, dtype=np.uint32)
 
     @cached_property
-    def modes(self) -> Packed:
+    def modes(self) -> Integers:
         """Room for the Fourier sums of every cluster; scratch, touched as far as there are clusters."""
         return np.empty(3 * self.spins.size, dtype=np.int64)
 
@@ -175,7 +171,7 @@ class Base:
         return int(np.sign(self.field)), probability_word(2 * abs(self.field) / self.temperature)
 
     @cached_property
-    def phases(self) -> Packed:
+    def phases(self) -> Integers:
         """e^{2πix/side} for the lowest Fourier mode along each side, (3, longest side), as whole numbers.
 
         cos · 2^32 + sin in one int64, in units of about N/(3 · 2^31): no sum over a part of the lattice, which is at
@@ -197,7 +193,7 @@ class Base:
         """Names of what a state alone gives."""
         return (*PLAIN, *self.mode_names)
 
-    def slots(self, chain: ChainState) -> Packed:
+    def slots(self, chain: ChainState) -> Integers:
         """Room for the Fourier sums of clusters, (N, d)."""
         return chain.modes[: self.model.n_sites * self.model.dimension].reshape(-1, self.model.dimension)
 

@@ -10,15 +10,13 @@ import numpy.typing as npt
 from scipy.stats import poisson
 
 from spinlens._jit import kernel
-
-Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int32]
+from spinlens.arrays import Array, Labels
 
 _NEAR = 1023
 
 
 @kernel
-def _fill(probability: Floats, alias: Labels, small: Labels, large: Labels) -> None:
+def _fill(probability: Array, alias: Labels, small: Labels, large: Labels) -> None:
     """Walker's method as Vose (1991): pair each deficient cell with an excessive one."""
     n_small, n_large = 0, 0
     for cell in range(probability.size):
@@ -43,7 +41,7 @@ def _fill(probability: Floats, alias: Labels, small: Labels, large: Labels) -> N
         probability[large[n]] = 1.0
 
 
-def alias_table(weights: Floats) -> tuple[Floats, Labels]:
+def alias_table(weights: Array) -> tuple[Array, Labels]:
     """Walker's alias table of `weights` ≥ 0 (n,): cell k is kept with `probability[k]`, else `alias[k]` is drawn.
 
     >>> probability, alias = alias_table(np.array([1.0, 3.0]))
@@ -66,7 +64,7 @@ class LongRangeTables(NamedTuple):
     far_sides : (3,) sides of the far table, those of the lattice where there is no such symmetry.
     """
 
-    near_probability: Floats
+    near_probability: Array
     near_alias: Labels
     near_offset: Labels
     far_probability: npt.NDArray[np.float32]
@@ -74,7 +72,7 @@ class LongRangeTables(NamedTuple):
     far_sides: npt.NDArray[np.int64]
 
 
-def long_range_tables(table: Floats) -> LongRangeTables:
+def long_range_tables(table: Array) -> LongRangeTables:
     """The two alias tables of a coupling table (A, B, C) of J(r) ≥ 0.
 
     >>> tables = long_range_tables(np.array([[[0.0, 1.0, 0.5, 1.0]]]))
@@ -99,7 +97,7 @@ def long_range_tables(table: Floats) -> LongRangeTables:
     return LongRangeTables(probability, alias, near_offset, far_probability.astype(np.float32), far_alias, sides)
 
 
-def _orthant(table: Floats) -> tuple[Floats, Floats]:
+def _orthant(table: Array) -> tuple[Array, Array]:
     """J(r) for 0 ≤ r ≤ L/2 with the number of reflections of each r; the whole table where J lacks reflections."""
     for axis, side in enumerate(table.shape):
         upper = np.take(table, np.arange(1, (side + 1) // 2), axis=axis)
@@ -116,7 +114,7 @@ def _orthant(table: Floats) -> tuple[Floats, Floats]:
     return table[tuple(slice(side // 2 + 1) for side in table.shape)], multiplicity
 
 
-def _strongest(weights: Floats, number: int) -> npt.NDArray[np.int64]:
+def _strongest(weights: Array, number: int) -> npt.NDArray[np.int64]:
     """Indices of the `number` largest weights > 0, strongest first, ties in order of the index."""
     number = min(number, int(np.count_nonzero(weights)))
     if number == 0:
@@ -138,7 +136,7 @@ def _images(offsets: npt.NDArray[np.int64], orthant: tuple[int, ...], shape: tup
     return offsets
 
 
-def poisson_table(mean: float) -> tuple[Floats, int]:
+def poisson_table(mean: float) -> tuple[Array, int]:
     """P(n ≤ first + k), k = 0, 1, …, of a Poisson variable, over all n whose probability is not below 1e-18."""
     first = max(0, math.floor(mean - 10 * math.sqrt(mean) - 5))
     last = math.ceil(mean + 10 * math.sqrt(mean) + 30)

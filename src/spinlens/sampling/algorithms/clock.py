@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import poisson
 
-from spinlens.sampling.algorithms.algorithm import Array, Base, ChainState, Draws, Labels, lattice_sides
+from spinlens.arrays import Array, Labels
+from spinlens.sampling.algorithms.algorithm import Base, ChainState, Draws, lattice_sides
 from spinlens.sampling.algorithms.bond_tables import alias_table
 from spinlens.sampling.kernels.clock import clock_chain
 

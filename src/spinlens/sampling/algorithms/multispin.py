@@ -11,9 +11,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.sampling.algorithms.algorithm import ROWS, Array, Base, Draws, Words, lattice_sides
+from spinlens.arrays import Array, Sites, Words
+from spinlens.sampling.algorithms.algorithm import ROWS, Base, Draws, lattice_sides
 from spinlens.sampling.kernels.fourier import FIRST
-from spinlens.sampling.kernels.multispin import BITS, ROOM, WIDTH, Sites, multispin_chain
+from spinlens.sampling.kernels.multispin import BITS, ROOM, WIDTH, multispin_chain
 from spinlens.sampling.kernels.single_spin import EAGERNESS
 from spinlens.sampling.streams import model_key
 from spinlens.seeding import seed_sequence

@@ -10,10 +10,9 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.sampling.algorithms.algorithm import Array, Base, ChainState, Draws, lattice_sides
+from spinlens.arrays import Array, Integers
+from spinlens.sampling.algorithms.algorithm import Base, ChainState, Draws, lattice_sides
 from spinlens.sampling.kernels import single_spin
-
-Integers = npt.NDArray[np.int64]
 
 _BITS = 52
 _DIGIT_BITS = 26

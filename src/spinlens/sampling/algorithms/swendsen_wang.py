@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from spinlens.sampling.algorithms.algorithm import Array, Base, ChainState, Draws, lattice_sides, probability_word
+from spinlens.arrays import Array
+from spinlens.sampling.algorithms.algorithm import Base, ChainState, Draws, lattice_sides, probability_word
 from spinlens.sampling.algorithms.bond_tables import LongRangeTables, long_range_tables, poisson_table
 from spinlens.sampling.kernels import long_range, nearest
 

@@ -9,13 +9,12 @@ from functools import cached_property
 import numpy as np
 from scipy.stats import poisson
 
+from spinlens.arrays import Array, Labels
 from spinlens.sampling.algorithms.algorithm import (
     PLAIN,
-    Array,
     Base,
     ChainState,
     Draws,
-    Labels,
     States,
     lattice_sides,
     probability_word,

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.statistics.autocorrelation import integrated_time
-
-Array = npt.NDArray[np.float64]
 
 CAPACITY = 1024
 _LEVELS = 48  # blocks of up to 2^47 draws

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.errors import CheckpointError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms.algorithm import Algorithm, ChainState, Draws
@@ -19,8 +20,6 @@ from spinlens.sampling.chains.recorders import under
 from spinlens.sampling.chains.warmup import WarmUp
 from spinlens.sampling.streams import model_key
 from spinlens.seeding import seed_sequence
-
-Array = npt.NDArray[np.float64]
 
 CHUNK = 1 << 23  # spin updates and bytes of spins between two looks at the clock: a tenth of a second or two
 _MOST = 1 << 16  # draws between two looks: 10 MiB of measurements

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms.algorithm import QUANTITIES, Draws
 from spinlens.sampling.chains.recorders import Averages, Modes, Series, under
 from spinlens.sampling.chains.warmup import WarmUp
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

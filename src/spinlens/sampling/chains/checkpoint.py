@@ -20,14 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from spinlens.arrays import AnyArray
 from spinlens.errors import CheckpointError
 from spinlens.files.atomic import replace_file
-
-AnyArray = npt.NDArray[Any]
 
 FORMAT = 1
 ARGUMENTS = "checkpoint.json"

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from spinlens.arrays import Array, Integers, Words
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms.algorithm import ROWS, Array, ChainState, Draws, Words
+from spinlens.sampling.algorithms.algorithm import ROWS, ChainState, Draws
 from spinlens.sampling.algorithms.choice import SINGLE_SPIN, make_algorithm
 from spinlens.sampling.chains.chain import Run
 from spinlens.sampling.chains.chain_log import Plan, observables
@@ -20,8 +21,6 @@ from spinlens.sampling.chains.checkpoint import Snapshot
 from spinlens.sampling.kernels.xoshiro import random_words
 from spinlens.sampling.streams import model_key
 from spinlens.seeding import generator, seed_sequence
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -36,10 +35,10 @@ class LadderState:
     spins: npt.NDArray[np.int8]
     words: Words
     swaps: Words
-    replicas: Numbers
-    last_end: Numbers
-    tried: Numbers
-    accepted: Numbers
+    replicas: Integers
+    last_end: Integers
+    tried: Integers
+    accepted: Integers
     trips: int = 0
     rounds: int = 0
 

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.sampling.chains.binning import Bins, Blocking, binned_tau
 from spinlens.statistics.autocorrelation import integrated_time
 
-Array = npt.NDArray[np.float64]
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 _RECENT = 1 << 13  # draws that a progress display looks at

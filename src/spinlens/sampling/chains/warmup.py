@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from spinlens.arrays import Array
 from spinlens.sampling.chains.checkpoint import Snapshot
 from spinlens.statistics.autocorrelation import integrated_time
-
-Array = npt.NDArray[np.float64]
 
 FIRST = 64
 LAST = 1 << 16

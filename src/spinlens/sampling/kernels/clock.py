@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens._jit import inline, kernel
+from spinlens.arrays import Array, Integers, Labels, Spins
 from spinlens.sampling.kernels.fourier import state_modes, wave_table
 from spinlens.sampling.kernels.xoshiro import State, next_word
-
-Spins = npt.NDArray[np.int8]
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Labels = npt.NDArray[np.int32]
 
 _11 = np.uint64(11)
 _UNIT = 2.0**-53
@@ -34,19 +29,19 @@ def clock_chain(
     spins: Spins,
     sides: Integers,
     near: Labels,
-    costs: Floats,
+    costs: Array,
     tilt: float,
-    events: Floats,
+    events: Array,
     strong: Labels,
-    strong_probability: Floats,
+    strong_probability: Array,
     strong_alias: Labels,
     weak: Labels,
-    weak_probability: Floats,
+    weak_probability: Array,
     weak_alias: Labels,
     with_modes: bool,
     state: State,
     thin: int,
-    measured: Floats,
+    measured: Array,
     kept: Spins,
 ) -> None:
     """Sweeps in site order; a flip needs the consent of the near spins, as one Metropolis factor, and of each far one.

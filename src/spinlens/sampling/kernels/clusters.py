@@ -9,17 +9,11 @@ numba's on-disk cache of the kernels does not see changes of this file: whoever 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens._jit import kernel
+from spinlens.arrays import Array, Integers, Sites, Spins
 from spinlens.sampling.kernels.fourier import squared, write_modes
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
-
-Spins = npt.NDArray[np.int8]
-Sites = npt.NDArray[np.uint32]
-Floats = npt.NDArray[np.float64]
-Packed = npt.NDArray[np.int64]
-Sides = npt.NDArray[np.int64]
 
 _ONE, _LOW = np.uint64(1), np.uint64(0xFFFFFFFF)
 _5, _31 = np.uint32(5), np.uint32(31)
@@ -94,7 +88,7 @@ def flip_clusters(spins: Spins, parent: Sites, coins: Sites) -> None:
 
 @kernel
 def flip_and_measure(
-    spins: Spins, labels: Sites, coins: Sites, sides: Sides, phases: Packed, slots: Packed, column: Floats
+    spins: Spins, labels: Sites, coins: Sites, sides: Integers, phases: Integers, slots: Integers, column: Array
 ) -> None:
     """As `flip_clusters`, and measure: rows 1 to 4 of `column` are M after the flips, the improved estimators of M²
     and M⁴, and the largest cluster; from row 5 on those of |Σ s e^{ikx}|² at the lowest k of each axis.
@@ -135,7 +129,7 @@ def flip_and_measure(
 
 
 @kernel
-def _sum_clusters(sizes: Sites, slots: Packed, sides: Sides, phases: Packed, column: Floats) -> None:
+def _sum_clusters(sizes: Sites, slots: Integers, sides: Integers, phases: Integers, column: Array) -> None:
     """Improved estimators from the size and the Fourier sums of each cluster; see `flip_and_measure`."""
     second, fourth, largest, modes = 0.0, 0.0, 0.0, np.zeros(3)
     for slot in range(sizes.size):

@@ -10,8 +10,6 @@ import numpy.typing as npt
 
 from spinlens._jit import kernel
 
-Labels = npt.NDArray[np.int32]
-
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
 

@@ -6,21 +6,15 @@ numba's on-disk cache of the kernels does not see changes of this file: whoever 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens._jit import kernel
-
-Spins = npt.NDArray[np.int8]
-Labels = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
-Packed = npt.NDArray[np.int64]
-Sides = npt.NDArray[np.int64]
+from spinlens.arrays import Array, Integers, Spins
 
 FIRST = 5  # row of the first mode in the kernels' measurements
 
 
 @kernel
-def wave_table(sides: Sides) -> Floats:
+def wave_table(sides: Integers) -> Array:
     """cos and sin of 2πx/side along each side, (3, 2, longest side)."""
     waves = np.zeros((3, 2, sides.max()))
     for axis in range(3):
@@ -31,7 +25,7 @@ def wave_table(sides: Sides) -> Floats:
 
 
 @kernel
-def state_modes(spins: Spins, sides: Sides, waves: Floats, column: Floats) -> None:
+def state_modes(spins: Spins, sides: Integers, waves: Array, column: Array) -> None:
     """|Σ s e^{ikx}|² of a state at the lowest k of each axis longer than 1, into `column` from row `FIRST` on."""
     A, B, C = sides[0], sides[1], sides[2]
     sums = np.zeros((3, waves.shape[2]), dtype=np.int64)
@@ -58,7 +52,7 @@ def state_modes(spins: Spins, sides: Sides, waves: Floats, column: Floats) -> No
 
 
 @kernel
-def measure_modes(states: Spins, sides: Sides, measured: Floats) -> None:
+def measure_modes(states: Spins, sides: Integers, measured: Array) -> None:
     """`state_modes` of states (n, N) into the columns of `measured` (rows, n)."""
     waves = wave_table(sides)
     for n in range(states.shape[0]):
@@ -74,7 +68,7 @@ def squared(packed: np.int64) -> float:
 
 
 @kernel
-def write_modes(column: Floats, modes: Floats, sides: Sides, phases: Packed) -> None:
+def write_modes(column: Array, modes: Array, sides: Integers, phases: Integers) -> None:
     """`modes` (3,) in the squared units of `phases` into `column` from row `FIRST` on, axes longer than 1 only."""
     place = FIRST
     for axis in range(3):

@@ -9,15 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens._jit import kernel
+from spinlens.arrays import Array, Integers, Labels, Sites, Spins
 from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
-from spinlens.sampling.kernels.displacement import Labels, far_displacement
+from spinlens.sampling.kernels.displacement import far_displacement
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
-
-Spins = npt.NDArray[np.int8]
-Sites = npt.NDArray[np.uint32]
-Floats = npt.NDArray[np.float64]
-Packed = npt.NDArray[np.int64]
-Sides = npt.NDArray[np.int64]
 
 _ONE, _11 = np.uint64(1), np.uint64(11)
 _UNIT = 2.0**-53
@@ -27,15 +22,15 @@ _UNIT = 2.0**-53
 def long_range_bonds(
     spins: Spins,
     parent: Sites,
-    sides: Sides,
-    near_probability: Floats,
+    sides: Integers,
+    near_probability: Array,
     near_alias: Labels,
     near_offset: Labels,
     far_probability: npt.NDArray[np.float32],
     far_alias: Labels,
-    far_sides: Sides,
+    far_sides: Integers,
     block_bits: int,
-    trial_cdf: Floats,
+    trial_cdf: Array,
     trial_first: int,
     pairs: Sites,
     state: State,
@@ -107,23 +102,23 @@ def long_range_chain(
     spins: Spins,
     labels: Sites,
     coins: Sites,
-    sides: Sides,
-    near_probability: Floats,
+    sides: Integers,
+    near_probability: Array,
     near_alias: Labels,
     near_offset: Labels,
     far_probability: npt.NDArray[np.float32],
     far_alias: Labels,
-    far_sides: Sides,
+    far_sides: Integers,
     block_bits: int,
-    trial_cdf: Floats,
+    trial_cdf: Array,
     trial_first: int,
     sign: int,
     ghost_threshold: Word,
-    phases: Packed,
-    slots: Packed,
+    phases: Integers,
+    slots: Integers,
     state: State,
     thin: int,
-    measured: Floats,
+    measured: Array,
     kept: Spins,
 ) -> None:
     """`thin` sweeps a draw, one column of `measured` a draw; outputs as `nearest.nearest_chain`, without the energy."""

@@ -9,15 +9,11 @@ one array become vector instructions.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens._jit import inline, kernel
+from spinlens.arrays import Array, Integers, Sites, Words
 from spinlens.sampling.kernels.fourier import wave_table
 
-Words = npt.NDArray[np.uint64]
-Sites = npt.NDArray[np.uint32]  # unsigned: no negative index to look out for
-Floats = npt.NDArray[np.float64]
-Sides = npt.NDArray[np.int64]
 Word = np.uint64
 
 WIDTH = 32
@@ -130,7 +126,7 @@ def _decide(lanes: Words, planes: Words, count: int, tilted: bool) -> None:
 
 
 @kernel
-def count_lanes(words: Words, counters: Words, totals: Floats) -> None:
+def count_lanes(words: Words, counters: Words, totals: Array) -> None:
     """How many of the words have bit k set, for each of the 64 k; `counters` is scratch, digit b of all 64 at [b].
 
     Carry-save adders take eight words at a time (Harley & Seal), so that a word costs about seven instructions.
@@ -164,7 +160,7 @@ def count_lanes(words: Words, counters: Words, totals: Floats) -> None:
 
 
 @kernel
-def lane_modes(words: Words, sides: Sides, waves: Floats, planes: Words, counters: Words, modes: Floats) -> None:
+def lane_modes(words: Words, sides: Integers, waves: Array, planes: Words, counters: Words, modes: Array) -> None:
     """|Σ s e^{ikx}|² of each replica at the lowest k of each axis, `modes` (3, 64).
 
     `waves` as from `wave_table`. `planes` (N,) is scratch: eight planes of sites of equal x
@@ -209,12 +205,12 @@ def multispin_chain(
     starts: Sites,
     planes: Words,
     tilted: bool,
-    sides: Sides,
+    sides: Integers,
     lanes: Words,
     thin: int,
-    magnetization: Floats,
-    bonds: Floats,
-    modes: Floats,
+    magnetization: Array,
+    bonds: Array,
+    modes: Array,
     kept: Words,
 ) -> None:
     """Sweeps of 64 replicas, site after site of `order`, in pieces between `starts`.

@@ -6,18 +6,11 @@ Sites are numbered row-major on a lattice of sides (A, B, C), with leading sides
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens._jit import kernel
+from spinlens.arrays import Array, Flags, Integers, Sites, Spins
 from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
-
-Spins = npt.NDArray[np.int8]
-Sites = npt.NDArray[np.uint32]
-Floats = npt.NDArray[np.float64]
-Packed = npt.NDArray[np.int64]
-Sides = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.uint8]
 
 _32, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 _B1, _B2, _LEFT, _UP, _BOTH = (np.uint8(n) for n in (1, 2, 1, 2, 3))
@@ -25,7 +18,7 @@ _B1, _B2, _LEFT, _UP, _BOTH = (np.uint8(n) for n in (1, 2, 1, 2, 3))
 
 @kernel
 def nearest_bonds(
-    spins: Spins, parent: Sites, frozen: Flags, sides: Sides, threshold: Word, state: State
+    spins: Spins, parent: Sites, frozen: Flags, sides: Integers, threshold: Word, state: State
 ) -> int:  # fmt: skip
     """Freeze each bond between equal neighbours with probability `threshold` / 2^32; returns the frozen bonds.
 
@@ -102,7 +95,7 @@ def _join_rows(
 
 
 @kernel
-def nearest_energy(spins: Spins, sides: Sides) -> int:
+def nearest_energy(spins: Spins, sides: Integers) -> int:
     """−Σ s_i s_j over nearest-neighbour bonds, each once."""
     A, B, C = sides[0], sides[1], sides[2]
     total, site = 0, 0
@@ -120,7 +113,7 @@ def nearest_energy(spins: Spins, sides: Sides) -> int:
 
 
 @kernel
-def nearest_energies(states: Spins, sides: Sides) -> Floats:
+def nearest_energies(states: Spins, sides: Integers) -> Array:
     """−Σ s_i s_j over nearest-neighbour bonds of each state (n, N)."""
     energies = np.empty(states.shape[0])
     for n in range(states.shape[0]):
@@ -133,16 +126,16 @@ def nearest_chain(
     spins: Spins,
     labels: Sites,
     coins: Sites,
-    sides: Sides,
+    sides: Integers,
     threshold: Word,
     sign: int,
     ghost_threshold: Word,
-    phases: Packed,
-    slots: Packed,
+    phases: Integers,
+    slots: Integers,
     state: State,
     thin: int,
-    energy: Floats,
-    measured: Floats,
+    energy: Array,
+    measured: Array,
     kept: Spins,
 ) -> None:
     """Swendsen–Wang with nearest-neighbour bonds: `thin` sweeps a draw, one column of `measured` a draw.

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens._jit import kernel
+from spinlens.arrays import Array, Integers, Spins
 from spinlens.sampling.kernels.fourier import state_modes, wave_table
 from spinlens.sampling.kernels.xoshiro import State, next_word
-
-Spins = npt.NDArray[np.int8]
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 _11 = np.uint64(11)
 _UNIT = 2.0**-53
@@ -62,8 +58,8 @@ def single_spin_chain(
     with_modes: bool,
     state: State,
     thin: int,
-    energy: Floats,
-    measured: Floats,
+    energy: Array,
+    measured: Array,
     kept: Spins,
 ) -> None:
     """Metropolis or heat-bath sweeps in site order, for couplings of either sign and a uniform field.

@@ -10,14 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens._jit import kernel
-from spinlens.sampling.kernels.displacement import Labels, far_displacement
+from spinlens.arrays import Array, Integers, Labels, Sites, Spins
+from spinlens.sampling.kernels.displacement import far_displacement
 from spinlens.sampling.kernels.fourier import squared, state_modes, wave_table, write_modes
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
-
-Spins = npt.NDArray[np.int8]
-Sites = npt.NDArray[np.uint32]
-Floats = npt.NDArray[np.float64]
-Packed = npt.NDArray[np.int64]
 
 _11, _32, _LOW = (np.uint64(n) for n in (11, 32, 0xFFFFFFFF))
 _UNIT = 2.0**-53
@@ -81,13 +77,13 @@ def grow_long_range(
     spins: Spins,
     queue: Sites,
     sides: npt.NDArray[np.int64],
-    near_probability: Floats,
+    near_probability: Array,
     near_alias: Labels,
     near_offset: Labels,
     far_probability: npt.NDArray[np.float32],
     far_alias: Labels,
     far_sides: npt.NDArray[np.int64],
-    trial_probability: Floats,
+    trial_probability: Array,
     trial_alias: Labels,
     state: State,
 ) -> tuple[int, np.int8]:
@@ -158,7 +154,7 @@ def accept(spins: Spins, queue: Sites, size: int, spin: np.int8, sign: int, expo
 
 
 @kernel
-def add_modes(queue: Sites, size: int, sides: npt.NDArray[np.int64], phases: Packed, modes: Floats) -> None:
+def add_modes(queue: Sites, size: int, sides: npt.NDArray[np.int64], phases: Integers, modes: Array) -> None:
     """Add |Σ_{x∈c} e^{ikx}|² / n_c of one cluster to `modes` (3,), for the lowest k of each axis."""
     A, B, C = sides[0], sides[1], sides[2]
     inverse_c, inverse_b = 1.0 / C, 1.0 / B
@@ -178,15 +174,15 @@ def add_modes(queue: Sites, size: int, sides: npt.NDArray[np.int64], phases: Pac
 
 @kernel
 def _record(
-    column: Floats,
+    column: Array,
     spins: Spins,
     M: np.int64,
     grown: float,
     moves: int,
     sides: npt.NDArray[np.int64],
-    phases: Packed,
-    waves: Floats,
-    modes: Floats,
+    phases: Integers,
+    waves: Array,
+    modes: Array,
     with_modes: bool,
     in_field: bool,
 ) -> None:
@@ -211,11 +207,11 @@ def nearest_chain(
     threshold: Word,
     sign: int,
     exponent: float,
-    phases: Packed,
+    phases: Integers,
     with_modes: bool,
     state: State,
     moves: int,
-    measured: Floats,
+    measured: Array,
     kept: npt.NDArray[np.int8],
 ) -> None:
     """Wolff moves with nearest-neighbour bonds, `moves` clusters a draw, one column of `measured` a draw.
@@ -248,21 +244,21 @@ def long_range_chain(
     spins: Spins,
     queue: Sites,
     sides: npt.NDArray[np.int64],
-    near_probability: Floats,
+    near_probability: Array,
     near_alias: Labels,
     near_offset: Labels,
     far_probability: npt.NDArray[np.float32],
     far_alias: Labels,
     far_sides: npt.NDArray[np.int64],
-    trial_probability: Floats,
+    trial_probability: Array,
     trial_alias: Labels,
     sign: int,
     exponent: float,
-    phases: Packed,
+    phases: Integers,
     with_modes: bool,
     state: State,
     moves: int,
-    measured: Floats,
+    measured: Array,
     kept: npt.NDArray[np.int8],
 ) -> None:
     """As `nearest_chain`, for couplings of any range."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError, InputError
 from spinlens.study.definition.tasks import FORMAT
 from spinlens.study.storage import hdf5_guard as untrusted
@@ -24,7 +25,6 @@ from spinlens.study.storage import hdf5_guard as untrusted
 if TYPE_CHECKING:
     import xarray as xr
 
-AnyArray = npt.NDArray[Any]
 SUFFIXES = (".nc", ".safetensors", ".json")
 _SITES = ("x", "y", "z")
 
