@@ -23,6 +23,20 @@ def seed_sequence(seed: int, *names: Key) -> np.random.SeedSequence:
     return np.random.SeedSequence(entropy=seed, spawn_key=tuple(words))
 
 
+def purpose_seed(seed: int, *purpose: Key, bits: int = 63) -> int:
+    """One integer for one purpose, for what takes a seed itself; `bits` is 32 or 63.
+
+    >>> purpose_seed(0, "flow", "ensembles")
+    94880986380568498
+    >>> purpose_seed(0, "stack", 1, bits=32)
+    2640202293
+    """
+    sequence = seed_sequence(seed, *purpose)
+    if bits == 32:
+        return int(sequence.generate_state(1)[0])
+    return int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
 def generator(seed: int, *names: Key) -> np.random.Generator:
     """An independent ``numpy.random.Generator`` for one named purpose (see `seed_sequence`).
 

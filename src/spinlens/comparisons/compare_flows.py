@@ -267,7 +267,7 @@ class _Bench:
         about = {**about, "n_hidden": int(top.weights_.shape[1])}
         rows: Rows = {"readings": [], "flows": []}
         for start, states in self.study.starts.items():
-            number = int(seeding.seed_sequence(seed, "compare flows", name, start).generate_state(1)[0])
+            number = seeding.purpose_seed(seed, "compare flows", name, start, bits=32)
             if isinstance(machine, StackedRBM):
                 path = updown_records(machine, states, self.plan.record, self.plan.kind, number)
             else:

@@ -151,7 +151,7 @@ class Workshop:
         return self.states
 
     def _number(self, purpose: str, case: Case) -> int:
-        return int(seeding.seed_sequence(self.seed, "flow controls", purpose, case.name).generate_state(1)[0])
+        return seeding.purpose_seed(self.seed, "flow controls", purpose, case.name, bits=32)
 
 
 def _one_sign(machine: RBM) -> RBM:

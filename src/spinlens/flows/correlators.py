@@ -14,8 +14,8 @@ import scipy.fft
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.flows.jackknife import bin_edges, jackknife, jackknife_error, leave_one_out
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import bin_edges, estimate_where_defined, jackknife_error, leave_one_out
 
 _BINS = 20
 
@@ -245,7 +245,7 @@ def _exponent(columns: Array) -> Estimate | None:
         ratio = np.where(positive, far, 1.0) / np.where(positive, near, 1.0)
         return np.where(positive, -0.5 * np.log2(ratio), np.nan)
 
-    return jackknife(float(exponent(columns.mean(axis=0))), exponent(leave_one_out(columns, _BINS)))
+    return estimate_where_defined(float(exponent(columns.mean(axis=0))), exponent(leave_one_out(columns, _BINS)))
 
 
 def _shifted_sites(

@@ -15,8 +15,8 @@ from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.flows.correlators import axis_correlation, effective_dimensions
-from spinlens.flows.jackknife import jackknife_error, leave_one_out
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import jackknife_error, leave_one_out
 
 _BINS = 20
 

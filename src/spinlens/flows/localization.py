@@ -8,8 +8,8 @@ import numpy as np
 
 from spinlens.arrays import Array
 from spinlens.flows.correlators import CorrelationMap
-from spinlens.flows.jackknife import jackknife, jackknife_error
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import estimate_where_defined, jackknife_error
 
 
 @dataclass(frozen=True)
@@ -89,4 +89,4 @@ def _root(values: Array) -> Array:
 
 
 def _estimate(values: Array) -> Estimate | None:
-    return jackknife(float(values[0]), values[1:])
+    return estimate_where_defined(float(values[0]), values[1:])

@@ -19,10 +19,10 @@ from spinlens.flows.correlators import (
     spin_correlation,
     visible_hidden_correlation,
 )
-from spinlens.flows.jackknife import bin_edges, jackknife, jackknife_error
 from spinlens.flows.localization import Localization, localization
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import bin_edges, estimate_where_defined, jackknife_error
 
 _BINS = 20
 
@@ -95,7 +95,7 @@ def translation_covariance(
 
     everything = np.ones(bins, dtype=bool)
     replicas = np.array([ratio(np.arange(bins) != k) for k in range(bins)])
-    return jackknife(ratio(everything), replicas)
+    return estimate_where_defined(ratio(everything), replicas)
 
 
 @dataclass(frozen=True)

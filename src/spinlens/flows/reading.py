@@ -12,9 +12,9 @@ import xarray as xr
 
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.flows.jackknife import bin_edges, jackknife_error, leave_one_out
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import bin_edges, jackknife_error, leave_one_out
 
 _BINS = 20
 

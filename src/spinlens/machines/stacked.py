@@ -77,7 +77,7 @@ class StackedRBM:
             if number == 0 and bottom is not None:
                 layer = _checked_bottom(bottom, data.shape[1], width)
             else:
-                layer_seed = int(seeding.seed_sequence(self.seed, "stack", number).generate_state(1)[0])
+                layer_seed = seeding.purpose_seed(self.seed, "stack", number, bits=32)
                 layer = RBM(width, **{**self.options, "seed": layer_seed})
                 state = None if folder is None else folder / f"layer{number}.safetensors"
                 layer.fit(data, validation=held_out, callback=_numbered(callback, number), checkpoint=state)

@@ -13,6 +13,7 @@ from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError
 from spinlens.renormalization.measurements import kept_means
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import jackknife_error
 
 _SINGULAR = 1e-11  # least eigenvalue of a correlation matrix of unit diagonal at which operators count as independent
 _REAL = 1e-9
@@ -115,7 +116,7 @@ def _spectrum(names: Sequence[str], A: Array, B: Array, scale: float) -> Spectru
         positive = np.where(leading > 0, leading, np.nan)
         exponent = _estimate(np.log(positive) / math.log(scale))
     order = np.argsort(-np.abs(eigenvalues), kind="stable")
-    error = _error(maps[1:])
+    error = jackknife_error(maps[1:])
     return Spectrum(tuple(names), maps[0], error, eigenvalues[order], _estimate(leading), exponent)
 
 
@@ -126,11 +127,7 @@ def _leading(T: Array) -> float:
     return largest.real if abs(largest.imag) <= _REAL * abs(largest) else math.nan
 
 
-def _error(replicas: Array) -> Array:
-    return np.asarray(np.sqrt((len(replicas) - 1) * replicas.var(axis=0)))
-
-
 def _estimate(values: Array) -> Estimate:
     """From the value of all data, and then of every jackknife replica."""
-    error = float(_error(values[1:]))
+    error = float(jackknife_error(values[1:]))
     return Estimate(float(values[0]) if math.isfinite(error) else math.nan, error)

@@ -17,6 +17,7 @@ from spinlens.renormalization.block_spin import Rule, block_spin_flow
 from spinlens.renormalization.measurements import bin_slices, kept_means
 from spinlens.renormalization.operators import AnyOperator, CouplingOperator, default_operators, operator_values
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import estimate_of_rows, jackknife_error
 
 _DEGREE = 3
 _BEYOND = 0.5  # of half the range of temperatures: how far beyond its ends a zero is believed
@@ -215,9 +216,9 @@ def _match(n: int, shape: tuple[int, ...], names: tuple[str, ...], grid: Array, 
             f"{grid.max():g}; use temperatures around T_c, or more samples"
         )
     temperatures = centre + half * zeros  # (operators, bins + 1)
-    estimates = tuple(_estimate(row) for row in temperatures)
+    estimates = tuple(estimate_of_rows(row) for row in temperatures)
     weights = 1 / np.array([max(found.error, 1e-12 * found.value) for found in estimates]) ** 2
-    combined = _estimate(weights @ temperatures / weights.sum())
+    combined = estimate_of_rows(weights @ temperatures / weights.sum())
     return Matching(n, shape, names, estimates, combined, float(np.ptp(temperatures[:, 0])))
 
 
@@ -229,7 +230,7 @@ def _zeros(x: Array, difference: Array) -> Array:
     )
     data = difference.reshape(-1, difference.shape[-1])  # (temperatures · 2, bins + 1)
     replicas = data[:, 1:]
-    error = np.sqrt((replicas.shape[1] - 1) * replicas.var(axis=1))
+    error = jackknife_error(replicas.T)
     error = np.maximum(error, 1e-9 * np.abs(data[:, 0]).max())
     coefficients = np.linalg.lstsq(rows / error[:, None], data / error[:, None], rcond=None)[0]
     full = _falling_zero(coefficients[:, 0], 0.0)
@@ -243,8 +244,3 @@ def _falling_zero(coefficients: Array, near: float) -> float:
     real = roots[np.abs(roots.imag) < 1e-9].real
     good = [float(root) for root in real if abs(root) <= 1 + _BEYOND and polynomial.deriv()(root) < 0]
     return min(good, key=lambda root: abs(root - near)) if good else float("nan")
-
-
-def _estimate(values: Array) -> Estimate:
-    """From the value of all data, and then of every jackknife replica."""
-    return Estimate(float(values[0]), float(np.sqrt((len(values) - 2) * values[1:].var())))

@@ -1,7 +1,12 @@
-"""Jackknife and bootstrap over blocks: errors and covariances of any function of means."""
+"""Jackknife and bootstrap over blocks: errors and covariances of any function of means.
+
+One convention: *replicas* are estimates from all blocks but one, (blocks, ...). *Rows* have the estimate from all data
+before them, (1 + blocks, ...).
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -9,6 +14,7 @@ import numpy.typing as npt
 
 from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError
+from spinlens.statistics.estimate import Estimate
 
 
 def block_means(series: npt.ArrayLike, blocks: int) -> Array:
@@ -28,10 +34,45 @@ def jackknife_covariance(replicas: npt.ArrayLike) -> Array:
     return np.asarray((n - 1) / n * deviations.T @ deviations)
 
 
-def jackknife_error(rows: npt.ArrayLike) -> Array:
-    """Errors of estimates whose leave-one-out replicas follow them along the first axis, (1 + blocks, ...) → (...)."""
+def jackknife_error(replicas: npt.ArrayLike) -> Array:
+    """Standard errors of estimates from their leave-one-out replicas, (blocks, ...) → (...).
+
+    >>> float(jackknife_error([1.5, 2.0, 2.5]).round(12))
+    0.57735026919
+    """
+    values = np.asarray(replicas, dtype=np.float64)
+    return np.asarray(np.sqrt((len(values) - 1) * values.var(axis=0)))
+
+
+def estimate_of_rows(rows: npt.ArrayLike) -> Estimate:
+    """The estimate from all data, row 0 of (1 + blocks,), with the error of its replicas."""
     values = np.asarray(rows, dtype=np.float64)
-    return np.asarray(np.sqrt((len(values) - 2) * values[1:].var(axis=0)))
+    return Estimate(float(values[0]), float(jackknife_error(values[1:])))
+
+
+def estimate_where_defined(value: float, replicas: Array) -> Estimate | None:
+    """The estimate of a function of means; None where it or one of its replicas (blocks,) is undefined."""
+    if not (np.isfinite(value) and np.all(np.isfinite(replicas))):
+        return None
+    return Estimate(float(value), float(jackknife_error(replicas)))
+
+
+def bin_edges(n_samples: int, bins: int) -> list[tuple[int, int]]:
+    """`bins` nearly equal ranges of samples (fewer where there are fewer samples).
+
+    >>> bin_edges(5, 2)
+    [(0, 2), (2, 5)]
+    """
+    edges = np.linspace(0, n_samples, min(bins, n_samples) + 1).astype(int)
+    return [(int(a), int(b)) for a, b in itertools.pairwise(edges)]
+
+
+def leave_one_out(per_sample: Array, bins: int) -> Array:
+    """Means over all samples but one bin: (n_samples, ...) → (bins, ...)."""
+    edges = bin_edges(len(per_sample), bins)
+    sums = np.stack([per_sample[a:b].sum(axis=0) for a, b in edges])
+    counts = np.array([len(per_sample) - (b - a) for a, b in edges], dtype=np.float64)
+    return np.asarray((sums.sum(axis=0) - sums) / counts.reshape(-1, *([1] * (sums.ndim - 1))))
 
 
 def jackknife(blocks: npt.ArrayLike, function: Callable[[Array], npt.ArrayLike]) -> tuple[Array, Array]:

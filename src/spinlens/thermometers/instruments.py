@@ -146,7 +146,7 @@ def calibrate_instruments(
     made: dict[str, Thermometer] = {}
     for name in chosen:
         if name == NetworkThermometer.name:
-            own = _integer(seed, "network thermometer")
+            own = seeding.purpose_seed(seed, "network thermometer")
             made[name] = NetworkThermometer.calibrate(model, temperatures, states, **(network or {}), seed=own)
         else:
             made[name] = THERMOMETERS[name].calibrate(model, temperatures, states)
@@ -165,13 +165,9 @@ def sample_independent(
     draws = -(-checks.positive_integer("samples", samples) // _CHAINS)
     result = np.empty((len(grid), samples, *model.shape), dtype=np.int8)
     for number, temperature in enumerate(grid):
-        first, second = (_integer(seed, "calibration", purpose, number) for purpose in ("pilot", "states"))
+        first, second = (seeding.purpose_seed(seed, "calibration", purpose, number) for purpose in ("pilot", "states"))
         pilot = sample(model, temperature, _PILOT, _CHAINS, first, workers=workers)
         thin = max(1, int(np.ceil(4 * float(np.nanmax([1.0, *pilot["tau_int"].values.ravel()])))))
         data = sample(model, temperature, draws, _CHAINS, second, keep_spins=True, thin=thin, workers=workers)
         result[number] = data["spins"].values.reshape(-1, *model.shape)[:samples]
     return result
-
-
-def _integer(seed: int, *purpose: str | int) -> int:
-    return int(seeding.seed_sequence(seed, *purpose).generate_state(1, np.uint64)[0] >> np.uint64(1))

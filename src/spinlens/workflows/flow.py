@@ -146,8 +146,7 @@ class _Work:
         self.starting, self.learning = given[order[:half]], given[order[half:]]
 
     def number(self, *purpose: str | int) -> int:
-        sequence = seeding.seed_sequence(self.settings.seed, "flow", *purpose)
-        return int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1))
+        return seeding.purpose_seed(self.settings.seed, "flow", *purpose)
 
     def instruments(self, shape: tuple[int, ...]) -> InstrumentSet:
         """The calibrated instruments of one lattice size."""

@@ -83,7 +83,7 @@ def test_packed_data_are_the_same_data(tmp_path):
 def test_a_state_of_other_options_or_data_is_refused(tmp_path):
     path = tmp_path / "state"
     interrupted(path)
-    with pytest.raises(InputError, match="differs in learning_rate"):
+    with pytest.raises(InputError, match="learning_rate was"):
         RBM(4, epochs=6, persistent=True, learning_rate=0.1).fit(drive.data()[:500], checkpoint=path)
     with pytest.raises(InputError, match="differs in X"):
         RBM(4, epochs=6, persistent=True).fit(drive.data()[:501], checkpoint=path)

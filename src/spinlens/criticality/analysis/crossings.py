@@ -14,6 +14,7 @@ from spinlens.arrays import Array
 from spinlens.criticality.reweighting.size_curves import Samples, SizeCurves
 from spinlens.errors import ConvergenceError
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import jackknife_covariance, jackknife_error
 
 QUANTITIES = ("temperature", "value", "delta_spin", "delta_energy")
 Ratio = Literal["binder", "xi"]
@@ -56,7 +57,7 @@ def difference(
             above, below = (getattr(size.samples(size.theta(temperature)), ratio) for size in (large, small))
         except ConvergenceError:
             continue
-        variance = sum((len(part) - 2) * part[1:].var() for part in (above, below))
+        variance = sum(jackknife_error(part[1:]) ** 2 for part in (above, below))
         rows.append((temperature, above[0] - below[0], math.sqrt(variance)))
     if not rows:
         raise ConvergenceError(
@@ -221,9 +222,8 @@ def _contribution(size: int, found: Sequence[tuple[Ratio, int, Array, Array]]) -
     replicas = []
     for _, k, below, above in found:
         rows = below if k == size else above if k + 1 == size else None
-        replicas.append(np.zeros((blocks, len(QUANTITIES))) if rows is None else rows[1:] - rows[1:].mean(axis=0))
-    deviations = np.concatenate(replicas, axis=1)
-    return np.asarray((blocks - 1) / blocks * deviations.T @ deviations)
+        replicas.append(np.zeros((blocks, len(QUANTITIES))) if rows is None else rows[1:])
+    return jackknife_covariance(np.concatenate(replicas, axis=1))
 
 
 def _crossing(sizes: tuple[int, int], values: Array, errors: Array) -> Crossing:

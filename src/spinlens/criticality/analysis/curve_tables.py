@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import ConvergenceError
+from spinlens.statistics.resampling import jackknife_error
 
 _POINTS = 41
 
@@ -30,7 +30,7 @@ def scaling_curves(curves: Sequence[SizeCurves], point: CriticalPoint) -> list[d
             except ConvergenceError:
                 continue
             columns = (moments.binder, moments.xi, moments.m2)
-            errors = [math.sqrt((len(values) - 2) * float(values[1:].var())) for values in columns]
+            errors = [float(jackknife_error(values[1:])) for values in columns]
             rows.append([float(size.temperature(theta)), *(float(values[0]) for values in columns), *errors])
         table = np.array(sorted(rows))
         temperature, m2 = table[:, 0], table[:, 3]

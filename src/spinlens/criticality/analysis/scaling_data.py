@@ -14,6 +14,7 @@ from scipy.linalg import block_diag
 from spinlens.arrays import Array
 from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import ConvergenceError
+from spinlens.statistics.resampling import jackknife_covariance
 
 Corrections = tuple[tuple[str, float], ...]
 
@@ -146,8 +147,7 @@ def _covariance(table: Array) -> Array:
     count, blocks = len(table), table.shape[1] - 1
     if blocks <= count + 2:
         raise ConvergenceError(f"{blocks} blocks cannot give the covariance of {count} values: draw more")
-    deviations = table[:, 1:] - table[:, 1:].mean(axis=1, keepdims=True)
-    covariance = (blocks - 1) / blocks * deviations @ deviations.T
+    covariance = jackknife_covariance(table[:, 1:].T)
     scale = np.sqrt(np.diag(covariance))
     if not (np.isfinite(scale).all() and (scale > 0).all()):
         raise ConvergenceError("the data do not fluctuate or are lost in noise: draw more, closer to T_c")

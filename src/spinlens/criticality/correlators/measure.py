@@ -19,7 +19,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.estimate import Estimate
-from spinlens.statistics.resampling import jackknife_error
+from spinlens.statistics.resampling import estimate_of_rows
 from spinlens.statistics.reweighting import Histograms
 
 _FEWEST, _CHAINS, _THIN = 16, 2, 4
@@ -110,7 +110,7 @@ def correlators(model: IsingModel, temperature: float, draws: int, seed: int = 0
         slopes = [
             per_degree * float(slope[0] / rows[0]) for slope, rows in ((spin_slope, spin), (energy_slope, energy))
         ]
-    first, second = (Estimate(float(rows[0]), float(jackknife_error(rows))) for rows in (spin, energy))
+    first, second = (estimate_of_rows(rows) for rows in (spin, energy))
     return Correlators(model.shape[0], first, second, *slopes)
 
 

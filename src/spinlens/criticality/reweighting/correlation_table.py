@@ -60,7 +60,7 @@ def correlation_table(size: SizeCurves, data: xr.Dataset, grid: Sequence[float])
             continue
         connected = rows[:, length:-1] - rows[:, -1:] ** 2
         for name, values in zip(_NAMES, (rows[:, :length], connected), strict=True):
-            tables[name][k], tables[f"{name}_error"][k] = values[0], jackknife_error(values)
+            tables[name][k], tables[f"{name}_error"][k] = values[0], jackknife_error(values[1:])
     dims, notes = ("temperature", "r"), dict(_NAMES)
     notes |= {f"{name}_error": f"error of {text}" for name, text in _NAMES.items()}
     variables = {name: (dims, table, {"long_name": notes[name], "units": "1"}) for name, table in tables.items()}

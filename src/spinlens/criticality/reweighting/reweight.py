@@ -123,7 +123,7 @@ def _described(size: SizeCurves, grid: Sequence[float], rows: Sequence[dict[str,
     table = xr.Dataset(coords={"temperature": ("temperature", list(grid), {"units": "J/k_B"})})
     for name in _available(size):
         long_name, units = _FUNCTIONS[name]
-        found = [(np.nan, np.nan) if row is None else (row[name][0], jackknife_error(row[name])) for row in rows]
+        found = [(np.nan, np.nan) if row is None else (row[name][0], jackknife_error(row[name][1:])) for row in rows]
         for suffix, values in zip(("", "_error"), np.array(found).T, strict=True):
             note = {"long_name": f"error of {long_name}" if suffix else long_name, "units": units}
             table[name + suffix] = ("temperature", values, note)

@@ -17,7 +17,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms.choice import make_algorithm
 from spinlens.sampling.algorithms.swendsen_wang import LongRangeSwendsenWang
 from spinlens.statistics.autocorrelation import integrated_time
-from spinlens.statistics.resampling import block_means, jackknife
+from spinlens.statistics.resampling import block_means, estimate_of_rows, jackknife
 from spinlens.statistics.reweighting import Histograms
 
 BLOCKS = 32
@@ -165,8 +165,8 @@ class SizeCurves:
 
     def binder_with_error(self, temperature: float) -> tuple[float, float]:
         """U4 at one temperature with its jackknife error."""
-        rows = self.samples(self.theta(temperature)).binder
-        return float(rows[0]), float(np.sqrt((len(rows) - 2) * rows[1:].var()))
+        found = estimate_of_rows(self.samples(self.theta(temperature)).binder)
+        return found.value, found.error
 
 
 def log_fugacity(model: IsingModel, temperature: float) -> float:

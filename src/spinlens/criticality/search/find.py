@@ -22,7 +22,7 @@ from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.sampler import sample
-from spinlens.seeding import seed_sequence
+from spinlens.seeding import purpose_seed
 
 __all__ = ["CriticalPoint", "analyse", "find_critical_point", "locate", "scan", "scan_temperatures"]
 
@@ -156,7 +156,7 @@ class _Search:
     def _run(self, k: int, grid: tuple[float, ...], attempt: int) -> SizeCurves:
         model, (draws, chains) = self.models[k], (self.each.draws, self.each.chains)
         self._tell(k, grid)
-        purpose = int(seed_sequence(self.seed, "scan", attempt).generate_state(1)[0])
+        purpose = purpose_seed(self.seed, "scan", attempt, bits=32)
         kept = None if self.folder is None else self.folder.part(attempt, model.shape[0])
         data = sample(
             model, grid, draws, chains, purpose, "swendsen-wang", workers=self.workers, energy=False,

@@ -7,7 +7,6 @@ run-001-L00064/  chains of a pilot under way, or of a run with fixed draws
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ import numpy as np
 from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import CheckpointError
 from spinlens.files.atomic import replace_file
+from spinlens.files.bound_folder import BoundFolder
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.chains.checkpoint import Snapshot, decode, encode
 from spinlens.statistics.reweighting import Histograms
@@ -31,34 +31,17 @@ class PlanFolder:
     """The folder of one planned run; making the object creates it, or checks that it belongs to the same run."""
 
     def __init__(self, path: str | os.PathLike[str], arguments: Mapping[str, Any]) -> None:
-        self.path = Path(path)
-        asked = json.loads(json.dumps(arguments))
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            known = self._read_plan()
-            if known is None:
-                self._write_plan({"arguments": asked, "notes": {}})
-            elif known["arguments"] != asked:
-                different = [key for key in {**known["arguments"], **asked}
-                             if known["arguments"].get(key) != asked.get(key)]  # fmt: skip
-                changes = ", ".join(f"{k} was {known['arguments'].get(k)} and is {asked.get(k)}" for k in different)
-                raise CheckpointError(
-                    f"{self.path} belongs to another run: {changes}; give the arguments it was made with (budget and "
-                    "workers may change), give another folder, or remove it"
-                )
-        except OSError as error:
-            raise CheckpointError(f"cannot write {self.path}: {error.strerror or error}") from None
+        self._bound = BoundFolder(path, _PLAN, arguments, "budget and workers")
+        self.path = self._bound.path
 
     @property
     def notes(self) -> dict[str, Any]:
         """What was kept with the arguments, such as the budget in spin updates."""
-        known = self._read_plan()
-        return {} if known is None else dict(known["notes"])
+        return self._bound.notes
 
     def note(self, **notes: Any) -> None:
         """Keep more notes."""
-        known = self._read_plan() or {"arguments": {}, "notes": {}}
-        self._write_plan({"arguments": known["arguments"], "notes": {**known["notes"], **notes}})
+        self._bound.note(**notes)
 
     def save(self, size: SizeCurves, notes: Mapping[str, Any]) -> None:
         """Replace the file of one size."""
@@ -103,20 +86,3 @@ class PlanFolder:
 
     def _file(self, L: int) -> Path:
         return self.path / f"L{L:05d}.spl"
-
-    def _read_plan(self) -> dict[str, Any] | None:
-        path = self.path / _PLAN
-        if not path.exists():
-            if any(item.suffix != ".partial" for item in self.path.iterdir()):
-                raise CheckpointError(f"{self.path} holds other files and no {_PLAN}; give another folder")
-            return None
-        try:
-            known = json.loads(path.read_bytes())
-        except ValueError:
-            known = None
-        if not (isinstance(known, dict) and {"arguments", "notes"} <= set(known)):
-            raise CheckpointError(f"{path} is damaged; remove {self.path} to start the run over")
-        return known
-
-    def _write_plan(self, content: Mapping[str, Any]) -> None:
-        replace_file(self.path / _PLAN, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())

@@ -17,7 +17,7 @@ from spinlens.criticality.search.plan_folder import PlanFolder
 from spinlens.errors import CheckpointError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.sampler import Threads, sample, start_sampling
-from spinlens.seeding import seed_sequence
+from spinlens.seeding import purpose_seed
 
 _PILOT_SHARE = 0.08
 _ROUND_SHARE, _ROUND_MOST = 0.2, 5e9  # spin updates of a round: share of the budget, and never more
@@ -162,7 +162,7 @@ class PlannedRun:
         return min(_MOST_DRAWS // chains, int(updates / (chains * self.models[k].n_sites)))
 
     def _seed(self, k: int, purpose: str, number: int) -> int:
-        return int(seed_sequence(self.seed, purpose, number, self.models[k].shape[0]).generate_state(1)[0])
+        return purpose_seed(self.seed, purpose, number, self.models[k].shape[0], bits=32)
 
     def _taken(self, k: int, data: xr.Dataset) -> SizeCurves:
         """Histograms of runs, which are counted; the warm-up of later ones follows from those of the pilot."""

@@ -23,6 +23,7 @@ from spinlens.machines.kernels import Float32, Lanes
 from spinlens.machines.likelihood import free_energy as likelihood
 from spinlens.machines.likelihood.ais import free_log_z
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import jackknife_error
 
 _BLOCKS = 20  # of ladders, for the error of ln Z
 _MOST_HALVINGS = 12  # of the distance between two machines
@@ -182,7 +183,7 @@ class _TrajectoryLadder:
         blocks = np.array_split(np.arange(n), _BLOCKS)
         without = [[(np.delete(a, block, axis=1), np.delete(b, block, axis=1)) for a, b in works] for block in blocks]
         gains = [sum(_bennett(a, b) for a, b in pairs) for pairs in without]
-        error = float(np.sqrt((_BLOCKS - 1) * np.var(gains)))
+        error = float(jackknife_error(gains))
         return Estimate(float(sum(_bennett(a, b) for a, b in works)), error)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from spinlens.errors import ArtefactError, InputError
+from spinlens.files.bound_folder import as_json, difference
 from spinlens.machines import storage
 from spinlens.machines.gibbs import Machine
 from spinlens.machines.packed import PackedStates
@@ -80,7 +81,11 @@ def read(path: Path, recipe: Recipe, n_visible: int, n_samples: int, about: Mapp
             raise ArtefactError(f"the training state {path} is of format {found['format']}: delete it to train anew")
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ArtefactError(f"{path} holds no training state ({error}): delete it to train anew") from None
-    _compare(path, found["about"], json.loads(json.dumps(about)))
+    if changes := difference(found["about"], as_json(about)):
+        raise InputError(
+            f"the training state {path} belongs to another training: {changes}; give the same options and data to go "
+            "on, or another checkpoint"
+        )
     state = start(recipe, n_visible, n_samples)
     _fill(path, state, arrays)
     state.epoch, state.updates, state.history = found["epoch"], found["updates"], found["history"]
@@ -110,16 +115,6 @@ def _fill(path: Path, state: TrainingState, arrays: storage.Arrays) -> None:
         target[...] = arrays[name]
     if all(name in arrays for name in _BEST):
         state.best = (arrays[_BEST[0]], arrays[_BEST[1]], arrays[_BEST[2]])
-
-
-def _compare(path: Path, found: Any, expected: Mapping[str, Any]) -> None:
-    if found == expected:
-        return
-    names = [name for name in expected if not isinstance(found, dict) or found.get(name) != expected[name]]
-    raise InputError(
-        f"the training state {path} belongs to another training (it differs in {', '.join(names) or 'its options'}): "
-        "give the same options and data to go on, or another checkpoint"
-    )
 
 
 def _checksum(arrays: storage.Arrays, document: str) -> str:

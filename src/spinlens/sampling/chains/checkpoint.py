@@ -9,11 +9,9 @@ state of it: two processes on one folder do no harm.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +24,10 @@ from safetensors.numpy import load, save
 from spinlens.arrays import AnyArray
 from spinlens.errors import CheckpointError
 from spinlens.files.atomic import replace_file
+from spinlens.files.bound_folder import BoundFolder
 
 FORMAT = 1
 ARGUMENTS = "checkpoint.json"
-_STALE = 3600.0
 
 
 @dataclass(frozen=True)
@@ -44,18 +42,7 @@ class CheckpointFolder:
     """The folder of one run; making the object creates the folder, or checks that it belongs to the same run."""
 
     def __init__(self, path: str | os.PathLike[str], arguments: Mapping[str, Any]) -> None:
-        self.path = Path(path)
-        try:
-            self.path.mkdir(exist_ok=True)
-            self._sweep()
-            known = self._arguments()
-            if known is None:
-                content = json.dumps(arguments, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-                replace_file(self.path / ARGUMENTS, content.encode())
-        except OSError as error:
-            raise CheckpointError(f"cannot write {self.path}: {error.strerror or error}") from None
-        if known is not None:
-            self._compare(known, json.loads(json.dumps(arguments)))
+        self.path = BoundFolder(path, ARGUMENTS, arguments, "draws and workers").path
 
     def save(self, temperature: int, chain: int, snapshot: Snapshot) -> None:
         """Replace the file of one chain, numbered by temperature and chain."""
@@ -76,38 +63,6 @@ class CheckpointFolder:
 
     def _file(self, temperature: int, chain: int) -> Path:
         return self.path / f"chain-{temperature:04d}-{chain:04d}.spl"
-
-    def _sweep(self) -> None:
-        """Remove what kills in the middle of a write have left; younger files may belong to a process at work."""
-        for path in self.path.glob("*.partial"):
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > _STALE:
-                    path.unlink()
-
-    def _arguments(self) -> dict[str, Any] | None:
-        path = self.path / ARGUMENTS
-        if not path.exists():
-            if any(name.suffix != ".partial" for name in self.path.iterdir()):
-                raise CheckpointError(f"{self.path} holds other files and is no checkpoint; give another path")
-            return None
-        try:
-            known = json.loads(path.read_bytes())
-        except ValueError:
-            known = None
-        if not isinstance(known, dict):
-            raise CheckpointError(f"{path} is damaged; remove {self.path} to start the run over")
-        return known
-
-    def _compare(self, known: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
-        different = [name for name in {**known, **asked} if known.get(name) != asked.get(name)]
-        if different:
-            changes = ", ".join(
-                f"{name} was {_short(known.get(name))} and is {_short(asked.get(name))}" for name in different
-            )
-            raise CheckpointError(
-                f"the checkpoint {self.path} belongs to another run: {changes}; give the arguments it was made with "
-                "(draws and workers may change), give another path, or remove it"
-            )
 
 
 def encode(snapshot: Snapshot) -> bytes:
@@ -139,8 +94,3 @@ def decode(content: bytes, origin: str = "checkpoint") -> Snapshot:
         return Snapshot(load(body), json.loads(header["__metadata__"]["notes"]))
     except (SafetensorError, ValueError, KeyError) as error:
         raise CheckpointError(f"{origin} cannot be read: {str(error)[:200]}; remove it to start over") from None
-
-
-def _short(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."

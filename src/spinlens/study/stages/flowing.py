@@ -15,6 +15,7 @@ from spinlens.flows.plateau import find_plateau
 from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.stacked_flow import place_stack, stacked_flow, visible_centres
 from spinlens.renormalization.block_spin import block_spin_flow
+from spinlens.seeding import purpose_seed
 from spinlens.study.stages.instruments import (
     INSTRUMENTS,
     dimensions,
@@ -23,7 +24,7 @@ from spinlens.study.stages.instruments import (
     states_at,
     thermometers,
 )
-from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only, purpose_seed
+from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
 from spinlens.study.stages.learning import load_machine, load_stack
 from spinlens.study.storage.codec import plain
 from spinlens.thermometers.calibration import Reading, Thermometer

@@ -10,8 +10,9 @@ import xarray as xr
 
 from spinlens.flows.correlators import effective_dimensions, spin_correlation
 from spinlens.lattice.ising import IsingModel
+from spinlens.seeding import purpose_seed
 from spinlens.statistics.estimate import Estimate
-from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only, purpose_seed
+from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
 from spinlens.study.storage.codec import Arrays
 from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.energy import EnergyThermometer

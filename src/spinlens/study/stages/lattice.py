@@ -15,7 +15,7 @@ from spinlens.criticality.universality import reference
 from spinlens.lattice.couplings import Coupling, NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.sampler import sample
-from spinlens.seeding import seed_sequence
+from spinlens.seeding import purpose_seed
 
 Inputs = Mapping[str, Any]
 Artefacts = Mapping[str, Any]
@@ -34,11 +34,6 @@ def make_coupling(inputs: Inputs) -> Coupling:
 def make_model(inputs: Inputs, size: int, dimension: int = 2) -> IsingModel:
     """The square lattice of side `size` with the coupling that task inputs name."""
     return IsingModel((size,) * dimension, make_coupling(inputs))
-
-
-def purpose_seed(seed: int, *purpose: str | int) -> int:
-    """An integer seed for one purpose of a study, independent of all others."""
-    return int(seed_sequence(seed, *purpose).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def only(artefacts: Artefacts, stage: str) -> Any:

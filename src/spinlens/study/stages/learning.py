@@ -12,8 +12,9 @@ from spinlens.errors import InputError
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
+from spinlens.seeding import purpose_seed
 from spinlens.study.stages.instruments import states_at
-from spinlens.study.stages.lattice import Artefacts, Inputs, only, purpose_seed
+from spinlens.study.stages.lattice import Artefacts, Inputs, only
 from spinlens.study.storage.codec import Arrays, plain
 
 CONVERGED = 0.1

@@ -1,0 +1,104 @@
+"""A folder that belongs to one set of arguments, which are compared before anything in it is read."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from spinlens.errors import CheckpointError
+from spinlens.files.atomic import replace_file
+
+_STALE = 3600.0  # seconds after which a file of a half-finished write is nobody's
+
+
+class BoundFolder:
+    """A folder bound to `arguments` (JSON-able) by the file `name` in it, with notes that may change.
+
+    Making the object creates the folder, or checks that it belongs to the same arguments; `free` says in words which
+    arguments are not among them.
+
+    Raises
+    ------
+    CheckpointError : the folder holds other things, belongs to other arguments, is damaged or cannot be written.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], name: str, arguments: Mapping[str, Any], free: str) -> None:
+        self.path = Path(path)
+        self._file = self.path / name
+        asked = as_json(arguments)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            known = self._read()
+            if known is None:
+                self._write({"arguments": asked, "notes": {}})
+        except OSError as error:
+            raise CheckpointError(f"cannot write {self.path}: {error.strerror or error}") from None
+        if known is not None and (changes := difference(known["arguments"], asked)):
+            raise CheckpointError(
+                f"{self.path} belongs to another run: {changes}; give the arguments it was made with ({free} may "
+                "change), give another folder, or remove it"
+            )
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What was noted beside the arguments."""
+        known = self._read()
+        return {} if known is None else dict(known["notes"])
+
+    def note(self, **notes: Any) -> None:
+        """Keep more notes."""
+        known = self._read() or {"arguments": {}, "notes": {}}
+        self._write({"arguments": known["arguments"], "notes": {**known["notes"], **notes}})
+
+    def _sweep(self) -> None:
+        """Remove what kills in the middle of a write have left; younger files may belong to a process at work."""
+        for path in self.path.glob("*.partial"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _STALE:
+                    path.unlink()
+
+    def _read(self) -> dict[str, Any] | None:
+        if not self._file.exists():
+            if any(item.suffix != ".partial" for item in self.path.iterdir()):
+                raise CheckpointError(f"{self.path} holds other files and no {self._file.name}; give another folder")
+            return None
+        try:
+            known = json.loads(self._file.read_bytes())
+        except ValueError:
+            known = None
+        if not isinstance(known, dict):
+            raise CheckpointError(f"{self._file} is damaged; remove {self.path} to start the run over")
+        return known if {"arguments", "notes"} <= set(known) else {"arguments": known, "notes": {}}
+
+    def _write(self, content: Mapping[str, Any]) -> None:
+        replace_file(self._file, (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+
+
+def as_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as they come back from a file."""
+    found: dict[str, Any] = json.loads(json.dumps(arguments, allow_nan=False))
+    return found
+
+
+def difference(known: object, asked: Mapping[str, Any]) -> str:
+    """What differs between two sets of arguments, in words; empty where nothing does.
+
+    >>> difference({"draws": 4, "seed": 0}, {"draws": 5, "seed": 0})
+    'draws was 4 and is 5'
+    """
+    if known == asked:
+        return ""
+    before = known if isinstance(known, dict) else {}
+    names = [name for name in {**before, **asked} if before.get(name) != asked.get(name)]
+    return ", ".join(f"{name} was {_short(before.get(name))} and is {_short(asked.get(name))}" for name in names)
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."

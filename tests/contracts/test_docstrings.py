@@ -1,0 +1,79 @@
+"""Public docstrings say in numpydoc layout what goes in and out, with sources from the one list."""
+
+import dataclasses
+import importlib
+import inspect
+import re
+from importlib.resources import files
+
+import pytest
+from numpydoc.docscrape import get_doc_object
+from numpydoc.validate import Validator, validate
+
+import spinlens
+
+MISTAKES = {
+    "GL03", "GL06", "GL07", "GL08",  # blank lines, unknown sections, their order, no docstring at all
+    "SS01",  # no summary
+    "PR01", "PR02", "PR03", "PR04", "PR05", "PR07", "PR10",  # parameters: all of them, in order, with type and text
+    "RT01", "RT03", "YD01",  # what is returned, and what it is
+}  # fmt: skip
+KEYS = set(re.findall(r"^@\w+\{(\w+),", (files("spinlens") / "references.bib").read_text(encoding="utf-8"), re.M))
+
+
+def public_objects():
+    for name in (*spinlens.__all__, *(f"exact.{name}" for name in spinlens.exact.__all__)):
+        if name in ("__version__", "exact"):
+            continue
+        item = spinlens
+        for part in name.split("."):
+            item = getattr(item, part)
+        if not callable(item):
+            continue
+        path = f"{item.__module__}.{item.__qualname__}"
+        yield path
+        if inspect.isclass(item):
+            fields = {field.name for field in dataclasses.fields(item)} if dataclasses.is_dataclass(item) else set()
+            for member, value in vars(item).items():
+                if member.startswith("_") or member in fields:
+                    continue
+                if inspect.isfunction(value) or isinstance(value, classmethod | staticmethod):
+                    yield f"{path}.{member}"
+
+
+PUBLIC = sorted(set(public_objects()))
+
+
+@pytest.mark.xfail(strict=False, reason="docstrings are being rewritten")
+@pytest.mark.parametrize("path", PUBLIC)
+def test_layout(path):
+    found = [f"{code} {text}" for code, text in validate(path)["errors"] if code in MISTAKES]
+    assert not found, f"{path}: " + "; ".join(found)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_sources_are_in_the_bibliography(path):
+    *parts, name = path.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            item = importlib.import_module(".".join(parts[:length]))
+            break
+        except ImportError:
+            continue
+    for part in [*parts[length:], name]:
+        item = getattr(item, part)
+    cited = re.findall(r"\.\. \[(\w+)\]", item.__doc__ or "")
+    assert set(cited) <= KEYS, f"{path} cites {sorted(set(cited) - KEYS)}, which references.bib does not have"
+
+
+def test_the_check_sees_a_docstring_whose_types_are_sentences():
+    def resample(blocks, seed):
+        """Draw blocks again.
+
+        Parameters
+        ----------
+        blocks : (n_blocks, m) block means of m observables
+        seed : the same seed gives the same numbers
+        """
+
+    assert {"PR07"} <= {code for code, _ in validate(Validator(get_doc_object(resample)))["errors"]}
