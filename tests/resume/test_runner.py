@@ -176,7 +176,7 @@ def test_provenance_tells_of_every_run_and_stays_out_of_the_results(tmp_path):
         (1, "finished", 4),
         (2, "finished", 4),
     ]
-    assert runs[0]["packages"]["numpy"]
+    assert runs[0]["versions"]["numpy"]
 
 
 def alive(pid):

@@ -29,11 +29,12 @@ from spinlens.flows.reading import Instruments, measure
 from spinlens.flows.stacked_flow import updown_records
 from spinlens.flows.starting_states import lattice_states
 from spinlens.lattice.ising import IsingModel
-from spinlens.lattice.model_document import model_document, versions
+from spinlens.lattice.model_document import model_document
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
 from spinlens.statistics.estimate import Estimate
+from spinlens.versions import versions
 
 Progress = Callable[[str], None]
 

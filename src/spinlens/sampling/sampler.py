@@ -10,13 +10,13 @@ import xarray as xr
 from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
-from spinlens.lattice.model_document import arguments
 from spinlens.sampling.algorithms.choice import ALGORITHMS
 from spinlens.sampling.chain_layout import Setup
 from spinlens.sampling.chains.chain_log import Plan
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
 from spinlens.sampling.chains.ladder import check_ladder
 from spinlens.sampling.dataset import require_converged
+from spinlens.sampling.request import arguments
 from spinlens.sampling.threads import Progress, Threads
 
 __all__ = ["Progress", "Threads", "sample", "start_sampling"]

@@ -11,11 +11,12 @@ from types import TracebackType
 
 import xarray as xr
 
-from spinlens.lattice.model_document import TABLE, attributes, needs_table
+from spinlens.lattice.model_document import TABLE, needs_table
 from spinlens.sampling.chain_layout import Setup, Task
 from spinlens.sampling.chains.chain import Run
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
 from spinlens.sampling.dataset import AXES
+from spinlens.sampling.request import attributes
 
 _SAVING = 20.0  # saving takes at most a twentieth of the time
 

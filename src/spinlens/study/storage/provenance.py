@@ -10,13 +10,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from spinlens.study.storage.store import StudyFolder
+from spinlens.versions import versions
 
 FILENAME = "provenance.json"
-_PACKAGES = ("spinlens", "numpy", "scipy", "numba", "xarray", "h5netcdf", "h5py", "safetensors", "scikit-learn")
 
 
 def read(study: StudyFolder) -> dict[str, Any]:
@@ -46,8 +45,7 @@ def recorded(study: StudyFolder, workers: int, scheduler: str | None, seconds: M
             "host": platform.node(),
             "system": platform.platform(),
             "cores": os.cpu_count(),
-            "python": platform.python_version(),
-            "packages": versions(),
+            "versions": versions(),
             "command": " ".join(sys.argv),
             "workers": workers if scheduler is None else scheduler,
             "peak_memory_mib": peak_memory(),
@@ -55,15 +53,6 @@ def recorded(study: StudyFolder, workers: int, scheduler: str | None, seconds: M
         }
         with contextlib.suppress(Exception) if ended != "finished" else contextlib.nullcontext():
             study.write_json(FILENAME, {"runs": [*read(study)["runs"], entry]})
-
-
-def versions() -> dict[str, str]:
-    """Versions of the packages that the numbers depend on."""
-    found = {}
-    for package in _PACKAGES:
-        with contextlib.suppress(PackageNotFoundError):
-            found[package] = version(package)
-    return found
 
 
 def peak_memory() -> dict[str, float]:
