@@ -29,7 +29,7 @@ from two_chains import two_chains_table
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw
 from spinlens.exact import CRITICAL_TEMPERATURE
-from spinlens.sampling.algorithms.choice import make_algorithm, make_update
+from spinlens.sampling.algorithms.choice import make_algorithm
 from spinlens.sampling.algorithms.multispin import REPLICAS, MultiSpin
 from spinlens.sampling.chains.chain import start_chain
 
@@ -59,7 +59,7 @@ def chain_clock(model: IsingModel, temperature: float, algorithm: str) -> Clock:
 
 def replica_clock(L: int, thin: int) -> Clock:
     """CPU ns per attempted flip of 64 replicas, measured every `thin` sweeps."""
-    update = make_update(IsingModel((L, L), SQUARE), CRITICAL_TEMPERATURE, "multi-spin-metropolis")
+    update = make_algorithm(IsingModel((L, L), SQUARE), CRITICAL_TEMPERATURE, "multi-spin-metropolis")
     assert isinstance(update, MultiSpin)
     state, draws = update.start(1, 0), max(2, int(20 * UPDATES / (L * L * REPLICAS * thin)))
     update.advance_group(state, 3, thin, energy=True, states=False)

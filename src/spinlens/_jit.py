@@ -1,9 +1,16 @@
-"""The one place where kernels meet numba: a typed `njit` without the GIL, cached on disk."""
+"""The one place where kernels meet numba: a typed `njit` without the GIL, cached on disk.
+
+numba takes what it compiled as stale when the file of the function itself has changed. That is enough for kernels that
+use functions and constants of their own file only, as `machines.kernels` and `renormalization.kernels` do (a test holds
+them to it): they take `kernel`, `arithmetic` and `inline` from here. Files that share functions or constants have a
+`Compiler` of their folder, as ``sampling/kernels`` has: all of them are stale when any one has changed.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -14,32 +21,48 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile `function` with ``njit(nogil=True, cache=True)`` and keep its type."""
-    return cast(Callable[P, R], _compiled(function))
+@dataclass(frozen=True)
+class Compiler:
+    """Decorators that compile kernels; with a `folder` they are compiled anew when any file there has changed."""
+
+    folder: Path | None = None
+
+    def kernel(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Compile `function` with ``njit(nogil=True, cache=True)`` and keep its type."""
+        return cast(Callable[P, R], self._compiled(function))
+
+    def arithmetic(self, function: Callable[P, R]) -> Callable[P, R]:
+        """As `kernel`, for loops of plain arithmetic: a division by zero gives inf, so divisions are vectorised too."""
+        return cast(Callable[P, R], self._compiled(function, error_model="numpy"))
+
+    def inline(self, function: Callable[P, R]) -> Callable[P, R]:
+        """As `kernel`, for small functions that are to be inlined into kernels."""
+        return cast(Callable[P, R], self._compiled(function, inline="always"))
+
+    def _compiled(self, function: Callable[..., Any], **options: Any) -> Any:
+        dispatcher = njit(nogil=True, cache=True, **options)(function)
+        if self.folder is None or _stamped(dispatcher, _stamp(self.folder)):
+            return dispatcher
+        return njit(nogil=True, **options)(function)  # rather compiled at every start than stale
 
 
-def arithmetic(function: Callable[P, R]) -> Callable[P, R]:
-    """As `kernel`, for loops of plain arithmetic: a division by zero gives inf, so divisions are vectorised too."""
-    return cast(Callable[P, R], _compiled(function, error_model="numpy"))
+_ALONE = Compiler()
+kernel, arithmetic, inline = _ALONE.kernel, _ALONE.arithmetic, _ALONE.inline
 
 
-def inline(function: Callable[P, R]) -> Callable[P, R]:
-    """As `kernel`, for small functions that are to be inlined into kernels."""
-    return cast(Callable[P, R], _compiled(function, inline="always"))
+def _stamped(dispatcher: Any, stamp: object) -> bool:
+    """Add `stamp` to what numba compares before it takes compiled code from disk; False where that cannot be done.
 
-
-def _compiled(function: Callable[..., Any], **options: Any) -> Any:
-    """`function` under numba, with a cache that is stale when any file of its folder ``kernels`` has changed.
-
-    numba alone looks at the file of the function only, and would go on with what it compiled from a file beside it.
+    numba has no public name for it: the index file of a function's cache begins with a stamp of its source, which is
+    compared whole. A cache without such a file (no folder can be written) keeps nothing and needs no stamp.
     """
-    dispatcher = njit(nogil=True, cache=True, **options)(function)
-    folder = Path(function.__code__.co_filename).parent
     index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-    if folder.name == "kernels" and index is not None:
-        index._source_stamp = (index._source_stamp, _stamp(folder))
-    return dispatcher
+    if index is None:
+        return True
+    if not hasattr(index, "_source_stamp"):
+        return False
+    index._source_stamp = (index._source_stamp, stamp)
+    return True
 
 
 @cache

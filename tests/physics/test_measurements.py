@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact
-from spinlens.sampling.algorithms.algorithm import QUANTITIES, ROWS
 from spinlens.sampling.algorithms.choice import make_algorithm
+from spinlens.sampling.algorithms.quantities import QUANTITIES
 from spinlens.sampling.chains.chain import start_chain
+from spinlens.sampling.kernels import rows
 from spinlens.statistics.autocorrelation import mean_estimate
 
 CASES = [
@@ -110,7 +111,23 @@ def test_a_strong_field_holds_every_cluster():
 
 
 def test_rows_have_names():
-    assert tuple(QUANTITIES) == ROWS
+    """Each name reads the row that the kernels fill for it, and is divided by its power of N."""
+    assert [(name, quantity.row, quantity.power) for name, quantity in QUANTITIES.items()] == [
+        ("bonds", 0, 0),
+        ("magnetization", 1, 1),
+        ("m2", 2, 2),
+        ("m4", 3, 4),
+        ("largest_cluster", 4, 1),
+        ("mode_x", 5, 2),
+        ("mode_y", 6, 2),
+        ("mode_z", 7, 2),
+        ("ghost_bonds", 8, 0),
+        ("grown", 9, 1),
+    ]
+    assert len(QUANTITIES) == rows.COUNT
+
+
+def test_draws_know_what_was_measured():
     draws = measure(IsingModel((3, 4), NearestNeighbour(), 0.2), 3.0, "swendsen-wang", 10)
     assert len(draws) == 10
     for name in draws.names:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
     from spinlens.criticality.search.status import Standing
-    from spinlens.sampling.sampler import Progress
+    from spinlens.sampling.sampler import ChainProgress
 
 
 def terminal(*columns: Any) -> RichProgress:
@@ -49,7 +49,7 @@ class SearchLines:
         """Tell how far the search is."""
         print(standing, file=self.stream, flush=True)
 
-    def step(self, progress: Progress) -> None:
+    def step(self, progress: ChainProgress) -> None:
         """Take one step of a chain; called from any thread."""
 
 
@@ -79,7 +79,7 @@ class SearchBar(SearchLines):
             self._standing, self._told, self._draws = standing, time.monotonic(), {}
             self._show()
 
-    def step(self, progress: Progress) -> None:
+    def step(self, progress: ChainProgress) -> None:
         with self._lock:
             self._draws[progress.temperature, progress.chain] = progress.draws
             if time.monotonic() - self._drawn > 0.25:

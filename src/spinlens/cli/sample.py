@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from spinlens.lattice.ising import IsingModel
-    from spinlens.sampling.sampler import Progress
+    from spinlens.sampling.sampler import ChainProgress
 
 _LINE_SECONDS = 10.0
 _BAR_SECONDS = 0.5
@@ -61,7 +61,7 @@ class Lines:
         self._lock = threading.Lock()
         self._draws: dict[tuple[float, int], int] = {}
         self._times: dict[tuple[float, int], float] = {}
-        self._warm: dict[float, dict[int, Progress]] = {}
+        self._warm: dict[float, dict[int, ChainProgress]] = {}
         self._kept = self._sweeps = 0
         self._begun = self._told = time.monotonic()
 
@@ -71,7 +71,7 @@ class Lines:
     def __exit__(self, *error: object) -> None:
         return None
 
-    def __call__(self, step: Progress) -> None:
+    def __call__(self, step: ChainProgress) -> None:
         """Take one step of a chain; called from any thread."""
         with self._lock:
             key = step.temperature, step.chain
@@ -106,7 +106,7 @@ class Lines:
             parts.append(f"{duration(spent * (self.total - done) / (done - self._kept))} left")
         return ", ".join(parts)
 
-    def _note_warmup(self, step: Progress) -> None:
+    def _note_warmup(self, step: ChainProgress) -> None:
         known = self._warm.setdefault(step.temperature, {})
         if step.warm is None or step.chain in known:
             return

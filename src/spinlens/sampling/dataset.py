@@ -12,28 +12,28 @@ import xarray as xr
 from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms.algorithm import QUANTITIES
 from spinlens.sampling.chains.binning import binned_tau
-from spinlens.sampling.chains.chain_log import Log
-from spinlens.sampling.chains.recorders import PRODUCTS, Averages, Series, product_name
+from spinlens.sampling.chains.chain_log import ChainLog
+from spinlens.sampling.chains.recorders import Averages, Series
+from spinlens.sampling.description import AXES, describe
+from spinlens.sampling.request import RunRequest
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.convergence import split_r_hat
 
-AXES = ("x", "y", "z")
 R_HAT = 1.05  # above this, chains tell different stories [Vehtari et al. 2021 ask for 1.01 of long runs]
 Summary = tuple[float, float, float, float]
 _FIRST = ("temperature", "chain")
 
 
-def assemble(model: IsingModel, rows: Sequence[Sequence[Log]]) -> xr.Dataset:
+def assemble(request: RunRequest, rows: Sequence[Sequence[ChainLog]]) -> xr.Dataset:
     """The Dataset of the logs of all chains, a row a temperature; see `spinlens.sample`."""
-    plan = rows[0][0].plan
-    data = (_draws if plan.series else _bins)(rows)
-    if plan.states:
+    model = request.model
+    data = (_draws if request.series else _bins)(rows)
+    if request.keep_spins:
         spins = np.stack([[log.spins.reshape(-1, *model.shape) for log in row] for row in rows])
         attrs = {"long_name": "spins ±1 after the draw", "units": "1"}
         data["spins"] = ((*_FIRST, "draw", *AXES[: model.dimension]), spins, attrs)
-    if plan.correlations:
+    if request.correlations:
         data["correlation"] = _correlations(model, rows)
     for name, long_name, units in (
         ("warmup", "sweeps discarded", "sweeps"),
@@ -52,19 +52,6 @@ def assemble(model: IsingModel, rows: Sequence[Sequence[Log]]) -> xr.Dataset:
 def _asked(data: xr.Dataset, model: IsingModel) -> xr.Dataset:
     """The observables that chains must agree on: without a field a chain may stay at one sign of the magnetization."""
     return data if model.field else data.drop_sel(observable="magnetization")
-
-
-def describe(name: str) -> dict[str, str]:
-    """long_name and units of an observable or product."""
-    if name == "energy":
-        return {"long_name": "energy per spin", "units": "J"}
-    if name == "abs_magnetization":
-        return {"long_name": "absolute magnetization per spin", "units": "1"}
-    for first, second in PRODUCTS:
-        if name == product_name(first, second):
-            units = {0: "1", 1: "J", 2: "J²"}[(first, second).count("energy")]
-            return {"long_name": f"{first} times {second}", "units": units}
-    return {"long_name": QUANTITIES[name].long_name, "units": QUANTITIES[name].units}
 
 
 def require_converged(data: xr.Dataset, model: IsingModel) -> None:
@@ -112,9 +99,9 @@ def to_inference(data: xr.Dataset, temperature: float | None = None) -> dict[str
     }
 
 
-def _draws(rows: Sequence[Sequence[Log]]) -> xr.Dataset:
+def _draws(rows: Sequence[Sequence[ChainLog]]) -> xr.Dataset:
     """Every draw of every observable."""
-    n = rows[0][0].plan.draws
+    n = rows[0][0].request.draws
     values = [[log.record.values for log in row if isinstance(log.record, Series)] for row in rows]
     names = _all_names(values)
     nothing = np.full(n, np.nan)
@@ -151,7 +138,7 @@ def _summarise(series: Array) -> Summary:
     return float(series.mean()), float(np.sqrt(2 * tau * series.var(ddof=1) / series.size)), tau, r_hat
 
 
-def _bins(rows: Sequence[Sequence[Log]]) -> xr.Dataset:
+def _bins(rows: Sequence[Sequence[ChainLog]]) -> xr.Dataset:
     """Bin means, blocking errors and single-draw variances."""
     records = [[log.record for log in row if isinstance(log.record, Averages)] for row in rows]
     names, first = _all_names([[record.names for record in row] for row in records]), records[0][0]
@@ -203,7 +190,7 @@ def _with_summary(data: xr.Dataset, names: list[str], summaries: list[list[Summa
     return data.assign_coords(observable=names)
 
 
-def _correlations(model: IsingModel, rows: Sequence[Sequence[Log]]) -> xr.DataArray:
+def _correlations(model: IsingModel, rows: Sequence[Sequence[ChainLog]]) -> xr.DataArray:
     """G(r) = ⟨s_0 s_r⟩ of each bin of draws."""
     modes = [[log.modes for log in row if log.modes is not None] for row in rows]
     values = np.stack([[mode.correlations() for mode in row] for row in modes])

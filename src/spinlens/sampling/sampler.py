@@ -8,18 +8,14 @@ from collections.abc import Callable, Sequence
 import xarray as xr
 
 from spinlens import checks
-from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms.choice import ALGORITHMS
-from spinlens.sampling.chain_layout import Setup
-from spinlens.sampling.chains.chain_log import Plan
+from spinlens.sampling.chain_layout import ChainLayout
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
-from spinlens.sampling.chains.ladder import check_ladder
 from spinlens.sampling.dataset import require_converged
-from spinlens.sampling.request import arguments
-from spinlens.sampling.threads import Progress, Threads
+from spinlens.sampling.request import RunRequest
+from spinlens.sampling.threads import ChainProgress, Threads
 
-__all__ = ["Progress", "Threads", "sample", "start_sampling"]
+__all__ = ["ChainProgress", "RunRequest", "Threads", "sample", "start_sampling"]
 
 
 def sample(
@@ -34,7 +30,7 @@ def sample(
     thin: int = 1,
     warmup: int | None = None,
     energy: bool = True,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[ChainProgress], None] | None = None,
     *,
     series: bool = True,
     correlations: bool = False,
@@ -102,12 +98,12 @@ def sample(
     >>> data.sizes["bin"], data.bin.units, bool(data.converged[0])
     (625, '16 draws', True)
     """
+    request = RunRequest(
+        model, checks.temperatures(temperatures), draws, chains, seed, algorithm, keep_spins, thin, warmup, energy,
+        series, correlations, exchange,
+    )  # fmt: skip
     with Threads(checks.positive_integer("workers", workers)) as threads:
-        data = start_sampling(
-            threads, model, temperatures, draws, chains, seed, algorithm, keep_spins, thin, warmup, energy, progress,
-            series=series, correlations=correlations, exchange=exchange, checkpoint=checkpoint,
-            checkpoint_seconds=checkpoint_seconds,
-        )()  # fmt: skip
+        data = start_sampling(threads, request, progress, checkpoint, checkpoint_seconds)()
     if strict:
         require_converged(data, model)
     return data
@@ -115,50 +111,16 @@ def sample(
 
 def start_sampling(
     threads: Threads,
-    model: IsingModel,
-    temperatures: float | Sequence[float],
-    draws: int,
-    chains: int = 2,
-    seed: int = 0,
-    algorithm: str = "auto",
-    keep_spins: bool = False,
-    thin: int = 1,
-    warmup: int | None = None,
-    energy: bool = True,
-    progress: Callable[[Progress], None] | None = None,
-    *,
-    series: bool = True,
-    correlations: bool = False,
-    exchange: bool = False,
+    request: RunRequest,
+    progress: Callable[[ChainProgress], None] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_seconds: float = 30.0,
 ) -> Callable[[], xr.Dataset]:
-    """Queue what `sample` does with the same arguments; the function returned waits for it and gives the Dataset.
+    """Queue the chains of a request; the function returned waits for them and gives what `sample` gives.
 
     Several models share the threads in this way, so that none is idle while the last chain of one model ends.
     """
-    grid = checks.temperatures(temperatures)
-    plan = Plan(
-        checks.positive_integer("draws", draws),
-        checks.positive_integer("thin", thin),
-        None if warmup is None else checks.positive_integer("warmup", warmup, minimum=0),
-        energy,
-        keep_spins,
-        series,
-        correlations,
-    )
-    if keep_spins and not series:
-        raise InputError("keep_spins needs series=True: averages keep no states")
-    chains, seed = checks.positive_integer("chains", chains), checks.seed(seed)
-    checks.choice("algorithm", algorithm, ALGORITHMS)
-    if exchange:
-        algorithm = check_ladder(grid, algorithm)
-    setup = Setup(model, grid, algorithm, chains, seed, exchange, plan)
-    setup.updates  # noqa: B018  refuses what the couplings do not allow
-    folder = None
-    if checkpoint is not None:
-        options = {"chains": chains, "seed": seed, "algorithm": algorithm, "thin": plan.thin, "warmup": plan.warmup}
-        options |= {"energy": energy, "keep_spins": keep_spins, "series": series, "correlations": correlations}
-        options |= {"exchange": exchange}
-        folder = CheckpointFolder(checkpoint, arguments(model, grid, options))
-    return threads.start(setup, folder, checkpoint_seconds, progress)
+    layout = ChainLayout(request)
+    layout.algorithms  # noqa: B018  refuses what the couplings do not allow, before a checkpoint is made
+    folder = None if checkpoint is None else CheckpointFolder(checkpoint, request.arguments)
+    return threads.start(layout, folder, checkpoint_seconds, progress)

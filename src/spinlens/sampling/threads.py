@@ -1,4 +1,4 @@
-"""Setups carried out by threads: chains that save themselves, and stop between steps when asked to."""
+"""Layouts carried out by threads: chains that save themselves, and stop between steps when asked to."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from types import TracebackType
 
 import xarray as xr
 
-from spinlens.lattice.model_document import TABLE, needs_table
-from spinlens.sampling.chain_layout import Setup, Task
-from spinlens.sampling.chains.chain import Run
+from spinlens.sampling.chain_layout import ChainLayout, Place
+from spinlens.sampling.chains.chain import MarkovRun
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
-from spinlens.sampling.dataset import AXES
-from spinlens.sampling.request import attributes
 
 _SAVING = 20.0  # saving takes at most a twentieth of the time
 
 
 @dataclass(frozen=True)
-class Progress:
+class ChainProgress:
     """One step of one chain: the sweeps it did, and where the chain stands.
 
     `draws` are done so far (those of a checkpoint included); `warmup` sweeps were discarded, and `warm` is None until
@@ -42,7 +39,7 @@ class Progress:
 
 
 class Threads:
-    """Threads that carry the chains of any number of setups, in the order in which these were started.
+    """Threads that carry the chains of any number of layouts, in the order in which these were started.
 
     The caller's thread only waits, so that chains stop between steps after Ctrl-C or any other error inside the block.
     """
@@ -64,27 +61,27 @@ class Threads:
 
     def start(
         self,
-        setup: Setup,
+        layout: ChainLayout,
         folder: CheckpointFolder | None = None,
         seconds: float = 30.0,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Callable[[ChainProgress], None] | None = None,
     ) -> Callable[[], xr.Dataset]:
-        """Queue the chains of a setup; the function returned waits for them and gives the result.
+        """Queue the chains of a layout; the function returned waits for them and gives the result.
 
         The states of chains are kept in `folder`, every so many `seconds`.
         """
 
-        def carry(task: Task) -> Run:
-            keeper = _Keeper(setup.make(*task), folder, *task, seconds)
+        def carry(place: Place) -> MarkovRun:
+            keeper = _Keeper(layout.make(*place), folder, *place, seconds)
 
             def report(sweeps: int) -> None:
                 if progress is not None:
-                    progress(_progress(keeper.run, setup.lowest(task[0]), task[1], sweeps))
+                    progress(_progress(keeper.run, layout.lowest(place[0]), place[1], sweeps))
 
             return keeper.finish(self._halt, report)
 
-        futures = [self._pool.submit(carry, task) for task in setup.tasks]
-        return lambda: _described(setup.result(_runs(futures)), setup)
+        futures = [self._pool.submit(carry, place) for place in layout.places]
+        return lambda: layout.result(_runs(futures))
 
 
 def _begin_all(pool: ThreadPoolExecutor, workers: int) -> None:
@@ -99,34 +96,13 @@ def _begin_all(pool: ThreadPoolExecutor, workers: int) -> None:
         raise
 
 
-def _runs(futures: list[Future[Run]]) -> list[Run]:
+def _runs(futures: list[Future[MarkovRun]]) -> list[MarkovRun]:
     """The runs when all are finished; the error of the first that failed."""
     wait(futures, return_when=FIRST_EXCEPTION)
     failed = next((future for future in futures if future.done() and future.exception()), None)
     if failed is not None:
         failed.result()
     return [future.result() for future in futures]
-
-
-def _described(data: xr.Dataset, setup: Setup) -> xr.Dataset:
-    """The Dataset with its coordinates, the table of couplings where the model needs it, and where it came from."""
-    model, grid, plan = setup.model, setup.temperatures, setup.plan
-    fugacities = [update.fugacity for update in setup.updates]
-    data = data.assign_coords(
-        temperature=("temperature", list(grid), {"long_name": "temperature", "units": "J/k_B"}),
-        fugacity=("temperature", fugacities, {"long_name": "fugacity", "units": "1"}),
-    )
-    data["chain"].attrs = {"long_name": "independent chain", "units": "1"}
-    if "draw" in data.dims:
-        data["draw"].attrs = {"long_name": "draw", "units": f"{plan.thin} sweeps"}
-    if needs_table(model):
-        dims = [f"r_{axis}" for axis in AXES[: model.dimension]]
-        data[TABLE] = (dims, model.coupling_table, {"long_name": "coupling J(r)", "units": "J"})
-    names = [type(update).__name__ for update in setup.updates]
-    data.attrs = dict(attributes(model, setup.seed, plan.thin, names))
-    if setup.exchange:
-        data.attrs["algorithm"] += " with replica exchange"
-    return data
 
 
 class _Halted(Exception):
@@ -137,13 +113,13 @@ class _Halted(Exception):
 class _Keeper:
     """A run and the saving of it."""
 
-    run: Run
+    run: MarkovRun
     folder: CheckpointFolder | None
     temperature: int
     number: int
     seconds: float
 
-    def finish(self, halt: Event, report: Callable[[int], None]) -> Run:
+    def finish(self, halt: Event, report: Callable[[int], None]) -> MarkovRun:
         """Carry the run to its end; raises `_Halted`, with its state saved, when asked to stop."""
         if self.folder is not None and (found := self.folder.load(self.temperature, self.number)) is not None:
             self.run.restore(found)
@@ -170,7 +146,7 @@ class _Keeper:
         self._due = time.monotonic() + max(self.seconds, _SAVING * (time.monotonic() - begun))
 
 
-def _progress(run: Run, temperature: float, number: int, sweeps: int) -> Progress:
+def _progress(run: MarkovRun, temperature: float, number: int, sweeps: int) -> ChainProgress:
     waiting, first = run.warmup, run.logs[0].record
     warm = waiting.warm if waiting.done else None
-    return Progress(temperature, number, sweeps, run.draws, waiting.spent, warm, first.tau_int, len(run.logs))
+    return ChainProgress(temperature, number, sweeps, run.draws, waiting.spent, warm, first.tau_int, len(run.logs))

@@ -9,11 +9,11 @@ import pytest
 from spinlens import Estimate
 from spinlens.cli import progress as cli_progress
 from spinlens.criticality.search.status import Standing
-from spinlens.sampling.sampler import Progress
+from spinlens.sampling.sampler import ChainProgress
 
 
 def step(draws, chain=0):
-    return Progress(2.3, chain, 10, draws, 64, True, lambda: 4.0)
+    return ChainProgress(2.3, chain, 10, draws, 64, True, lambda: 4.0)
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from spinlens.cli import sample as cli_sample
 from spinlens.cli.app import app
 from spinlens.cli.options import make_sides
 from spinlens.errors import InputError
-from spinlens.sampling.sampler import Progress
+from spinlens.sampling.sampler import ChainProgress
 
 
 def step(sweeps, draws, warm=True, chain=0, temperature=2.5):
-    return Progress(temperature, chain, sweeps, draws, 192, warm, lambda: 4.0)
+    return ChainProgress(temperature, chain, sweeps, draws, 192, warm, lambda: 4.0)
 
 
 def test_lines_tell_warm_up_and_standing(monkeypatch):
@@ -51,8 +51,8 @@ def test_chains_that_move_together_count_as_many(monkeypatch):
     monkeypatch.setattr(cli_sample.time, "monotonic", iter([0.0, 5.0, 20.0, 20.0]).__next__)
     stream = io.StringIO()
     lines = cli_sample.Lines((2.5,), 70, 1000, stream=stream)
-    lines(Progress(2.5, 0, 100, 0, 192, True, lambda: 4.0, 64))
-    lines(Progress(2.5, 64, 1000, 1000, 192, True, lambda: 4.0, 6))
+    lines(ChainProgress(2.5, 0, 100, 0, 192, True, lambda: 4.0, 64))
+    lines(ChainProgress(2.5, 64, 1000, 1000, 192, True, lambda: 4.0, 6))
     assert stream.getvalue().splitlines() == [
         "T = 2.5: warm after 192, 192 sweeps",
         "6000 of 70000 draws, 620 sweeps/s, tau_int 4 draws, 750 effective",
@@ -62,8 +62,8 @@ def test_chains_that_move_together_count_as_many(monkeypatch):
 def test_a_ladder_is_told_as_one(monkeypatch):
     stream = io.StringIO()
     lines = cli_sample.Lines((3.0, 2.0), 2, 1000, True, stream)
-    lines(Progress(2.0, 0, 100, 0, 192, True, lambda: 4.0, 2))
-    lines(Progress(2.0, 1, 100, 0, 96, True, lambda: 4.0, 2))
+    lines(ChainProgress(2.0, 0, 100, 0, 192, True, lambda: 4.0, 2))
+    lines(ChainProgress(2.0, 1, 100, 0, 96, True, lambda: 4.0, 2))
     assert stream.getvalue().splitlines() == ["T = 2 to 3: warm after 192, 96 sweeps"]
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw
-from spinlens.sampling.algorithms.algorithm import lattice_sides
 from spinlens.sampling.algorithms.bond_tables import long_range_tables
+from spinlens.sampling.algorithms.lattice_algorithm import lattice_sides
 from spinlens.sampling.algorithms.swendsen_wang import NearestNeighbourSwendsenWang
 from spinlens.sampling.chains.chain import start_chain
 from spinlens.sampling.kernels import clusters, nearest

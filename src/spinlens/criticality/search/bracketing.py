@@ -16,8 +16,7 @@ from spinlens.criticality.analysis.crossings import bracket, difference
 from spinlens.criticality.reweighting.size_curves import SizeCurves, log_fugacity, temperature_of
 from spinlens.errors import ConvergenceError, CouplingError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.sampler import Progress as ChainProgress
-from spinlens.sampling.sampler import sample
+from spinlens.sampling.sampler import ChainProgress, sample
 
 _LADDER_STEP = 0.92
 _LADDER_END = 0.05

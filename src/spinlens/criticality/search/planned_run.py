@@ -16,7 +16,7 @@ from spinlens.criticality.search.budget import Account, TimeBudget, allot
 from spinlens.criticality.search.plan_folder import PlanFolder
 from spinlens.errors import CheckpointError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.sampler import Threads, sample, start_sampling
+from spinlens.sampling.sampler import RunRequest, Threads, sample, start_sampling
 from spinlens.seeding import purpose_seed
 
 _PILOT_SHARE = 0.08
@@ -241,10 +241,11 @@ class PlannedRun:
             return None
         self.grids[k] = self._grid(k, float(self.planned["temperature"]))
         model, seed = self.models[k], self._seed(k, "round", number)
-        return start_sampling(
-            threads, model, self.grids[k], draws, _CHAINS, seed, "swendsen-wang",
-            warmup=self.warmups[model.shape[0]], energy=False, progress=self.progress,
+        request = RunRequest(
+            model, self.grids[k], draws, _CHAINS, seed, "swendsen-wang",
+            warmup=self.warmups[model.shape[0]], energy=False,
         )  # fmt: skip
+        return start_sampling(threads, request, self.progress)
 
     def _grid(self, k: int, temperature: float) -> tuple[float, ...]:
         """Temperatures of a round: those of the last one unless T_c has moved by a third of their spacing."""

@@ -1,48 +1,55 @@
-"""What every update algorithm is: something that advances a chain of states and measures it."""
+"""What an algorithm owes the sampler: to move the state of a chain on, in place, and to measure it on the way.
+
+    algorithm = make_algorithm(model, temperature, "wolff")
+    chain = start_chain(model, seed, temperature, 0)
+    algorithm.tune(chain)  # while it warms up
+    draws = algorithm.advance(chain, 1000, thin=1, energy=True, states=False)
+    draws["m2"]  # (1000,)
+
+`ChainState` is all that goes on, `ChainDraws` all that came out. `LatticeAlgorithm` is the base that ours share.
+"""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
-import scipy.fft
 
-from spinlens.arrays import Array, Integers, Sites, Words
-from spinlens.lattice.couplings import NearestNeighbour
-from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.kernels.spectral import weighted_power
-
-States = npt.NDArray[np.int8]
+from spinlens.arrays import Array, Integers, Sites, Spins, Words
+from spinlens.sampling.algorithms.quantities import PLAIN, QUANTITIES
 
 
-class Quantity(NamedTuple):
-    """A measured number: divided by N^`power` it is the result per spin."""
+class Algorithm(Protocol):
+    """Markov moves of one model at one temperature that leave its Boltzmann weights as they are.
 
-    power: int
-    long_name: str
-    units: str
+    An algorithm holds no state of a chain: any number of chains, in any number of threads, may share it.
+    """
 
+    @property
+    def fugacity(self) -> float:
+        """v such that the graph of a draw's frozen bonds weighs v^bonds; nan for moves without graphs."""
+        ...
 
-QUANTITIES = {
-    "bonds": Quantity(0, "frozen bonds of the cluster move", "1"),
-    "magnetization": Quantity(1, "magnetization per spin", "1"),
-    "m2": Quantity(2, "m² per draw (cluster moves: improved estimator)", "1"),
-    "m4": Quantity(4, "m⁴ per draw (Swendsen–Wang: improved estimator)", "1"),
-    "largest_cluster": Quantity(1, "largest cluster as a fraction of the sites", "1"),
-    "mode_x": Quantity(2, "|Σ s e^{ikx}|²/N² at k = 2π/L_x (cluster moves: improved estimator)", "1"),
-    "mode_y": Quantity(2, "|Σ s e^{iky}|²/N² at k = 2π/L_y (cluster moves: improved estimator)", "1"),
-    "mode_z": Quantity(2, "|Σ s e^{ikz}|²/N² at k = 2π/L_z (cluster moves: improved estimator)", "1"),
-    "ghost_bonds": Quantity(0, "frozen bonds to the ghost spin of the field", "1"),
-    "grown": Quantity(1, "sites of the single clusters grown in a draw, as a fraction of the lattice", "1"),
-}
-ROWS = tuple(QUANTITIES)
-PLAIN = ("magnetization", "m2", "m4")
-_LARGE = 1 << 18  # sites of a lattice, or of a group of them, whose transform is done at a time
-_ROW = {name: number for number, name in enumerate(ROWS)}
+    def tune(self, chain: ChainState) -> None:
+        """Fix what one sweep of this chain is (Wolff: its number of clusters); the chain moves on meanwhile.
+
+        To be called during warm-up, before its last stretch; nothing changes afterwards.
+        """
+        ...
+
+    def prepare(self, chain: ChainState) -> None:
+        """Find what many short calls of `advance` share."""
+        ...
+
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
+        """Advance `chain` in place by `draws` × `thin` sweeps and measure after every `thin`.
+
+        A sweep is some N attempted flips, or all clusters. One call of n draws does what n calls of one draw do, with
+        the same random numbers: where a run is cut into pieces is not to be seen in it.
+        """
+        ...
 
 
 @dataclass
@@ -55,7 +62,7 @@ class ChainState:
     draw at a time and leave the spins alone between; None: found anew at every call.
     """
 
-    spins: States
+    spins: Spins
     words: Words
     clusters: int = 0
     local_fields: Integers | None = None
@@ -82,155 +89,30 @@ class ChainState:
 
 
 @dataclass(frozen=True)
-class Draws:
+class ChainDraws:
     """Measurements of consecutive draws, as totals of the lattice; `draws["m2"]` is the series of one quantity.
 
-    rows : (len(ROWS), n) as the kernels fill them; only those in `names` were measured.
+    rows : (rows.COUNT, n) as the kernels fill them; only those in `names` were measured.
     energy : (n,) total energies, or (0,). states : (n, N) int8, or (0, N).
     """
 
     rows: Array
     energy: Array
-    states: States
+    states: Spins
     names: tuple[str, ...] = PLAIN
 
     def __getitem__(self, name: str) -> Array:
         if name not in self.names:
             raise KeyError(f"{name} was not measured; measured: {', '.join(self.names)}")
-        series: Array = self.rows[_ROW[name]]
+        series: Array = self.rows[QUANTITIES[name].row]
         return series
 
     def __len__(self) -> int:
         return int(self.rows.shape[1])
 
-
-class Algorithm(Protocol):
-    """What the sampler needs of an update algorithm."""
-
-    @property
-    def has_bonds(self) -> bool:
-        """Whether a draw has a graph of frozen bonds."""
-        ...
-
-    @property
-    def fugacity(self) -> float:
-        """v such that a graph weighs v^bonds; nan without graphs."""
-        ...
-
-    def tune(self, chain: ChainState) -> None:
-        """Fix what one sweep of this chain is (Wolff: its number of clusters); the chain moves on meanwhile.
-
-        To be called during warm-up, before its last stretch; nothing changes afterwards.
-        """
-        ...
-
-    def prepare(self, chain: ChainState) -> None:
-        """Find what many short calls of `advance` share."""
-        ...
-
-    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
-        """Advance `chain` in place by `draws` × `thin` sweeps and measure after every `thin`."""
-        ...
-
-
-def lattice_sides(model: IsingModel) -> npt.NDArray[np.int64]:
-    """The three sides that kernels expect: leading sides of 1 below three dimensions."""
-    return np.array((1,) * (3 - model.dimension) + model.shape, dtype=np.int64)
-
-
-def probability_word(exponent: float) -> np.uint64:
-    """1 − e^{−exponent} in units of 2^−32, to which a random half-word is compared; right to 1e-10.
-
-    >>> int(probability_word(math.log(2.0))) == 2**31
-    True
-    """
-    return np.uint64(round(-math.expm1(-exponent) * 2.0**32))
-
-
-@dataclass(frozen=True)
-class Base:
-    """A model at one temperature, and what its algorithms share.
-
-    modes : give the lowest Fourier mode of each axis as well, for the correlation length ξ, at O(N) a draw.
-    """
-
-    model: IsingModel
-    temperature: float
-    modes: bool = True
-
-    has_bonds = True
-
-    @property
-    def field(self) -> float:
-        """Uniform field h of −h Σ s in the energy."""
-        return self.model.field
-
-    @cached_property
-    def ghost(self) -> tuple[int, np.uint64]:
-        """Sign of the field, 0 without one, and 1 − e^{−2β|h|} in units of 2^−32: odds of a bond to the ghost spin."""
-        return int(np.sign(self.field)), probability_word(2 * abs(self.field) / self.temperature)
-
-    @cached_property
-    def phases(self) -> Integers:
-        """e^{2πix/side} for the lowest Fourier mode along each side, (3, longest side), as whole numbers.
-
-        cos · 2^32 + sin in one int64, in units of about N/(3 · 2^31): no sum over a part of the lattice, which is at
-        most N/3, overflows a half. At N = 8192² the unit is 0.01 and the error of a mode below 1e-4 of it.
-        """
-        sides, n_sites = lattice_sides(self.model), self.model.n_sites
-        angle = 2 * np.pi * np.arange(sides.max()) / sides[:, None]
-        scale = math.floor(3 * (2**31 - n_sites) / n_sites)
-        real, imaginary = (np.rint(scale * part).astype(np.int64) for part in (np.cos(angle), np.sin(angle)))
-        return np.asarray(real * 2**32 + imaginary)
-
-    @property
-    def mode_names(self) -> tuple[str, ...]:
-        """Names of the lowest Fourier modes that are measured."""
-        return ("mode_x", "mode_y", "mode_z")[: self.model.dimension] if self.modes else ()
-
-    @property
-    def plain_names(self) -> tuple[str, ...]:
-        """Names of what a state alone gives."""
-        return (*PLAIN, *self.mode_names)
-
-    def slots(self, chain: ChainState) -> Integers:
-        """Room for the Fourier sums of clusters, (N, d)."""
-        return chain.modes[: self.model.n_sites * self.model.dimension].reshape(-1, self.model.dimension)
-
-    def tune(self, chain: ChainState) -> None:
-        """Nothing to tune: a sweep visits every site."""
-
-    def prepare(self, chain: ChainState) -> None:
-        """Nothing is kept between calls."""
-
-    def buffers(self, draws: int, states: bool) -> tuple[Array, States]:
-        """Empty measurement rows (len(ROWS), draws), and room for the states when they are wanted."""
-        return np.zeros((len(ROWS), draws)), np.empty((draws if states else 0, self.model.n_sites), dtype=np.int8)
-
-    def energies(self, states: States, wanted: bool) -> Array:
-        """Total energies of flat states (n, N), by Fourier transform; empty when not wanted.
-
-        From 2^18 sites on the transform is in single precision, at half the time and memory: an error of 1e-7 J a spin.
-        """
-        if not wanted:
-            return np.empty(0)
-        n_sites = self.model.n_sites
-        if n_sites < _LARGE or isinstance(self.model.coupling, NearestNeighbour):
-            group = max(1, _LARGE // n_sites)
-            parts = [states[first : first + group] for first in range(0, len(states), group)]
-            return np.concatenate([self.model.energy(part.reshape(-1, *self.model.shape)) for part in parts])
-        energies = np.array([self._pair_energy(state) for state in states])
-        return energies - self.field * states.sum(axis=1, dtype=np.float64) if self.field else energies
-
-    def _pair_energy(self, state: States) -> float:
-        modes = scipy.fft.rfftn(state.reshape(self.model.shape).astype(np.float32))
-        return weighted_power(modes.ravel(), self._mode_weights)
-
-    @cached_property
-    def _mode_weights(self) -> npt.NDArray[np.float32]:
-        """−Ĵ(k)/2N of every mode that rfftn gives, twice where it stands for −k too."""
-        spectrum = scipy.fft.rfftn(self.model.coupling_table)
-        weights = np.empty(spectrum.shape, dtype=np.float32)  # at once in single precision: memory is short here
-        np.multiply(spectrum.real, -0.5 / self.model.n_sites, out=weights, casting="same_kind")
-        weights[..., 1 : (self.model.shape[-1] + 1) // 2] *= 2
-        return weights.ravel()
+    def per_spin(self, n_sites: int) -> dict[str, Array]:
+        """Everything measured, divided by N or a power of it, (n,) by name; the energy where it is there."""
+        measured = {name: self[name] / float(n_sites) ** QUANTITIES[name].power for name in self.names}
+        if self.energy.size:
+            measured["energy"] = self.energy / n_sites
+        return measured

@@ -6,39 +6,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import poisson
 
-from spinlens._jit import kernel
-from spinlens.arrays import Array, Labels
+from spinlens.arrays import Array, Integers, Labels, Single
+from spinlens.sampling.kernels.alias import fill_alias_table
 
 _NEAR = 1023
-
-
-@kernel
-def _fill(probability: Array, alias: Labels, small: Labels, large: Labels) -> None:
-    """Walker's method as Vose (1991): pair each deficient cell with an excessive one."""
-    n_small, n_large = 0, 0
-    for cell in range(probability.size):
-        if probability[cell] < 1.0:
-            small[n_small] = cell
-            n_small += 1
-        else:
-            large[n_large] = cell
-            n_large += 1
-    while n_small > 0 and n_large > 0:
-        n_small -= 1
-        low, high = small[n_small], large[n_large - 1]
-        alias[low] = high
-        probability[high] -= 1.0 - probability[low]
-        if probability[high] < 1.0:
-            n_large -= 1
-            small[n_small] = high
-            n_small += 1
-    for n in range(n_small):
-        probability[small[n]] = 1.0
-    for n in range(n_large):
-        probability[large[n]] = 1.0
 
 
 def alias_table(weights: Array) -> tuple[Array, Labels]:
@@ -50,7 +23,7 @@ def alias_table(weights: Array) -> tuple[Array, Labels]:
     """
     probability = np.ascontiguousarray(weights, dtype=np.float64) * (weights.size / weights.sum())
     alias = np.arange(weights.size, dtype=np.int32)
-    _fill(probability, alias, np.empty(weights.size, np.int32), np.empty(weights.size, np.int32))
+    fill_alias_table(probability, alias, np.empty(weights.size, np.int32), np.empty(weights.size, np.int32))
     return probability, alias
 
 
@@ -67,9 +40,9 @@ class LongRangeTables(NamedTuple):
     near_probability: Array
     near_alias: Labels
     near_offset: Labels
-    far_probability: npt.NDArray[np.float32]
+    far_probability: Single
     far_alias: Labels
-    far_sides: npt.NDArray[np.int64]
+    far_sides: Integers
 
 
 def long_range_tables(table: Array) -> LongRangeTables:
@@ -114,7 +87,7 @@ def _orthant(table: Array) -> tuple[Array, Array]:
     return table[tuple(slice(side // 2 + 1) for side in table.shape)], multiplicity
 
 
-def _strongest(weights: Array, number: int) -> npt.NDArray[np.int64]:
+def _strongest(weights: Array, number: int) -> Integers:
     """Indices of the `number` largest weights > 0, strongest first, ties in order of the index."""
     number = min(number, int(np.count_nonzero(weights)))
     if number == 0:
@@ -124,7 +97,7 @@ def _strongest(weights: Array, number: int) -> npt.NDArray[np.int64]:
     return candidates[np.argsort(-weights[candidates], kind="stable")][:number]
 
 
-def _images(offsets: npt.NDArray[np.int64], orthant: tuple[int, ...], shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
+def _images(offsets: Integers, orthant: tuple[int, ...], shape: tuple[int, ...]) -> Integers:
     """All distinct reflections of displacements (n, 3), modulo the sides, in the order given."""
     for axis, side in enumerate(shape):
         if orthant[axis] == side:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import poisson
 
-from spinlens.arrays import Array, Labels
-from spinlens.sampling.algorithms.algorithm import Base, ChainState, Draws, lattice_sides
+from spinlens.arrays import Array, Integers, Labels
+from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
 from spinlens.sampling.algorithms.bond_tables import alias_table
+from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides
 from spinlens.sampling.kernels.clock import clock_chain
 
 _NEAR = {1: 8, 2: 12, 3: 18}  # couplings of the common factor, by dimension
@@ -23,7 +23,7 @@ FarTables = tuple[Labels, Array, Labels, Labels, Array, Labels]
 
 
 @dataclass(frozen=True)
-class Clock(Base):
+class Clock(LatticeAlgorithm):
     """Factorized Metropolis by clock events, of Michel, Tan & Deng, Phys. Rev. E 99, 010105 (2019).
 
     A flip of s_i is accepted with (15/16) min(1, e^{−βΔE_near}) Π_j min(1, e^{−2βJ_ij s_i s_j}): the strongest 8, 12 or
@@ -34,11 +34,8 @@ class Clock(Base):
     accepted than by Metropolis, by about e^{−2β Σ_far |J| / 2} where spins are disordered: chains are slower per sweep.
     """
 
-    has_bonds = False
-    fugacity = math.nan
-
     @cached_property
-    def _order(self) -> npt.NDArray[np.int64]:
+    def _order(self) -> Integers:
         """Displacements with J ≠ 0, strongest first."""
         strength = np.abs(self.model.coupling_table.ravel())
         return np.argsort(-strength, kind="stable")[: int(np.count_nonzero(strength))]
@@ -73,17 +70,17 @@ class Clock(Base):
         distribution[-1] = 1.0
         return distribution
 
-    def _displacements(self, sites: npt.NDArray[np.int64]) -> Labels:
+    def _displacements(self, sites: Integers) -> Labels:
         """(m, 4): three components in 0 … side − 1 and the sign of J."""
         offsets = np.unravel_index(sites, tuple(lattice_sides(self.model)))
         signs = np.sign(self.model.coupling_table.ravel()[sites])
         return np.stack([*offsets, signs], axis=1).astype(np.int32)
 
-    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
         rows, kept = self.buffers(draws, states or energy)
         near, costs = self._near
         clock_chain(
             chain.spins, lattice_sides(self.model), near, costs, 2 * self.field / self.temperature,
             self._events, *self._far, self.modes, chain.words, thin, rows, kept,
         )  # fmt: skip
-        return Draws(rows, self.energies(kept, energy), kept, self.plain_names)
+        return ChainDraws(rows, self.energies(kept, energy), kept, self.plain_names)

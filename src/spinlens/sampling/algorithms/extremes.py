@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from spinlens.errors import CouplingError
-from spinlens.sampling.algorithms.algorithm import Base, ChainState, Draws, lattice_sides
+from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
+from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides
 from spinlens.sampling.kernels.fourier import measure_modes
+from spinlens.sampling.kernels.rows import M2, M4, MAGNETIZATION
 from spinlens.sampling.kernels.xoshiro import random_words
 
 
 @dataclass(frozen=True)
-class Exact(Base):
+class Exact(LatticeAlgorithm):
     """Independent exact draws: T = 0 gives the ground states of a ferromagnet, T = ∞ free spins.
 
     Without a field both ground states are equally likely; in a field the one along it is drawn alone.
     """
 
-    has_bonds = False
-    fugacity = math.nan
-
-    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
         if self.temperature == 0 and not bool((self.model.coupling_table >= 0).all()):
             raise CouplingError("T = 0 needs couplings J(r) ≥ 0: the ground state of mixed signs is not known")
         n_sites = self.model.n_sites
@@ -37,7 +35,7 @@ class Exact(Base):
             kept[:] = np.sign(self.field)
         chain.spins[:], chain.local_fields = kept[-1], None
         total = kept.sum(axis=1, dtype=np.float64)
-        rows[1], rows[2], rows[3] = total, total**2, total**4
+        rows[MAGNETIZATION], rows[M2], rows[M4] = total, total**2, total**4
         if self.modes:
             measure_modes(kept, lattice_sides(self.model), rows)
-        return Draws(rows, self.energies(kept, energy), kept, self.plain_names)
+        return ChainDraws(rows, self.energies(kept, energy), kept, self.plain_names)

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from spinlens.arrays import Array, Sites, Words
-from spinlens.sampling.algorithms.algorithm import ROWS, Base, Draws, lattice_sides
-from spinlens.sampling.kernels.fourier import FIRST
+from spinlens.arrays import Array, Integers, Sites, Spins, Words
+from spinlens.sampling.algorithms.algorithm import ChainDraws
+from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides
+from spinlens.sampling.kernels import rows
 from spinlens.sampling.kernels.multispin import BITS, ROOM, WIDTH, multispin_chain
 from spinlens.sampling.kernels.single_spin import EAGERNESS
 from spinlens.sampling.streams import model_key
@@ -33,7 +33,7 @@ class ReplicaState:
 
 
 @dataclass(frozen=True)
-class MultiSpin(Base):
+class MultiSpin(LatticeAlgorithm):
     """Metropolis for 64 independent nearest-neighbour lattices at one temperature, moved together, in a uniform field.
 
     Every replica has random bits of its own; flip probabilities are right to 2^−53. Sites are visited colour by colour
@@ -41,9 +41,6 @@ class MultiSpin(Base):
     """
 
     rule: Rule = "metropolis"
-
-    has_bonds = False
-    fugacity = math.nan
 
     @cached_property
     def _strength(self) -> float:
@@ -87,7 +84,7 @@ class MultiSpin(Base):
 
     def advance_group(
         self, state: ReplicaState, draws: int, thin: int, energy: bool, states: bool, replicas: int = REPLICAS
-    ) -> Iterator[Draws]:
+    ) -> Iterator[ChainDraws]:
         """Advance all 64 replicas by `draws` × `thin` sweeps; the measurements of the first `replicas`, one by one."""
         n_sites, dimension = self.model.n_sites, self.model.dimension
         lanes = np.zeros(ROOM, dtype=np.uint64)
@@ -104,7 +101,7 @@ class MultiSpin(Base):
         energies = self._strength * (dimension * n_sites - 2 * bonds) - self.field * magnetization[: len(bonds)]
         powers = modes[:, 3 - dimension :]
         return (
-            Draws(
+            ChainDraws(
                 _rows(magnetization[:, k], powers[..., k]), energies[:, k].copy(), _spins_of(kept, k),
                 self.plain_names,
             )
@@ -130,7 +127,7 @@ def flip_probability(cost: float, rule: Rule) -> float:
     return 1 / (1 + math.exp(min(cost, 700.0)))
 
 
-def colours(shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
+def colours(shape: tuple[int, ...]) -> Integers:
     """A colour for each site that none of its neighbours has: 0, 1, and 2 where a side is odd.
 
     >>> colours((5,)).tolist(), colours((4,)).tolist()
@@ -153,14 +150,18 @@ def _binary(probability: float) -> Words:
 
 def _rows(magnetization: Array, modes: Array) -> Array:
     """Rows of one replica from its M (draws,) and modes (draws, d), or (0, d)."""
-    rows = np.zeros((len(ROWS), len(magnetization)))
-    rows[1], rows[2], rows[3] = magnetization, magnetization**2, magnetization**4
+    measured = np.zeros((rows.COUNT, len(magnetization)))
+    measured[rows.MAGNETIZATION], measured[rows.M2], measured[rows.M4] = (
+        magnetization,
+        magnetization**2,
+        magnetization**4,
+    )
     if len(modes):
-        rows[FIRST : FIRST + modes.shape[1]] = modes.T
-    return rows
+        measured[rows.MODE_X : rows.MODE_X + modes.shape[1]] = modes.T
+    return measured
 
 
-def _spins_of(kept: Words, replica: int) -> npt.NDArray[np.int8]:
+def _spins_of(kept: Words, replica: int) -> Spins:
     """Spins ±1 of one replica, (draws, N) int8."""
     bits = (kept >> np.uint64(replica)).astype(np.int8) & np.int8(1)
     return np.asarray(2 * bits - 1, dtype=np.int8)

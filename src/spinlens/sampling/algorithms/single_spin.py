@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
-from spinlens.arrays import Array, Integers
-from spinlens.sampling.algorithms.algorithm import Base, ChainState, Draws, lattice_sides
+from spinlens.arrays import Array, Integers, Spins
+from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
+from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides
 from spinlens.sampling.kernels import single_spin
+from spinlens.sampling.kernels.rows import MAGNETIZATION
 
 _BITS = 52
 _DIGIT_BITS = 26
@@ -34,7 +35,7 @@ def fixed_point(table: Array) -> tuple[Integers, float]:
     return np.rint(table / unit).astype(np.int64), unit
 
 
-def local_fields(couplings: Integers, spins: npt.NDArray[np.int8]) -> Integers:
+def local_fields(couplings: Integers, spins: Spins) -> Integers:
     """Σ_j J_ij s_j of every site, exactly, from integer couplings (*shape) and flat spins (N,); O(N log N).
 
     Each Fourier transform handles 26 bits of J, so that rounding gives the exact integer.
@@ -49,12 +50,10 @@ def local_fields(couplings: Integers, spins: npt.NDArray[np.int8]) -> Integers:
 
 
 @dataclass(frozen=True)
-class SingleSpin(Base):
+class SingleSpin(LatticeAlgorithm):
     """One spin after another in site order; an attempt costs O(1), an accepted flip O(number of couplings)."""
 
     heat_bath: ClassVar[bool]
-    has_bonds = False
-    fugacity = math.nan
 
     @cached_property
     def _couplings(self) -> tuple[Integers, float]:
@@ -78,7 +77,7 @@ class SingleSpin(Base):
         near = np.ascontiguousarray(np.argwhere(table != 0).astype(np.int64))
         return near, np.ascontiguousarray(table[table != 0]), np.empty((0, 0, 0), np.int64)
 
-    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
         rows, kept = self.buffers(draws, states)
         couplings, unit = self._couplings
         products = np.empty(draws if energy else 0)
@@ -90,8 +89,8 @@ class SingleSpin(Base):
             2 * unit / self.temperature, 2 * self.field / self.temperature, self.heat_bath,
             self.modes, chain.words, thin, products, rows, kept,
         )  # fmt: skip
-        energies = -0.5 * unit * products - self.field * rows[1, : products.size]
-        return Draws(rows, energies, kept, self.plain_names)
+        energies = -0.5 * unit * products - self.field * rows[MAGNETIZATION, : products.size]
+        return ChainDraws(rows, energies, kept, self.plain_names)
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,16 @@ from functools import cached_property
 import numpy as np
 
 from spinlens.arrays import Array
-from spinlens.sampling.algorithms.algorithm import Base, ChainState, Draws, lattice_sides, probability_word
+from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
 from spinlens.sampling.algorithms.bond_tables import LongRangeTables, long_range_tables, poisson_table
+from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides, probability_word
 from spinlens.sampling.kernels import long_range, nearest
+from spinlens.sampling.kernels.rows import MAGNETIZATION
 
 _BLOCK_BITS = 10  # 1,024 sites a block: their spins and labels stay in the first-level cache
 
 
-class _SwendsenWang(Base):
+class _SwendsenWang(LatticeAlgorithm):
     """What both share: the ghost spin of the field, and what a draw measures."""
 
     @property
@@ -41,7 +43,7 @@ class NearestNeighbourSwendsenWang(_SwendsenWang):
     def _strength(self) -> float:
         return float(self.model.coupling_table.max())
 
-    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
         strength = self._strength
         rows, kept = self.buffers(draws, states)
         bonds_energy = np.empty(draws if energy else 0)
@@ -50,8 +52,8 @@ class NearestNeighbourSwendsenWang(_SwendsenWang):
             probability_word(2 * strength / self.temperature),
             *self.ghost, self.phases, self.slots(chain), chain.words, thin, bonds_energy, rows, kept,
         )  # fmt: skip
-        total = strength * bonds_energy - self.field * rows[1, : len(bonds_energy)]
-        return Draws(rows, total, kept, self._names)
+        total = strength * bonds_energy - self.field * rows[MAGNETIZATION, : len(bonds_energy)]
+        return ChainDraws(rows, total, kept, self._names)
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,10 @@ class LongRangeSwendsenWang(_SwendsenWang):
         block_bits = min(_BLOCK_BITS, max(1, math.ceil(math.log2(self.model.n_sites))))
         return block_bits, *poisson_table(self.model.coupling_sum / self.temperature * 2**block_bits)
 
-    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
         rows, kept = self.buffers(draws, states or energy)
         long_range.long_range_chain(
             chain.spins, chain.labels, chain.coins, lattice_sides(self.model), *self._tables,
             *self._trials, *self.ghost, self.phases, self.slots(chain), chain.words, thin, rows, kept,
         )  # fmt: skip
-        return Draws(rows, self.energies(kept, energy), kept, self._names)
+        return ChainDraws(rows, self.energies(kept, energy), kept, self._names)

@@ -9,32 +9,24 @@ from functools import cached_property
 import numpy as np
 from scipy.stats import poisson
 
-from spinlens.arrays import Array, Labels
-from spinlens.sampling.algorithms.algorithm import (
-    PLAIN,
-    Base,
-    ChainState,
-    Draws,
-    States,
-    lattice_sides,
-    probability_word,
-)
+from spinlens.arrays import Array, Labels, Spins
+from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
 from spinlens.sampling.algorithms.bond_tables import LongRangeTables, alias_table, long_range_tables
+from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides, probability_word
+from spinlens.sampling.algorithms.quantities import PLAIN
 from spinlens.sampling.kernels import nearest, wolff
+from spinlens.sampling.kernels.rows import GROWN
 
 _TUNING_SWEEPS, _LEAST_TUNING = 4, 16
 
 
-class _Wolff(Base):
+class _Wolff(LatticeAlgorithm):
     """What both share: a sweep is a fixed number of clusters, about N sites.
 
     A sweep that ended when N spins had been flipped would know its own cluster sizes, and every estimator that rests
     on them would be biased. The number of clusters is therefore tuned in the warm-up and belongs to the chain.
     Without a field m² and the modes are improved estimators, m⁴ is the state's; in a field all are the state's.
     """
-
-    has_bonds = False
-    fugacity = math.nan
 
     def tune(self, chain: ChainState) -> None:
         """Set the clusters of a sweep to N over the mean size of a cluster, measured on a few N sites.
@@ -45,21 +37,21 @@ class _Wolff(Base):
         while True:
             rows, kept = self.buffers(1, False)
             self._run(chain, moves, rows, kept)
-            grown = rows[9, 0]
+            grown = rows[GROWN, 0]
             if grown >= _TUNING_SWEEPS * n_sites:
                 break
             moves *= 2
         chain.clusters = max(1, round(moves * n_sites / grown))
 
-    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> Draws:
+    def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
         """Advance by `draws` × `thin` sweeps; a chain that was never tuned is tuned first."""
         if chain.clusters == 0:
             self.tune(chain)
         rows, kept = self.buffers(draws, states or energy)
         self._run(chain, chain.clusters * thin, rows, kept)
-        return Draws(rows, self.energies(kept, energy), kept, (*PLAIN, *self.mode_names, "grown"))
+        return ChainDraws(rows, self.energies(kept, energy), kept, (*PLAIN, *self.mode_names, "grown"))
 
-    def _run(self, chain: ChainState, moves: int, rows: Array, kept: States) -> None:
+    def _run(self, chain: ChainState, moves: int, rows: Array, kept: Spins) -> None:
         raise NotImplementedError
 
     @property
@@ -72,14 +64,14 @@ class _Wolff(Base):
 class NearestNeighbourWolff(_Wolff):
     """Wolff (1989): the cluster of a random site, equal neighbours joining with 1 − e^{−2βJ}, is turned over."""
 
-    def _run(self, chain: ChainState, moves: int, rows: Array, kept: States) -> None:
+    def _run(self, chain: ChainState, moves: int, rows: Array, kept: Spins) -> None:
         strength = float(self.model.coupling_table.max())
         wolff.nearest_chain(
             chain.spins, chain.queue, lattice_sides(self.model), probability_word(2 * strength / self.temperature),
             *self._field, self.phases, self.modes, chain.words, moves, rows, kept,
         )  # fmt: skip
 
-    def energies(self, states: States, wanted: bool) -> Array:
+    def energies(self, states: Spins, wanted: bool) -> Array:
         if not wanted:
             return np.empty(0)
         bonds = nearest.nearest_energies(states, lattice_sides(self.model))
@@ -101,7 +93,7 @@ class LongRangeWolff(_Wolff):
         numbers = np.arange(math.ceil(mean + 10 * math.sqrt(mean) + 30))
         return alias_table(np.asarray(poisson.pmf(numbers, mean)))
 
-    def _run(self, chain: ChainState, moves: int, rows: Array, kept: States) -> None:
+    def _run(self, chain: ChainState, moves: int, rows: Array, kept: Spins) -> None:
         wolff.long_range_chain(
             chain.spins, chain.queue, lattice_sides(self.model), *self._tables, *self._trials,
             *self._field, self.phases, self.modes, chain.words, moves, rows, kept,

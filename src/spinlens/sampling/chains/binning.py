@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.arrays import Array
+from spinlens.arrays import AnyArray, Array, Integers
 from spinlens.statistics.autocorrelation import integrated_time
 
 CAPACITY = 1024
@@ -76,12 +75,12 @@ class Bins:
         """Mean over all draws, the rest included, (k,)."""
         return np.asarray((self.values.sum(axis=1) * self.length + self.rest) / max(1, self.draws))
 
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def arrays(self) -> dict[str, AnyArray]:
         """All of the state, for a checkpoint."""
         counts = np.array([self.filled, self.length, self.waiting], dtype=np.int64)
         return {"means": self.values.copy(), "rest": self.rest.copy(), "counts": counts}
 
-    def restore(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    def restore(self, arrays: Mapping[str, AnyArray]) -> None:
         """Take over the state that `arrays` gave."""
         self.filled, self.length, self.waiting = (int(count) for count in arrays["counts"])
         self.means[:, : self.filled] = arrays["means"]
@@ -96,7 +95,7 @@ class Blocking:
     of their squared deviations; `pending` (k, levels) is the first of a pair whose second is still to come.
     """
 
-    count: npt.NDArray[np.int64]
+    count: Integers
     mean: Array
     squares: Array
     pending: Array
@@ -140,11 +139,11 @@ class Blocking:
         """Error of the mean as the blocks of each level give it, (k, levels): it rises to a plateau with the level."""
         return np.asarray(np.sqrt(self.variances() / np.maximum(self.count, 1)))
 
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def arrays(self) -> dict[str, AnyArray]:
         """All of the state, for a checkpoint."""
         return {name: np.array(value) for name, value in vars(self).items()}
 
-    def restore(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    def restore(self, arrays: Mapping[str, AnyArray]) -> None:
         """Take over the state that `arrays` gave."""
         for name, value in vars(self).items():
             value[...] = arrays[name]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from spinlens.arrays import Array
+from spinlens.arrays import AnyArray, Array
 from spinlens.errors import CheckpointError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms.algorithm import Algorithm, ChainState, Draws
+from spinlens.sampling.algorithms.algorithm import Algorithm, ChainDraws, ChainState
 from spinlens.sampling.algorithms.multispin import MultiSpin, ReplicaState
-from spinlens.sampling.chains.chain_log import Log, Plan, observables
+from spinlens.sampling.chains.chain_log import ChainLog
 from spinlens.sampling.chains.checkpoint import Snapshot
 from spinlens.sampling.chains.recorders import under
 from spinlens.sampling.chains.warmup import WarmUp
+from spinlens.sampling.request import RunRequest
 from spinlens.sampling.streams import model_key
 from spinlens.seeding import seed_sequence
 
@@ -36,7 +37,7 @@ def start_chain(model: IsingModel, seed: int, temperature: float, chain: int) ->
     return ChainState(2 * bits - 1, stream.generate_state(4, np.uint64).astype(np.uint64))
 
 
-class Run:
+class MarkovRun:
     """A Markov process under way, with a log for each chain that it makes; `advance` carries it a chunk further.
 
     Chunks end at multiples of a fixed number of draws that depends on the model and `thin` alone. Snapshots are of
@@ -47,17 +48,17 @@ class Run:
     most = _MOST
     can_be_shortened = True  # whether a series of more draws holds the result of fewer
 
-    def __init__(self, model: IsingModel, state: Any, plan: Plan, logs: int) -> None:
-        self.model, self.state, self.plan = model, state, plan
-        self.warmup = WarmUp(plan.warmup)
-        self.logs = [Log(model, plan, self.warmup) for _ in range(logs)]
-        self._warmup_chunk = min(self.most, max(1, CHUNK // model.n_sites))
-        self._chunk = min(self.most, max(1, CHUNK // (model.n_sites * plan.thin)))
+    def __init__(self, request: RunRequest, state: Any, logs: int) -> None:
+        self.request, self.state, self.n_sites = request, state, request.model.n_sites
+        self.warmup = WarmUp(request.warmup)
+        self.logs = [ChainLog(request, self.warmup) for _ in range(logs)]
+        self._warmup_chunk = min(self.most, max(1, CHUNK // self.n_sites))
+        self._chunk = min(self.most, max(1, CHUNK // (self.n_sites * request.thin)))
 
     def _tune(self) -> None:
         """Fix what a sweep is, at the beginning of a stretch of the warm-up."""
 
-    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[ChainDraws]:
         """Advance by `draws` × `thin` sweeps; the draws of each chain."""
         raise NotImplementedError
 
@@ -73,7 +74,7 @@ class Run:
     @property
     def finished(self) -> bool:
         """Whether all draws are there."""
-        return self.warmup.done and self.draws >= self.plan.draws
+        return self.warmup.done and self.draws >= self.request.draws
 
     @property
     def savable(self) -> bool:
@@ -83,7 +84,7 @@ class Run:
     @property
     def before_rest(self) -> bool:
         """Whether the next step is a last, shorter one, after which the run cannot be saved."""
-        return self.warmup.done and 0 < self.plan.draws - self.draws < self._chunk
+        return self.warmup.done and 0 < self.request.draws - self.draws < self._chunk
 
     def advance(self) -> int:
         """Warm up or measure for one chunk; returns the sweeps done."""
@@ -93,12 +94,11 @@ class Run:
             count = min(self._warmup_chunk, self.warmup.left)
             self.warmup.take(self._watch(count))
             return count
-        plan = self.plan
-        count = min(self._chunk, plan.draws - self.draws)
-        states = plan.states or plan.correlations
-        for log, draws in zip(self.logs, self._move(count, plan.thin, plan.energy, states), strict=True):
+        asked = self.request
+        count = min(self._chunk, asked.draws - self.draws)
+        for log, draws in zip(self.logs, self._move(count, asked.thin, asked.energy, asked.needs_states), strict=True):
             log.take(draws)
-        return count * plan.thin
+        return count * asked.thin
 
     def snapshot(self) -> Snapshot:
         """All that the run needs to go on."""
@@ -113,10 +113,11 @@ class Run:
     def restore(self, snapshot: Snapshot) -> None:
         """Take over the state that `snapshot` gave; `CheckpointError` when averages already hold more draws."""
         arrays, notes = snapshot.arrays, snapshot.notes
-        if notes["draws"] > self.plan.draws and not (self.plan.series and self.can_be_shortened):
-            kind = "exchange runs" if self.plan.series else "averages"
+        asked = self.request
+        if notes["draws"] > asked.draws and not (asked.series and self.can_be_shortened):
+            kind = "exchange runs" if asked.series else "averages"
             raise CheckpointError(
-                f"the checkpoint holds {kind} over {notes['draws']} draws and {self.plan.draws} were asked for: "
+                f"the checkpoint holds {kind} over {notes['draws']} draws and {asked.draws} were asked for: "
                 f"{kind} cannot be shortened; ask for at least {notes['draws']} draws or give another path"
             )
         _unpack_state(self.state, under("state", arrays), notes["state"])
@@ -125,43 +126,44 @@ class Run:
             log.restore(under(_prefix(number)[:-1], arrays) if number else arrays)
 
 
-class Chain(Run):
+class Chain(MarkovRun):
     """One Markov chain at one temperature."""
 
-    def __init__(self, model: IsingModel, update: Algorithm, state: ChainState, plan: Plan) -> None:
-        super().__init__(model, state, plan, 1)
-        self.update = update
+    def __init__(self, request: RunRequest, algorithm: Algorithm, state: ChainState) -> None:
+        super().__init__(request, state, 1)
+        self.algorithm = algorithm
 
     def _tune(self) -> None:
-        self.update.tune(self.state)
+        self.algorithm.tune(self.state)
 
-    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
-        return (self.update.advance(self.state, draws, thin, energy, states),)
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[ChainDraws]:
+        return (self.algorithm.advance(self.state, draws, thin, energy, states),)
 
     def _watch(self, draws: int) -> Array:
-        energy = not self.update.has_bonds and self.warmup.fixed is None
+        """m² and bonds; where draws have none the energy, at which a fixed number of sweeps does not look."""
+        energy = math.isnan(self.algorithm.fugacity) and self.warmup.fixed is None
         (moved,) = self._move(draws, 1, energy, False)
-        measured = observables(self.model, moved)
+        measured = moved.per_spin(self.n_sites)
         return np.stack([measured[name] for name in _WATCHED if name in measured])
 
 
-class Replicas(Run):
+class Replicas(MarkovRun):
     """Up to 64 chains of one temperature that are moved together, a bit of every word each."""
 
     most = _MOST_TOGETHER
 
-    def __init__(self, update: MultiSpin, state: ReplicaState, plan: Plan, replicas: int) -> None:
-        super().__init__(update.model, state, plan, replicas)
-        self.update = update
+    def __init__(self, request: RunRequest, algorithm: MultiSpin, state: ReplicaState, replicas: int) -> None:
+        super().__init__(request, state, replicas)
+        self.algorithm = algorithm
 
-    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
-        return self.update.advance_group(self.state, draws, thin, energy, states, len(self.logs))
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[ChainDraws]:
+        return self.algorithm.advance_group(self.state, draws, thin, energy, states, len(self.logs))
 
     def _watch(self, draws: int) -> Array:
         """Averages over all 64 replicas, however many are kept: a drift shows eight times as clearly."""
         energy = self.warmup.fixed is None
-        moved = self.update.advance_group(self.state, draws, 1, energy, False)
-        measured = [observables(self.model, part) for part in moved]
+        moved = self.algorithm.advance_group(self.state, draws, 1, energy, False)
+        measured = [part.per_spin(self.n_sites) for part in moved]
         return np.stack(
             [np.mean([part[name] for part in measured], axis=0) for name in _WATCHED if name in measured[0]]
         )
@@ -172,9 +174,9 @@ def _prefix(number: int) -> str:
     return f"{number}." if number else ""
 
 
-def _pack_state(state: Any) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+def _pack_state(state: Any) -> tuple[dict[str, AnyArray], dict[str, Any]]:
     """The fields of a state: arrays (spins ±1 with one bit a site), and plain numbers."""
-    arrays: dict[str, npt.NDArray[Any]] = {}
+    arrays: dict[str, AnyArray] = {}
     notes: dict[str, Any] = {}
     for field in dataclasses.fields(state):
         value = getattr(state, field.name)
@@ -189,7 +191,7 @@ def _pack_state(state: Any) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]
     return arrays, notes
 
 
-def _unpack_state(state: Any, arrays: Mapping[str, npt.NDArray[Any]], notes: Mapping[str, Any]) -> None:
+def _unpack_state(state: Any, arrays: Mapping[str, AnyArray], notes: Mapping[str, Any]) -> None:
     for name, value in notes.items():
         setattr(state, name, value)
     for name, array in arrays.items():

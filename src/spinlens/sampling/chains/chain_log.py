@@ -1,41 +1,26 @@
-"""What is asked of a chain, and what is kept of it."""
+"""What is kept of a chain."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.arrays import Array
-from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms.algorithm import QUANTITIES, Draws
+from spinlens.arrays import AnyArray, Spins
+from spinlens.sampling.algorithms.algorithm import ChainDraws
 from spinlens.sampling.chains.recorders import Averages, Modes, Series, under
 from spinlens.sampling.chains.warmup import WarmUp
+from spinlens.sampling.request import RunRequest
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is asked of a chain: see `spinlens.sample`."""
-
-    draws: int
-    thin: int = 1
-    warmup: int | None = None
-    energy: bool = True
-    states: bool = False
-    series: bool = True
-    correlations: bool = False
-
-
-class Log:
+class ChainLog:
     """Everything kept of one chain at one temperature: its observables, and states and correlations where asked for."""
 
-    def __init__(self, model: IsingModel, plan: Plan, warmup: WarmUp) -> None:
-        self.model, self.plan, self.warmup = model, plan, warmup
-        self.record: Series | Averages = Series() if plan.series else Averages()
-        self.modes = Modes(model.shape) if plan.correlations else None
+    def __init__(self, request: RunRequest, warmup: WarmUp) -> None:
+        self.request, self.warmup = request, warmup
+        self.record: Series | Averages = Series() if request.series else Averages()
+        self.modes = Modes(request.model.shape) if request.correlations else None
         self._bits: list[npt.NDArray[np.uint8]] = []
 
     @property
@@ -43,21 +28,21 @@ class Log:
         """Draws taken so far."""
         return self.record.draws
 
-    def take(self, draws: Draws) -> None:
+    def take(self, draws: ChainDraws) -> None:
         """Take further draws."""
-        if self.plan.states:
+        if self.request.keep_spins:
             self._bits.append(np.packbits(draws.states > 0, axis=1))
         if self.modes is not None:
             self.modes.take(draws.states)
-        self.record.take(observables(self.model, draws))
+        self.record.take(draws.per_spin(self.request.model.n_sites))
 
     @property
-    def spins(self) -> npt.NDArray[np.int8]:
+    def spins(self) -> Spins:
         """Kept states, (draws, N) of ±1."""
-        bits = np.concatenate(self._bits)[: self.plan.draws]
-        return 2 * np.unpackbits(bits, axis=1, count=self.model.n_sites).astype(np.int8) - 1
+        bits = np.concatenate(self._bits)[: self.request.draws]
+        return 2 * np.unpackbits(bits, axis=1, count=self.request.model.n_sites).astype(np.int8) - 1
 
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def arrays(self) -> dict[str, AnyArray]:
         """All of the state, for a checkpoint."""
         parts = {"record": self.record.arrays()}
         if self.modes is not None:
@@ -67,18 +52,10 @@ class Log:
             parts["spins"] = {"bits": self._bits[0]}
         return {f"{part}.{name}": array for part, items in parts.items() for name, array in items.items()}
 
-    def restore(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    def restore(self, arrays: Mapping[str, AnyArray]) -> None:
         """Take over the state that `arrays` gave."""
         self.record.restore(under("record", arrays))
         if self.modes is not None and self.draws:
             self.modes.bins.restore(under("modes", arrays))
         if "spins.bits" in arrays:
             self._bits = [np.asarray(arrays["spins.bits"])]
-
-
-def observables(model: IsingModel, draws: Draws) -> dict[str, Array]:
-    """Measurements per spin, (n,) by name."""
-    measured = {name: draws[name] / float(model.n_sites) ** QUANTITIES[name].power for name in draws.names}
-    if draws.energy.size:
-        measured["energy"] = draws.energy / model.n_sites
-    return measured

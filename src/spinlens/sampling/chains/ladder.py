@@ -7,18 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
-from spinlens.arrays import Array, Integers, Words
-from spinlens.errors import InputError
-from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms.algorithm import ROWS, ChainState, Draws
-from spinlens.sampling.algorithms.choice import SINGLE_SPIN, make_algorithm
-from spinlens.sampling.chains.chain import Run
-from spinlens.sampling.chains.chain_log import Plan, observables
+from spinlens.arrays import Array, Integers, Labels, Spins, Words
+from spinlens.sampling.algorithms.algorithm import Algorithm, ChainDraws, ChainState
+from spinlens.sampling.chains.chain import MarkovRun
 from spinlens.sampling.chains.checkpoint import Snapshot
+from spinlens.sampling.kernels import rows
 from spinlens.sampling.kernels.xoshiro import random_words
+from spinlens.sampling.request import RunRequest
 from spinlens.sampling.streams import model_key
 from spinlens.seeding import generator, seed_sequence
 
@@ -32,7 +29,7 @@ class LadderState:
     tried, accepted : (K − 1,) swaps of neighbours, and trips, journeys cold → hot → cold, since the warm-up.
     """
 
-    spins: npt.NDArray[np.int8]
+    spins: Spins
     words: Words
     swaps: Words
     replicas: Integers
@@ -47,7 +44,7 @@ class LadderState:
         self.tried[:], self.accepted[:], self.trips = 0, 0, 0
 
 
-class Ladder(Run):
+class TemperatureLadder(MarkovRun):
     """One replica a temperature; after every draw neighbours propose to swap.
 
     A swap is accepted with min(1, e^{(β − β')(E − E')}) [Hukushima & Nemoto, J. Phys. Soc. Japan 65, 1604 (1996)].
@@ -58,20 +55,18 @@ class Ladder(Run):
     most = 1 << 10
     can_be_shortened = False
 
-    def __init__(
-        self, model: IsingModel, temperatures: Sequence[float], algorithm: str, state: LadderState, plan: Plan
-    ):
-        super().__init__(model, state, plan, len(temperatures))
-        self.order = np.argsort(temperatures)
-        self.updates = [make_algorithm(model, temperatures[number], algorithm) for number in self.order]
-        self.betas = 1 / np.asarray(temperatures, dtype=np.float64)[self.order]
-        self._visits: list[npt.NDArray[np.int32]] = []
+    def __init__(self, request: RunRequest, algorithms: Sequence[Algorithm], state: LadderState) -> None:
+        super().__init__(request, state, len(request.temperatures))
+        self.order = np.argsort(request.temperatures)
+        self.algorithms = [algorithms[number] for number in self.order]
+        self.betas = 1 / np.asarray(request.temperatures, dtype=np.float64)[self.order]
+        self._visits: list[Labels] = []
 
-    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[Draws]:
+    def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[ChainDraws]:
         if self.draws == 0:
             self.state.forget()
         parts, visits = self._rounds(draws, thin, states)
-        if self.plan.series:
+        if self.request.series:
             self._visits.append(visits)
         places = np.argsort(self.order)
         return (parts[place] if energy else _without_energy(parts[place]) for place in places)
@@ -79,31 +74,31 @@ class Ladder(Run):
     def _watch(self, draws: int) -> Array:
         """Energy and m² at every temperature."""
         parts, _ = self._rounds(draws, 1, False)
-        measured = [observables(self.model, part) for part in parts]
+        measured = [part.per_spin(self.n_sites) for part in parts]
         return np.stack([part[name] for part in measured for name in ("m2", "energy")])
 
-    def _rounds(self, draws: int, thin: int, states: bool) -> tuple[list[Draws], npt.NDArray[np.int32]]:
+    def _rounds(self, draws: int, thin: int, states: bool) -> tuple[list[ChainDraws], Labels]:
         """Draws of each temperature, coldest first, and the replicas (K, draws) that were there."""
-        state, K = self.state, len(self.updates)
-        rows, energies = np.empty((K, len(ROWS), draws)), np.empty((K, draws))
-        kept = np.empty((K, draws if states else 0, self.model.n_sites), dtype=np.int8)
+        state, K = self.state, len(self.algorithms)
+        measured, energies = np.empty((K, rows.COUNT, draws)), np.empty((K, draws))
+        kept = np.empty((K, draws if states else 0, self.n_sites), dtype=np.int8)
         visits = np.empty((K, draws), dtype=np.int32)
         chains = [ChainState(spins, state.words[place]) for place, spins in enumerate(state.spins)]
-        for chain, update in zip(chains, self.updates, strict=True):
-            update.prepare(chain)
+        for chain, algorithm in zip(chains, self.algorithms, strict=True):
+            algorithm.prepare(chain)
         names: list[tuple[str, ...]] = [()] * K
         for draw in range(draws):
             visits[:, draw] = state.replicas
-            for place, update in enumerate(self.updates):
+            for place, algorithm in enumerate(self.algorithms):
                 chain = chains[state.replicas[place]]
                 chain.words = state.words[place]
-                found = update.advance(chain, 1, thin, True, False)
-                rows[place, :, draw], energies[place, draw] = found.rows[:, 0], found.energy[0]
+                found = algorithm.advance(chain, 1, thin, True, False)
+                measured[place, :, draw], energies[place, draw] = found.rows[:, 0], found.energy[0]
                 names[place] = found.names
                 if states:
                     kept[place, draw] = chain.spins
             self._swap(energies[:, draw])
-        return [Draws(*part) for part in zip(rows, energies, kept, names, strict=True)], visits
+        return [ChainDraws(*part) for part in zip(measured, energies, kept, names, strict=True)], visits
 
     def _swap(self, energies: Array) -> None:
         """Swap neighbours; every round uses as many random numbers."""
@@ -124,7 +119,7 @@ class Ladder(Run):
             state.last_end[hottest] = 1
 
     @property
-    def visits(self) -> npt.NDArray[np.int32]:
+    def visits(self) -> Labels:
         """The replica at each temperature, in the order given, of every draw, (K, draws)."""
         return np.concatenate(self._visits, axis=1)[np.argsort(self.order)]
 
@@ -141,23 +136,12 @@ class Ladder(Run):
             self._visits = [np.asarray(snapshot.arrays["visits"])]
 
 
-def check_ladder(temperatures: Sequence[float], algorithm: str) -> str:
-    """The single-spin algorithm to use; `InputError` where replicas cannot be exchanged."""
-    if len(temperatures) < 2 or min(temperatures) == 0:
-        raise InputError(f"replica exchange needs two or more temperatures above 0, got {tuple(temperatures)}")
-    chosen = "heat-bath" if algorithm == "auto" else algorithm
-    if chosen not in SINGLE_SPIN:
-        raise InputError(f"exchange is for single-spin moves ({', '.join(SINGLE_SPIN)}), got algorithm {algorithm!r}")
-    return chosen
-
-
-def start_ladder(
-    model: IsingModel, temperatures: Sequence[float], algorithm: str, seed: int, chain: int
-) -> LadderState:
+def start_ladder(request: RunRequest, chain: int) -> LadderState:
     """Free spins and a stream for every temperature, and one for the swaps; all named by the numbers given."""
-    name = ("exchange", algorithm, repr(model.shape), model_key(model), float(model.field), chain)
-    K, N = len(temperatures), model.n_sites
-    grid = [float(temperature) for temperature in sorted(temperatures)]
+    model, seed = request.model, request.seed
+    name = ("exchange", request.algorithm, repr(model.shape), model_key(model), float(model.field), chain)
+    K, N = len(request.temperatures), model.n_sites
+    grid = sorted(request.temperatures)
     words = [seed_sequence(seed, *name, temperature).generate_state(4, np.uint64) for temperature in grid]
     bits = [generator(seed, *name, temperature, "start").integers(0, 2, size=N, dtype=np.int8) for temperature in grid]
     swaps = seed_sequence(seed, *name, "swaps").generate_state(4, np.uint64).astype(np.uint64)
@@ -167,7 +151,7 @@ def start_ladder(
     )
 
 
-def add_exchange(data: xr.Dataset, ladders: Sequence[Ladder]) -> None:
+def add_exchange(data: xr.Dataset, ladders: Sequence[TemperatureLadder]) -> None:
     """What only a run with swaps has, see `spinlens.sample`."""
     tried, accepted = (np.array([getattr(run.state, name) for run in ladders]) for name in ("tried", "accepted"))
     ratio = np.divide(accepted, tried, out=np.full(tried.shape, np.nan), where=tried > 0)
@@ -175,11 +159,11 @@ def add_exchange(data: xr.Dataset, ladders: Sequence[Ladder]) -> None:
     data["swap_acceptance"] = (("chain", "gap"), ratio, {"long_name": note, "units": "1"})
     trips = np.array([run.state.trips for run in ladders])
     data["round_trips"] = ("chain", trips, {"long_name": "journeys from coldest to hottest and back", "units": "1"})
-    if ladders[0].plan.series:
+    if ladders[0].request.series:
         visits = np.stack([run.visits for run in ladders], axis=1)
         attrs = {"long_name": "number of the replica at this temperature", "units": "1"}
         data["replica"] = (("temperature", "chain", "draw"), visits, attrs)
 
 
-def _without_energy(draws: Draws) -> Draws:
-    return Draws(draws.rows, np.empty(0), draws.states, draws.names)
+def _without_energy(draws: ChainDraws) -> ChainDraws:
+    return ChainDraws(draws.rows, np.empty(0), draws.states, draws.names)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.arrays import Array
+from spinlens.arrays import AnyArray, Array, Spins
 from spinlens.sampling.chains.binning import Bins, Blocking, binned_tau
 from spinlens.statistics.autocorrelation import integrated_time
 
-Arrays = Mapping[str, npt.NDArray[Any]]
+Arrays = Mapping[str, AnyArray]
 
 _RECENT = 1 << 13  # draws that a progress display looks at
 _MODE_BINS = 32
@@ -24,31 +23,6 @@ PRODUCTS = (
     ("bonds", "m2"),
     ("bonds", "m4"),
 )
-
-
-class Recorder(Protocol):
-    """Takes the draws of one chain."""
-
-    @property
-    def draws(self) -> int:
-        """Draws taken so far."""
-        ...
-
-    def take(self, observables: Mapping[str, Array]) -> None:
-        """Take n further draws: (n,) of each observable, in units per spin."""
-        ...
-
-    def tau_int(self) -> float:
-        """The longest τ_int so far, in draws; nan while there are too few."""
-        ...
-
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """All of the state, for a checkpoint."""
-        ...
-
-    def restore(self, arrays: Arrays) -> None:
-        """Take over the state that `arrays` gave."""
-        ...
 
 
 class Series:
@@ -76,7 +50,7 @@ class Series:
         times = [integrated_time(values).value for values in recent if len(values) >= 4]
         return max(times, default=float("nan"))
 
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def arrays(self) -> dict[str, AnyArray]:
         values = self.values
         return {"names": _coded(values), **{f"series.{name}": series for name, series in values.items()}}
 
@@ -122,7 +96,7 @@ class Averages:
         times = [binned_tau(bins[None], self.bins.length, variance) for bins, variance in rows]
         return max(times, default=float("nan"))
 
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def arrays(self) -> dict[str, AnyArray]:
         if not self.names:
             return {}
         parts = {"bins": self.bins.arrays(), "blocking": self.blocking.arrays()}
@@ -144,7 +118,7 @@ class Modes:
         self.shape = shape
         self.bins = Bins(int(np.prod(shape[:-1])) * (shape[-1] // 2 + 1), _MODE_BINS)
 
-    def take(self, states: npt.NDArray[np.int8]) -> None:
+    def take(self, states: Spins) -> None:
         """Take n further states, (n, N)."""
         axes = tuple(range(1, len(self.shape) + 1))
         modes = np.fft.rfftn(states.reshape(-1, *self.shape).astype(np.float64), axes=axes)
@@ -173,7 +147,7 @@ def product_name(first: str, second: str) -> str:
     return f"{first}_squared" if first == second else f"{first}_{second}"
 
 
-def under(part: str, arrays: Arrays) -> dict[str, npt.NDArray[Any]]:
+def under(part: str, arrays: Arrays) -> dict[str, AnyArray]:
     """The arrays whose names begin with ``part.``, without it."""
     return {name.removeprefix(f"{part}."): array for name, array in arrays.items() if name.startswith(f"{part}.")}
 
@@ -183,5 +157,5 @@ def _coded(names: Iterable[str]) -> npt.NDArray[np.uint8]:
     return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
 
 
-def _decoded(coded: npt.NDArray[Any]) -> tuple[str, ...]:
+def _decoded(coded: AnyArray) -> tuple[str, ...]:
     return tuple(bytes(coded).decode().split())

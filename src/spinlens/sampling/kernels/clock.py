@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from spinlens._jit import inline, kernel
 from spinlens.arrays import Array, Integers, Labels, Spins
+from spinlens.sampling.kernels.compiled import inline, kernel
 from spinlens.sampling.kernels.fourier import state_modes, wave_table
+from spinlens.sampling.kernels.rows import M2, M4, MAGNETIZATION
+from spinlens.sampling.kernels.single_spin import EAGERNESS
 from spinlens.sampling.kernels.xoshiro import State, next_word
 
 _11 = np.uint64(11)
 _UNIT = 2.0**-53
-EAGERNESS = 15 / 16  # flips that cost nothing must not be certain in a fixed order of sites, see `Metropolis`
 
 
 @inline
@@ -97,9 +98,9 @@ def clock_chain(
         for site in range(spins.size):
             M += spins[site]
         squared = float(M) * float(M)
-        measured[1, draw] = M
-        measured[2, draw] = squared
-        measured[3, draw] = squared * squared
+        measured[MAGNETIZATION, draw] = M
+        measured[M2, draw] = squared
+        measured[M4, draw] = squared * squared
         if with_modes:
             state_modes(spins, sides, waves, measured[:, draw])
         if kept.shape[0] > 0:

@@ -2,17 +2,16 @@
 
 A site points to a smaller site of its cluster, or to itself: the root, which comes first in site order. Site numbers
 are unsigned, so that no index needs to be looked at for its sign.
-
-numba's on-disk cache of the kernels does not see changes of this file: whoever changes it deletes their caches.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from spinlens._jit import kernel
 from spinlens.arrays import Array, Integers, Sites, Spins
+from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.fourier import squared, write_modes
+from spinlens.sampling.kernels.rows import LARGEST_CLUSTER, M2, M4, MAGNETIZATION
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
 
 _ONE, _LOW = np.uint64(1), np.uint64(0xFFFFFFFF)
@@ -90,8 +89,8 @@ def flip_clusters(spins: Spins, parent: Sites, coins: Sites) -> None:
 def flip_and_measure(
     spins: Spins, labels: Sites, coins: Sites, sides: Integers, phases: Integers, slots: Integers, column: Array
 ) -> None:
-    """As `flip_clusters`, and measure: rows 1 to 4 of `column` are M after the flips, the improved estimators of M²
-    and M⁴, and the largest cluster; from row 5 on those of |Σ s e^{ikx}|² at the lowest k of each axis.
+    """As `flip_clusters`, and measure into `column`: M after the flips, the largest cluster, and improved estimators of
+    M², M⁴ and of |Σ s e^{ikx}|² at the lowest k of each axis.
 
     Averaged over all 2^clusters flips M² is Σ n², M⁴ is 3 (Σ n²)² − 2 Σ n⁴, and a mode Σ |Σ_{x∈c} e^{ikx}|² over
     clusters c; those held by a field count as one. `labels` (3, N) are the parents and room for the number and the size
@@ -125,7 +124,7 @@ def flip_and_measure(
                 M += spin
                 site += np.uint32(1)
     _sum_clusters(sizes[:used], slots[:used], sides, phases, column)
-    column[1] = M
+    column[MAGNETIZATION] = M
 
 
 @kernel
@@ -139,5 +138,6 @@ def _sum_clusters(sizes: Sites, slots: Integers, sides: Integers, phases: Intege
         largest = max(largest, size)
         for axis in range(slots.shape[1]):
             modes[2 - axis] += squared(slots[slot, axis])
-    column[2], column[3], column[4] = second, 3.0 * second * second - 2.0 * fourth, largest
+    column[M2], column[M4] = second, 3.0 * second * second - 2.0 * fourth  # Σ n², 3 (Σ n²)² − 2 Σ n⁴
+    column[LARGEST_CLUSTER] = largest
     write_modes(column, modes, sides, phases)

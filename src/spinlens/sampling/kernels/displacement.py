@@ -1,14 +1,11 @@
-"""Displacements of the far couplings, as all long-range kernels read them off their table.
-
-numba's on-disk cache of the kernels does not see changes of this file: whoever changes it deletes their caches.
-"""
+"""Displacements of the far couplings, as all long-range kernels read them off their table."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from spinlens._jit import kernel
+from spinlens.sampling.kernels.compiled import kernel
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 

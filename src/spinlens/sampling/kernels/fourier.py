@@ -1,16 +1,12 @@
-"""The lowest Fourier mode of each axis, of states and of clusters, as all kernels measure them.
-
-numba's on-disk cache of the kernels does not see changes of this file: whoever changes it deletes their caches.
-"""
+"""The lowest Fourier mode of each axis, of states and of clusters, as all kernels measure them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from spinlens._jit import kernel
 from spinlens.arrays import Array, Integers, Spins
-
-FIRST = 5  # row of the first mode in the kernels' measurements
+from spinlens.sampling.kernels.compiled import kernel
+from spinlens.sampling.kernels.rows import MODE_X
 
 
 @kernel
@@ -26,7 +22,7 @@ def wave_table(sides: Integers) -> Array:
 
 @kernel
 def state_modes(spins: Spins, sides: Integers, waves: Array, column: Array) -> None:
-    """|Σ s e^{ikx}|² of a state at the lowest k of each axis longer than 1, into `column` from row `FIRST` on."""
+    """|Σ s e^{ikx}|² of a state at the lowest k of each axis longer than 1, into `column` from row `MODE_X` on."""
     A, B, C = sides[0], sides[1], sides[2]
     sums = np.zeros((3, waves.shape[2]), dtype=np.int64)
     site = 0
@@ -40,7 +36,7 @@ def state_modes(spins: Spins, sides: Integers, waves: Array, column: Array) -> N
             sums[1, b] += row
             sums[0, a] += row
             site += C
-    place = FIRST
+    place = MODE_X
     for axis in range(3):
         if sides[axis] > 1:
             real, imaginary = 0.0, 0.0
@@ -69,8 +65,8 @@ def squared(packed: np.int64) -> float:
 
 @kernel
 def write_modes(column: Array, modes: Array, sides: Integers, phases: Integers) -> None:
-    """`modes` (3,) in the squared units of `phases` into `column` from row `FIRST` on, axes longer than 1 only."""
-    place = FIRST
+    """`modes` (3,) in the squared units of `phases` into `column` from row `MODE_X` on, axes longer than 1 only."""
+    place = MODE_X
     for axis in range(3):
         if sides[axis] > 1:
             column[place] = modes[axis] / squared(phases[axis, 0])

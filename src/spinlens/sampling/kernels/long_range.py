@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from spinlens._jit import kernel
 from spinlens.arrays import Array, Integers, Labels, Sites, Spins
 from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
+from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.displacement import far_displacement
+from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
 
 _ONE, _11 = np.uint64(1), np.uint64(11)
@@ -136,6 +137,6 @@ def long_range_chain(
             if sweep < thin - 1:
                 flip_clusters(spins, labels[0], coins)
         flip_and_measure(spins, labels, coins, sides, phases, slots, measured[:, draw])
-        measured[0, draw], measured[8, draw] = bonds, ghost_count
+        measured[BONDS, draw], measured[GHOST_BONDS, draw] = bonds, ghost_count
         if kept.shape[0] > 0:
             kept[draw] = spins

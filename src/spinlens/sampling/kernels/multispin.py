@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spinlens._jit import inline, kernel
 from spinlens.arrays import Array, Integers, Sites, Words
+from spinlens.sampling.kernels.compiled import inline, kernel
 from spinlens.sampling.kernels.fourier import wave_table
 
 Word = np.uint64

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from spinlens._jit import kernel
 from spinlens.arrays import Array, Flags, Integers, Sites, Spins
 from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
+from spinlens.sampling.kernels.compiled import kernel
+from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
 
 _32, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
@@ -140,9 +141,9 @@ def nearest_chain(
 ) -> None:
     """Swendsen–Wang with nearest-neighbour bonds: `thin` sweeps a draw, one column of `measured` a draw.
 
-    `labels` (3, N), `coins` and `slots` (N, d) are scratch. `sign` is that of the field, 0 without. Rows of `measured`:
-    bonds, those of `flip_and_measure`, and in row 8 the bonds to the ghost. `energy` (Σ s s over bonds, with the minus
-    sign) and `kept` (the states) are filled when they have as many rows as there are draws.
+    `labels` (3, N), `coins` and `slots` (N, d) are scratch. `sign` is that of the field, 0 without. `measured` gets the
+    bonds, those to the ghost, and what `flip_and_measure` gives. `energy` (Σ s s over bonds, with the minus sign) and
+    `kept` (the states) are filled when they have as many rows as there are draws.
     """
     frozen = np.zeros(sides[2], dtype=np.uint8)
     bonds, ghost_count, ghost = 0, 0, -1
@@ -155,7 +156,7 @@ def nearest_chain(
             if sweep < thin - 1:
                 flip_clusters(spins, labels[0], coins)
         flip_and_measure(spins, labels, coins, sides, phases, slots, measured[:, draw])
-        measured[0, draw], measured[8, draw] = bonds, ghost_count
+        measured[BONDS, draw], measured[GHOST_BONDS, draw] = bonds, ghost_count
         if energy.size > 0:
             energy[draw] = nearest_energy(spins, sides)
         if kept.shape[0] > 0:

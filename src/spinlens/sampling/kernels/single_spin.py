@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from spinlens._jit import kernel
 from spinlens.arrays import Array, Integers, Spins
+from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.fourier import state_modes, wave_table
+from spinlens.sampling.kernels.rows import M2, M4, MAGNETIZATION
 from spinlens.sampling.kernels.xoshiro import State, next_word
 
 _11 = np.uint64(11)
@@ -67,7 +68,7 @@ def single_spin_chain(
     `field` (N,) are the local fields Σ_j J_ij s_j in integer units, kept up to date exactly: an attempt costs O(1), an
     accepted flip O(number of couplings). β ΔE = s_i (scale · field_i + tilt), i.e. scale = 2β · unit, tilt = 2βh.
     Couplings are listed (`near`, `couplings`) or, when `doubled` is not empty, given as that table.
-    Rows of `measured`: 0, M, M², M⁴, 0 of the state itself and, `with_modes`, its lowest Fourier modes; `energy` gets
+    `measured` gets M, M², M⁴ of the state itself and, `with_modes`, its lowest Fourier modes; `energy` gets
     Σ s_i field_i, in units, when not empty.
     """
     waves = wave_table(sides)
@@ -91,9 +92,9 @@ def single_spin_chain(
         for site in range(spins.size):
             M += spins[site]
         squared = float(M) * float(M)
-        measured[1, draw] = M
-        measured[2, draw] = squared
-        measured[3, draw] = squared * squared
+        measured[MAGNETIZATION, draw] = M
+        measured[M2, draw] = squared
+        measured[M4, draw] = squared * squared
         if with_modes:
             state_modes(spins, sides, waves, measured[:, draw])
         if energy.size > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from spinlens._jit import kernel
+from spinlens.sampling.kernels.compiled import kernel
 
 
 @kernel

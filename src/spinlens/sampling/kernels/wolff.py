@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from spinlens._jit import kernel
 from spinlens.arrays import Array, Integers, Labels, Sites, Spins
+from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.displacement import far_displacement
 from spinlens.sampling.kernels.fourier import squared, state_modes, wave_table, write_modes
+from spinlens.sampling.kernels.rows import GROWN, M2, M4, MAGNETIZATION
 from spinlens.sampling.kernels.xoshiro import State, Word, next_word
 
 _11, _32, _LOW = (np.uint64(n) for n in (11, 32, 0xFFFFFFFF))
@@ -188,15 +189,15 @@ def _record(
 ) -> None:
     """Measure one draw of `moves` clusters: M, M², M⁴, one mode an axis, sites grown; see `nearest_chain`."""
     total = float(M) * float(M)
-    column[1] = M
-    column[2] = total if in_field else spins.size * grown / moves
-    column[3] = total * total
+    column[MAGNETIZATION] = M
+    column[M2] = total if in_field else spins.size * grown / moves
+    column[M4] = total * total
     if with_modes and in_field:
         state_modes(spins, sides, waves, column)
     elif with_modes:
         modes *= spins.size / moves
         write_modes(column, modes, sides, phases)
-    column[9] = grown
+    column[GROWN] = grown
 
 
 @kernel

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from spinlens._jit import inline, kernel
+from spinlens.sampling.kernels.compiled import inline, kernel
 
 State = npt.NDArray[np.uint64]
 Word = np.uint64
@@ -34,7 +34,7 @@ def next_word(s0: Word, s1: Word, s2: Word, s3: Word) -> Words:
 
 @kernel
 def random_words(state: State, out: State) -> None:
-    """Fill `out` with the stream of `state`; for tests of the generator."""
+    """Fill `out` with the words that follow `state` (4,), which moves on."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     for n in range(out.size):
         out[n], s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
