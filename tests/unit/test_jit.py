@@ -112,9 +112,5 @@ def test_every_kernel_is_in_one_of_these_places():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
         if any(isinstance(d, ast.Name) and d.id in names for node in functions for d in node.decorator_list):
-            found.add(
-                path.relative_to(root).parent.as_posix()
-                if path.name != "kernels.py"
-                else f"{path.parent.name}/kernels.py"
-            )
-    assert found == {"machines/kernels.py", "renormalization/kernels.py", "sampling/kernels"}
+            found.add(path.relative_to(root) if path.name == "kernels.py" else path.relative_to(root).parent)
+    assert found == {Path("machines/kernels.py"), Path("renormalization/kernels.py"), Path("sampling/kernels")}

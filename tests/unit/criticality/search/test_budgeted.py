@@ -78,9 +78,9 @@ class Machine:
             self.spend(len(grid) * draws * chains * model.n_sites)
             return sample(model, grid, draws, chains, *arguments, **named)
 
-        def started(threads, model, grid, draws, chains, *arguments, **named):
-            self.spend(len(grid) * draws * chains * model.n_sites)
-            return start(threads, model, grid, draws, chains, *arguments, **named)
+        def started(threads, request, *arguments):
+            self.spend(len(request.temperatures) * request.draws * request.chains * request.model.n_sites)
+            return start(threads, request, *arguments)
 
         monkeypatch.setattr(rounds, "sample", pilot)
         monkeypatch.setattr(rounds, "start_sampling", started)
