@@ -14,10 +14,25 @@ from spinlens.errors import InputError
 
 @dataclass(frozen=True)
 class ChainResult:
-    """Exact canonical averages of a ring of N spins.
+    """Exact canonical averages of a ring of N spins, as `exact.chain` gives them.
 
-    `log_z` is ln Z (total), `energy` ⟨E⟩/N, `magnetization` ⟨s⟩, `m2` ⟨m²⟩ of m per spin, `correlation` (N,)
-    G(r) = ⟨s_0 s_r⟩, not connected.
+    Parameters
+    ----------
+    log_z : float
+        ln Z of the whole ring.
+    energy : float
+        ⟨E⟩/N in units of J, with the energy of the field.
+    magnetization : float
+        ⟨s⟩.
+    m2 : float
+        ⟨m²⟩ of m per spin.
+    correlation : ndarray
+        G(r) = ⟨s_0 s_r⟩ for r = 0 … N − 1, (N,), not connected.
+
+    Examples
+    --------
+    >>> chain(8, 1.5).correlation.shape
+    (8,)
     """
 
     log_z: float
@@ -33,16 +48,35 @@ def chain(n_sites: int, temperature: float, strength: float = 1.0, field: float 
     With K = J/T and H = h/T the transfer matrix e^{K s s′ + H (s + s′)/2} has the eigenvalues
     λ± = e^K cosh H ± √(e^{2K} sinh²H + e^{−2K}), and the spin is turned against its eigenvectors by the
     angle 2φ, cot 2φ = e^{2K} sinh H. Then Z = λ₊^N + λ₋^N, ⟨s⟩ = cos 2φ (λ₊^N − λ₋^N)/Z and
-    ⟨s_0 s_r⟩ = cos²2φ + sin²2φ (λ₊^{N−r} λ₋^r + λ₋^{N−r} λ₊^r)/Z  [Baxter 1982, ch. 2].
+    ⟨s_0 s_r⟩ = cos²2φ + sin²2φ (λ₊^{N−r} λ₋^r + λ₋^{N−r} λ₊^r)/Z. Cost O(N); accurate to rounding also where the
+    eigenvalues nearly cancel.
 
     Parameters
     ----------
-    n_sites : N ≥ 3.  temperature : finite T > 0.
-    strength : J of either sign; J < 0 is the antiferromagnet, frustrated for odd N.  field : h.
+    n_sites : int
+        N ≥ 3.
+    temperature : float
+        T > 0 in units of J/k_B, finite.
+    strength : float, default 1.0
+        J of either sign; J < 0 is the antiferromagnet, frustrated for odd N.
+    field : float, default 0.0
+        Uniform field h; h > 0 favours s = +1.
+
+    Returns
+    -------
+    ChainResult
+        ln Z, energy, magnetization, ⟨m²⟩ and G(r); numbers without an error.
 
     Raises
     ------
-    InputError : also where J/T or h/T is so large (beyond 300) that the averages are those of the ground states.
+    InputError
+        An argument is out of range, or J/T or h/T is beyond 300, where the averages are those of the ground states:
+        use a higher temperature.
+
+    References
+    ----------
+    .. [Baxter1982] R. J. Baxter, Exactly Solved Models in Statistical Mechanics (1982), ch. 2.
+    .. [Ising1925] E. Ising, Z. Phys. 31, 253 (1925).
 
     Examples
     --------

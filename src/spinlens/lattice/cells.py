@@ -17,12 +17,25 @@ def cell_integrals(box: tuple[range, ...], exponent: float, extra: int = 0) -> A
 
     Gauss–Legendre products. The integrand is singular at the origin only; seen from a cell whose largest component
     is M that is at least 2M − 1 half cells away, off the axis of integration, so n points leave an error of
-    ρ^{−2n} with ρ = 2M − 1 + √((2M − 1)² + 1) [Trefethen 2013, ch. 19]: 22 points at M = 1, 5 at 30.
+    ρ^{−2n} with ρ = 2M − 1 + √((2M − 1)² + 1) [Trefethen2013]_: 22 points at M = 1, 5 at 30.
 
     Parameters
     ----------
-    box : for each axis the components of R, integers ≥ 0.  exponent : s.
-    extra : points added to every order, to see whether they change anything.
+    box : tuple of range
+        For each axis the components of R, integers ≥ 0.
+    exponent : float
+        s.
+    extra : int, default 0
+        Points added to every order, to see whether they change anything.
+
+    Returns
+    -------
+    ndarray
+        The integrals, of the shape of the box.
+
+    References
+    ----------
+    .. [Trefethen2013] L. N. Trefethen, Approximation Theory and Approximation Practice (2013), ch. 19.
 
     Examples
     --------

@@ -34,7 +34,18 @@ class Coupling(Protocol):
 
 @dataclass(frozen=True)
 class NearestNeighbour:
-    """J(r) = `strength` for the 2d nearest neighbours of a hypercubic lattice, else 0."""
+    """Coupling of nearest neighbours: J(r) = J for the 2d shortest displacements of a hypercubic lattice, else 0.
+
+    Parameters
+    ----------
+    strength : float, default 1.0
+        J > 0, the unit of energy and temperature.
+
+    Examples
+    --------
+    >>> NearestNeighbour().table((4, 4))[:, 0].tolist()
+    [0.0, 1.0, 0.0, 1.0]
+    """
 
     strength: float = 1.0
 
@@ -42,6 +53,23 @@ class NearestNeighbour:
         checks.positive_number("strength", self.strength)
 
     def table(self, shape: tuple[int, ...]) -> Array:
+        """J(r) of every displacement on a torus.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Sides of the lattice, each ≥ 3: on a side of 2 the two bonds to the same neighbour would be one entry.
+
+        Returns
+        -------
+        ndarray
+            J(r), an array of `shape` with J(0) = 0 and J(r) = J(−r).
+
+        Examples
+        --------
+        >>> float(NearestNeighbour().table((5, 6, 7)).sum())
+        6.0
+        """
         table = np.zeros(shape)
         for axis in range(len(shape)):
             for step in (1, -1):
@@ -51,27 +79,53 @@ class NearestNeighbour:
         return table
 
     def self_image(self, shape: tuple[int, ...]) -> float:
+        """Coupling of a site to its own periodic images, a constant of the energy that is left out of it.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Sides of the lattice.
+
+        Returns
+        -------
+        float
+            0: no image is a neighbour.
+
+        Examples
+        --------
+        >>> NearestNeighbour().self_image((4, 4))
+        0.0
+        """
         return 0.0
 
     @property
     def label(self) -> str:
+        """A short name for tables and figures."""
         return "nearest-neighbour"
 
 
 @dataclass(frozen=True)
 class PowerLaw:
-    """J(r) = `strength` · f(r) on the torus, where f(r) = r^{−(d+σ)} or its integral over the unit cell at r.
+    """Coupling that falls with a power of the distance: J(r) = J · f(r), f(r) = r^{−(d+σ)} or its cell integral.
 
     Parameters
     ----------
-    sigma : σ > 0, the exponent beyond the dimension.
-    images : "periodic" sums over all periodic images (the default, the physical torus; relative accuracy 1e-13);
-        "minimum" takes the nearest image only, a component of exactly L/2 once. The two shift T_c at finite L.
-    cell : "point" takes the power at the lattice point (the default); "integrated" takes
-        f(r) = ∫ |x|^{−(d+σ)} d^dx over the unit cell centred at r, as the two- and three-dimensional values of
-        Luijten & Blöte (1997) do. The two have different T_c: in 2D at σ = 1 their K_c = 0.102556 stands against
-        0.1246 for points.
-    strength : amplitude J > 0.
+    sigma : float
+        σ > 0, the exponent beyond the dimension d of the lattice.
+    images : {"periodic", "minimum"}, default "periodic"
+        "periodic" sums f over all periodic images, Σ_{n∈Z^d} f(r + n∘L): the physical torus, to a relative accuracy of
+        1e-13. "minimum" takes the nearest image only, a component of exactly L/2 once. Both are in print, and they
+        shift T_c at finite L.
+    cell : {"point", "integrated"}, default "point"
+        "point" takes the power at the lattice point; "integrated" takes f(r) = ∫ |x|^{−(d+σ)} d^dx over the unit cell
+        centred at r, as the two- and three-dimensional values of [LuijtenBlote1997]_ do. The two have different T_c:
+        in 2D at σ = 1 their K_c = 0.102556 stands against 0.1246 for points.
+    strength : float, default 1.0
+        J > 0, the unit of energy and temperature.
+
+    References
+    ----------
+    .. [LuijtenBlote1997] E. Luijten and H. W. J. Blöte, Phys. Rev. B 56, 8945 (1997).
 
     Examples
     --------
@@ -96,6 +150,27 @@ class PowerLaw:
         checks.choice("cell", self.cell, ("point", "integrated"))
 
     def table(self, shape: tuple[int, ...]) -> Array:
+        """J(r) of every displacement on a torus.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Sides of the lattice, one to three, each ≥ 3.
+
+        Returns
+        -------
+        ndarray
+            J(r), an array of `shape` with J(0) = 0 and J(r) = J(−r). Tables that take more than a third of a second
+            are kept in the user's cache folder.
+
+        Examples
+        --------
+        With all its images the whole plane sums to 4 ζ(s/2) β(s/2), s = 2 + σ, whatever L:
+
+        >>> coupling = PowerLaw(1.2)
+        >>> round(float(coupling.table((8, 8)).sum()) + coupling.self_image((8, 8)), 12)
+        8.015621863751
+        """
         exponent = len(shape) + self.sigma
         if self.images == "minimum":
             table = minimum_image(shape, exponent, self.cell)
@@ -105,12 +180,32 @@ class PowerLaw:
         return table
 
     def self_image(self, shape: tuple[int, ...]) -> float:
+        """Coupling of a site to its own periodic images, a constant of the energy that is left out of it.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Sides of the lattice.
+
+        Returns
+        -------
+        float
+            J Σ_{n≠0} f(n∘L); 0 with ``images="minimum"``.
+
+        Examples
+        --------
+        On a ring 2 ζ(1 + σ) / L^{1+σ}, here π²/3 / 100:
+
+        >>> round(PowerLaw(1.0).self_image((10,)), 12)
+        0.032898681337
+        """
         if self.images == "minimum":
             return 0.0
         return self.strength * image_sum(shape, len(shape) + self.sigma, self.cell)[1]
 
     @property
     def label(self) -> str:
+        """A short name for tables and figures."""
         variants = {"minimum": "minimum image", "integrated": "integrated over cells"}
         said = ", ".join(variants[value] for value in (self.images, self.cell) if value in variants)
         return f"power law σ = {self.sigma:g}" + (f" ({said})" if said else "")
@@ -122,7 +217,21 @@ class CouplingTable:
 
     Parameters
     ----------
-    values : array of the lattice's shape; J(0) is ignored (a constant of the energy) and J(r) = J(−r) is required.
+    values : array_like
+        J(r) of every displacement, of the lattice's shape and of any sign; J(r) = J(−r) to a relative 1e-12. J(0) is
+        ignored, it is a constant of the energy.
+    label : str, default "coupling table"
+        A short name for tables and figures.
+
+    Raises
+    ------
+    CouplingError
+        Entries are not finite, or J(r) ≠ J(−r): symmetrise the table as (J(r) + J(−r)) / 2.
+
+    Examples
+    --------
+    >>> CouplingTable([9.0, 1.0, -0.5, 1.0]).table((4,)).tolist()
+    [0.0, 1.0, -0.5, 1.0]
     """
 
     values: npt.ArrayLike
@@ -141,10 +250,49 @@ class CouplingTable:
         object.__setattr__(self, "values", table)
 
     def table(self, shape: tuple[int, ...]) -> Array:
+        """J(r) of every displacement, as given.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Sides of the lattice, which must be those of the table.
+
+        Returns
+        -------
+        ndarray
+            J(r), an array of `shape` with J(0) = 0; read-only.
+
+        Raises
+        ------
+        CouplingError
+            The lattice has another shape: make a table for it.
+
+        Examples
+        --------
+        >>> float(CouplingTable([0.0, 1.0, 1.0]).table((3,)).sum())
+        2.0
+        """
         table = np.asarray(self.values)
         if table.shape != shape:
             raise CouplingError(f"coupling table has shape {table.shape}, the lattice {shape}: they must agree")
         return table
 
     def self_image(self, shape: tuple[int, ...]) -> float:
+        """Coupling of a site to its own periodic images, a constant of the energy that is left out of it.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Sides of the lattice.
+
+        Returns
+        -------
+        float
+            0: a table knows no images.
+
+        Examples
+        --------
+        >>> CouplingTable([0.0, 1.0, 1.0]).self_image((3,))
+        0.0
+        """
         return 0.0

@@ -32,14 +32,19 @@ def image_sum(shape: Sequence[int], exponent: float, cell: Cell = "point") -> tu
 
     Parameters
     ----------
-    shape : sides L of the torus, (L_1, …, L_d), d = 1, 2 or 3.
-    exponent : s > d, the power of the distance (d + σ for a power-law coupling).
-    cell : "point" or "integrated".
+    shape : sequence of int
+        Sides L of the torus, (L_1, …, L_d), d = 1, 2 or 3.
+    exponent : float
+        s > d, the power of the distance (d + σ for a power-law coupling).
+    cell : {"point", "integrated"}, default "point"
+        Between points or unit cells.
 
     Returns
     -------
-    table : (L_1, …, L_d) image sums with the entry at r = 0 set to 0.
-    self_image : Σ_{n≠0} f(n∘L), the coupling of a site to its own images.
+    table : ndarray
+        Image sums (L_1, …, L_d) with the entry at r = 0 set to 0.
+    self_image : float
+        Σ_{n≠0} f(n∘L), the coupling of a site to its own images.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """What far images add to a power law on a torus: a smooth function, so a small grid of exact values gives all of it.
 
 Images that can come near a site are summed one by one elsewhere. The rest has no singularity within a distance of
-about the longest side, so its Chebyshev interpolant converges like ρ^{−n} with ρ ≈ 8 [Trefethen 2013, ch. 8]; its
-values on the grid come from an Ewald sum [Ewald 1921].
+about the longest side, so its Chebyshev interpolant converges like ρ^{−n} with ρ ≈ 8 [Trefethen2013, ch. 8]; its
+values on the grid come from an Ewald sum [Ewald1921].
 """
 
 from __future__ import annotations
@@ -61,13 +61,19 @@ def far_images(shape: tuple[int, ...], exponent: float, width: float, points: li
 
     Parameters
     ----------
-    shape : (d,) sides L of the torus.  exponent : s > d.
-    width : side of the box in lattice units, 0 for the value at r itself.
-    points : for each axis the wanted components of r, between 0 and L/2, (n_i, m_i); the m_i of a row are summed over.
+    shape : tuple of int
+        Sides L of the torus, (d,).
+    exponent : float
+        s > d.
+    width : float
+        Side of the box in lattice units, 0 for the value at r itself.
+    points : list of ndarray
+        For each axis the wanted components of r, between 0 and L/2, (n_i, m_i); the m_i of a row are summed over.
 
     Returns
     -------
-    (n_1, …, n_d) sums, to about 1e-15 of the sum over all images.
+    ndarray
+        Sums (n_1, …, n_d), to about 1e-15 of the sum over all images.
     """
     longest = max(shape)
     axes = [_axis(side, longest, width, wanted) for side, wanted in zip(shape, points, strict=True)]

@@ -19,13 +19,24 @@ from spinlens.lattice.couplings import Coupling, NearestNeighbour
 
 @dataclass(frozen=True)
 class IsingModel:
-    """Ising model H = −Σ_{i<j} J(r_ij) s_i s_j − h Σ_i s_i, each pair once, k_B = 1, periodic.
+    """Ising model H = −Σ_{i<j} J(r_ij) s_i s_j − h Σ_i s_i, each pair once, s = ±1, k_B = 1, periodic.
 
     Parameters
     ----------
-    shape : sides of the lattice, one to three integers ≥ 3.
-    coupling : `NearestNeighbour()`, `PowerLaw(sigma)` or `CouplingTable(table)`.
-    field : uniform field h in units of J, of any sign; h > 0 favours s = +1. Zero by default: the ± symmetry holds.
+    shape : int or sequence of int
+        Sides of the lattice, one to three, each ≥ 3.
+    coupling : Coupling
+        `NearestNeighbour()`, `PowerLaw(sigma)`, `CouplingTable(table)`, or an object of one's own with their methods
+        `table` and `self_image` and their property `label`.
+    field : float, default 0.0
+        Uniform field h in units of J, of any sign; h > 0 favours s = +1. Without one the ± symmetry holds.
+
+    Raises
+    ------
+    CouplingError
+        `coupling` is none: give one of the above.
+    InputError
+        A side is below 3, where two bonds would join the same neighbours, or the field is not a finite number.
 
     Examples
     --------
@@ -85,11 +96,28 @@ class IsingModel:
 
         Parameters
         ----------
-        spins : (..., *shape) states; ±1, or any real field such as a block average.
+        spins : array_like
+            States (..., *shape) of ±1, or of any real numbers such as a block average.
 
         Returns
         -------
-        (...) total energies, by O(N log N) Fourier transform (power law) or O(N) sums over bonds.
+        ndarray
+            Total energies (...), in units of J. A sum over bonds in O(N) for nearest neighbours, a Fourier transform
+            in O(N log N) for any other coupling.
+
+        Raises
+        ------
+        SpinsError
+            The last axes are not the lattice: reshape the states to (..., *shape).
+
+        Examples
+        --------
+        A spin turned against its four neighbours costs 8 J:
+
+        >>> spins = np.ones((4, 4), dtype=np.int8)
+        >>> spins[0, 0] = -1
+        >>> float(IsingModel((4, 4), NearestNeighbour()).energy(spins))
+        -24.0
         """
         states = np.asarray(spins)
         if states.shape[-self.dimension :] != self.shape or states.ndim < self.dimension:

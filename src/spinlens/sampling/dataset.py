@@ -20,7 +20,7 @@ from spinlens.sampling.request import RunRequest
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.convergence import split_r_hat
 
-R_HAT = 1.05  # above this, chains tell different stories [Vehtari et al. 2021 ask for 1.01 of long runs]
+R_HAT = 1.05  # above this, chains tell different stories [Vehtari2021 ask for 1.01 of long runs]
 Summary = tuple[float, float, float, float]
 _FIRST = ("temperature", "chain")
 
@@ -76,9 +76,23 @@ def to_inference(data: xr.Dataset, temperature: float | None = None) -> dict[str
 
     Parameters
     ----------
-    data : a Dataset of `sample`; with ``series=False`` the bin means take the place of draws.
-    temperature : which one; may be left out where there is only one.
+    data : xarray.Dataset
+        A result of `sample`; with ``series=False`` the bin means take the place of draws.
+    temperature : float, optional
+        Which one, in units of J/k_B; may be left out where there is only one.
 
+    Returns
+    -------
+    dict of str to ndarray
+        The series by name: (chain, draw) or (chain, bin), spins (chain, draw, x, y, …).
+
+    Raises
+    ------
+    InputError
+        The temperature was not sampled, or none was given where there are several: give one of those listed.
+
+    Examples
+    --------
     >>> from spinlens import IsingModel, NearestNeighbour, sample
     >>> arrays = to_inference(sample(IsingModel((4, 4), NearestNeighbour()), 2.5, draws=10, chains=3))
     >>> arrays["energy"].shape

@@ -41,52 +41,93 @@ def sample(
 ) -> xr.Dataset:
     """Sample the Boltzmann distribution p(s) ∝ e^{−H(s)/T} of an Ising model.
 
+    Cluster moves cost O(N) a sweep whatever the range of the couplings. Error bars contain autocorrelation: error² is
+    2 τ_int var / n.
+
     Parameters
     ----------
-    model : the lattice, its coupling and field.
-    temperatures : T ≥ 0 in units of J/k_B; 0 (a ground state, ± with equal probability) and inf (free spins) are legal.
-    draws : measurements per chain, one every `thin` sweeps.
-    chains : independent chains per temperature, each with a random start and a stream of its own.
-    seed : the one seed; the same seed gives the same draws for any number of workers.
-    algorithm : "auto" (Swendsen–Wang for J ≥ 0, else Metropolis), "swendsen-wang" (Fukui–Todo for long range,
-        O(N) a sweep), "wolff", "metropolis", "heat-bath", "clock" (single spins at a cost independent of the range),
-        "multi-spin-metropolis" or "multi-spin-heat-bath" (nearest neighbours, 64 chains a word: as fast for 64 chains
-        as for one, and some ten times faster per chain than the plain moves).
-    keep_spins : keep the state of every draw (one bit a spin while running, one byte in the result).
-    workers : threads that run chains side by side.
-    thin : sweeps between draws.
-    warmup : sweeps to discard; None decides from the data (50 τ_int, halves that agree).
-    energy : measure the energy of every draw (for power laws an O(N log N) Fourier transform a draw).
-    progress : called after every step of a chain, from any thread.
-    series : keep every draw. False keeps bin means (512 to 1,024 bins a chain, all of 2^l draws) and blocking
-        variances, in the same amount of memory for 10⁵ sweeps as for 10⁹.
-    exchange : single-spin chains at neighbouring temperatures swap their states after every draw, see `Ladder`. For
+    model : IsingModel
+        The lattice with its coupling and field.
+    temperatures : float or sequence of float
+        T ≥ 0 in units of J/k_B, each once. 0 (the ground states of a ferromagnet, ± with equal probability) and inf
+        (free spins) are legal and drawn exactly.
+    draws : int
+        Measurements of each chain, one every `thin` sweeps.
+    chains : int, default 2
+        Independent chains of each temperature, each with a random start and a stream of its own. Two at least, so that
+        they can be compared.
+    seed : int, default 0
+        The one seed ≥ 0; the same seed gives the same draws for any number of workers and whatever else is sampled.
+    algorithm : str, default "auto"
+        "auto" (Swendsen–Wang for J ≥ 0, else Metropolis), "swendsen-wang" ([FukuiTodo2009]_ for long range), "wolff"
+        ([LuijtenBlote1995]_ for long range), "metropolis", "heat-bath", "clock" (single spins at a cost independent of
+        the range, [Michel2019]_), "multi-spin-metropolis" or "multi-spin-heat-bath" (nearest neighbours, 64 chains a
+        word: as fast for 64 chains as for one, and some ten times faster per chain than the plain moves).
+    keep_spins : bool, default False
+        Keep the state of every draw: one bit a spin while running, one byte in the result.
+    workers : int, default 1
+        Threads that run chains side by side.
+    thin : int, default 1
+        Sweeps between draws.
+    warmup : int, optional
+        Sweeps to discard; by default the data decide: 50 τ_int, and halves that agree.
+    energy : bool, default True
+        Measure the energy of every draw: for power laws an O(N log N) Fourier transform a draw.
+    progress : callable, optional
+        Called with a `ChainProgress` after every step of a chain, from any thread.
+    series : bool, default True
+        Keep every draw. False keeps bin means (512 to 1,024 bins a chain, all of 2^l draws) and blocking variances, in
+        the same amount of memory for 10⁵ sweeps as for 10⁹.
+    correlations : bool, default False
+        Average G(r) = ⟨s_0 s_r⟩ over up to 32 bins, by an O(N log N) Fourier transform a draw.
+    exchange : bool, default False
+        Single-spin chains at neighbouring temperatures swap their states after every draw [HukushimaNemoto1996]_. For
         couplings of mixed sign, metastable states in a field, domains; aim at a `swap_acceptance` of 0.2 in every gap.
-    correlations : average G(r) = ⟨s_0 s_r⟩ over up to 32 bins, by an O(N log N) Fourier transform a draw.
-    strict : raise where `converged` would be False.
-    checkpoint : a folder that keeps the state of every chain. Called again after any kill, with the same arguments,
-        the run goes on and gives the numbers of the unbroken one; with more `draws` it is prolonged.
-    checkpoint_seconds : time between saves of a chain; saving never takes more than a twentieth of the time.
+    strict : bool, default False
+        Raise where `converged` would be False.
+    checkpoint : path-like, optional
+        A folder that keeps the state of every chain. Called again after any kill, with the same arguments, the run goes
+        on and gives the numbers of the unbroken one; with more `draws` it is prolonged.
+    checkpoint_seconds : float, default 30.0
+        Time between saves of a chain; saving never takes more than a twentieth of the time.
 
     Returns
     -------
-    Dataset with dims (temperature, chain, draw[, x, y, z]), or (temperature, chain, bin) with ``series=False``:
-    `magnetization` (signed, per spin), `m2`, `m4` (per-spin moments, for cluster moves improved estimators such as
-    ⟨m²⟩ = Σ n_c²/N²), `energy` (per spin), the lowest Fourier modes `mode_x`, … for ξ, and for Swendsen–Wang `bonds`,
-    with the coordinate `fugacity` v(T) such that a graph weighs v^bonds, and `largest_cluster`. Bins hold in addition
-    `abs_magnetization` and products (`energy_squared`, `bonds_m2`, …), whose averages do not follow from bin means,
-    `draw_variance` and `blocking_error` (…, level) of blocks of 2^level draws.
-    (temperature, observable): `average`, `error` (autocorrelation included), `tau_int` in draws, `split_r_hat`.
-    (temperature, chain): `warmup`, the sweeps discarded, and `warm`, whether they sufficed; (temperature):
-    `converged`, chains all warm and in agreement. What a temperature does not have, as the clusters of T = 0, is nan.
-    `correlation` (temperature, chain, correlation_bin, r_x, …). With `exchange`: `swap_acceptance` (chain, gap) between
-    rising temperatures, `round_trips` (chain,) cold → hot → cold, and `replica` (temperature, chain, draw).
-    The attribute `model` is JSON from which `spinlens.lattice.model_document.model_of` makes the model again.
+    xarray.Dataset
+        With dims (temperature, chain, draw[, x, y, z]), or (temperature, chain, bin) with ``series=False``:
+        `magnetization` (signed, per spin), `m2`, `m4` (per-spin moments, for cluster moves improved estimators such as
+        ⟨m²⟩ = Σ n_c²/N²), `energy` (per spin, in units of J), the lowest Fourier modes `mode_x`, … for ξ, `spins` of ±1
+        when kept; for Swendsen–Wang `bonds`, with the coordinate `fugacity` v(T) such that a graph weighs v^bonds, and
+        `largest_cluster`. Bins hold in addition `abs_magnetization` and products (`energy_squared`, `bonds_m2`, …),
+        whose averages do not follow from bin means, `draw_variance` and `blocking_error` (…, level) of blocks of
+        2^level draws.
+
+        (temperature, observable): `average`, its `error` (one standard deviation, autocorrelation included), `tau_int`
+        in draws, `split_r_hat`. (temperature, chain): `warmup`, the sweeps discarded, and `warm`, whether they
+        sufficed; (temperature): `converged`, chains all warm and in agreement. What a temperature does not have, as the
+        clusters of T = 0, is nan. `correlation` (temperature, chain, correlation_bin, r_x, …). With `exchange`:
+        `swap_acceptance` (chain, gap) between rising temperatures, `round_trips` (chain,) cold → hot → cold, and
+        `replica` (temperature, chain, draw). `model_of` makes the model again from it, also after a stay in a file.
 
     Raises
     ------
-    InputError, CouplingError for arguments that cannot be used; CheckpointError for a checkpoint of other arguments or
-    a damaged one; with `strict`, ConvergenceError for a run that is too short.
+    InputError
+        An argument cannot be used: the message says what is expected.
+    CouplingError
+        The algorithm cannot move these couplings: use the one that the message names.
+    CheckpointError
+        The checkpoint is of other arguments or damaged: give another path or remove it.
+    ConvergenceError
+        With `strict`, a run that is too short: the message says whether to warm up or to draw more.
+
+    References
+    ----------
+    .. [SwendsenWang1987] R. H. Swendsen and J.-S. Wang, Phys. Rev. Lett. 58, 86 (1987).
+    .. [Wolff1989] U. Wolff, Phys. Rev. Lett. 62, 361 (1989).
+    .. [LuijtenBlote1995] E. Luijten and H. W. J. Blöte, Int. J. Mod. Phys. C 6, 359 (1995).
+    .. [FukuiTodo2009] K. Fukui and S. Todo, J. Comput. Phys. 228, 2629 (2009).
+    .. [Michel2019] M. Michel, X. Tan and Y. Deng, Phys. Rev. E 99, 010105 (2019).
+    .. [HukushimaNemoto1996] K. Hukushima and K. Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996).
 
     Examples
     --------

@@ -8,8 +8,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its one-standard-deviation error, in the same units.
+    """A value with its one-standard-deviation error, in the same units; prints as 2.2692(3).
 
+    The digits in brackets are the error in units of the last digit: one digit, or two where the first is 1.
+
+    Parameters
+    ----------
+    value : float
+        The best estimate.
+    error : float
+        Its standard error ≥ 0; 0 for a number known exactly, nan where nothing is known of it.
+
+    Raises
+    ------
+    ValueError
+        The error is negative: give its absolute value.
+
+    Examples
+    --------
     >>> print(Estimate(2.26919, 0.00031))
     2.2692(3)
     >>> print(Estimate(-0.1234, 0.0152))
@@ -39,6 +55,19 @@ class Estimate:
     def deviation(self, other: Estimate | float) -> float:
         """(self − other) in units of the combined error, the errors taken as independent.
 
+        Parameters
+        ----------
+        other : Estimate or float
+            What to compare with; a plain number has no error.
+
+        Returns
+        -------
+        float
+            z, of either sign: beyond ±3 two estimates hardly agree. Without any error 0 where both are equal, else
+            ±inf.
+
+        Examples
+        --------
         >>> Estimate(1.0, 0.3).deviation(Estimate(0.0, 0.4))
         2.0
         """

@@ -80,13 +80,20 @@ def jackknife(blocks: npt.ArrayLike, function: Callable[[Array], npt.ArrayLike])
 
     Parameters
     ----------
-    blocks : (n_blocks, m) block means of m observables; blocks are to be much longer than τ_int.
-    function : maps the m means to k numbers.
+    blocks : array_like
+        Block means (n_blocks, m) of m observables; blocks are to be much longer than τ_int.
+    function : callable
+        Maps the m means to k numbers.
 
     Returns
     -------
-    The k values at the overall means, and their (k, k) covariance.
+    values : ndarray
+        The k numbers at the overall means.
+    covariance : ndarray
+        Their covariance (k, k).
 
+    Examples
+    --------
     >>> values, covariance = jackknife(np.array([[1.0], [2.0], [3.0]]), lambda mean: mean)
     >>> values.tolist(), [[round(float(c), 12) for c in row] for row in covariance]
     ([2.0], [[0.333333333333]])
@@ -101,21 +108,39 @@ def jackknife(blocks: npt.ArrayLike, function: Callable[[Array], npt.ArrayLike])
 def bootstrap(
     blocks: npt.ArrayLike, function: Callable[[Array], npt.ArrayLike], resamples: int = 1000, seed: int = 0
 ) -> tuple[Array, Array]:
-    """A function of means with its bootstrap covariance (Efron 1979): blocks are drawn again with replacement.
+    """A function of means with its bootstrap covariance [Efron1979]_: blocks are drawn again with replacement.
 
     Slower than `jackknife`, and right also for functions that are not smooth, such as medians or largest values.
 
     Parameters
     ----------
-    blocks : (n_blocks, m) block means of m observables; blocks are to be much longer than τ_int.
-    function : maps the m means to k numbers.
-    resamples : sets of blocks drawn; the error of the error is 1/√(2 resamples).
-    seed : the same seed gives the same covariance.
+    blocks : array_like
+        Block means (n_blocks, m) of m observables; blocks are to be much longer than τ_int.
+    function : callable
+        Maps the m means to k numbers.
+    resamples : int, default 1000
+        Sets of blocks drawn; the relative error of an error is 1/√(2 resamples).
+    seed : int, default 0
+        The same seed gives the same covariance.
 
     Returns
     -------
-    The k values at the overall means, and their (k, k) covariance, n/(n − 1) included.
+    values : ndarray
+        The k numbers at the overall means.
+    covariance : ndarray
+        Their covariance (k, k), n/(n − 1) included.
 
+    Raises
+    ------
+    ConvergenceError
+        One block has no spread: cut the data into more blocks, or draw more.
+
+    References
+    ----------
+    .. [Efron1979] B. Efron, Ann. Statist. 7, 1 (1979).
+
+    Examples
+    --------
     >>> values, covariance = bootstrap(np.array([[1.0], [2.0], [3.0]]), lambda mean: mean, 20_000)
     >>> values.tolist(), round(float(covariance[0, 0]), 2)
     ([2.0], 0.33)

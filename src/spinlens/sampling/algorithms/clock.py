@@ -24,7 +24,7 @@ FarTables = tuple[Labels, Array, Labels, Labels, Array, Labels]
 
 @dataclass(frozen=True)
 class Clock(LatticeAlgorithm):
-    """Factorized Metropolis by clock events, of Michel, Tan & Deng, Phys. Rev. E 99, 010105 (2019).
+    """Factorized Metropolis by clock events, [Michel2019].
 
     A flip of s_i is accepted with (15/16) min(1, e^{−βΔE_near}) Π_j min(1, e^{−2βJ_ij s_i s_j}): the strongest 8, 12 or
     18 couplings (in d = 1, 2, 3) and the field make one common factor, all others one each. A far factor is the chance

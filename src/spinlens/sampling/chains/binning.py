@@ -89,7 +89,7 @@ class Bins:
 
 @dataclass
 class Blocking:
-    """Variances of block means of 1, 2, 4, 8, … draws [Flyvbjerg & Petersen, J. Chem. Phys. 91, 461 (1989)].
+    """Variances of block means of 1, 2, 4, 8, … draws [FlyvbjergPetersen1989].
 
     `count` (levels,) is the number of blocks of 2^level draws; `mean` and `squares` (k, levels) their mean and the sum
     of their squared deviations; `pending` (k, levels) is the first of a pair whose second is still to come.
@@ -122,7 +122,7 @@ class Blocking:
             level += 1
 
     def _merge_moments(self, level: int, values: Array) -> None:
-        """Mean and squared deviations of two samples together [Chan, Golub & LeVeque 1983]."""
+        """Mean and squared deviations of two samples together [Chan1983]."""
         n, m = int(self.count[level]), values.shape[1]
         mean = values.mean(axis=1)
         difference = mean - self.mean[:, level]
@@ -157,10 +157,20 @@ def binned_tau(bins: Array, length: int, variance: float) -> float:
 
     Parameters
     ----------
-    bins : (chains, n_bins) bin means.
-    length : draws a bin.
-    variance : of single draws, pooled over the chains.
+    bins : ndarray
+        Bin means (chains, n_bins).
+    length : int
+        Draws a bin.
+    variance : float
+        Variance of single draws, pooled over the chains.
 
+    Returns
+    -------
+    float
+        τ_int in draws; nan for fewer than four bins.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> draws = rng.standard_normal((2, 65536))
     >>> round(binned_tau(draws.reshape(2, 1024, 64).mean(axis=2), 64, float(draws.var())), 1)

@@ -64,31 +64,31 @@ def clock_chain(
                         spin = spins[site]
                         total = tilt
                         for n in range(costs.size):
-                            total += costs[n] * spins[_shifted(a, b, c, A, B, C, near[n])]
-                        cost = spin * total
+                            total += costs[n] * spins[_shifted(a, b, c, A, B, C, near[n])]  # 2β (h + Σ_near J s)
+                        cost = spin * total  # βΔE of the common factor
                         chance = EAGERNESS if cost <= 0.0 else EAGERNESS * np.exp(-cost)
                         word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                         accepted = np.int64(word >> _11) * _UNIT < chance
                         if accepted:
                             word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                             time = np.int64(word >> _11) * _UNIT
-                            event = 0
+                            event = 0  # events so far; P(at most n) = events[n]
                             while time >= events[event]:
                                 event += 1
                                 word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-                                x = np.int64(word >> _11) * _UNIT * n_strong
+                                x = np.int64(word >> _11) * _UNIT * n_strong  # uniform in [0, n): cell and coin
                                 cell = np.int64(x)
                                 if x - cell >= strong_probability[cell]:
                                     cell = np.int64(strong_alias[cell])
                                 offset = strong[cell]
-                                if offset[3] == 0:
+                                if offset[3] == 0:  # one of the weak ones
                                     word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                                     x = np.int64(word >> _11) * _UNIT * n_weak
                                     cell = np.int64(x)
                                     if x - cell >= weak_probability[cell]:
                                         cell = np.int64(weak_alias[cell])
                                     offset = weak[cell]
-                                if spin * offset[3] * spins[_shifted(a, b, c, A, B, C, offset)] > 0:
+                                if spin * offset[3] * spins[_shifted(a, b, c, A, B, C, offset)] > 0:  # J s s′ > 0: veto
                                     accepted = False
                                     break
                         if accepted:

@@ -99,7 +99,7 @@ def flip_and_measure(
     order of their roots.
     """
     A, B, C = sides[0], sides[1], sides[2]
-    parent, number, sizes = labels[0], labels[1], labels[2]
+    parent, number, sizes = labels[0], labels[1], labels[2]  # (N,) each; sizes up to `used`
     used, M, site = np.uint32(0), 0, np.uint32(0)
     for a in range(A):
         phase_a = phases[0, a]
@@ -118,7 +118,7 @@ def flip_and_measure(
                 if A > 1:
                     slots[slot, 2] = phase_a + (0 if own else slots[slot, 2])
                 used += np.uint32(own)
-                coin = np.int8((coins[root >> _5] >> (root & _31)) & np.uint32(1))
+                coin = np.int8((coins[root >> _5] >> (root & _31)) & np.uint32(1))  # bit `root` of (N/32,) words
                 spin = spins[site] * (np.int8(1) - np.int8(2) * coin)
                 spins[site] = spin
                 M += spin
@@ -133,11 +133,11 @@ def _sum_clusters(sizes: Sites, slots: Integers, sides: Integers, phases: Intege
     second, fourth, largest, modes = 0.0, 0.0, 0.0, np.zeros(3)
     for slot in range(sizes.size):
         size = float(sizes[slot])
-        second += size * size
-        fourth += size * size * size * size
+        second += size * size  # Σ n²
+        fourth += size * size * size * size  # Σ n⁴
         largest = max(largest, size)
         for axis in range(slots.shape[1]):
-            modes[2 - axis] += squared(slots[slot, axis])
-    column[M2], column[M4] = second, 3.0 * second * second - 2.0 * fourth  # Σ n², 3 (Σ n²)² − 2 Σ n⁴
+            modes[2 - axis] += squared(slots[slot, axis])  # |Σ_{x∈c} e^{ikx}|²; slots count the last axis first
+    column[M2], column[M4] = second, 3.0 * second * second - 2.0 * fourth  # means over all flips of clusters
     column[LARGEST_CLUSTER] = largest
     write_modes(column, modes, sides, phases)

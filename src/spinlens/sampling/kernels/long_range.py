@@ -57,18 +57,18 @@ def long_range_bonds(
         parent[site] = site
     for block in range(0, n_sites, 1 << block_bits):
         word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-        trials = trial_first + np.searchsorted(trial_cdf, np.int64(word >> _11) * _UNIT, side="right")
+        trials = trial_first + np.searchsorted(trial_cdf, np.int64(word >> _11) * _UNIT, side="right")  # Poisson
         n_pairs = 0
         for _ in range(trials):
             word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
             i = block + np.int64(word & mask)
             if i >= n_sites:
                 continue
-            row = np.int64((i + 0.5) * inverse_c)
+            row = np.int64((i + 0.5) * inverse_c)  # i = (a B + b) C + c, row = a B + b
             c = i - row * C
             x = np.int64(word >> _11) * _UNIT * n_near
             r = np.int64(x)
-            r = r if x - r < near_probability[r] else np.int64(near_alias[r])
+            r = r if x - r < near_probability[r] else np.int64(near_alias[r])  # ∝ J(r)
             if r < n_near - 1:
                 da, db, dc = near_offset[r, 0], near_offset[r, 1], near_offset[r, 2]
             else:
@@ -90,7 +90,7 @@ def long_range_bonds(
             j = (a * B + row) * C + c
             pairs[0, n_pairs] = i
             pairs[1, n_pairs] = j
-            n_pairs += spins[i] == spins[j]
+            n_pairs += spins[i] == spins[j]  # else the place is taken by the next pair
         bonds += n_pairs
         for n in range(n_pairs):
             merge(parent, pairs[0, n], pairs[1, n])

@@ -25,7 +25,7 @@ def add_neighbours(field: Integers, sides: Integers, near: Integers, couplings: 
         x = x - A if x >= A else x
         y = y - B if y >= B else y
         z = z - C if z >= C else z
-        field[(x * B + y) * C + z] += 2 * spin * couplings[n]
+        field[(x * B + y) * C + z] += 2 * spin * couplings[n]  # J (s_new − s_old) = 2 J s_new
 
 
 @kernel
@@ -76,7 +76,7 @@ def single_spin_chain(
     for draw in range(measured.shape[1]):
         for _ in range(thin):
             for site in range(spins.size):
-                cost = spins[site] * (field[site] * scale + tilt)
+                cost = spins[site] * (field[site] * scale + tilt)  # βΔE = 2β s (Σ_j J s_j + h)
                 word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                 if heat_bath:
                     chance = 1.0 / (1.0 + np.exp(cost))

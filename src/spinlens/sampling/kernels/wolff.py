@@ -33,14 +33,14 @@ def grow_nearest(
     A, B, C = sides[0], sides[1], sides[2]
     inverse_c, inverse_b = 1.0 / C, 1.0 / B
     word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
-    queue[0] = np.int64(np.int64(word >> _11) * _UNIT * spins.size)
+    queue[0] = np.int64(np.int64(word >> _11) * _UNIT * spins.size)  # a site at random
     spin = spins[queue[0]]
     spins[queue[0]] = -spin
     head, tail = 0, 1
     while head < tail:
         site = np.int64(queue[head])
         head += 1
-        row = np.int64((site + 0.5) * inverse_c)
+        row = np.int64((site + 0.5) * inverse_c)  # site = (a B + b) C + c, row = a B + b
         c = site - row * C
         word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
         tail = _try(spins, queue, tail, site + 1 if c + 1 < C else site + 1 - C, spin, (word & _LOW) < threshold)
@@ -113,12 +113,12 @@ def grow_long_range(
         word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
         x = np.int64(word >> _11) * _UNIT * trial_probability.size
         k = np.int64(x)
-        trials = k if x - k < trial_probability[k] else np.int64(trial_alias[k])
+        trials = k if x - k < trial_probability[k] else np.int64(trial_alias[k])  # Poisson(2β Σ J)
         for _ in range(trials):
             word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
             x = np.int64(word >> _11) * _UNIT * n_near
             r = np.int64(x)
-            r = r if x - r < near_probability[r] else np.int64(near_alias[r])
+            r = r if x - r < near_probability[r] else np.int64(near_alias[r])  # ∝ J(r)
             if r < n_near - 1:
                 da, db, dc = near_offset[r, 0], near_offset[r, 1], near_offset[r, 2]
             else:
@@ -190,12 +190,12 @@ def _record(
     """Measure one draw of `moves` clusters: M, M², M⁴, one mode an axis, sites grown; see `nearest_chain`."""
     total = float(M) * float(M)
     column[MAGNETIZATION] = M
-    column[M2] = total if in_field else spins.size * grown / moves
+    column[M2] = total if in_field else spins.size * grown / moves  # N ⟨n⟩
     column[M4] = total * total
     if with_modes and in_field:
         state_modes(spins, sides, waves, column)
     elif with_modes:
-        modes *= spins.size / moves
+        modes *= spins.size / moves  # N ⟨|Σ_{x∈c} e^{ikx}|²/n⟩
         write_modes(column, modes, sides, phases)
     column[GROWN] = grown
 
