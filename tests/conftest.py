@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import settings
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")  # before anything loads NumPy
 
+sys.path.insert(0, str(Path(__file__).parent))  # for modules that tests share
 
 settings.register_profile("thousand", max_examples=1000)
 """``pytest --hypothesis-profile=thousand``: a thousand bad study files and command lines instead of a hundred."""
