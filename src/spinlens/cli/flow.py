@@ -57,7 +57,7 @@ def flow(
     one_thread_of_blas()
     from spinlens.checks import choice, positive_integer
     from spinlens.flows.machine_steps import KINDS
-    from spinlens.flows.starting_states import lattice_states
+    from spinlens.lattice.states_of import states_of
     from spinlens.workflows.flow import FlowSettings, run_flow
 
     rules: Any = tuple(choice("--block", part, _RULES) for part in block.replace(",", " ").split())
@@ -74,7 +74,7 @@ def flow(
     unit = _critical_temperature(model, temperature)
     at = _temperature(temperature, unit, known)
     if sampled:
-        given = lattice_states(given, at)
+        given = states_of(given, temperature=at)
     chosen: Any = choice("--kind", kind, KINDS)
     loaded = None if machine is None else _machine(machine)
     settings = FlowSettings(
@@ -106,10 +106,10 @@ def _lattice(path: Path | None) -> tuple[IsingModel | None, Any, list[float]]:
     if path.suffix == ".npy":
         import numpy as np
 
-        from spinlens.flows.starting_states import lattice_states
+        from spinlens.lattice.states_of import states_of
 
         try:
-            return None, lattice_states(np.load(path, allow_pickle=False)), []
+            return None, states_of(np.load(path, allow_pickle=False)), []
         except (ValueError, EOFError) as error:
             raise InputError(f"{path} holds no states: {error}") from None
     from spinlens.lattice.model_document import model_of

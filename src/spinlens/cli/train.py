@@ -93,15 +93,13 @@ def _widths(hidden: str) -> tuple[int, ...]:
 
 def _choose(dataset: xr.Dataset, path: Path, temperature: float | None) -> tuple[Spins, float]:
     """States (n_samples, *shape) at one temperature of what `path` holds, and that temperature."""
-    grid = [float(value) for value in dataset.temperature.values]
-    if temperature is None and len(grid) > 1:
-        raise InputError(f"{path} holds several temperatures: choose one of {grid} with --temperature")
-    wanted = grid[0] if temperature is None else temperature
-    nearest = min(grid, key=lambda value: abs(value - wanted) if value != wanted else -1.0)
-    if abs(nearest - wanted) > 1e-4 * max(1.0, abs(wanted)) and nearest != wanted:
-        raise InputError(f"{path} has no temperature {wanted:g}; it has {grid}")
-    spins = dataset.spins.sel(temperature=nearest).values
-    return spins.reshape(-1, *spins.shape[2:]), nearest
+    from spinlens.lattice.states_of import states_of, temperature_in
+
+    try:
+        at = temperature_in(dataset, temperature)
+    except InputError as error:
+        raise InputError(f"{path}, --temperature: {error}") from None
+    return states_of(dataset, temperature=at), at
 
 
 def _split(states: Spins, held_out: float, seed: int) -> tuple[Spins, Spins]:

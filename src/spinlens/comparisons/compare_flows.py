@@ -20,20 +20,21 @@ from threadpoolctl import threadpool_limits
 from spinlens import checks, seeding
 from spinlens.comparisons.controls import Case, Workshop, check_options, flow_controls
 from spinlens.comparisons.kept import Folder, Rows, key_of
-from spinlens.comparisons.rows import Equilibrium, follow, pair
+from spinlens.comparisons.rows import follow, pair
 from spinlens.errors import InputError
 from spinlens.files import atomic
 from spinlens.flows.machine_steps import KINDS, Kind, check_machine
 from spinlens.flows.rbm_flow import chosen_steps, flow_records, records
 from spinlens.flows.reading import Instruments, measure
 from spinlens.flows.stacked_flow import updown_records
-from spinlens.flows.starting_states import lattice_states
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
+from spinlens.lattice.states_of import states_of
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
 from spinlens.statistics.estimate import Estimate
+from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.versions import versions
 
 Progress = Callable[[str], None]
@@ -74,7 +75,7 @@ def compare_flows(
     training: npt.ArrayLike,
     starts: Mapping[str, npt.ArrayLike],
     instruments: Instruments,
-    equilibrium: Equilibrium | None = None,
+    equilibrium: EquilibriumReference | None = None,
     cases: Sequence[Case] | None = None,
     *,
     machines: Mapping[str, RBM | StackedRBM] | None = None,
@@ -164,7 +165,7 @@ class _Study:
     workshop: Workshop
     starts: dict[str, npt.NDArray[np.int8]]
     instruments: Instruments
-    equilibrium: Equilibrium | None
+    equilibrium: EquilibriumReference | None
 
     @classmethod
     def of(
@@ -174,15 +175,15 @@ class _Study:
         training: npt.ArrayLike,
         starts: Mapping[str, npt.ArrayLike],
         instruments: Instruments,
-        equilibrium: Equilibrium | None,
+        equilibrium: EquilibriumReference | None,
         options: Mapping[str, Any] | None,
         seed: int,
     ) -> _Study:
         T = checks.positive_number("temperature", temperature)
         if not starts or not instruments:
             raise InputError("compare_flows needs at least one start and one instrument")
-        states = lattice_states(training, shape=model.shape).reshape(-1, model.n_sites)
-        begun = {name: lattice_states(value, shape=model.shape) for name, value in starts.items()}
+        states = states_of(training, shape=model.shape).reshape(-1, model.n_sites)
+        begun = {name: states_of(value, shape=model.shape) for name, value in starts.items()}
         for instrument in instruments.values():
             measure(instrument, next(iter(begun.values())))  # another lattice is said here
         return cls(Workshop(model, T, states, dict(options or {}), checks.seed(seed)), begun, instruments, equilibrium)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,31 +14,17 @@ from spinlens.flows.correlators import effective_dimensions
 from spinlens.flows.plateau import find_plateau
 from spinlens.flows.reading import Instruments, measure, readings_dataset
 from spinlens.statistics.estimate import Estimate
+from spinlens.thermometers.equilibrium import EquilibriumReference
 
 _SMALLEST_DIMENSION = 4  # sides from which effective dimensions are defined
 
 Row = dict[str, Any]
 
 
-class EquilibriumTest(Protocol):
-    """Outcome of a joint test; `thermometers.equilibrium.EquilibriumTest` is one."""
-
-    @property
-    def p_value(self) -> float: ...
-    @property
-    def temperature(self) -> Estimate: ...
-    @property
-    def in_range(self) -> bool: ...
-
-
-class Equilibrium(Protocol):
-    """What tells whether states are at any temperature; `EquilibriumReference` is one."""
-
-    def test(self, states: npt.ArrayLike) -> EquilibriumTest: ...
-
-
 def follow(
-    path: Iterable[tuple[int, npt.NDArray[Any]]], instruments: Instruments, equilibrium: Equilibrium | None = None
+    path: Iterable[tuple[int, npt.NDArray[Any]]],
+    instruments: Instruments,
+    equilibrium: EquilibriumReference | None = None,
 ) -> tuple[list[Row], Row]:
     """Rows of readings, and the row of the whole flow, of records (step, states) read one after another.
 
@@ -84,7 +70,7 @@ def _reading(table: Mapping[str, npt.NDArray[Any]], k: int, i: int) -> Row:
     return row | {name: bool(table[name][k, i]) for name in ("in_range", "off_lattice")}
 
 
-def _test(equilibrium: Equilibrium | None, states: npt.NDArray[Any]) -> Row:
+def _test(equilibrium: EquilibriumReference | None, states: npt.NDArray[Any]) -> Row:
     if equilibrium is None:
         return {}
     found = equilibrium.test(states)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
+from spinlens.lattice.correlation import along_axes, axis_correlation, local_bonds, self_correlation
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import bin_edges, estimate_where_defined, jackknife_error, leave_one_out
 
@@ -55,8 +55,8 @@ def spin_correlation(states: npt.ArrayLike, connected: bool = False) -> SpinCorr
     """
     field = _ensemble("states", states)
     n = len(field)
-    tables = n / (n - 1) * _self_correlation(field - field.mean(axis=0)) if connected else _self_correlation(field)
-    lines = _along_axes(tables)
+    tables = n / (n - 1) * self_correlation(field - field.mean(axis=0)) if connected else self_correlation(field)
+    lines = along_axes(tables)
     root = math.sqrt(len(field))
     return SpinCorrelation(
         np.arange(lines.shape[1]),
@@ -65,11 +65,6 @@ def spin_correlation(states: npt.ArrayLike, connected: bool = False) -> SpinCorr
         tables.mean(axis=0),
         tables.std(axis=0, ddof=1) / root,
     )
-
-
-def axis_correlation(states: npt.ArrayLike) -> Array:
-    """(n_samples, L_min/2 + 1): G(r) of each single state along the axes, averaged over x and over the axes."""
-    return _along_axes(_self_correlation(checks.field("states", states)))
 
 
 @dataclass(frozen=True)
@@ -105,10 +100,10 @@ def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> Effe
     near = max(1, smallest // 16) if near is None else checks.positive_integer("near", near)
     if 2 * near > smallest // 2:
         raise InputError(f"effective dimensions need 2 × near ≤ L/2, got near = {near} on a lattice {field.shape[1:]}")
-    bonds = sum(field * np.roll(field, -1, axis=axis) for axis in range(1, field.ndim))
+    bonds = local_bonds(field)
     spin = axis_correlation(field)[:, [near, 2 * near]]
-    energy = axis_correlation(np.asarray(bonds, dtype=np.float64))[:, [near, 2 * near]]
-    mean_bond = np.mean(bonds, axis=tuple(range(1, field.ndim)), dtype=np.float64)
+    energy = axis_correlation(bonds)[:, [near, 2 * near]]
+    mean_bond = bonds.mean(axis=tuple(range(1, field.ndim)))
     return EffectiveDimensions(
         _exponent(np.column_stack([spin, np.zeros(len(field))])),
         _exponent(np.column_stack([energy, mean_bond])),
@@ -216,24 +211,6 @@ def _ensemble(name: str, states: npt.ArrayLike) -> npt.NDArray[Any]:
     if field.ndim < 2 or len(field) < 2:
         raise InputError(f"{name} must have shape (n_samples ≥ 2, L_1, …), got {field.shape}")
     return field
-
-
-def _self_correlation(field: npt.NDArray[Any]) -> Array:
-    """(n, *shape) → (n, *shape): (1/N) Σ_x s_x s_{x+r} of each state by the Wiener–Khinchin theorem."""
-    axes = tuple(range(1, field.ndim))
-    modes = scipy.fft.rfftn(field.astype(np.float64), axes=axes)
-    power = modes.real**2 + modes.imag**2
-    total = scipy.fft.irfftn(power, s=field.shape[1:], axes=axes)
-    return np.asarray(total / math.prod(field.shape[1:]))
-
-
-def _along_axes(tables: Array) -> Array:
-    reach = min(tables.shape[1:]) // 2 + 1
-    lines = [
-        np.moveaxis(tables, axis, 1)[(slice(None), slice(reach)) + (0,) * (tables.ndim - 2)]
-        for axis in range(1, tables.ndim)
-    ]
-    return np.asarray(sum(lines) / len(lines))
 
 
 def _exponent(columns: Array) -> Estimate | None:

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.flows.correlators import axis_correlation, effective_dimensions
+from spinlens.flows.correlators import effective_dimensions
+from spinlens.lattice.correlation import axis_correlation, local_bonds
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error, leave_one_out
 
@@ -112,7 +113,7 @@ def _half_correlation(states: States) -> Array:
 
 def _half_bond_correlation(states: States) -> Array:
     """C_ε at L/2 of the local bond energy and its mean, per sample: columns (correlation, mean)."""
-    bonds = np.asarray(sum(states * np.roll(states, -1, axis=axis) for axis in range(1, states.ndim)), dtype=np.float64)
+    bonds = local_bonds(states)
     mean = bonds.mean(axis=tuple(range(1, bonds.ndim)))
     return np.column_stack([axis_correlation(bonds)[:, -1], mean])
 

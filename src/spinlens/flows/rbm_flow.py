@@ -11,7 +11,7 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.errors import InputError
 from spinlens.flows.machine_steps import Kind, Machine, Passage, check_machine
-from spinlens.flows.starting_states import lattice_states
+from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines import gibbs
 
@@ -56,7 +56,7 @@ def rbm_flow(
     -----
     Cost O(n_samples · N · n_hidden) a step: ≈ 1 ms for 500 states of 16×16 and 64 hidden units on one core.
     """
-    spins = lattice_states(states)
+    spins = states_of(states)
     kept = records(record, checks.positive_integer("steps", steps))
     _check_memory(kept, spins.size * (1 if kind == "sampled" else 8))
     found = dict(flow_records(machine, spins, kept, kind, seed))
@@ -70,7 +70,7 @@ def flow_records(
     machine: Machine, states: npt.ArrayLike, record: Sequence[int], kind: Kind = "sampled", seed: int = 0
 ) -> Iterator[tuple[int, npt.NDArray[Any]]]:
     """The records of `rbm_flow` one after another, (step, states), so that none need be kept."""
-    spins = lattice_states(states)
+    spins = states_of(states)
     check_machine(machine, spins.shape[1:])
     return iterate([machine], spins, record, kind, seeding.generator(checks.seed(seed), "rbm flow"))
 

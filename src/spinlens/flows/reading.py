@@ -4,47 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
-from spinlens.statistics.resampling import bin_edges, jackknife_error, leave_one_out
+from spinlens.statistics.resampling import jackknife_error, leave_one_out
+from spinlens.thermometers.calibration import Reading, Thermometer
+from spinlens.thermometers.curve import Curve
 
 _BINS = 20
 
 
-class Reading(Protocol):
-    """What an instrument says about an ensemble; `thermometers.calibration.Reading` is one."""
-
-    @property
-    def temperature(self) -> Estimate: ...
-    @property
-    def in_range(self) -> bool: ...
-    @property
-    def statistic(self) -> Estimate: ...
-    @property
-    def off_lattice(self) -> bool: ...
-
-
-class Instrument(Protocol):
-    """What a flow is read with: a statistic of each state, and the temperature of an ensemble of them.
-
-    A statistic of several columns a state also needs `pseudo_values`, one number a state; see `thermometers`.
-    """
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    def statistic(self, states: npt.ArrayLike) -> Array: ...
-    def read_values(self, values: Array, off_lattice: bool = False) -> Reading: ...
-
-
-Instruments = Mapping[str, Instrument]
+Instruments = Mapping[str, Thermometer]
 InstrumentsByShape = Mapping[tuple[int, ...], Instruments]
 
 
@@ -56,38 +32,27 @@ class Measured:
     `calibration` is the part of the error of T that is not of the samples.
     """
 
-    instrument: Instrument
+    instrument: Thermometer
     values: Array
     reading: Reading
     replicas: Array
     calibration: float
 
 
-def measure(instrument: Instrument, states: npt.NDArray[Any]) -> Measured:
+def measure(instrument: Thermometer, states: Fields) -> Measured:
     """Read one ensemble (n_samples, *shape), keeping what paired errors need."""
-    if tuple(states.shape[1:]) != tuple(instrument.shape):
+    if tuple(states.shape[1:]) != instrument.shape:
         raise InputError(
-            f"the instrument was calibrated on a lattice {tuple(instrument.shape)}, the states live on "
+            f"the instrument was calibrated on a lattice {instrument.shape}, the states live on "
             f"{tuple(states.shape[1:])}: calibrate one at that size"
         )
     values = instrument.statistic(states)
-    off_lattice = states.dtype != np.int8
-    reading = instrument.read_values(values, off_lattice)
-    single = getattr(instrument, "pseudo_values", None)
-    scalar = values if single is None else np.asarray(single(values))
-    replicas = _replicas(instrument, values, scalar, off_lattice)
+    reading = instrument.read_values(values, states.dtype != np.int8)
+    single = instrument.pseudo_values(values)
+    replicas = np.array([instrument.curve.invert(mean) for mean in leave_one_out(single, _BINS)])
     sampling = float(jackknife_error(replicas))
     calibration = max(reading.temperature.error**2 - sampling**2, 0.0) ** 0.5
-    return Measured(instrument, scalar, reading, replicas, calibration)
-
-
-def _replicas(instrument: Instrument, values: Array, scalar: Array, off_lattice: bool) -> Array:
-    """T without one bin of samples each: by the calibration curve where there is one, else read anew."""
-    invert = getattr(getattr(instrument, "curve", None), "invert", None)
-    if invert is not None:
-        return np.array([invert(mean) for mean in leave_one_out(scalar, _BINS)])
-    rest = (np.concatenate([values[:a], values[b:]]) for a, b in bin_edges(len(values), _BINS))
-    return np.array([instrument.read_values(part, off_lattice).temperature.value for part in rest])
+    return Measured(instrument, single, reading, replicas, calibration)
 
 
 def change(before: Measured, after: Measured) -> Estimate:
@@ -101,21 +66,15 @@ def change(before: Measured, after: Measured) -> Estimate:
     difference = after.reading.temperature.value - before.reading.temperature.value
     sampling = float(jackknife_error(after.replicas - before.replicas))
     a, b = before.calibration, after.calibration
-    common = _shared(before.instrument, before.reading.temperature.value, difference) if _same(before, after) else 0.0
+    same = before.instrument is after.instrument
+    common = _shared(before.instrument.curve, before.reading.temperature.value, difference) if same else 0.0
     calibration = max(a * a + b * b - 2 * common * a * b, 0.0) ** 0.5
     return Estimate(float(difference), float(np.hypot(sampling, calibration)))
 
 
-def _same(before: Measured, after: Measured) -> bool:
-    return before.instrument is after.instrument
-
-
-def _shared(instrument: Instrument, temperature: float, difference: float) -> float:
+def _shared(curve: Curve, temperature: float, difference: float) -> float:
     """Correlation of the calibration errors at two temperatures: 1 at one place, 0 a calibration interval apart."""
-    curve = getattr(instrument, "curve", None)
-    grid = np.asarray(getattr(curve, "temperatures", ()), dtype=np.float64)
-    if len(grid) < 2:
-        return 0.0
+    grid = curve.temperatures
     place = int(np.clip(np.searchsorted(grid, temperature) - 1, 0, len(grid) - 2))
     return max(0.0, 1.0 - abs(difference) / float(grid[place + 1] - grid[place]))
 

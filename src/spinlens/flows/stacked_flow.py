@@ -14,7 +14,7 @@ from spinlens.errors import InputError
 from spinlens.flows.machine_steps import KINDS, Kind, Machine, check_machine
 from spinlens.flows.placement import Placement, place_units
 from spinlens.flows.rbm_flow import iterate, records
-from spinlens.flows.starting_states import lattice_states
+from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
 
 
@@ -65,7 +65,7 @@ def stacked_flow(
     Trajectory with step k = lattice of layer k (0 the states given), placed and gauge-fixed: (n, 16, 16), (n, 8, 8), ….
     """
     checks.choice("kind", kind, KINDS[:2])
-    spins, mean_field = lattice_states(states), kind == "mean"
+    spins, mean_field = states_of(states), kind == "mean"
     placed = place_stack(stack, spins.shape[1:]) if placements is None else tuple(placements)
     if len(placed) != len(stack.layers_):
         raise InputError(f"the stack has {len(stack.layers_)} layers, got placements of {len(placed)}")
@@ -120,7 +120,7 @@ def updown_records(
     layers: int | None = None,
 ) -> Iterator[tuple[int, npt.NDArray[Any]]]:
     """The records of `updown_flow` one after another, (step, states), so that none need be kept."""
-    spins = lattice_states(states)
+    spins = states_of(states)
     machines = list(stack.layers_)
     depth = len(machines) if layers is None else checks.positive_integer("layers", layers)
     if depth > len(machines):

@@ -13,10 +13,10 @@ import numpy.typing as npt
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.states_of import Held
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import (
-    States,
     calibration_ensembles,
     ensemble,
     fingerprint,
@@ -102,7 +102,7 @@ class Thermometer(ABC):
         """(n_samples,) of the rows of `statistic`: the quantity is their mean, its error that of their mean."""
         return values
 
-    def read(self, states: States) -> Reading:
+    def read(self, states: Held) -> Reading:
         """The temperature of an ensemble.
 
         Parameters

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.lattice.correlation import second_moment_length, structure_factor
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.calibration import Reading, Thermometer, calibration_curve
 from spinlens.thermometers.ensembles import calibration_ensembles
-from spinlens.thermometers.observables import structure_factor
 
 
 class CorrelationLengthThermometer(Thermometer):
@@ -45,10 +45,9 @@ class CorrelationLengthThermometer(Thermometer):
     def correlation_length(self, reading: Reading) -> Estimate:
         """ξ in lattice units of what was read (equal sides); infinite where S(k) vanishes."""
         g, error = reading.statistic.value, reading.statistic.error
-        wave = 2 * math.sin(math.pi / max(self.shape))
         if g <= 0:
             return Estimate(math.inf, math.inf)
-        xi = math.sqrt(max(1 / g - 1, 0.0)) / wave
+        xi, wave = float(second_moment_length(1 / g, max(self.shape))), 2 * math.sin(math.pi / max(self.shape))
         return Estimate(xi, error / (2 * g * g * wave * wave * xi) if xi > 0 else math.inf)
 
 

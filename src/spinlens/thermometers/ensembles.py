@@ -15,11 +15,9 @@ from spinlens.arrays import Array
 from spinlens.errors import CalibrationError, InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document, model_of
+from spinlens.lattice.states_of import Held, labelled
 from spinlens.statistics.autocorrelation import integrated_time
 
-States = npt.ArrayLike | xr.Dataset
-
-_SITES = ("x", "y", "z")
 _SHORTEST = 8  # draws of a chain from which its autocorrelation can be told
 
 
@@ -40,7 +38,7 @@ class Ensemble:
         return self.states.dtype != np.int8
 
 
-def ensemble(states: States, model: IsingModel) -> Ensemble:
+def ensemble(states: Held, model: IsingModel) -> Ensemble:
     """An ensemble at one temperature of whatever holds it.
 
     Parameters
@@ -116,17 +114,10 @@ def require_model(arrays: Any, model: IsingModel) -> None:
         raise CalibrationError(f"this instrument was calibrated with another coupling or field than {model!r}")
 
 
-def _values(states: States, model: IsingModel) -> npt.ArrayLike:
-    if not isinstance(states, xr.Dataset):
+def _values(states: Held, model: IsingModel) -> npt.ArrayLike:
+    if not isinstance(states, xr.Dataset | xr.DataArray):
         return states
-    if "spins" not in states:
-        raise InputError("the Dataset holds no states: sample with keep_spins=True")
-    if model_document(model_of(states)) != model_document(model):
-        raise CalibrationError(f"the states were sampled from {model_of(states)!r}, the instrument is one of {model!r}")
-    spins = states["spins"]
-    if spins.sizes.get("temperature", 1) > 1:
-        raise InputError("the Dataset holds several temperatures: choose one with .isel(temperature=…)")
-    sites = [name for name in _SITES if name in spins.dims]
-    if "temperature" in spins.dims:
-        spins = spins.isel(temperature=0)
-    return np.asarray(spins.transpose("chain", "draw", *sites).values)
+    values = labelled(states)
+    if isinstance(states, xr.Dataset) and model_document(own := model_of(states)) != model_document(model):
+        raise CalibrationError(f"the states were sampled from {own!r}, the instrument is one of {model!r}")
+    return values

@@ -15,10 +15,11 @@ from scipy.stats import ncx2
 
 from spinlens.arrays import Array
 from spinlens.errors import CalibrationError, InputError
+from spinlens.lattice.correlation import structure_factor
 from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.states_of import Held
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.ensembles import (
-    States,
     calibration_ensembles,
     ensemble,
     fingerprint,
@@ -26,7 +27,7 @@ from spinlens.thermometers.ensembles import (
     require_model,
 )
 from spinlens.thermometers.joint_curve import JointCurve, best_temperature, standardized
-from spinlens.thermometers.observables import distances, pair_correlation, structure_factor, waves
+from spinlens.thermometers.observables import distances, pair_correlation, waves
 
 _SCAN = 8  # temperatures tried per calibration interval
 _LARGEST_SKEWNESS = 0.15  # of mean e and |m| over the states; beyond it (few excitations) p-values are not uniform
@@ -95,7 +96,7 @@ class EquilibriumReference:
         kurtosis = [_kurtosis(part - part.mean(axis=0), curve.covariance[k]) for k, part in enumerate(values)]
         return cls(model, curve, _skewness(values[:, :, :2]), np.array(kurtosis))
 
-    def test(self, states: States) -> EquilibriumTest:
+    def test(self, states: Held) -> EquilibriumTest:
         """Test an ensemble; see `equilibrium_test`."""
         given = ensemble(states, self.model)
         values = _observables(self.model, given.states)
@@ -169,7 +170,7 @@ class EquilibriumReference:
         )
 
 
-def equilibrium_test(states: States, reference: EquilibriumReference) -> EquilibriumTest:
+def equilibrium_test(states: Held, reference: EquilibriumReference) -> EquilibriumTest:
     """Whether an ensemble is at *any* temperature of the model, jointly in all observables.
 
     χ²(T) = (x̄ − μ(T))ᵀ C(T)⁻¹ (x̄ − μ(T)) with x the observables of `EquilibriumReference` and C the covariance of x̄ in
@@ -208,7 +209,7 @@ def _observables(model: IsingModel, states: npt.NDArray[Any]) -> Array:
     energy = model.energy(states) / model.n_sites
     magnetization = states.mean(axis=tuple(range(1, states.ndim)), dtype=np.float64)
     columns = (energy, np.abs(magnetization), energy**2, magnetization**2)
-    return np.column_stack([*columns, pair_correlation(states), structure_factor(states)[:, 1:]])
+    return np.column_stack([*columns, pair_correlation(states), structure_factor(states, waves(model.shape))[:, 1:]])
 
 
 def _skewness(values: Array) -> Array:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.lattice.states_of import Held
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.calibration import Thermometer
-from spinlens.thermometers.ensembles import States, calibration_ensembles
+from spinlens.thermometers.ensembles import calibration_ensembles
 from spinlens.thermometers.instruments import InstrumentSet
 from spinlens.thermometers.network import NetworkThermometer
 
@@ -71,7 +72,7 @@ def instrument_table(
     instruments: InstrumentSet,
     temperatures: npt.ArrayLike,
     states: npt.ArrayLike,
-    made_up: Mapping[str, States] | None = None,
+    made_up: Mapping[str, Held] | None = None,
 ) -> InstrumentTable:
     """Bias, spread, range and pulls of every thermometer on held-out ensembles, and its readings of made-up states.
 
@@ -144,7 +145,7 @@ def _row(thermometer: Thermometer, known: npt.NDArray[np.float64], parts: npt.ND
     return row
 
 
-def _off(instruments: InstrumentSet, states: States) -> dict[str, Any]:
+def _off(instruments: InstrumentSet, states: Held) -> dict[str, Any]:
     readings, test = instruments.read(states), instruments.test(states)
     inside = [reading.temperature for reading in readings.values() if reading.in_range]
     return {

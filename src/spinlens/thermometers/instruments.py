@@ -12,12 +12,13 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.states_of import Held
 from spinlens.sampling.sampler import sample
 from spinlens.thermometers.calibration import Reading, Thermometer
 from spinlens.thermometers.correlation_function import CorrelationThermometer
 from spinlens.thermometers.correlation_length import CorrelationLengthThermometer
 from spinlens.thermometers.energy import EnergyThermometer
-from spinlens.thermometers.ensembles import States, ensemble
+from spinlens.thermometers.ensembles import ensemble
 from spinlens.thermometers.equilibrium import EquilibriumReference, EquilibriumTest
 from spinlens.thermometers.magnetization import MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer
@@ -56,7 +57,7 @@ class InstrumentSet(Mapping[str, Thermometer]):
         """Sides of the lattice that all were calibrated on."""
         return self.model.shape
 
-    def read(self, states: States) -> dict[str, Reading]:
+    def read(self, states: Held) -> dict[str, Reading]:
         """What every thermometer says about an ensemble; see `Thermometer.read`."""
         given = ensemble(states, self.model)
         return {
@@ -64,7 +65,7 @@ class InstrumentSet(Mapping[str, Thermometer]):
             for name, thermometer in self.thermometers.items()
         }
 
-    def test(self, states: States) -> EquilibriumTest:
+    def test(self, states: Held) -> EquilibriumTest:
         """Whether the ensemble is at any temperature of the model; see `equilibrium_test`."""
         return self.equilibrium.test(states)
 

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from spinlens.errors import InputError, SpinsError
+from spinlens.errors import InputError
 from spinlens.flows import machine_steps as passage
 from spinlens.flows.plateau import find_plateaus
 from spinlens.flows.rbm_flow import chosen_steps, flow_records, rbm_flow
 from spinlens.flows.stacked_flow import updown_flow
-from spinlens.flows.starting_states import lattice_states
 from spinlens.machines.rbm import RBM
 
 
@@ -100,29 +99,11 @@ def test_steps_to_record_begin_with_every_one() -> None:
     assert len(steps) <= 21
 
 
-def test_flows_start_from_ensembles_and_from_plain_arrays() -> None:
-    spins = random_spins(2, 3, 5, 4, 6)
-    dims = ("temperature", "chain", "draw", "x", "y")
-    data = xr.Dataset({"spins": (dims, spins)}, coords={"temperature": [2.0, 3.0]})
-    assert np.array_equal(lattice_states(data, 3.0), spins[1].reshape(15, 4, 6))
-    assert np.array_equal(lattice_states(data.spins.isel(temperature=0)), spins[0].reshape(15, 4, 6))
-    assert np.array_equal(lattice_states(spins[0, 0].reshape(5, 24).tolist(), shape=(4, 6)), spins[0, 0])
-    rbm = machine(24, 3)
-    from_data = rbm_flow(rbm, data.isel(temperature=[1]), 2, seed=1).at(2)
-    assert np.array_equal(from_data, rbm_flow(rbm, spins[1].reshape(15, 4, 6), 2, seed=1).at(2))
-    for bad, message in (
-        ((data,), "several temperatures"),
-        ((data, 2.5), "no temperature 2.5"),
-        ((data.drop_vars("spins"),), "keep_spins"),
-        ((spins[0, 0], 2.0), "plain array has none"),
-        ((xr.DataArray(spins[0, 0]),), "dimensions x, y"),
-        ((spins[0, 0] * 2,), "only"),
-        ((spins[0, 0, 0, 0],), "n_samples"),
-    ):
-        with pytest.raises((InputError, SpinsError), match=message):
-            lattice_states(*bad)
-    with pytest.raises(SpinsError, match="last axes"):
-        lattice_states(spins[0, 0], shape=(4, 4))
+def test_flows_start_from_ensembles_as_from_their_states() -> None:
+    spins = random_spins(3, 5, 4, 6)
+    data = xr.Dataset({"spins": (("chain", "draw", "x", "y"), spins)})
+    rbm = machine(24, 5)
+    assert np.array_equal(rbm_flow(rbm, data, 2, seed=1).at(2), rbm_flow(rbm, spins.reshape(15, 4, 6), 2, seed=1).at(2))
 
 
 def test_machines_that_do_not_fit_are_said() -> None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from spinlens.arrays import Array
+from spinlens.lattice.correlation import dispersion_length
 from spinlens.lattice.couplings import PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms.choice import make_algorithm
@@ -36,7 +37,7 @@ def binder(m2: float | Array, m4: float | Array) -> float | Array:
 class Moments(NamedTuple):
     """Averages of one size at one temperature, and derivatives with respect to θ = ln v.
 
-    `binder` is U4, `xi` the second-moment correlation length over L (nan where no Fourier modes were measured),
+    `binder` is U4, `xi` the `dispersion_length` (ξ/L; nan where no Fourier modes were measured),
     `log_m2_slope` is d ln⟨m²⟩/dθ.
     """
 
@@ -160,7 +161,7 @@ class SizeCurves:
         with np.errstate(divide="ignore", invalid="ignore"):  # every state fully ordered: no mode, ξ infinite
             ratio = np.where(mode > 0, m2 / mode, np.inf)
             ratio_slope = np.where(mode > 0, ratio * (log_m2_slope - mode_slope / mode), np.nan)
-            xi = np.maximum(ratio - 1, 0.0) ** (1 / power) / (2 * math.sin(math.pi / self.L) * self.L)
+            xi = dispersion_length(ratio, self.L, power)
             return xi, np.where(ratio > 1, xi / power * ratio_slope / (ratio - 1), np.nan)
 
     def binder_with_error(self, temperature: float) -> tuple[float, float]:
