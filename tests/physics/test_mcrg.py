@@ -18,7 +18,7 @@ from spinlens.machines.rbm import RBM
 from spinlens.renormalization.block_spin import block_spin_flow, block_spins
 from spinlens.renormalization.linearized import connected, linearized_map
 from spinlens.renormalization.matching import TwoLatticeMatching, two_lattice_matching
-from spinlens.renormalization.mcrg import MCRG, Step, mcrg
+from spinlens.renormalization.mcrg import MCRG, BlockingStep, mcrg
 from spinlens.renormalization.operators import CouplingOperator, Operator, default_operators, operator_values
 from spinlens.sampling.sampler import sample
 
@@ -158,13 +158,13 @@ def test_hidden_units_of_a_block_machine_have_the_map_of_kadanoff_blocks() -> No
     home = (np.arange(4)[:, None] // 2) * 2 + np.arange(4) // 2
     rng = np.random.default_rng(2)
 
-    def machine(strength: float, order: np.ndarray) -> Step:
+    def machine(strength: float, order: np.ndarray) -> BlockingStep:
         weights = np.zeros((16, 4))
         weights[np.arange(16), home.ravel()] = strength
         hidden = RBM.from_weights(weights[order]).sample_hidden(states.reshape(len(states), 16), rng)
         return mcrg([states, hidden.reshape(-1, 2, 2)], EVEN, ODD, bins=100).steps[0]
 
-    def worst(found: Step) -> float:
+    def worst(found: BlockingStep) -> float:
         pairs = ((found.even[-1], EVEN), (found.odd[-1], ODD))
         return max(float(np.abs((s.matrix - exact_small_map(o, 0.4)) / s.matrix_error).max()) for s, o in pairs)
 

@@ -17,7 +17,7 @@ from spinlens.thermometers.correlation_function import CorrelationThermometer
 from spinlens.thermometers.correlation_length import CorrelationLengthThermometer
 from spinlens.thermometers.energy import EnergyThermometer
 from spinlens.thermometers.equilibrium import EquilibriumReference
-from spinlens.thermometers.impostors import halves, mixture, shuffled
+from spinlens.thermometers.impostors import halves, shuffled
 from spinlens.thermometers.magnetization import MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer
 from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer
@@ -42,6 +42,11 @@ def ensembles(name: str, L: int, seed: int) -> tuple[IsingModel, np.ndarray, np.
     grid = GRID * CRITICAL[name]
     data = sample(model, grid.tolist(), 200, chains=2, seed=seed, keep_spins=True, thin=12, warmup=200, energy=False)
     return model, grid, data.spins.values.reshape(len(grid), -1, L, L)
+
+
+def mixture(cold: np.ndarray, hot: np.ndarray) -> np.ndarray:
+    """States of both in turn: each is in equilibrium, the ensemble is not."""
+    return np.where(np.arange(len(cold))[:, None, None] % 2 == 1, hot, cold)
 
 
 @pytest.mark.parametrize("name", ["nearest", "power"])

@@ -19,9 +19,11 @@ import numpy as np
 
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
+from spinlens.machines.controls import redrawn
 from spinlens.machines.rbm import RBM
-from spinlens.thermometers.impostors import halves, mixture, redrawn_samples, shuffled
-from spinlens.thermometers.instrument_table import instrument_table
+from spinlens.statistics.estimate import Estimate
+from spinlens.thermometers.impostors import halves, shuffled
+from spinlens.thermometers.instrument_table import InstrumentTable, instrument_table
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
 
 HERE = Path(__file__).parent
@@ -53,10 +55,16 @@ def made_up(model: IsingModel, critical: float, other: tuple[Any, float]) -> dic
         "halves at 0.9 and 1.2 T_c": halves(draw(0.9, 15), draw(1.2, 16)),
         "halves at 0.95 and 1.05 T_c": halves(draw(0.95, 17), draw(1.05, 18)),
         "mixture of 0.9 and 1.2 T_c": mixture(draw(0.9, 19), draw(1.2, 20)),
-        "redrawn weights": redrawn_samples(machine, 2 * SAMPLES, model.shape),
+        "redrawn weights": redrawn(machine).sample(2 * SAMPLES, 200).reshape(-1, *model.shape),
         "trained machine": trained,
         f"{other[0]!r} at T = {other[1]}": draw(1.0, 21, IsingModel(model.shape, other[0]), other[1]),
     }
+
+
+def mixture(cold: np.ndarray, hot: np.ndarray) -> np.ndarray:
+    """Whole states of `cold` and of `hot` in turn: each is in equilibrium, the ensemble is not."""
+    odd = np.arange(len(cold)).reshape(-1, *([1] * (cold.ndim - 1))) % 2
+    return np.where(odd == 1, hot, cold)
 
 
 def power(instruments: InstrumentSet, states: Any) -> dict[str, float]:
@@ -88,7 +96,36 @@ def measure(name: str, side: int) -> tuple[dict[str, Any], str]:
         "seconds to calibrate": round(calibrated - started),
         "seconds": round(time.time() - started),
     }
-    return document, table.to_markdown(critical, critical)
+    return document, page_of(table, critical)
+
+
+def page_of(table: InstrumentTable, critical: float) -> str:
+    """Two tables in Markdown, temperatures in units of T_c; spreads are those nearest to it."""
+    at = int(np.argmin(np.abs(np.array(table.temperatures) - critical)))
+    lines = ["| thermometer | range | largest bias | spread of a state | r.m.s. pull |", "|---|---|---|---|---|"]
+    for name, row in table.thermometers.items():
+        low, high = (scaled(x, critical) for x in row["range"])
+        bias, spread = scaled(row["largest_bias"], critical), scaled(row["spread"][at], critical)
+        lines.append(f"| {name} | {low} – {high} | {bias} | {spread} | {scaled(row['rms_pull'], 1)} |")
+    names = list(table.thermometers)
+    lines += ["", f"| states | {' | '.join(names)} | equilibrium p | D |", "|---|" + "---|" * (len(names) + 2)]
+    for kind, found in table.made_up.items():
+        cells = [cell(found["readings"][name], critical) for name in names]
+        test = found["equilibrium"]
+        p = "out of range" if not test["in_range"] else f"{test['p_value']:.2g}"
+        distance = Estimate(test["distance"], test["distance_error"])
+        lines.append(f"| {kind} | {' | '.join(cells)} | {p} | {distance} |")
+    return "\n".join(lines) + "\n"
+
+
+def scaled(value: float | None, unit: float) -> str:
+    return "—" if value is None else f"{value / unit:.3g}"
+
+
+def cell(reading: dict[str, Any], unit: float) -> str:
+    if not reading["in_range"] or reading["T"] is None or reading["error"] is None:
+        return "out of range"
+    return str(Estimate(reading["T"] / unit, reading["error"] / unit))
 
 
 def main() -> None:

@@ -6,13 +6,12 @@ import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
 from spinlens.flows.correlators import effective_dimensions
 from spinlens.lattice.correlation import axis_correlation, local_bonds
@@ -20,8 +19,6 @@ from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error, leave_one_out
 
 _BINS = 20
-
-States = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def compare_dimensions(
     return found
 
 
-def _of_size(L: int, states: npt.ArrayLike) -> States:
+def _of_size(L: int, states: npt.ArrayLike) -> Fields:
     field = checks.field("states", states)
     if field.ndim < 2 or any(side != L for side in field.shape[1:]) or len(field) < 2:
         raise InputError(f"states of size {L} must have shape (n_samples ≥ 2, {L}, …), got {field.shape}")
@@ -103,22 +100,22 @@ def _entry(
     return DimensionDifference(name, estimator, sizes, ours, theirs, difference)
 
 
-def _squared_magnetization(states: States) -> Array:
+def _squared_magnetization(states: Fields) -> Array:
     return np.asarray(states.mean(axis=tuple(range(1, states.ndim)), dtype=np.float64) ** 2)[:, None]
 
 
-def _half_correlation(states: States) -> Array:
+def _half_correlation(states: Fields) -> Array:
     return axis_correlation(states)[:, -1:]
 
 
-def _half_bond_correlation(states: States) -> Array:
+def _half_bond_correlation(states: Fields) -> Array:
     """C_ε at L/2 of the local bond energy and its mean, per sample: columns (correlation, mean)."""
     bonds = local_bonds(states)
     mean = bonds.mean(axis=tuple(range(1, bonds.ndim)))
     return np.column_stack([axis_correlation(bonds)[:, -1], mean])
 
 
-_QUOTIENTS: tuple[tuple[str, str, Callable[[States], Array], Callable[[Array], Array]], ...] = (
+_QUOTIENTS: tuple[tuple[str, str, Callable[[Fields], Array], Callable[[Array], Array]], ...] = (
     ("delta_spin", "<m²> of two sizes", _squared_magnetization, lambda means: means[..., 0]),
     ("delta_spin", "G(L/2) of two sizes", _half_correlation, lambda means: means[..., 0]),
     ("delta_energy", "G(L/2) of two sizes", _half_bond_correlation, lambda means: means[..., 0] - means[..., 1] ** 2),
@@ -126,9 +123,9 @@ _QUOTIENTS: tuple[tuple[str, str, Callable[[States], Array], Callable[[Array], A
 
 
 def _quotient(
-    states: Mapping[int, States],
+    states: Mapping[int, Fields],
     sizes: tuple[int, int],
-    columns: Callable[[States], Array],
+    columns: Callable[[Fields], Array],
     function: Callable[[Array], Array],
 ) -> Estimate | None:
     """−½ ln[A(L′)/A(L)] / ln(L′/L); None where A is not positive beyond two errors at both sizes."""

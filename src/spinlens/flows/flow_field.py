@@ -12,15 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
 from spinlens.flows.reading import Instruments, InstrumentsByShape, change, instruments_of, measure
 from spinlens.statistics.estimate import Estimate
 
 _RESOLVED = 2.0  # errors by which ΔT must differ from zero to count as a sign
 _MISFIT = 4.0  # χ² a degree of freedom beyond which a straight line is not believed
-
-States = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -109,8 +107,8 @@ def flow_field(before: Sequence[Estimate], after: Sequence[Estimate]) -> FlowFie
 
 
 def measure_flow_field(
-    flow: Callable[[States, int], States],
-    ensembles: Mapping[float, States],
+    flow: Callable[[Fields, int], Fields],
+    ensembles: Mapping[float, Fields],
     instruments: Instruments | InstrumentsByShape,
     steps: int = 1,
     seed: int = 0,
@@ -177,17 +175,17 @@ def _zeros(grid: Array, values: Array, error: Array) -> tuple[FixedPoint, ...]:
 
 def _zero(grid: Array, values: Array, error: Array) -> FixedPoint:
     """Zero of the weighted straight line through the points, or of a parabola where the line misses them."""
-    line = _Fit(grid, values, error, 1)
+    line = _Polynomial(grid, values, error, 1)
     root = line.root()
     if line.misfit > _MISFIT:
-        curved = _Fit(grid, values, error, 2)
+        curved = _Polynomial(grid, values, error, 2)
         bent = curved.root()
         if bent is not None:
             return curved.fixed_point(bent)
     return line.fixed_point(float(grid.mean()) if root is None else root)
 
 
-class _Fit:
+class _Polynomial:
     """A polynomial through changes: coefficients about the middle, their covariance and χ² a degree of freedom."""
 
     def __init__(self, grid: Array, values: Array, error: Array, degree: int) -> None:

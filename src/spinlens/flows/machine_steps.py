@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.machines import gibbs
+from spinlens.machines.gibbs import Machine
 from spinlens.machines.kernels import Float32, Lanes
 
 Kind = Literal["sampled", "mean", "mixed"]
@@ -18,21 +18,6 @@ KINDS: tuple[Kind, ...] = ("sampled", "mean", "mixed")
 """How units pass: "sampled" draws ±1 on both ways, "mean" passes tanh on both, "mixed" draws upward, tanh downward."""
 
 _SCRATCH = 2**24  # units of the widest layer held at once, 64 MB
-
-
-class Machine(Protocol):
-    """What a flow needs of a machine: its parameters, and its conditional distributions on flat units."""
-
-    @property
-    def weights_(self) -> npt.NDArray[Any]: ...
-    @property
-    def visible_bias_(self) -> npt.NDArray[Any]: ...
-    @property
-    def hidden_bias_(self) -> npt.NDArray[Any]: ...
-    def hidden_mean(self, visible: npt.ArrayLike) -> npt.NDArray[Any]: ...
-    def visible_mean(self, hidden: npt.ArrayLike) -> npt.NDArray[Any]: ...
-    def sample_hidden(self, visible: npt.ArrayLike, generator: np.random.Generator) -> npt.NDArray[np.int8]: ...
-    def sample_visible(self, hidden: npt.ArrayLike, generator: np.random.Generator) -> npt.NDArray[np.int8]: ...
 
 
 class Passage:

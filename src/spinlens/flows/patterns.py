@@ -143,7 +143,7 @@ def match_temperature(
     for entry in offered:
         if entry.values.shape != pattern.values.shape or entry.connected != pattern.connected:
             raise InputError("patterns must be maps of the same lattice, all raw or all connected")
-    search = _Search(pattern, offered, grid, free_amplitude)
+    search = _PatternSearch(pattern, offered, grid, free_amplitude)
     found = np.array([search.nearest(own, search.tables) for own in (search.own, *search.own_replicas)])
     count = min(len(entry.replicas) for entry in offered)
     others = [np.stack([entry.replicas[k].ravel() for entry in offered]) for k in range(count)]
@@ -154,7 +154,7 @@ def match_temperature(
     return Match(estimates[0], estimates[1], estimates[2], inside)
 
 
-class _Search:
+class _PatternSearch:
     """Distances of one map to those of block spins, freed of what noise adds to them on average."""
 
     def __init__(

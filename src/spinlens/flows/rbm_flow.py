@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
-from spinlens.flows.machine_steps import Kind, Machine, Passage, check_machine
+from spinlens.flows.machine_steps import Kind, Passage, check_machine
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines import gibbs
+from spinlens.machines.gibbs import Machine
 
 _LARGEST = 2**32  # bytes of recorded states
 

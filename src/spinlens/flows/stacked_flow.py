@@ -11,18 +11,19 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
-from spinlens.flows.machine_steps import KINDS, Kind, Machine, check_machine
+from spinlens.flows.machine_steps import KINDS, Kind, check_machine
 from spinlens.flows.placement import Placement, place_units
 from spinlens.flows.rbm_flow import iterate, records
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.machines.distribution import Distribution
 
 
 class Stack(Protocol):
     """What a stacked flow needs: the machines from the bottom up."""
 
     @property
-    def layers_(self) -> Sequence[Machine]: ...
+    def layers_(self) -> Sequence[Distribution]: ...
 
 
 def place_stack(stack: Stack, shape: tuple[int, ...]) -> tuple[Placement, ...]:

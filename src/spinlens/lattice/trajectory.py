@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
 
-import numpy.typing as npt
-
+from spinlens.arrays import Fields
 from spinlens.errors import InputError
-
-States = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +31,7 @@ class Trajectory:
 
     name: str
     steps: tuple[int, ...]
-    states: tuple[States, ...]
+    states: tuple[Fields, ...]
 
     def __post_init__(self) -> None:
         if len(self.steps) != len(self.states):
@@ -51,7 +47,7 @@ class Trajectory:
         """The lattice at each record."""
         return tuple(tuple(states.shape[1:]) for states in self.states)
 
-    def at(self, step: int) -> States:
+    def at(self, step: int) -> Fields:
         """The states after `step` applications."""
         if step not in self.steps:
             raise InputError(f"step {step} was not recorded; recorded: {self.steps}")

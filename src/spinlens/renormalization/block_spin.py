@@ -10,21 +10,22 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from spinlens import checks, seeding
+from spinlens.arrays import Fields
 from spinlens.errors import InputError
-from spinlens.lattice.trajectory import States, Trajectory
+from spinlens.lattice.trajectory import Trajectory
 from spinlens.renormalization.kernels import block_sums
 
-Rule = Literal["majority", "average", "decimation", "kadanoff"]
-RULES: tuple[Rule, ...] = ("majority", "average", "decimation", "kadanoff")
+BlockRule = Literal["majority", "average", "decimation", "kadanoff"]
+RULES: tuple[BlockRule, ...] = ("majority", "average", "decimation", "kadanoff")
 
 
 def block_spins(
     states: npt.ArrayLike,
     scale: int = 2,
-    rule: Rule = "majority",
+    rule: BlockRule = "majority",
     p: float | None = None,
     generator: np.random.Generator | None = None,
-) -> States:
+) -> Fields:
     """One renormalization step: every block of scale^d spins becomes one spin of a coarser lattice.
 
     "majority": the sign of Σ s over the block, a fair coin where the sum is zero. "average": the mean of the block,
@@ -83,7 +84,7 @@ def block_spin_flow(
     states: npt.ArrayLike,
     steps: int,
     scale: int = 2,
-    rule: Rule = "majority",
+    rule: BlockRule = "majority",
     p: float | None = None,
     seed: int = 0,
 ) -> Trajectory:
@@ -121,14 +122,14 @@ def _check_strength(rule: str, p: float | None) -> None:
         raise InputError(f"p must be ≥ 0, got {p!r}")
 
 
-def _check_sides(field: States, scale: int) -> None:
+def _check_sides(field: Fields, scale: int) -> None:
     if not 2 <= field.ndim <= 4:
         raise InputError(f"states must have axes (n_samples, L_1, …) of one to three sides, got shape {field.shape}")
     if any(side % scale for side in field.shape[1:]):
         raise InputError(f"scale {scale} must divide every side of the lattice, got sides {field.shape[1:]}")
 
 
-def _blocks(field: States, scale: int) -> States:
+def _blocks(field: Fields, scale: int) -> Fields:
     """(n, L_1, …) as (n, L_1/b, b, L_2/b, b, …), a view."""
     split = [length for side in field.shape[1:] for length in (side // scale, scale)]
     return field.reshape(field.shape[0], *split)

@@ -20,7 +20,7 @@ _REAL = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Spectrum:
+class RGSpectrum:
     """The linearized renormalization group in one truncation.
 
     Attributes
@@ -89,7 +89,7 @@ def solve(A: Array, B: Array) -> Array:
 
 def spectra(
     names: Sequence[str], coarse: Array, fine: Array, bins: Sequence[slice], scale: float
-) -> tuple[Spectrum, ...]:
+) -> tuple[RGSpectrum, ...]:
     """The spectra with the first 1, 2, …, k operators kept; errors from leaving out one bin of samples at a time."""
     k = len(names)
     if k == 0:
@@ -107,7 +107,7 @@ def _replicas(first: Array, second: Array, bins: Sequence[slice]) -> Array:
     return np.asarray(means - kept_means(x, bins)[:, :, None] * kept_means(y, bins)[:, None, :])
 
 
-def _spectrum(names: Sequence[str], A: Array, B: Array, scale: float) -> Spectrum:
+def _spectrum(names: Sequence[str], A: Array, B: Array, scale: float) -> RGSpectrum:
     maps = np.stack([solve(a, b) for a, b in zip(A, B, strict=True)])
     eigenvalues = np.linalg.eigvals(maps[0]).astype(np.complex128)
     leading = np.array([_leading(T) for T in maps])
@@ -117,7 +117,7 @@ def _spectrum(names: Sequence[str], A: Array, B: Array, scale: float) -> Spectru
         exponent = _estimate(np.log(positive) / math.log(scale))
     order = np.argsort(-np.abs(eigenvalues), kind="stable")
     error = jackknife_error(maps[1:])
-    return Spectrum(tuple(names), maps[0], error, eigenvalues[order], _estimate(leading), exponent)
+    return RGSpectrum(tuple(names), maps[0], error, eigenvalues[order], _estimate(leading), exponent)
 
 
 def _leading(T: Array) -> float:

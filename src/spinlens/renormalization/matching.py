@@ -13,7 +13,7 @@ from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
-from spinlens.renormalization.block_spin import Rule, block_spin_flow
+from spinlens.renormalization.block_spin import BlockRule, block_spin_flow
 from spinlens.renormalization.measurements import bin_slices, kept_means
 from spinlens.renormalization.operators import AnyOperator, CouplingOperator, default_operators, operator_values
 from spinlens.statistics.estimate import Estimate
@@ -70,7 +70,7 @@ def two_lattice_matching(
     small: npt.ArrayLike,
     steps: int | None = None,
     scale: int = 2,
-    rule: Rule = "majority",
+    rule: BlockRule = "majority",
     p: float | None = None,
     operators: Sequence[AnyOperator] | None = None,
     chains: int = 1,

@@ -12,21 +12,21 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
-from spinlens.renormalization.linearized import Spectrum, spectra
+from spinlens.renormalization.linearized import RGSpectrum, spectra
 from spinlens.renormalization.measurements import Measurements, measure
 from spinlens.renormalization.operators import AnyOperator, Parity
 from spinlens.statistics.estimate import Estimate
 
 
 @dataclass(frozen=True)
-class Step:
+class BlockingStep:
     """One renormalization step: the lattices before and after, and the spectra with 1, 2, … operators kept."""
 
     before: tuple[int, ...]
     after: tuple[int, ...]
     scale: float
-    even: tuple[Spectrum, ...]
-    odd: tuple[Spectrum, ...]
+    even: tuple[RGSpectrum, ...]
+    odd: tuple[RGSpectrum, ...]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class MCRG:
     tau_int : the longest τ_int of the operators of the finest lattice, in samples.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[BlockingStep, ...]
     bin_length: int
     tau_int: float
 
@@ -85,7 +85,7 @@ class MCRG:
                     lines.append(f"{number}  {sides:24} {parity:5} {count:3}  {shown!s:12} + {spectrum.operators[-1]}")
         return "\n".join(lines)
 
-    def _sector(self, step: int, parity: str) -> tuple[Spectrum, ...]:
+    def _sector(self, step: int, parity: str) -> tuple[RGSpectrum, ...]:
         checks.choice("parity", parity, ("even", "odd"))
         if not -len(self.steps) <= step < len(self.steps):
             raise InputError(f"step {step} was asked for, there are {len(self.steps)}")
@@ -160,5 +160,5 @@ def analyse(measured: Measurements, bins: int = 64) -> MCRG:
             columns = [k for k, operator in enumerate(measured.operators) if operator.parity == parity]
             names = [measured.operators[k].name for k in columns]
             sectors.append(spectra(names, coarse[:, columns], fine[:, columns], parts, scale))
-        steps.append(Step(before, after, scale, sectors[0], sectors[1]))
+        steps.append(BlockingStep(before, after, scale, sectors[0], sectors[1]))
     return MCRG(tuple(steps), parts[0].stop - parts[0].start, measured.tau_int())

@@ -8,8 +8,6 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import Spins
 from spinlens.errors import SpinsError
-from spinlens.machines.controls import redrawn
-from spinlens.machines.gibbs import Machine
 
 
 def shuffled(states: npt.ArrayLike, seed: int = 0) -> Spins:
@@ -29,34 +27,12 @@ def halves(cold: npt.ArrayLike, hot: npt.ArrayLike) -> Spins:
     >>> halves([[1, 1, 1, 1]], [[-1, 1, -1, 1]]).tolist()
     [[1, 1, -1, 1]]
     """
-    one, other = _pair(cold, hot)
-    middle = one.shape[1] // 2
-    return np.concatenate([one[:, :middle], other[:, middle:]], axis=1)
-
-
-def mixture(cold: npt.ArrayLike, hot: npt.ArrayLike) -> Spins:
-    """Whole states of `cold` and of `hot` in turn, as many in all: each is in equilibrium, the ensemble is not."""
-    one, other = _pair(cold, hot)
-    odd = np.arange(len(one)).reshape(-1, *([1] * (one.ndim - 1))) % 2
-    return np.where(odd == 1, other, one)
-
-
-def redrawn_samples(
-    machine: Machine, n: int, shape: tuple[int, ...], steps: int = 200, family: str = "normal", seed: int = 0
-) -> Spins:
-    """`n` samples (n, *shape) of a machine with weights redrawn from the distribution fitted to those of `machine`.
-
-    Each is the end of a Gibbs chain of its own, `steps` steps from free spins; see `machines.controls.redrawn`.
-    """
-    return redrawn(machine, family, seed).sample(n, steps, seed).reshape(n, *shape)
-
-
-def _pair(cold: npt.ArrayLike, hot: npt.ArrayLike) -> tuple[Spins, Spins]:
     one, other = _spins("cold", cold), _spins("hot", hot)
     if one.shape[1:] != other.shape[1:]:
         raise SpinsError(f"cold and hot must live on one lattice, got {one.shape[1:]} and {other.shape[1:]}")
     n = min(len(one), len(other))
-    return one[:n], other[:n]
+    middle = one.shape[1] // 2
+    return np.concatenate([one[:n, :middle], other[:n, middle:]], axis=1)
 
 
 def _spins(name: str, states: npt.ArrayLike) -> Spins:

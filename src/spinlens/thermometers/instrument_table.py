@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.lattice.states_of import Held
-from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.ensembles import calibration_ensembles
 from spinlens.thermometers.instruments import InstrumentSet
@@ -48,25 +47,6 @@ class InstrumentTable:
             "made_up": self.made_up,
         }
 
-    def to_markdown(self, unit: float = 1.0, centre: float | None = None) -> str:
-        """Two tables in Markdown, temperatures in multiples of `unit`; spreads are those nearest to `centre`."""
-        grid = np.array(self.temperatures)
-        at = int(np.argmin(np.abs(grid - centre))) if centre is not None else len(grid) // 2
-        lines = ["| thermometer | range | largest bias | spread of a state | r.m.s. pull |", "|---|---|---|---|---|"]
-        for name, row in self.thermometers.items():
-            low, high = (_scaled(x, unit) for x in row["range"])
-            bias, spread = _scaled(row["largest_bias"], unit), _scaled(row["spread"][at], unit)
-            lines.append(f"| {name} | {low} – {high} | {bias} | {spread} | {_scaled(row['rms_pull'], 1)} |")
-        names = list(self.thermometers)
-        lines += ["", f"| states | {' | '.join(names)} | equilibrium p | D |", "|---|" + "---|" * (len(names) + 2)]
-        for kind, found in self.made_up.items():
-            cells = [_cell(found["readings"][name], unit) for name in names]
-            test = found["equilibrium"]
-            p = "out of range" if not test["in_range"] else f"{test['p_value']:.2g}"
-            distance = Estimate(test["distance"], test["distance_error"])
-            lines.append(f"| {kind} | {' | '.join(cells)} | {p} | {distance} |")
-        return "\n".join(lines) + "\n"
-
 
 def instrument_table(
     instruments: InstrumentSet,
@@ -81,7 +61,7 @@ def instrument_table(
     instruments : of `calibrate_instruments`.
     temperatures, states : ensembles of known temperatures that the calibration has not seen, (n_temperatures,) and
         (n_temperatures, n_samples, *shape), or with (n_chains, n_draws) for n_samples. Infinity is left out.
-    made_up : name → states at no temperature (or any others), such as those of `thermometers.made_up`.
+    made_up : name → states at no temperature (or any others), such as those of `thermometers.impostors`.
 
     Returns
     -------
@@ -173,13 +153,3 @@ def _off(instruments: InstrumentSet, states: Held) -> dict[str, Any]:
 
 def _finite(value: float | np.floating[Any]) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _scaled(value: float | None, unit: float) -> str:
-    return "—" if value is None else f"{value / unit:.3g}"
-
-
-def _cell(reading: dict[str, Any], unit: float) -> str:
-    if not reading["in_range"] or reading["T"] is None or reading["error"] is None:
-        return "out of range"
-    return str(Estimate(reading["T"] / unit, reading["error"] / unit))

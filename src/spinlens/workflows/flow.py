@@ -27,7 +27,7 @@ from spinlens.lattice.model_document import model_document
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
-from spinlens.renormalization.block_spin import Rule, block_spin_flow, block_spins
+from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
 from spinlens.study.storage.codec import plain
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
 
@@ -64,7 +64,7 @@ class FlowSettings:
     name: str = "machine"
     kind: Kind = "sampled"
     steps: int = 50
-    blocks: tuple[Rule, ...] = ()
+    blocks: tuple[BlockRule, ...] = ()
     controls: bool = False
     seeds: int = 5
     cases: tuple[Case, ...] = ()
@@ -214,7 +214,7 @@ class _Work:
         for rule in s.blocks:
             readers = {shape: self.instruments(shape) for shape in self._shapes(2)}
 
-            def block(states: Any, seed: int, rule: Rule = rule) -> Any:
+            def block(states: Any, seed: int, rule: BlockRule = rule) -> Any:
                 return block_spins(states, 2, rule, _strength(rule), generator=np.random.default_rng(seed))
 
             fields = measure_flow_field(block, ensembles, readers, seed=self.number("field", rule))
@@ -271,7 +271,7 @@ class _Work:
         return pattern_table(self.starting, units, dict(zip(self.grid, self.test, strict=True)), generator)
 
 
-def _strength(rule: Rule) -> float | None:
+def _strength(rule: BlockRule) -> float | None:
     return 2.0 if rule == "kadanoff" else None
 
 
