@@ -1,13 +1,11 @@
-"""Replica exchange: exact averages at every temperature, swaps that help, and the same draws for any workers."""
+"""Replica exchange: exact averages at every temperature, and swaps that help."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-import xarray as xr
 
-from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, exact, sample
-from spinlens.errors import InputError
+from spinlens import CouplingTable, IsingModel, NearestNeighbour, exact, sample
 from spinlens.sampling.chains import ladder as exchange
 from spinlens.statistics.autocorrelation import mean_estimate
 
@@ -45,50 +43,9 @@ def test_swaps_that_forget_the_energy_are_found_out(monkeypatch):
     assert np.abs(deviations(model, data)).max() > 4
 
 
-def test_draws_do_not_depend_on_workers_or_other_ladders():
-    model = IsingModel((4, 4), PowerLaw(1.2))
-    options = {"temperatures": (8.0, 5.0), "draws": 50, "seed": 4, "keep_spins": True, "warmup": 10, "exchange": True}
-    one, four = (sample(model, chains=3, workers=n, **options) for n in (1, 4))
-    xr.testing.assert_identical(one, four)
-    alone = sample(model, chains=1, **options)
-    np.testing.assert_array_equal(alone.spins[:, 0], one.spins[:, 0])
-    np.testing.assert_allclose(model.energy(one.spins.values) / 16, one.energy, rtol=1e-12, atol=1e-14)
-
-
-def test_replicas_travel_and_none_is_lost():
-    model = IsingModel((4, 4), NearestNeighbour())
-    data = sample(model, (1.8, 2.3, 3.0, 4.0, float("inf")), 2000, seed=1, warmup=50, exchange=True)
-    assert set(map(tuple, np.sort(data.replica.values, axis=0).transpose(1, 2, 0).reshape(-1, 5))) == {(0, 1, 2, 3, 4)}
-    assert bool((data.round_trips > 20).all())
-    assert abs(mean_estimate(data.energy.sel(temperature=np.inf).values).deviation(0.0)) < 4
-
-
 def test_both_phases_are_visited_below_the_transition():
     """L = 8 at T = 1.5, where a single chain keeps its sign for longer than this run."""
     model = IsingModel((8, 8), NearestNeighbour())
     data = sample(model, np.linspace(1.5, 4.0, 9), 1500, seed=3, warmup=100, exchange=True)
     cold = data.magnetization.isel(temperature=0).values
     assert all(np.any(np.diff(np.sign(chain[chain != 0]))) for chain in cold)
-
-
-@pytest.mark.parametrize("temperatures", [[2.0], [0.0, 1.0]])
-def test_ladders_that_cannot_be_are_refused(temperatures):
-    with pytest.raises(InputError, match="two or more temperatures above 0"):
-        sample(IsingModel((4, 4), NearestNeighbour()), temperatures, 5, exchange=True)
-
-
-def test_cluster_moves_do_not_exchange():
-    with pytest.raises(InputError, match="exchange is for single-spin moves"):
-        sample(IsingModel((4, 4), NearestNeighbour()), (2.0, 3.0), 5, algorithm="wolff", exchange=True)
-
-
-def test_averages_and_correlations_of_a_ladder_are_those_of_its_series():
-    model = IsingModel((5, 4), PowerLaw(1.2))
-    options = {"temperatures": (8.0, 5.0, 6.5), "draws": 512, "seed": 2, "warmup": 20, "exchange": True}
-    series = sample(model, keep_spins=True, **options)
-    binned = sample(model, series=False, correlations=True, **options)
-    np.testing.assert_allclose(binned.m2.mean("bin"), series.m2.mean("draw"), rtol=1e-12)
-    np.testing.assert_array_equal(binned.swap_acceptance, series.swap_acceptance)
-    neighbours = (series.spins * series.spins.roll(x=1)).mean(("draw", "x", "y"))
-    found = binned.correlation.mean("correlation_bin").isel(r_x=1, r_y=0)
-    np.testing.assert_allclose(found, neighbours, atol=1e-12)

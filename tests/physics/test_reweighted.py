@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import softmax
 
-from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact, reweight, sample
-from spinlens.exact.enumeration import all_states
+from spinlens import Estimate, IsingModel, NearestNeighbour, PowerLaw, exact, reweight, sample
+from spinlens.criticality.reweighting.size_curves import SizeCurves
+from spinlens.statistics.resampling import estimate_of_rows
+from truths import boltzmann, second_moment_xi
 
 CASES = [(NearestNeighbour(), (2.1, 2.3, 2.5), 2.0), (PowerLaw(1.2), (5.0, 5.5, 6.0), 1.2)]
 VALUES = ("energy", "abs_magnetization", "m2", "m4", "binder", "susceptibility", "xi")
@@ -34,9 +35,6 @@ def case(request):
 
 def exact_values(model, temperature, power):
     found = exact.enumerate(model, temperature)
-    G = found.correlation
-    mode = float((G * np.cos(np.pi / 2 * np.arange(4))[:, None]).sum()) / 16
-    xi = (G.sum() / 16 / mode - 1) ** (1 / power) / (8 * np.sin(np.pi / 4))
     return {
         "energy": found.energy,
         "specific_heat": found.specific_heat,
@@ -45,7 +43,7 @@ def exact_values(model, temperature, power):
         "m4": found.m4,
         "binder": found.binder,
         "susceptibility": model.n_sites * found.m2 / temperature,
-        "xi": xi,
+        "xi": second_moment_xi(found.correlation, power) / 4,
     }
 
 
@@ -69,7 +67,7 @@ def deviations(table, model, power, names, factor=1.0):
 
 
 def test_functions_and_slopes_agree_with_enumeration(case):
-    """Eleven functions at three temperatures; slopes that are 20 % off are seen."""
+    """Eleven functions at three temperatures; the power check: slopes 20 % off are seen."""
     model, grid, power, data = case
     table = reweight(data, between(grid))
     found = deviations(table, model, power, VALUES + SLOPES)
@@ -109,8 +107,7 @@ def test_bonds_of_another_draw_give_a_wrong_magnetization(case):
 
 def exact_correlators(model, temperature):
     """G(r) and the connected ⟨ε_0 ε_r⟩ along the axes for r = 0, 1, 2, by rolls of all states."""
-    states = all_states(16).reshape(-1, 4, 4)
-    weights = softmax(-model.energy(states) / temperature)
+    states, weights = boltzmann(model, temperature)
     bonds = (states * np.roll(states, -1, 1) + states * np.roll(states, -1, 2)) / 2
     mean = weights @ bonds.mean(axis=(1, 2))
 
@@ -162,3 +159,22 @@ def test_correlations_and_other_functions_are_of_the_same_draws():
     exact_G = (t ** np.arange(7) + t ** (12 - np.arange(7))) / (1 + t**12)
     assert np.abs((G[0, 1:] - exact_G[1:]) / table.correlation_error.values[0, 1:]).max() < 4
     assert np.abs((G[1, 1:] - exact_G[1:]) / table.correlation_error.values[1, 1:]).max() > 4
+
+
+def test_curves_agree_with_a_run_at_a_temperature_not_used():
+    """Twelve functions of L = 12 from runs at other temperatures; the power check: 20 % off would be seen."""
+    model = IsingModel((12, 12), PowerLaw(1.2))
+    curves = SizeCurves.from_dataset(model, sample(model, (6.4, 6.8, 7.2), 10_000, seed=3, energy=False))
+    direct = SizeCurves.from_dataset(model, sample(model, (6.6,), 20_000, seed=4, energy=False))
+    rows = [size.samples(size.theta(6.6)) for size in (curves, direct)]
+    for name in rows[0]._fields:
+        one, other = (estimate_of_rows(getattr(part, name)) for part in rows)
+        assert abs(one.deviation(other)) < 4, name
+        assert abs(one.deviation(Estimate(1.2 * other.value, other.error))) > 4, name
+
+
+def test_effective_draws_fall_away_from_the_runs(case):
+    model, grid, _, data = case
+    curves = SizeCurves.from_dataset(model, data)
+    inside, outside = (curves.histograms.full.effective_draws(curves.theta(T)) for T in (grid[1], 0.6 * grid[0]))
+    assert outside < 0.05 * inside

@@ -1,11 +1,8 @@
-"""Single clusters: agreement with all clusters near the transition, what a sweep is, and what can be left out."""
+"""Single clusters: agreement with all clusters near the transition, and the bias that a stopping rule has."""
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
-import pytest
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw
 from spinlens.sampling.algorithms.choice import make_algorithm
@@ -53,27 +50,3 @@ def test_a_stopping_rule_is_biased_and_a_fixed_number_of_clusters_is_not():
     biased = mean_estimate(np.array(stopped)[None])
     assert abs(fixed.value - reference.value) < 4 * np.hypot(fixed.error, reference.error)
     assert biased.value - reference.value > 4 * np.hypot(biased.error, reference.error)
-
-
-def test_the_number_of_clusters_is_tuned_to_a_lattice_and_frozen():
-    model = IsingModel((32, 32), NearestNeighbour())
-    update = make_algorithm(model, 3.0, "wolff")
-    chain = start_chain(model, 1, 3.0, 0)
-    for _ in range(3):
-        update.tune(chain)
-        update.advance(chain, 50, 1, energy=False, states=False)
-    tuned = chain.clusters
-    draws = update.advance(chain, 400, 1, energy=False, states=False)
-    assert chain.clusters == tuned > 1
-    assert 0.7 < draws["grown"].mean() / model.n_sites < 1.4
-
-
-def test_modes_can_be_left_out():
-    model = IsingModel((4, 4), NearestNeighbour())
-    update = make_algorithm(model, 2.5, "swendsen-wang")
-    without = dataclasses.replace(update, modes=False)
-    one, other = (u.advance(start_chain(model, 1, 2.5, 0), 20, 1, True, True) for u in (update, without))
-    np.testing.assert_array_equal(one.states, other.states)
-    assert set(one.names) - set(other.names) == {"mode_x", "mode_y"}
-    with pytest.raises(KeyError, match="mode_x was not measured; measured: bonds"):
-        other["mode_x"]

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spinlens import IsingModel, NearestNeighbour, sample
 from spinlens.sampling.chains.binning import Bins, Blocking, binned_tau
 from spinlens.statistics.autocorrelation import integrated_time
-from spinlens.statistics.convergence import split_r_hat
+from truths import autoregressive
 
 
 def stretches(values, cuts):
@@ -72,51 +71,9 @@ def test_memory_does_not_grow_with_the_run():
 @pytest.mark.parametrize("correlation", [0.0, 0.5, 0.9])
 def test_tau_of_bins_is_that_of_the_series(correlation):
     """τ_int = (1 + a)/(2 (1 − a)) of an autoregressive series; 3 comparisons, with bins shorter and longer than τ."""
-    rng = np.random.default_rng(3)
-    noise = rng.normal(size=1 << 17)
-    series = np.empty(1 << 17)
-    series[0] = noise[0]
-    for t in range(1, len(series)):
-        series[t] = correlation * series[t - 1] + np.sqrt(1 - correlation**2) * noise[t]
+    series = autoregressive(correlation, (1 << 17,), 3)
     exact = (1 + correlation) / (2 * (1 - correlation))
     error = integrated_time(series).error
     for length in (1, 128):
         tau = binned_tau(series.reshape(1, -1, length).mean(axis=2), length, float(series.var()))
         assert abs(tau - exact) < 4 * max(error, 0.05 * exact)
-
-
-def test_split_r_hat_sees_chains_apart_and_chains_that_drift():
-    draws = np.random.default_rng(0).normal(size=(2, 1000))
-    halves = draws.reshape(4, 500)
-    assert abs(split_r_hat(halves.mean(axis=1), 1.0, 500) - 1) < 0.01
-    apart, drifting = np.add(draws, [[0.0], [1.0]]), draws + np.linspace(0, 2, 1000)
-    for series in (apart, drifting):
-        halves = series.reshape(4, 500)
-        assert split_r_hat(halves.mean(axis=1), float(halves.var(axis=1).mean()), 500) > 1.1
-
-
-def test_averages_are_those_of_the_series():
-    model = IsingModel((8, 8), NearestNeighbour())
-    series = sample(model, (2.0, 2.5), 5_000, seed=2)
-    binned = sample(model, (2.0, 2.5), 5_000, seed=2, series=False)
-    assert binned.sizes["bin"] == 625
-    for name in ("energy", "magnetization", "m2", "m4", "bonds", "largest_cluster", "mode_x"):
-        blocks = series[name].values[:, :, :5_000].reshape(2, 2, 625, 8).mean(axis=3)
-        np.testing.assert_allclose(binned[name], blocks, rtol=1e-9, atol=1e-12)
-    both = [data.sel(observable=series.observable.values) for data in (series, binned)]
-    np.testing.assert_allclose(both[0]["average"], both[1]["average"], rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(both[0]["error"], both[1]["error"], rtol=0.15)
-    np.testing.assert_allclose(both[0]["split_r_hat"], both[1]["split_r_hat"], rtol=0.01)
-    product = (series.bonds * series.m4).mean(("chain", "draw"))
-    np.testing.assert_allclose(binned["average"].sel(observable="bonds_m4"), product, rtol=1e-9)
-
-
-def test_correlations_are_those_of_the_states():
-    model = IsingModel((5, 4), NearestNeighbour())
-    data = sample(model, 2.5, 64, chains=1, seed=2, keep_spins=True, correlations=True)
-    spins = data.spins.values[0, 0].astype(float)
-    assert data.correlation.dims == ("temperature", "chain", "correlation_bin", "r_x", "r_y")
-    found = data.correlation.mean("correlation_bin").values[0, 0]
-    for r in np.ndindex(5, 4):
-        expected = (spins * np.roll(spins, r, axis=(1, 2))).mean()
-        assert found[r] == pytest.approx(expected, abs=1e-12)
