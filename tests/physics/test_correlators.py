@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import softmax
 
 from spinlens import Estimate, IsingModel, NearestNeighbour, PowerLaw
 from spinlens.criticality.correlators.fit import fit_dimension
 from spinlens.criticality.correlators.measure import check_with_correlators, correlators, half_lattice
 from spinlens.errors import ConvergenceError, InputError
-from spinlens.exact.enumeration import all_states
+from truths import all_states, normalised
 
 SQUARE = [IsingModel((L, L), NearestNeighbour()) for L in (8, 16, 32)]
 T_C = 2.269185
@@ -22,7 +21,7 @@ def exact_correlators(model):
     energies, parts = model.energy(states), half_lattice(states, 2)
 
     def at(temperature):
-        spin, pairs, mean = (softmax(-energies / temperature) @ part for part in parts)
+        spin, pairs, mean = (normalised(-energies / temperature) @ part for part in parts)
         return np.array([spin, pairs - mean**2])
 
     return at

@@ -165,8 +165,8 @@ def scores(model, data, temperature, truth):
 def few_near():
     """Tables that make clock moves use every part of their kernel on small lattices."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "_NEAR", {1: 2, 2: 4, 3: 6})
-        patch.setattr(clock, "_STRONG", 3)
+        patch.setattr(clock, "NEAR", {1: 2, 2: 4, 3: 6})
+        patch.setattr(clock, "STRONG", 3)
         yield
 
 

@@ -7,7 +7,6 @@ import itertools
 import numpy as np
 import pytest
 
-from spinlens.exact.enumeration import all_states
 from spinlens.exact.enumeration import enumerate as enumerate_states
 from spinlens.flows.correlators import spin_correlation, visible_hidden_correlation
 from spinlens.flows.placement import place_units
@@ -17,39 +16,12 @@ from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
 from spinlens.renormalization.block_spin import block_spins
-
-
-def boltzmann(model: IsingModel, temperature: float) -> tuple[np.ndarray, np.ndarray]:
-    states = all_states(model.n_sites).reshape(-1, *model.shape)
-    energy = model.energy(states)
-    weights = np.exp(-(energy - energy.min()) / temperature)
-    return states, weights / weights.sum()
-
-
-def draw(model: IsingModel, temperature: float, n: int, seed: int) -> np.ndarray:
-    states, weights = boltzmann(model, temperature)
-    return states[np.random.default_rng(seed).choice(len(states), n, p=weights)]
-
-
-def decimated_ring(K: float) -> np.ndarray:
-    """Probabilities of the 64 states of every other spin of a ring of 12."""
-    states, weights = boltzmann(IsingModel((12,), NearestNeighbour()), 1 / K)
-    coarse = block_spins(states, 2, "decimation").astype(int)
-    return np.bincount(((coarse + 1) // 2) @ (1 << np.arange(6)), weights=weights, minlength=64)
-
-
-def test_decimation_of_the_chain_is_exact() -> None:
-    K = 0.7
-    renormalized = 0.5 * np.log(np.cosh(2 * K))
-    expected = boltzmann(IsingModel((6,), NearestNeighbour()), 1 / renormalized)[1]
-    assert np.allclose(decimated_ring(K), expected, rtol=1e-12)
-    wrong = boltzmann(IsingModel((6,), NearestNeighbour()), 1 / (1.001 * renormalized))[1]
-    assert not np.allclose(decimated_ring(K), wrong, rtol=1e-4)
+from truths import all_states, drawn
 
 
 def invariant_ensemble(L: int, seed: int) -> np.ndarray:
     """All translates and the mirror images of a few states: an ensemble exactly invariant under both."""
-    states = draw(IsingModel((4, 4), PowerLaw(1.2)), 7.0, 3, seed)
+    states = drawn(IsingModel((4, 4), PowerLaw(1.2)), 7.0, 3, seed)
     states = np.tile(states, (1, L // 4, L // 4))
     states[:, 0, : L // 2] *= -1
     moves = itertools.product(range(L), range(L))
@@ -145,7 +117,7 @@ def test_flow_of_the_exact_machine_stays_at_its_temperature_and_a_wrong_machine_
     model = IsingModel((3, 3), coupling)
     temperature = 0.4 * model.coupling_sum
     exact = enumerate_states(model, temperature)
-    states = draw(model, temperature, 20_000, 5)
+    states = drawn(model, temperature, 20_000, 5)
 
     def deviations(machine: RBM) -> list[float]:
         end = rbm_flow(machine, states, 50, record=[50], seed=6).at(50)

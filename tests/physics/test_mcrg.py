@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from spinlens.exact.enumeration import all_states
 from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
@@ -21,22 +20,18 @@ from spinlens.renormalization.matching import TwoLatticeMatching, two_lattice_ma
 from spinlens.renormalization.mcrg import MCRG, BlockingStep, mcrg
 from spinlens.renormalization.operators import CouplingOperator, Operator, default_operators, operator_values
 from spinlens.sampling.sampler import sample
+from truths import all_states, normalised
 
 EVEN = default_operators(2, "even", side=2)  # nn, nnn, plaquette: every even coupling that a 2 × 2 lattice has
 ODD = default_operators(2, "odd", side=2)  # m, corner: every odd one
 T_POWER = 6.835  # of σ = 1.2, ± 0.007
 
 
-def boltzmann(log_weights: np.ndarray) -> np.ndarray:
-    weights = np.exp(log_weights - log_weights.max())
-    return weights / weights.sum()
-
-
 def ring(K: float, n: int = 16) -> tuple[np.ndarray, np.ndarray]:
     """All states of a ring and their probabilities."""
     states = all_states(n)
     bonds = operator_values(states, default_operators(1, "even")[:1])[:, 0]
-    return states, boltzmann(K * bonds)
+    return states, normalised(K * bonds)
 
 
 @pytest.mark.parametrize("K", [0.1, 0.4, 1.0])
@@ -71,7 +66,7 @@ def small_map(p: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def couplings(operators: tuple[Operator, ...], K: np.ndarray, p: float) -> np.ndarray:
     """K′ of the 2 × 2 lattice: ln of its exact weights in terms of a constant and all couplings of one parity."""
     fine, coarse, probability = small_map(p)
-    log = np.log(boltzmann(operator_values(fine, [*EVEN, *ODD]) @ K) @ probability)
+    log = np.log(normalised(operator_values(fine, [*EVEN, *ODD]) @ K) @ probability)
     basis = np.column_stack([np.ones(len(coarse)), operator_values(coarse, [*EVEN, *ODD])])
     solution, residual, rank, _ = np.linalg.lstsq(basis, log, rcond=None)
     assert rank == 6
@@ -86,7 +81,7 @@ K_SMALL = np.array([0.35, 0.06, 0.03, 0.0, 0.0])  # nn, nnn, plaquette, m, corne
 def exact_small_map(operators: tuple[Operator, ...], p: float) -> np.ndarray:
     """T from all pairs of states with their joint probabilities."""
     fine, coarse, probability = small_map(p)
-    weights = boltzmann(operator_values(fine, [*EVEN, *ODD]) @ K_SMALL)[:, None] * probability
+    weights = normalised(operator_values(fine, [*EVEN, *ODD]) @ K_SMALL)[:, None] * probability
     values = operator_values(coarse, operators), operator_values(fine, operators)
     pairs = np.tile(values[0], (len(fine), 1)), np.repeat(values[1], len(coarse), axis=0)
     return linearized_map(*pairs, weights.ravel())
@@ -113,7 +108,7 @@ def test_the_map_is_the_derivative_of_the_exact_couplings(
 def drawn(p: float, n: int = 60_000) -> list[np.ndarray]:
     """Independent states of the 4 × 4 lattice and their blocks."""
     fine = small_map(p)[0]
-    weights = boltzmann(operator_values(fine, [*EVEN, *ODD]) @ K_SMALL)
+    weights = normalised(operator_values(fine, [*EVEN, *ODD]) @ K_SMALL)
     rng = np.random.default_rng(1)
     states = fine[rng.choice(len(fine), n, p=weights)]
     rule = "majority" if np.isinf(p) else "kadanoff"

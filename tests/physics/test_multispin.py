@@ -37,7 +37,7 @@ def standard_error(means):
 
 def kaufman_run(L, temperature, rule, draws):
     """Energy per spin (64, draws) after 40 L sweeps from ground states."""
-    update = MultiSpin(IsingModel((L, L), NearestNeighbour()), temperature, rule=rule)
-    state = update.start(5, 0)
-    update.advance_group(state, 1, min(40 * L, L * L), False, False)
-    return np.stack([part.energy for part in update.advance_group(state, draws, 4, True, False)]) / L**2
+    algorithm = MultiSpin(IsingModel((L, L), NearestNeighbour()), temperature, rule=rule)
+    state = algorithm.start(5, 0)
+    algorithm.advance_group(state, 1, min(40 * L, L * L), False, False)
+    return np.stack([part.energy for part in algorithm.advance_group(state, draws, 4, True, False)]) / L**2

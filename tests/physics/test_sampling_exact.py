@@ -9,12 +9,13 @@ from spinlens.statistics.autocorrelation import mean_estimate
 
 
 def test_onsager_kaufman_energy_at_criticality():
-    temperature = exact.CRITICAL_TEMPERATURE
-    data = sample(IsingModel((32, 32), NearestNeighbour()), temperature, 200_000, chains=2, seed=3, workers=2)
-    estimate = mean_estimate(data.energy.values[0])
-    assert estimate.error < 5e-4
-    assert abs(estimate.deviation(-1.4336584661)) < 4
-    assert abs(estimate.deviation(-1.4336584661 * 1.003)) > 4  # an error of 0.3 % would be seen
+    """The twin draws at a temperature that is 0.5 % higher."""
+    model = IsingModel((32, 32), NearestNeighbour())
+    for off, draws, agrees in ((1.0, 200_000, True), (1.005, 20_000, False)):
+        data = sample(model, off * exact.CRITICAL_TEMPERATURE, draws, chains=2, seed=3, workers=2)
+        estimate = mean_estimate(data.energy.values[0])
+        assert (abs(estimate.deviation(-1.4336584661)) < 4) is agrees
+        assert not agrees or estimate.error < 5e-4
 
 
 def test_cluster_moves_take_mixed_signs_to_metropolis():

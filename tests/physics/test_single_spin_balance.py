@@ -10,56 +10,46 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact
+from spinlens import IsingModel, NearestNeighbour, PowerLaw
 from spinlens.sampling.algorithms import clock
 from spinlens.sampling.algorithms.algorithm import ChainState
 from spinlens.sampling.algorithms.clock import Clock
 from spinlens.sampling.algorithms.multispin import MultiSpin, ReplicaState
 from spinlens.sampling.algorithms.single_spin import HeatBath, Metropolis
+from truths import all_states, boltzmann, numbers
 
-STATES = exact.enumeration.all_states(9)
+STATES = all_states(9)
 FIELD = 0.2
 RUNS = 64 * 300
 
 
-def weights(model, temperature):
-    """Boltzmann weights (512,) and energies (512,)."""
-    energies = model.energy(STATES.reshape(-1, 3, 3))
-    p = np.exp(-(energies - energies.min()) / temperature)
-    return p / p.sum(), energies
-
-
-def after_a_sweep(update, starts):
+def after_a_sweep(algorithm, starts):
     """Number of the state that each start (RUNS,) has become after one sweep of its own."""
     random = np.random.default_rng(8)
-    if isinstance(update, MultiSpin):
-        found = [replicas_after(update, STATES[starts[n : n + 64]], random) for n in range(0, RUNS, 64)]
+    if isinstance(algorithm, MultiSpin):
+        found = [replicas_after(algorithm, STATES[starts[n : n + 64]], random) for n in range(0, RUNS, 64)]
         return np.concatenate(found)
     chain = ChainState(np.ones(9, np.int8), random.integers(1, 2**63, 4).astype(np.uint64))
     after = np.empty(RUNS, dtype=np.int64)
     for run, start in enumerate(starts):
         chain.spins[:] = STATES[start]
-        update.advance(chain, 1, 1, False, False)
-        after[run] = index(chain.spins)
+        algorithm.advance(chain, 1, 1, False, False)
+        after[run] = numbers(chain.spins)
     return after
 
 
-def replicas_after(update, spins, random):
+def replicas_after(algorithm, spins, random):
     """The same for 64 starts (64, 9) at once."""
     bits = (spins > 0).astype(np.uint64) << np.arange(64, dtype=np.uint64)[:, None]
     state = ReplicaState(np.bitwise_or.reduce(bits, axis=0), random.integers(1, 2**63, 128).astype(np.uint64))
-    return [index(part.states[0]) for part in update.advance_group(state, 1, 1, False, True)]
+    return [int(numbers(part.states[0])) for part in algorithm.advance_group(state, 1, 1, False, True)]
 
 
-def index(spins):
-    return int((spins > 0) @ (1 << np.arange(9)))
-
-
-def scores(update, p, energies):
+def scores(algorithm, p, energies):
     """z of the number of runs that end in each state, (512,), and of the change of the mean energy."""
     starts = np.random.default_rng(4).choice(512, size=RUNS, p=p)
     assert len(np.unique(starts)) == 512
-    after = after_a_sweep(update, starts)
+    after = after_a_sweep(algorithm, starts)
     ends = np.bincount(after, minlength=512)
     change = energies[after] - energies[starts]
     return (ends - RUNS * p) / np.sqrt(RUNS * p * (1 - p)), change.mean() / (change.std(ddof=1) / np.sqrt(RUNS))
@@ -77,12 +67,13 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_sweep_leaves_the_boltzmann_weights(name, monkeypatch):
-    monkeypatch.setattr(clock, "_NEAR", {2: 3})
-    monkeypatch.setattr(clock, "_STRONG", 2)
+    monkeypatch.setattr(clock, "NEAR", {2: 3})
+    monkeypatch.setattr(clock, "STRONG", 2)
     make, coupling = CASES[name]
     model = IsingModel((3, 3), coupling, FIELD)
     temperature = 1.5 * model.coupling_sum
-    p, energies = weights(model, temperature)
+    states, p = boltzmann(model, temperature)
+    energies = model.energy(states)
     z, drift = scores(make(model, temperature), p, energies)
     assert np.abs(z).max() < 5
     assert abs((z**2).sum() - 511) < 4 * np.sqrt(2 * 511)

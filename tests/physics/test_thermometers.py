@@ -8,7 +8,6 @@ import functools
 import numpy as np
 import pytest
 
-from spinlens.exact.enumeration import all_states
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.block_spin import block_spins
@@ -21,6 +20,7 @@ from spinlens.thermometers.impostors import halves, shuffled
 from spinlens.thermometers.magnetization import MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer
 from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer
+from truths import boltzmann
 
 CRITICAL = {"nearest": 2.2691853142130216, "power": 6.835}
 COUPLING = {"nearest": NearestNeighbour(), "power": PowerLaw(1.2)}
@@ -152,16 +152,14 @@ def test_false_alarms_are_one_in_twenty_whatever_the_number_of_states() -> None:
     The twin takes the calibration for exact, which 4000 states against 600 show.
     """
     model, critical = IsingModel((4, 4), COUPLING["nearest"]), CRITICAL["nearest"]
-    states = all_states(16).reshape(-1, 4, 4)
-    energy, rng = model.energy(states), np.random.default_rng(1)
+    states, rng = boltzmann(model, critical)[0], np.random.default_rng(1)
 
     @functools.cache
     def cumulative(relative: float) -> np.ndarray:
-        weights = np.cumsum(np.exp(-(energy - energy.min()) / (relative * critical)))
-        return weights / weights[-1]
+        return np.cumsum(boltzmann(model, relative * critical)[1])
 
     def draw(relative: float, n: int) -> np.ndarray:
-        return states[np.searchsorted(cumulative(relative), rng.random(n), side="right")]
+        return states[np.searchsorted(cumulative(relative), rng.random(n) * cumulative(relative)[-1], side="right")]
 
     grid, wrong = GRID[5:14], []
     rejected: dict[int, list[bool]] = {200: [], 4000: []}

@@ -10,20 +10,20 @@ from spinlens.sampling.chains.chain import start_chain
 from spinlens.statistics.autocorrelation import mean_estimate
 
 
-def run(model, temperature, algorithm, draws=20_000, seed=1):
+def run(model, temperature, name, draws=20_000, seed=1):
     """Measured draws of one chain, its number of clusters tuned twice."""
-    update = make_algorithm(model, temperature, algorithm)
+    algorithm = make_algorithm(model, temperature, name)
     chain = start_chain(model, seed, temperature, 0)
     for _ in range(2):
-        update.tune(chain)
-        update.advance(chain, 200, 1, energy=False, states=False)
-    return update.advance(chain, draws, 1, energy=True, states=True)
+        algorithm.tune(chain)
+        algorithm.advance(chain, 200, 1, energy=False, states=False)
+    return algorithm.advance(chain, draws, 1, energy=True, states=True)
 
 
 def test_all_algorithms_agree_near_the_transition():
     """m², both modes and energy of L = 16 at T_c, long range: 4 comparisons of Wolff with Swendsen–Wang, |z| < 4."""
     model = IsingModel((16, 16), PowerLaw(1.2))
-    results = [run(model, 6.8351, algorithm, 6000) for algorithm in ("wolff", "swendsen-wang")]
+    results = [run(model, 6.8351, name, 6000) for name in ("wolff", "swendsen-wang")]
     for name in ("m2", "mode_x", "mode_y"):
         one, other = (mean_estimate(draws[name][None]) for draws in results)
         assert abs(one.value - other.value) < 4 * np.hypot(one.error, other.error), name
@@ -34,12 +34,12 @@ def test_all_algorithms_agree_near_the_transition():
 def test_a_stopping_rule_is_biased_and_a_fixed_number_of_clusters_is_not():
     """Averaging cluster sizes over "clusters until N spins are turned" is what a frozen number avoids."""
     model, temperature = IsingModel((6, 6), NearestNeighbour()), 2.6
-    update = make_algorithm(model, temperature, "wolff")
+    algorithm = make_algorithm(model, temperature, "wolff")
     chain = start_chain(model, 2, temperature, 0)
-    update.advance(chain, 200, 1, energy=False, states=False)
+    algorithm.advance(chain, 200, 1, energy=False, states=False)
     reference = mean_estimate(run(model, temperature, "swendsen-wang", 40_000)["m2"][None])
     chain.clusters = 1
-    sizes = update.advance(chain, 60_000, 1, energy=False, states=False)["grown"]
+    sizes = algorithm.advance(chain, 60_000, 1, energy=False, states=False)["grown"]
     stopped, first, total = [], 0, 0.0
     for last, size in enumerate(sizes, start=1):
         total += size

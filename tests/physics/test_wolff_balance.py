@@ -16,8 +16,9 @@ from spinlens import IsingModel, NearestNeighbour, PowerLaw
 from spinlens.sampling.algorithms.choice import make_algorithm
 from spinlens.sampling.chains.chain import start_chain
 from spinlens.sampling.kernels import long_range, nearest, wolff
+from truths import all_states, normalised
 
-STATES = (2 * ((np.arange(512)[:, None] >> np.arange(9)) & 1) - 1).astype(np.int8)
+STATES = all_states(9)
 REPEATS = 4000
 CASES = {
     "swendsen-wang, nearest": ("swendsen-wang", NearestNeighbour(), 3.5, 0.0, nearest, "nearest_chain"),
@@ -41,14 +42,14 @@ def _count_transitions(kernel, states, repeats, counts, spins, arguments):
 
 def transitions(case, temperature, monkeypatch):
     """Counts (512, 512) of one move from each state by the kernel, with the arguments that the library gives it."""
-    algorithm, coupling, _, field, module, name = case
+    name, coupling, _, field, module, function = case
     model = IsingModel((3, 3), coupling, field)
-    update = make_algorithm(model, temperature, algorithm)
-    chain, kernel, calls = start_chain(model, 3, temperature, 0), getattr(module, name), []
+    algorithm = make_algorithm(model, temperature, name)
+    chain, kernel, calls = start_chain(model, 3, temperature, 0), getattr(module, function), []
     chain.clusters = 1
     with monkeypatch.context() as patch:
-        patch.setattr(module, name, lambda *arguments: calls.append(arguments))
-        update.advance(chain, 1, 1, energy=False, states=False)
+        patch.setattr(module, function, lambda *arguments: calls.append(arguments))
+        algorithm.advance(chain, 1, 1, energy=False, states=False)
     counts = np.zeros((512, 512), dtype=np.int64)
     _count_transitions(kernel, STATES, REPEATS, counts, calls[0][0], calls[0][1:])
     return counts
@@ -65,8 +66,7 @@ def scores(case, counts):
     """Standard deviations of χ²(π T − π) and of the mean change of βE from what stationarity demands."""
     _, coupling, temperature, field, _, _ = case
     reduced = IsingModel((3, 3), coupling, field).energy(STATES.reshape(-1, 3, 3)) / temperature
-    weights = np.exp(reduced.min() - reduced)
-    weights /= weights.sum()
+    weights = normalised(-reduced)
     members = classes()
     matrix, lumped = counts / REPEATS, counts @ members / REPEATS
     residual = weights @ (lumped - members)

@@ -8,7 +8,8 @@ import numpy as np
 
 from spinlens.lattice.ising import IsingModel
 
-_PIECE = 1 << 20
+PIECE = 1 << 20
+"""Bytes of a table that are read at a time."""
 
 
 def model_key(model: IsingModel) -> str:
@@ -18,7 +19,7 @@ def model_key(model: IsingModel) -> str:
     """
     table = np.ascontiguousarray(model.coupling_table).reshape(-1).view(np.uint8)
     digest = hashlib.sha256(b"str:")
-    for first in range(0, table.size, _PIECE):
-        digest.update(table[first : first + _PIECE].tobytes().hex().encode())
+    for first in range(0, table.size, PIECE):
+        digest.update(table[first : first + PIECE].tobytes().hex().encode())
     words = np.frombuffer(digest.digest()[:16], dtype="<u4")
     return f"{type(model.coupling).__name__}:" + "-".join(str(word) for word in words)

@@ -8,6 +8,7 @@ from spinlens.lattice.couplings import CouplingTable, NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.exact_rbm import pair_couplings
 from spinlens.machines.rbm import RBM
+from truths import boltzmann, normalised
 
 CASES = [
     (IsingModel((3, 3), NearestNeighbour()), 2.269),
@@ -18,10 +19,8 @@ CASES = [
 
 
 def probabilities(model, machine, temperature):
-    states = 1 - 2 * ((np.arange(2**model.n_sites)[:, None] >> np.arange(model.n_sites)) & 1)
-    boltzmann = np.exp(-model.energy(states.reshape(-1, *model.shape)) / temperature)
-    learned = np.exp(-(machine.free_energy(states) - machine.free_energy(states).min()))
-    return boltzmann / boltzmann.sum(), learned / learned.sum()
+    states, p = boltzmann(model, temperature)
+    return p, normalised(-machine.free_energy(states.reshape(len(p), -1)))
 
 
 @pytest.mark.parametrize(("model", "temperature"), CASES)

@@ -13,7 +13,7 @@ def test_the_name_of_a_model_is_that_of_its_whole_table(monkeypatch):
     model = IsingModel((6, 5), PowerLaw(1.2))
     words = seed_sequence(0, model.coupling_table.tobytes().hex()).spawn_key[:4]
     for piece in (7, 1 << 20):
-        monkeypatch.setattr(streams, "_PIECE", piece)
+        monkeypatch.setattr(streams, "PIECE", piece)
         assert streams.model_key(model) == "PowerLaw:" + "-".join(map(str, words))
 
 

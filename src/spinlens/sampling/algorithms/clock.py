@@ -15,8 +15,11 @@ from spinlens.sampling.algorithms.bond_tables import alias_table
 from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides
 from spinlens.sampling.kernels.clock import clock_chain
 
-_NEAR = {1: 8, 2: 12, 3: 18}  # couplings of the common factor, by dimension
-_STRONG = 1023  # displacements whose table stays in the first-level cache
+NEAR = {1: 8, 2: 12, 3: 18}
+"""Couplings of the common factor, by dimension."""
+
+STRONG = 1023
+"""Displacements whose table stays in the first-level cache."""
 
 
 FarTables = tuple[Labels, Array, Labels, Labels, Array, Labels]
@@ -42,7 +45,7 @@ class Clock(LatticeAlgorithm):
 
     @cached_property
     def _near(self) -> tuple[Labels, Array]:
-        sites = self._order[: _NEAR[self.model.dimension]]
+        sites = self._order[: NEAR[self.model.dimension]]
         costs = 2 / self.temperature * self.model.coupling_table.ravel()[sites]
         return np.ascontiguousarray(self._displacements(sites)[:, :3]), costs
 
@@ -50,8 +53,8 @@ class Clock(LatticeAlgorithm):
     def _far(self) -> FarTables:
         """Strong and weak displacements (m, 4) with the sign of J, each with the alias table that draws them ∝ |J|."""
         table = np.abs(self.model.coupling_table.ravel())
-        far = self._order[_NEAR[self.model.dimension] :]
-        strong, weak = far[:_STRONG], far[_STRONG:]
+        far = self._order[NEAR[self.model.dimension] :]
+        strong, weak = far[:STRONG], far[STRONG:]
         weights = np.append(table[strong], table[weak].sum())
         if not weights.any():
             weights[-1] = 1.0  # never drawn: there are no events
@@ -65,7 +68,7 @@ class Clock(LatticeAlgorithm):
     def _events(self) -> Array:
         """P(at most n events), n = 0, 1, …, up to a tail below 1e-18."""
         strength = np.abs(self.model.coupling_table.ravel())
-        mean = 2 / self.temperature * float(strength[self._order[_NEAR[self.model.dimension] :]].sum())
+        mean = 2 / self.temperature * float(strength[self._order[NEAR[self.model.dimension] :]].sum())
         distribution = np.asarray(poisson.cdf(np.arange(math.ceil(mean + 10 * math.sqrt(mean) + 30)), mean))
         distribution[-1] = 1.0
         return distribution

@@ -17,7 +17,9 @@ from spinlens.sampling.kernels.rows import MAGNETIZATION
 
 _BITS = 52
 _DIGIT_BITS = 26
-_FEW = 64  # couplings a site, up to which they are listed instead of swept as a table
+
+FEW = 64
+"""Couplings of a site, up to which they are listed instead of swept as a table."""
 
 
 def fixed_point(table: Array) -> tuple[Integers, float]:
@@ -72,7 +74,7 @@ class SingleSpin(LatticeAlgorithm):
         """Displacements (n, 3) and couplings (n,) when they are few; else the doubled table (A, B, 2C)."""
         table = self._couplings[0].reshape(lattice_sides(self.model))
         nothing = np.empty((0, 3), np.int64), np.empty(0, np.int64)
-        if np.count_nonzero(table) > _FEW:
+        if np.count_nonzero(table) > FEW:
             return *nothing, np.ascontiguousarray(2 * np.concatenate([table, table], axis=2))
         near = np.ascontiguousarray(np.argwhere(table != 0).astype(np.int64))
         return near, np.ascontiguousarray(table[table != 0]), np.empty((0, 0, 0), np.int64)

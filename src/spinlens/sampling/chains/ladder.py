@@ -108,7 +108,7 @@ class TemperatureLadder(MarkovRun):
         for pair in range(state.rounds % 2, len(words), 2):
             gain = (self.betas[pair] - self.betas[pair + 1]) * (energies[pair] - energies[pair + 1])
             state.tried[pair] += 1
-            if chances[pair] < math.exp(min(gain, 0.0)):
+            if chances[pair] < acceptance(gain):
                 state.accepted[pair] += 1
                 state.replicas[[pair, pair + 1]] = state.replicas[[pair + 1, pair]]
         state.rounds += 1
@@ -134,6 +134,11 @@ class TemperatureLadder(MarkovRun):
         super().restore(snapshot)
         if "visits" in snapshot.arrays:
             self._visits = [np.asarray(snapshot.arrays["visits"])]
+
+
+def acceptance(gain: float) -> float:
+    """min(1, e^{gain}), the probability of a swap that multiplies the weight of all replicas together by e^{gain}."""
+    return math.exp(min(gain, 0.0))
 
 
 def start_ladder(request: RunRequest, chain: int) -> LadderState:

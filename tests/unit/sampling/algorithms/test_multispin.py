@@ -39,10 +39,10 @@ def test_replicas_warm_up_from_the_data():
 
 
 def test_pieces_of_a_group_are_the_run():
-    update = MultiSpin(IsingModel((5, 4), NearestNeighbour()), 2.0)
-    whole, pieces = update.start(1, 0), update.start(1, 0)
-    update.advance_group(whole, 12, 1, False, False)
+    algorithm = MultiSpin(IsingModel((5, 4), NearestNeighbour()), 2.0)
+    whole, pieces = algorithm.start(1, 0), algorithm.start(1, 0)
+    algorithm.advance_group(whole, 12, 1, False, False)
     for n in (5, 7):
-        update.advance_group(pieces, n, 1, False, False)
+        algorithm.advance_group(pieces, n, 1, False, False)
     np.testing.assert_array_equal(whole.words, pieces.words)
     np.testing.assert_array_equal(whole.streams, pieces.streams)

@@ -25,6 +25,6 @@ def test_listed_and_tabled_couplings_make_the_same_moves(monkeypatch):
     model = IsingModel((5, 6), PowerLaw(1.2))
     states = []
     for few in (0, 64):
-        monkeypatch.setattr("spinlens.sampling.algorithms.single_spin._FEW", few)
+        monkeypatch.setattr("spinlens.sampling.algorithms.single_spin.FEW", few)
         states.append(Metropolis(model, 6.0).advance(start_chain(model, 0, 1.0, 0), 50, 1, False, True).states)
     np.testing.assert_array_equal(*states)

@@ -16,14 +16,14 @@ from spinlens.sampling.kernels import clusters
 def test_measurements_of_clusters_are_sums_over_them(shape):
     rng = np.random.default_rng(1)
     model = IsingModel(shape, NearestNeighbour())
-    update, chain, n_sites = NearestNeighbourSwendsenWang(model, 2.0), start_chain(model, 1, 2.0, 0), model.n_sites
+    algorithm, chain, n_sites = NearestNeighbourSwendsenWang(model, 2.0), start_chain(model, 1, 2.0, 0), model.n_sites
     label = rng.integers(0, 4, n_sites)
     label[:2] = 10, 11  # clusters of one site
     chain.labels[0] = [np.flatnonzero(label == own)[0] for own in label]
     before, column = chain.spins.copy(), np.zeros(9)
     clusters.draw_coins(chain.labels[0], chain.coins, 3, chain.words)
     clusters.flip_and_measure(
-        chain.spins, chain.labels, chain.coins, lattice_sides(model), update.phases, update.slots(chain), column
+        chain.spins, chain.labels, chain.coins, lattice_sides(model), algorithm.phases, algorithm.slots(chain), column
     )
     turned = chain.spins != before
     sizes = np.array([(label == own).sum() for own in np.unique(label)])
