@@ -7,6 +7,8 @@ drawn from p, all 512 among them, end in states of the same distribution after o
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -30,12 +32,20 @@ def after_a_sweep(algorithm, starts):
         found = [replicas_after(algorithm, STATES[starts[n : n + 64]], random) for n in range(0, RUNS, 64)]
         return np.concatenate(found)
     chain = ChainState(np.ones(9, np.int8), random.integers(1, 2**63, 4).astype(np.uint64))
+    fields = [fields_of(algorithm, state) for state in STATES]
     after = np.empty(RUNS, dtype=np.int64)
     for run, start in enumerate(starts):
-        chain.spins[:] = STATES[start]
+        chain.spins[:], chain.local_fields = STATES[start], copy.copy(fields[start])
         algorithm.advance(chain, 1, 1, False, False)
         after[run] = numbers(chain.spins)
     return after
+
+
+def fields_of(algorithm, spins):
+    """Local fields of a state where the algorithm keeps them, else None."""
+    chain = ChainState(spins, np.ones(4, np.uint64))
+    algorithm.prepare(chain)
+    return chain.local_fields
 
 
 def replicas_after(algorithm, spins, random):
