@@ -12,6 +12,7 @@ from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import CouplingError
 from spinlens.lattice.ewald import Cell, image_sum, minimum_image
+from spinlens.lattice.fugacity import Fugacity, PoissonBonds, SingleBonds
 
 
 @runtime_checkable
@@ -29,6 +30,11 @@ class Coupling(Protocol):
     @property
     def label(self) -> str:
         """A short name for tables and figures."""
+        ...
+
+    @property
+    def fugacity(self) -> Fugacity:
+        """What a bond weighs that cluster moves freeze."""
         ...
 
 
@@ -102,6 +108,10 @@ class NearestNeighbour:
     def label(self) -> str:
         """A short name for tables and figures."""
         return "nearest-neighbour"
+
+    @property
+    def fugacity(self) -> Fugacity:
+        return SingleBonds(self.strength)
 
 
 @dataclass(frozen=True)
@@ -210,6 +220,10 @@ class PowerLaw:
         said = ", ".join(variants[value] for value in (self.images, self.cell) if value in variants)
         return f"power law σ = {self.sigma:g}" + (f" ({said})" if said else "")
 
+    @property
+    def fugacity(self) -> Fugacity:
+        return PoissonBonds()
+
 
 @dataclass(frozen=True, eq=False)
 class CouplingTable:
@@ -296,3 +310,7 @@ class CouplingTable:
         0.0
         """
         return 0.0
+
+    @property
+    def fugacity(self) -> Fugacity:
+        return PoissonBonds()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.criticality.correlators.fit import Dimension, fit_dimension
-from spinlens.criticality.reweighting.size_curves import blocks_for, fugacity_slopes, log_fugacity, temperature_of
+from spinlens.criticality.reweighting.size_curves import blocks_for
 from spinlens.criticality.universality import Regime, correction_exponents, higher_corrections, reference
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.ising import IsingModel
@@ -98,14 +98,15 @@ def correlators(model: IsingModel, temperature: float, draws: int, seed: int = 0
     )
     runs = [_run(model, T, draws, seed, workers)]
     step = _AWAY / (float(runs[0][0].std()) + 1e-12)
-    theta = log_fugacity(model, T) + step * np.array([0, -1, 1])
-    runs += [_run(model, float(temperature_of(model, at)), draws, seed, workers) for at in theta[1:]]
+    fugacity = model.coupling.fugacity
+    theta = fugacity.log(T) + step * np.array([0, -1, 1])
+    runs += [_run(model, float(fugacity.temperature(at)), draws, seed, workers) for at in theta[1:]]
     bonds, *series = np.stack(runs, axis=1)  # (temperature, chain, draw) each
     times = [integrated_time(run).value for run in series[0]]
     table = Histograms.from_runs(theta, bonds, series, blocks_for(draws, _CHAINS), times)
     (spin, pairs, mean), (spin_slope, pairs_slope, mean_slope) = table.full.samples(theta[0])
     energy, energy_slope = pairs - mean**2, pairs_slope - 2 * mean * mean_slope
-    per_degree = -fugacity_slopes(model, T)[0] / T**2  # dθ/dT
+    per_degree = -fugacity.slopes(T)[0] / T**2  # dθ/dT
     with np.errstate(divide="ignore", invalid="ignore"):  # noise around zero has no logarithm
         slopes = [
             per_degree * float(slope[0] / rows[0]) for slope, rows in ((spin_slope, spin), (energy_slope, energy))

@@ -11,7 +11,7 @@ from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.criticality.reweighting.correlation_table import correlation_table
 from spinlens.criticality.reweighting.runs import checked_runs
-from spinlens.criticality.reweighting.size_curves import SizeCurves, fugacity_slopes
+from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import ConvergenceError
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.resampling import jackknife_error
@@ -91,7 +91,7 @@ def thermodynamic_functions(size: SizeCurves, temperature: float) -> dict[str, A
     """
     theta, N = size.theta(temperature), size.model.n_sites
     found, averages, bonds = size.samples(theta), size.averages(theta), size.histograms.full.bonds(theta)
-    first, second = fugacity_slopes(size.model, temperature)
+    first, second = size.model.coupling.fugacity.slopes(temperature)
     mean = bonds[0] + size.histograms.first
     rows: dict[str, Array] = {
         "energy": size.model.coupling_sum / 2 - first * mean / N,

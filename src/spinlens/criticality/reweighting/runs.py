@@ -7,7 +7,6 @@ import json
 import numpy as np
 import xarray as xr
 
-from spinlens.criticality.reweighting.size_curves import log_fugacity
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document, model_of
@@ -52,7 +51,7 @@ def _checked_model(data: xr.Dataset, given: IsingModel | None) -> IsingModel:
     model = model_of(data) if given is None else given
     if model.field:
         raise InputError("bonds to the ghost spin of a field weigh otherwise: runs in a field cannot be reweighted")
-    expected = [log_fugacity(model, float(T)) for T in data["temperature"].values]
+    expected = [model.coupling.fugacity.log(float(T)) for T in data["temperature"].values]
     if not np.allclose(np.log(data["fugacity"].values), expected, rtol=0, atol=1e-9):
         raise InputError(f"the fugacities of the data are not those of {model} at their temperatures")
     return model

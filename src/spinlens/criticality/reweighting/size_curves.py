@@ -15,8 +15,6 @@ from spinlens.arrays import Array
 from spinlens.lattice.correlation import dispersion_length
 from spinlens.lattice.couplings import PowerLaw
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.algorithms.choice import make_algorithm
-from spinlens.sampling.algorithms.swendsen_wang import LongRangeSwendsenWang
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.resampling import block_means, estimate_of_rows, jackknife
 from spinlens.statistics.reweighting import Histograms
@@ -118,11 +116,11 @@ class SizeCurves:
 
     def theta(self, temperature: float) -> float:
         """ln v(T), what the histograms are reweighted in."""
-        return log_fugacity(self.model, temperature)
+        return self.model.coupling.fugacity.log(temperature)
 
     def temperature(self, theta: npt.ArrayLike) -> Array:
         """Inverse of `theta`."""
-        return temperature_of(self.model, theta)
+        return self.model.coupling.fugacity.temperature(theta)
 
     def moments(self, temperature: float) -> Moments:
         """⟨m²⟩, U4, ξ/L and slopes at one temperature.
@@ -168,36 +166,6 @@ class SizeCurves:
         """U4 at one temperature with its jackknife error."""
         found = estimate_of_rows(self.samples(self.theta(temperature)).binder)
         return found.value, found.error
-
-
-def log_fugacity(model: IsingModel, temperature: float) -> float:
-    """θ = ln v(T) of the cluster moves."""
-    strength = _strength(model)
-    if strength is None:
-        return -math.log(temperature)
-    return 2 * strength / temperature + math.log(-math.expm1(-2 * strength / temperature))
-
-
-def fugacity_slopes(model: IsingModel, temperature: float) -> tuple[float, float]:
-    """dθ/dβ and d²θ/dβ² of θ = ln v."""
-    strength = _strength(model)
-    if strength is None:
-        return temperature, -(temperature**2)
-    share = -math.expm1(-2 * strength / temperature)  # v / (v + 1)
-    return 2 * strength / share, -4 * strength**2 * (1 - share) / share**2
-
-
-def temperature_of(model: IsingModel, theta: npt.ArrayLike) -> Array:
-    """Temperature at which ln v = θ: 1/v for power laws and tables, 2J/ln(1 + v) between nearest neighbours."""
-    strength, v = _strength(model), np.exp(np.asarray(theta, dtype=np.float64))
-    return np.asarray(1 / v if strength is None else 2 * strength / np.log1p(v))
-
-
-def _strength(model: IsingModel) -> float | None:
-    """J of nearest neighbours; None where graphs weigh β^bonds."""
-    if isinstance(make_algorithm(model, model.coupling_sum, "swendsen-wang"), LongRangeSwendsenWang):
-        return None
-    return float(model.coupling_table.max())
 
 
 def _dispersion(model: IsingModel) -> float:

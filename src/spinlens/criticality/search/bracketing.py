@@ -13,7 +13,7 @@ import xarray as xr
 
 from spinlens.arrays import Array
 from spinlens.criticality.analysis.crossings import bracket, difference
-from spinlens.criticality.reweighting.size_curves import SizeCurves, log_fugacity, temperature_of
+from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import ConvergenceError, CouplingError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.sampler import ChainProgress, sample
@@ -115,7 +115,8 @@ def scan_temperatures(
 def around(model: IsingModel, centre: float, points: int, step: float) -> tuple[float, ...]:
     """`points` temperatures at equal steps in θ = ln v around `centre`, increasing."""
     offsets = step * (np.arange(points) - (points - 1) / 2)
-    return tuple(temperature_of(model, log_fugacity(model, centre) - offsets).tolist())
+    fugacity = model.coupling.fugacity
+    return tuple(fugacity.temperature(fugacity.log(centre) - offsets).tolist())
 
 
 def scan(
@@ -233,11 +234,11 @@ class Windows:
         for j in (k - 1, k):
             size = self.curves[j]
             reach = (self.points - 1) * self.steps[k] * (1 if above else -1)
-            goal = float(temperature_of(size.model, size.theta(edge) - reach))
+            goal = float(size.temperature(size.theta(edge) - reach))
             if (goal > max(size.temperatures)) if above else (goal < min(size.temperatures)):
                 half = (self.points - 1) / 2 * self.steps[j] * (1 if above else -1)
                 own = max(size.temperatures) if above else min(size.temperatures)
-                centre = float(temperature_of(size.model, size.theta(own) - half))
+                centre = float(size.temperature(size.theta(own) - half))
                 self.curves[j] = SizeCurves.joined([size, self._sampled(j, centre)])
 
 

@@ -37,7 +37,7 @@ class NearestNeighbourSwendsenWang(_SwendsenWang):
     @property
     def fugacity(self) -> float:
         """e^{2βJ} − 1, the weight of a frozen bond."""
-        return math.expm1(2 * self._strength / self.temperature)
+        return self.model.coupling.fugacity.value(self.temperature)
 
     @property
     def _strength(self) -> float:
@@ -66,7 +66,7 @@ class LongRangeSwendsenWang(_SwendsenWang):
     @property
     def fugacity(self) -> float:
         """β, to whose power of the number of frozen bonds the graph weight is proportional."""
-        return 1 / self.temperature
+        return self.model.coupling.fugacity.value(self.temperature)
 
     @cached_property
     def _tables(self) -> LongRangeTables:

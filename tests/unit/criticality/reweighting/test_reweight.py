@@ -9,7 +9,7 @@ import xarray as xr
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, reweight, sample
 from spinlens.criticality.reweighting import correlation_table as correlation_functions
 from spinlens.criticality.reweighting.correlation_table import axis_correlations
-from spinlens.criticality.reweighting.size_curves import SizeCurves, fugacity_slopes, log_fugacity
+from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import InputError
 
 MODEL = IsingModel((4, 4), NearestNeighbour())
@@ -86,16 +86,6 @@ def test_data_that_cannot_be_reweighted_are_refused(data):
 def test_bad_temperatures_are_refused(data, temperatures):
     with pytest.raises(InputError, match="temperature"):
         reweight(data, temperatures)
-
-
-def test_slopes_of_the_fugacity_are_derivatives():
-    step = 1e-4
-    for strength, T in ((1.0, 2.3), (0.5, 0.7)):
-        model = IsingModel((4, 4), NearestNeighbour(strength))
-        up, here, down = (log_fugacity(model, 1 / (1 / T + s * step)) for s in (1, 0, -1))
-        first, second = fugacity_slopes(model, T)
-        assert first == pytest.approx((up - down) / (2 * step), rel=1e-6)
-        assert second == pytest.approx((up - 2 * here + down) / step**2, rel=1e-4)
 
 
 def test_joined_runs_keep_what_all_have(data):
