@@ -12,7 +12,7 @@ import numpy.typing as npt
 import scipy.signal
 
 from spinlens.arrays import Array
-from spinlens.criticality.reweighting.size_curves import Samples, SizeCurves
+from spinlens.criticality.reweighting.size_curves import CurveValues, SizeCurves
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
 
@@ -120,20 +120,20 @@ class SyntheticCurves:
         """e^{−θ}."""
         return np.exp(-np.asarray(theta, dtype=np.float64))
 
-    def samples(self, theta: npt.ArrayLike) -> Samples:
+    def samples(self, theta: npt.ArrayLike) -> CurveValues:
         """See `SizeCurves.samples`."""
         return self._at(np.broadcast_to(np.asarray(theta, dtype=np.float64), (_BLOCKS + 1,)), self.noise)
 
-    def all_data(self, theta: npt.ArrayLike) -> Samples:
+    def all_data(self, theta: npt.ArrayLike) -> CurveValues:
         """See `SizeCurves.all_data`."""
         return self._at(np.atleast_1d(np.asarray(theta, dtype=np.float64)), self.noise[:, :, :1])
 
-    def _at(self, theta: Array, noise: Array) -> Samples:
+    def _at(self, theta: Array, noise: Array) -> CurveValues:
         u = (theta - self.middle) / self.width
         values, slopes = self.truth.value(self.L, theta)
         values = values + noise[0] + noise[1] * u + 0.3 * noise[2] * u**2
         slopes = slopes + (noise[1] + 0.6 * noise[2] * u) / self.width
-        return Samples(np.exp(values[2]), values[0], slopes[0], values[1], slopes[1], slopes[2])
+        return CurveValues(np.exp(values[2]), values[0], slopes[0], values[1], slopes[1], slopes[2])
 
 
 def _autoregressive(tau: float, shape: tuple[int, ...], rng: np.random.Generator) -> Array:

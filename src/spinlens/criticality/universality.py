@@ -49,6 +49,7 @@ _ONSAGER = Reference(
     Known(Estimate(1.0, 0.0), "Onsager 1944, exact"),
     binder=Known(Estimate(SQUARE_BINDER, 1e-5), "Kamieniarz & Blöte 1993"),
 )
+_SHORT_RANGE_EXPONENTS = {2: (0.125, 1.0), 3: (0.5181489, 1.412625)}  # Δ_s, Δ_ε: Onsager; conformal bootstrap
 
 # Plain couplings r^{-(2+σ)}. Below 1.75 Swendsen–Wang runs with all images, L ≤ 128, errors with a systematic part;
 # from there on K_c at Σ_r J(r) = 4 of lattices up to L = 8192, times Σ_r r^{-(2+σ)} / 4, error: the last digit quoted.
@@ -62,9 +63,22 @@ _POWER_LAW_2D = {
     2.0: Estimate(4.37437, 2e-5),
     2.5: Estimate(3.69232, 2e-5),
 }
-_SHORT_RANGE_BOUNDARY = {1: 1.0, 2: 1.75, 3: 1.9637}  # 2 − η, Sak 1973
 _POWER_LAW_SOURCE = "cluster Monte Carlo, periodic images, L ≤ 128, 0.1–0.3 %"
 _LARGE_SOURCE = "arXiv:2512.04805, L ≤ 8192"
+_SHORT_RANGE_BOUNDARY = {1: 1.0, 2: 1.75, 3: 1.9637}  # σ = 2 − η, Sak 1973
+_CONTESTED = (
+    "contested: the short-range boundary is 2 − η (Sak 1973; Luijten & Blöte 2002), or 2 (Picco 2012, argued again in "
+    "2025 from lattices up to L = 8192)"
+)
+
+# Corrections L^{−ω} of the short-range class. Two dimensions: the regular background of ⟨m²⟩, 2 y_h − d = 7/4, before
+# the irrelevant fields with ω = 2 (Salas & Sokal 2000: the square has no ω = 1 nor 4/3). Three: ω = 0.83 (conformal
+# bootstrap), its square, and the background 1.96.
+_SHORT_RANGE_OMEGA = {1: 1.75, 2: 1.75, 3: 0.83}
+_SHORT_RANGE_HIGHER = {1: (1.75, 2.0, 3.0), 2: (1.75, 2.0, 3.0), 3: (1.66, 1.96)}
+_OPEN = (0.5, 1.0, 1.5, 2.0)  # where theory leaves ω open: equally spaced, so that each is as likely beforehand
+_SLOWEST = 0.1  # below, L^{−ω} falls by less than a third from L = 8 to 256 and cannot be told from a constant
+_SURE = 0.35  # nearly marginal exponents below are there in any case; larger ones may be first-order theory only
 
 
 def reference(coupling: Coupling, dimension: int) -> Reference:
@@ -130,12 +144,6 @@ def _power_law(coupling: PowerLaw, dimension: int) -> Reference:
     return Reference("boundary", temperature, note=_CONTESTED)
 
 
-_CONTESTED = (
-    "contested: the short-range boundary is 2 − η (Sak 1973; Luijten & Blöte 2002), or 2 (Picco 2012, argued again in "
-    "2025 from lattices up to L = 8192)"
-)
-
-
 def energy_expansion(sigma: float, dimension: int) -> tuple[float, float]:
     """Δ_ε = d − 1/ν of the long-range class to first and second order in ε = 2σ − d.
 
@@ -153,46 +161,42 @@ def energy_expansion(sigma: float, dimension: int) -> tuple[float, float]:
 def correction_exponents(coupling: Coupling, dimension: int, regime: Regime | None = None) -> tuple[float, ...]:
     """Values of ω that are possible for the slowest correction to scaling L^{−ω} of a coupling in a class.
 
-    Short-range: known. In two dimensions the regular background of ⟨m²⟩, 2 y_h − d = 7/4, before the irrelevant
-    fields with ω = 2 (Salas & Sokal 2000: the square has no ω = 1 nor 4/3); in three ω = 0.83 (conformal bootstrap). A
-    power law beyond the short-range boundary adds the dimension σ − (2 − η) of its own tail.
+    Short-range: known; a power law beyond the short-range boundary adds the dimension σ − (2 − η) of its own tail.
     Mean-field: d/2 − σ (Luijten & Blöte 1997).
     Long-range: near σ = d/2 the quartic coupling is nearly marginal, ω = 2σ − d to first order (Fisher, Ma & Nickel
-    1972), near the short-range boundary ω = 2 − η − σ; nothing firm is known in between, so values up to 2 are tried,
-    equally spaced so that each is as likely beforehand.
+    1972), near the short-range boundary ω = 2 − η − σ; nothing firm is known in between, so values up to 2 are tried.
     Where one of the two is below 0.35 it is there in any case (`higher_corrections`), and the others are tried beside.
+
+    >>> correction_exponents(PowerLaw(1.2), 2), correction_exponents(PowerLaw(1.6), 2)
+    ((0.4, 1.0, 1.5, 2.0), (0.15, 1.0, 1.5, 2.0))
     """
     regime = regime or reference(coupling, dimension).regime
     sigma = coupling.sigma if isinstance(coupling, PowerLaw) else None
     if regime == "short-range":
-        omega = 0.83 if dimension == 3 else 1.75
+        omega = _SHORT_RANGE_OMEGA[dimension]
         tail = omega if sigma is None else abs(sigma - _SHORT_RANGE_BOUNDARY[dimension])
         return (round(min(omega, max(tail, _SLOWEST)), 6),)
     if sigma is not None and regime == "mean-field" and sigma < dimension / 2:
         return (round(dimension / 2 - sigma, 6),)
     slow = () if sigma is None else _slow_exponents(sigma, dimension)
-    return (*slow, 1.0, 1.5, 2.0) if slow else (0.5, 1.0, 1.5, 2.0)
-
-
-_SLOWEST, _SURE = 0.1, 0.35
+    return (*slow, *_OPEN[1:]) if slow else _OPEN
 
 
 def _slow_exponents(sigma: float, dimension: int) -> tuple[float, ...]:
     """Exponents below ½ that are nearly marginal: of the quartic coupling, and at the short-range boundary."""
     slow = {abs(2 * sigma - dimension), abs(sigma - _SHORT_RANGE_BOUNDARY[dimension])}
-    return tuple(sorted({round(omega, 6) for omega in slow if _SLOWEST <= omega < 0.5}))
+    return tuple(sorted({round(omega, 6) for omega in slow if _SLOWEST <= omega < _OPEN[0]}))
 
 
 def higher_corrections(regime: Regime, coupling: Coupling, dimension: int) -> tuple[float, ...]:
     """Exponents of corrections that a class has in any case, beside the slowest one.
 
-    Short-range: L^{−7/4}, L^{−2} and L^{−3} in two dimensions, L^{−2ω} and the background L^{−1.96} in three.
     Mean-field: L^{−(d − 2σ)} of the irrelevant field, the next power of d/2 − σ, and L^{−2}.
     Power laws otherwise: L^{−(2−σ)} from the k² term beside k^σ, L^{−σ} from the regular background, L^{−2}, and nearly
     marginal ones, of which theory is sure.
     """
     if regime == "short-range":
-        return (1.66, 1.96) if dimension == 3 else (1.75, 2.0, 3.0)
+        return _SHORT_RANGE_HIGHER[dimension]
     if isinstance(coupling, PowerLaw) and regime == "mean-field" and coupling.sigma < dimension / 2:
         step = dimension / 2 - coupling.sigma
         return (2 * step, 3 * step, 2.0)
@@ -223,4 +227,4 @@ def short_range_exponents(dimension: int) -> tuple[float, float] | None:
     >>> short_range_exponents(2)
     (0.125, 1.0)
     """
-    return {2: (0.125, 1.0), 3: (0.5181489, 1.412625)}.get(dimension)
+    return _SHORT_RANGE_EXPONENTS.get(dimension)

@@ -13,6 +13,7 @@ from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
+from spinlens.statistics.cumulants import binder
 
 _LARGEST = 20
 _BATCH_BITS = 14
@@ -132,7 +133,7 @@ def enumerate(model: IsingModel, temperature: float) -> ExactResult:
         abs_m=float(weights @ np.abs(m)),
         m2=m2,
         m4=m4,
-        binder=1 - m4 / (3 * m2**2),
+        binder=binder(m2, m4),
         correlation=_correlation(model, states, weights),
     )
 

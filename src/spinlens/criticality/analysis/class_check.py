@@ -12,8 +12,9 @@ from spinlens.criticality.universality import Regime
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.estimate import Estimate
 
-_PULL = 4.0
+_PULL = 4.0  # errors beyond which a quantity contradicts its class
 _IMPROBABLE = 1e-4
+_WORDS = {"y_t": "y_t", "delta_spin": "Δ_s", "binder": "U4*"}
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,6 @@ def check_class(regime: Regime, model: IsingModel, free: FitSet, fixed: FitSet |
     if reasons:
         return ClassCheck(True, pulls, probable, f"the data contradict the class {regime}: " + "; ".join(reasons))
     return ClassCheck(False, pulls, probable, f"the data agree with the class {regime} (p = {probable:.2g})")
-
-
-_WORDS = {"y_t": "y_t", "delta_spin": "Δ_s", "binder": "U4*"}
 
 
 def _largest(fits: FitSet) -> float:

@@ -46,22 +46,29 @@ def _limits(
     Corrections fall as L^{−ω} for the dimensions and the ratios and as L^{−(y_t + ω)} for the crossing temperature.
     """
     model = curves[-1].model
-    omegas = correction_exponents(model.coupling, model.dimension, regime)
-    pairs = [(number, pair) for number, family in enumerate(families) for pair in family.crossings]
-    if len(pairs) < 2:
+    crossings = [pair for family in families for pair in family.crossings]  # n of them, by family and size
+    n, number = len(crossings), len(QUANTITIES)
+    if n < 2:
         return None
+    omegas = correction_exponents(model.coupling, model.dimension, regime)
     y_t = max(model.dimension - families[0].crossings[-1].delta_energy.value, 0.1)
+    family = np.repeat(np.arange(len(families)), [len(one.crossings) for one in families])  # (n,)
+    small = np.array([pair.sizes[0] for pair in crossings])  # (n,) the smaller L
+    values = np.array([[getattr(pair, name).value for name in QUANTITIES] for pair in crossings])  # (n, 4)
+    covariances = covariance.reshape(n, number, n, number)
     limits: dict[str, Estimate] = {}
-    for quantity in QUANTITIES:
+    for k, quantity in enumerate(QUANTITIES):
         exponents = [y_t + omega for omega in omegas] if quantity == "temperature" else list(omegas)
-        groups = [(quantity, range(len(families)))]
-        if quantity == "value":
-            groups = [(family.ratio, range(k, k + 1)) for k, family in enumerate(families)]
-        for name, members in groups:
-            rows = [k for k, (number, _) in enumerate(pairs) if number in members]
-            values = np.array([getattr(pairs[k][1], quantity).value for k in rows])
-            index = [len(QUANTITIES) * k + QUANTITIES.index(quantity) for k in rows]
-            small = [pairs[k][1].sizes[0] for k in rows]
-            block = covariance[np.ix_(index, index)]
-            limits[name] = extrapolate(small, values, block, exponents, [pairs[k][0] for k in rows])[0]
+        own = covariances[:, k, :, k]  # (n, n)
+        for name, members in _common(quantity, families):
+            rows = np.flatnonzero(np.isin(family, members))
+            block = own[np.ix_(rows, rows)]
+            limits[name], _ = extrapolate(small[rows], values[rows, k], block, exponents, family[rows])
     return limits
+
+
+def _common(quantity: str, families: Sequence[Family]) -> list[tuple[str, list[int]]]:
+    """Names of limits, and the numbers of the families that share each: U4* and (ξ/L)* have one each."""
+    if quantity == "value":
+        return [(family.ratio, [k]) for k, family in enumerate(families)]
+    return [(quantity, list(range(len(families))))]

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from spinlens.arrays import Array
-from spinlens.criticality.reweighting.size_curves import Samples, SizeCurves
+from spinlens.criticality.reweighting.size_curves import CurveValues, SizeCurves
 from spinlens.errors import ConvergenceError
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_covariance, jackknife_error
@@ -35,10 +35,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Family:
-    """Crossings of one ratio for consecutive sizes, and the covariance (4 n, 4 n) of all their numbers.
-
-    Numbers are ordered by pair and, in a pair, as `QUANTITIES`.
-    """
+    """Crossings of one ratio for consecutive sizes, from the smallest pair up."""
 
     ratio: Ratio
     crossings: tuple[Crossing, ...]
@@ -100,15 +97,25 @@ def crossing_samples(small: SizeCurves, large: SizeCurves, ratio: Ratio = "binde
     """T×, the common value of the ratio, Δ_s and Δ_ε of one pair of sizes, with the jackknife replicas of either size.
 
     With b = L_large / L_small: ⟨m²⟩ quotient = b^{−2Δ_s}; quotient of the slopes of the ratio = b^{y_t},
-    Δ_ε = d − y_t.
+    Δ_ε = d − y_t (Ballesteros et al. 1996).
 
     Parameters
     ----------
-    ratio : "binder" for U4, "xi" for ξ/L; both are scale-invariant at T_c and have different corrections.
+    small, large : SizeCurves
+        Two sizes of one coupling.
+    ratio : "binder" or "xi"
+        U4 or ξ/L; both are scale-invariant at T_c and have different corrections.
 
     Returns
     -------
-    Two arrays (1 + blocks, 4): row 0 all data; the rest leaves out blocks of the smaller size, or of the larger one.
+    below, above : array of floats
+        (1 + blocks, 4) each, columns as `QUANTITIES`: row 0 all data; the rest leaves out blocks of the smaller size,
+        or of the larger one.
+
+    Raises
+    ------
+    ConvergenceError
+        The ratios do not cross where both sizes were run: run other temperatures, or draw more.
     """
     temperatures, values = _difference_of_all(small, large, ratio)
     found = bracket(temperatures, values)
@@ -130,32 +137,26 @@ def _vary(small: SizeCurves, large: SizeCurves, ratio: Ratio, root: float, varie
     """The four numbers for all data and each replica of the varied size; roots by Newton's method from that of all."""
     sizes = (small, large)
     rows = sizes[varied].histograms.blocks + 1
-    low, high = (size.histograms.support for size in sizes)
-    inside = (max(low[0], high[0]), min(low[1], high[1]))
-    theta = np.full(rows, root)
+    one, other = (size.histograms.support for size in sizes)
+    inside = (max(one[0], other[0]), min(one[1], other[1]))
+    theta = np.full(rows, root)  # (1 + blocks,), as all that follows
     for _ in range(3):
         below, above = (_rows(size, theta, number == varied) for number, size in enumerate(sizes))
         value = getattr(above, ratio) - getattr(below, ratio)
         slope = getattr(above, f"{ratio}_slope") - getattr(below, f"{ratio}_slope")
         theta = np.clip(theta - value / slope, *inside)
     below, above = [_rows(size, theta, number == varied) for number, size in enumerate(sizes)]
-    scale = math.log(large.L / small.L)
-    quotient = getattr(above, f"{ratio}_slope") / getattr(below, f"{ratio}_slope")
+    scale = math.log(large.L / small.L)  # ln b
+    quotient = getattr(above, f"{ratio}_slope") / getattr(below, f"{ratio}_slope")  # b^{y_t}
     y_t = np.log(np.where(quotient > 0, quotient, np.nan)) / scale
-    delta_spin = -np.log(above.m2 / below.m2) / (2 * scale)
+    delta_spin = -np.log(above.m2 / below.m2) / (2 * scale)  # ⟨m²⟩ ratio = b^{−2Δ_s}
     numbers = (small.temperature(theta), getattr(below, ratio), delta_spin, small.model.dimension - y_t)
     return np.stack([np.asarray(item, dtype=np.float64) for item in numbers], axis=1)
 
 
-def _rows(size: SizeCurves, theta: Array, varied: bool) -> Samples:
+def _rows(size: SizeCurves, theta: Array, varied: bool) -> CurveValues:
     """Moments at a θ for each row: of the replicas, or of all data of a size that is not varied."""
     return size.samples(theta) if varied else size.all_data(theta)
-
-
-def crossing_values(small: SizeCurves, large: SizeCurves, ratio: Ratio = "binder") -> Array:
-    """T×, the common value of the ratio, Δ_s and Δ_ε of one pair, (4,); see `crossing_samples`."""
-    rows, _ = crossing_samples(small, large, ratio)
-    return np.asarray(rows[0], dtype=np.float64)
 
 
 def common_support(small: SizeCurves, large: SizeCurves) -> tuple[float, float]:
@@ -176,13 +177,17 @@ def find_crossings(
 
     Returns
     -------
-    The families, and what each size contributes to the covariance of all their numbers (sizes, n, n), ordered by
-    family, pair and `QUANTITIES`. A size enters two pairs and both families, so all numbers are correlated; sizes are
-    independent, so each has a jackknife of its own and the covariance is the sum.
+    families : tuple of Family
+        One a ratio.
+    covariances : array of floats
+        (sizes, n, n), what each size contributes to the covariance of all n numbers, ordered by family, pair and
+        `QUANTITIES`. A size enters two pairs and both families, so all numbers are correlated; sizes are independent,
+        so each has a jackknife of its own and the covariance is the sum.
 
     Raises
     ------
-    ConvergenceError : no pair crosses in a ratio.
+    ConvergenceError
+        No pair crosses in a ratio.
     """
     found: list[tuple[Ratio, int, Array, Array]] = []
     for ratio in ratios:
@@ -200,7 +205,7 @@ def find_crossings(
         if len(reasons) == len(curves) - 1:
             raise reasons[-1]
     covariances = [_contribution(number, found) for number in range(len(curves))]
-    errors = np.sqrt(np.diag(np.sum(covariances, axis=0))).reshape(-1, len(QUANTITIES))
+    errors = np.sqrt(np.diag(np.sum(covariances, axis=0))).reshape(-1, len(QUANTITIES))  # (pairs of all ratios, 4)
     families = tuple(
         Family(
             ratio,
@@ -217,12 +222,10 @@ def find_crossings(
 
 def _contribution(size: int, found: Sequence[tuple[Ratio, int, Array, Array]]) -> Array:
     """Covariance of all numbers that comes from one size, (n, n), by the jackknife over its blocks."""
-    own = {pair: rows for _, k, below, above in found for pair, rows in ((k, below), (k + 1, above)) if pair == size}
-    blocks = next((len(rows) - 1 for rows in own.values()), 1)
-    replicas = []
-    for _, k, below, above in found:
-        rows = below if k == size else above if k + 1 == size else None
-        replicas.append(np.zeros((blocks, len(QUANTITIES))) if rows is None else rows[1:])
+    varied = [below if k == size else above if k + 1 == size else None for _, k, below, above in found]
+    blocks = next((len(rows) - 1 for rows in varied if rows is not None), 1)
+    constant = np.zeros((blocks, len(QUANTITIES)))
+    replicas = [constant if rows is None else rows[1:] for rows in varied]  # (blocks, 4) each
     return jackknife_covariance(np.concatenate(replicas, axis=1))
 
 

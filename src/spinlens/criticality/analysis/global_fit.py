@@ -100,26 +100,26 @@ def fit(data: ScalingData, model: FitModel, start: tuple[float, float]) -> Fit |
     length = np.linalg.norm(jacobian, axis=0)
     if not (length > 0).all() or np.linalg.cond(jacobian / length) > 1e8:
         return None
-    names = ("log_temperature", *(["y_t"] if model.y_t is None else []), *part.names)
-    inverse = np.linalg.pinv(jacobian / length) / length[:, None]
-    response = inverse @ part.whiten  # of the parameters to the values
-    unknown = response @ part.patterns
-    left = part.shrink @ (np.eye(len(residual)) - jacobian @ inverse) @ part.shrink  # of the noise in the residuals
-    about = part.shrink @ residual  # residuals of the data about the fit with its corrections
-    penalty = float(residual @ residual)
+    inverse = np.linalg.pinv(jacobian / length) / length[:, None]  # (p, n), p parameters, n values
+    response = inverse @ part.whiten  # (p, n) ∂parameters/∂values
+    unknown = response @ part.patterns  # (p, m) ∂parameters/∂amplitudes of the m patterns
+    left = part.shrink @ (np.eye(len(residual)) - jacobian @ inverse) @ part.shrink  # (n, n) noise → residuals
+    about = part.shrink @ residual  # (n,) whitened data about the fit with its corrections
+    penalty = float(residual @ residual)  # χ² with the priors of the corrections
     return Fit(
         model,
-        names,
-        np.concatenate([at, amplitudes]),
-        response @ kept.noise @ response.T,
-        unknown @ unknown.T,
-        float(about @ about),
-        float((left**2).sum()),
-        penalty,
-        len(data.values) - len(kept.values),
-        penalty + part.log_determinant + float(np.linalg.slogdet(jacobian.T @ jacobian)[1]),
-        _influence(response, kept),
-        _residuals(kept, np.linalg.pinv(part.whiten_noise) @ about),
+        names=("log_temperature", *(["y_t"] if model.y_t is None else []), *part.names),
+        values=np.concatenate([at, amplitudes]),
+        covariance=response @ kept.noise @ response.T,
+        truncation=unknown @ unknown.T,
+        chi2=float(about @ about),
+        freedom=float((left**2).sum()),
+        penalty=penalty,
+        cut=len(data.values) - len(kept.values),
+        # −2 ln p(data): χ² + ln det C + ln det of the curvature in the parameters, whose priors are flat
+        evidence=penalty + part.log_determinant + float(np.linalg.slogdet(jacobian.T @ jacobian)[1]),
+        influence=_influence(response, kept),
+        residuals=_residuals(kept, np.linalg.pinv(part.whiten_noise) @ about),
     )
 
 
@@ -159,6 +159,7 @@ class _Part:
 
     @cached_property
     def _singular(self) -> tuple[Array, Array]:
+        """U (n, r) and s (r,) of the whitened patterns G = U s Vᵀ (n, m)."""
         vectors, values, _ = np.linalg.svd(self.whiten_noise @ self.patterns, full_matrices=False)
         return vectors, values
 
@@ -195,7 +196,7 @@ class _Part:
         """What is imposed (n,), and the derivatives (n, k) with respect to the linear parameters."""
         model, L, family = self.model, self.data.sizes, self.data.family
         y_t, logs = float(at[1]) if model.y_t is None else model.y_t, np.log(L)
-        x = (at[0] - self.data.log_temperature) * L**y_t * logs**model.log_x
+        x = (at[0] - self.data.log_temperature) * L**y_t * logs**model.log_x  # ln(T_c/T) L^{y_t} (ln L)^{log_x}
         offset, columns = np.zeros(len(L)), []
         for number in self.data.families:
             inside = (family == number).astype(np.float64)
@@ -207,7 +208,7 @@ class _Part:
             if FAMILIES[number] == "log_m2":
                 offset += model.log_m2 * np.log(logs) * inside
                 if model.delta_spin is None:
-                    own.append(-2 * logs * inside)
+                    own.append(-2 * logs * inside)  # ln⟨m²⟩ = … − 2Δ_s ln L
                 else:
                     offset += -2 * model.delta_spin * logs * inside
             columns += own + [x**power * inside for power in range(1, model.order + 1)]
@@ -237,7 +238,7 @@ class _Part:
     def solved(self, at: Array) -> tuple[Array, Array]:
         """Whitened residuals (n,) and the best amplitudes (k,) at ln T_c and y_t."""
         offset, design = self.design(at)
-        target, matrix = self.whiten @ (self.data.values - offset), self.whiten @ design
+        target, matrix = self.whiten @ (self.data.values - offset), self.whiten @ design  # (n,) and (n, k)
         amplitudes = np.asarray(np.linalg.lstsq(matrix, target, rcond=None)[0], dtype=np.float64)
         return target - matrix @ amplitudes, amplitudes
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import chi2 as chi2_distribution
 
 from spinlens.arrays import Array
@@ -15,11 +16,11 @@ _IMPROBABLE = 0.05
 
 
 def extrapolate(
-    sizes: Sequence[float],
+    sizes: npt.ArrayLike,
     values: Array,
     covariance: Array,
     exponents: Sequence[float],
-    families: Sequence[int] | None = None,
+    families: npt.ArrayLike | None = None,
 ) -> tuple[Estimate, float]:
     """The common limit of values(L) = limit + a_f L^{−x} for unknown x, with an amplitude a_f for each family f.
 
@@ -29,14 +30,21 @@ def extrapolate(
 
     Parameters
     ----------
-    sizes : (n,) L of each value (for a crossing, the smaller of the two).
-    values, covariance : (n,) and (n, n).
-    exponents : x tried, spanning what is physically possible.
-    families : (n,) number of the family of each value; families tend to the same limit with corrections of their own.
+    sizes : array of numbers
+        (n,), L of each value; for a crossing, the smaller of the two.
+    values, covariance : array of floats
+        (n,) and (n, n).
+    exponents : sequence of floats
+        x tried, spanning what is physically possible.
+    families : array of ints, optional
+        (n,), the family of each value; families tend to the same limit with corrections of their own.
 
     Returns
     -------
-    The limit with its total error (statistical and between-fit spread in quadrature), and the spread alone.
+    limit : Estimate
+        With its total error: statistical, and the spread between fits, in quadrature.
+    spread : float
+        Standard deviation of the limit between the fits, by their weights.
     """
     L = np.asarray(sizes, dtype=np.float64)
     family = np.zeros(len(L), dtype=int) if families is None else np.asarray(families)
@@ -51,21 +59,19 @@ def extrapolate(
             if len(columns) <= kept.sum():
                 cut = int((~kept).sum())
                 fits.append(_fit(np.stack(columns, axis=1), values[kept], covariance[np.ix_(kept, kept)], cut))
-    aic = np.array([fit[2] for fit in fits])
+    limits, variances, aic = np.array(fits).T  # (fits,) each
     weights = np.exp(-0.5 * (aic - aic.min()))
     weights /= weights.sum()
-    limits = np.array([fit[0] for fit in fits])
-    variances = np.array([fit[1] for fit in fits])
     mean = float(weights @ limits)
     spread = math.sqrt(float(weights @ (limits - mean) ** 2))
     return Estimate(mean, math.hypot(math.sqrt(float(weights @ variances)), spread)), spread
 
 
 def _fit(design: Array, values: Array, covariance: Array, cut: int) -> tuple[float, float, float]:
-    """Limit, its variance and the AIC of one generalised least-squares fit."""
-    precision = np.linalg.pinv(covariance, hermitian=True)
-    normal = np.linalg.inv(design.T @ precision @ design)
-    parameters = normal @ design.T @ precision @ values
+    """Limit, its variance and the AIC of one generalised least-squares fit; design (n, k), the limit first."""
+    precision = np.linalg.pinv(covariance, hermitian=True)  # C⁻¹ (n, n)
+    normal = np.linalg.inv(design.T @ precision @ design)  # (Xᵀ C⁻¹ X)⁻¹ (k, k), the covariance of the parameters
+    parameters = normal @ design.T @ precision @ values  # (k,)
     residual = values - design @ parameters
     chi2 = float(residual @ precision @ residual)
     variance = float(normal[0, 0]) * misfit(chi2, len(values) - design.shape[1])

@@ -16,6 +16,7 @@ from spinlens.lattice.correlation import dispersion_length
 from spinlens.lattice.couplings import PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.autocorrelation import integrated_time
+from spinlens.statistics.cumulants import binder
 from spinlens.statistics.resampling import block_means, estimate_of_rows, jackknife
 from spinlens.statistics.reweighting import Histograms
 
@@ -23,32 +24,12 @@ BLOCKS = 32
 _MODES = ("mode_x", "mode_y", "mode_z")
 
 
-def binder(m2: float | Array, m4: float | Array) -> float | Array:
-    """U4 = 1 − ⟨m⁴⟩ / (3 ⟨m²⟩²): 2/3 in the ordered phase, 0 in the disordered one.
-
-    >>> binder(1.0, 1.0) == 1 - 1 / 3
-    True
-    """
-    return 1 - m4 / (3 * m2**2)
-
-
-class Moments(NamedTuple):
-    """Averages of one size at one temperature, and derivatives with respect to θ = ln v.
+class CurveValues(NamedTuple):
+    """What is reweighted of one size, and derivatives with respect to θ = ln v; (n,) each.
 
     `binder` is U4, `xi` the `dispersion_length` (ξ/L; nan where no Fourier modes were measured),
     `log_m2_slope` is d ln⟨m²⟩/dθ.
     """
-
-    m2: float
-    binder: float
-    binder_slope: float
-    xi: float
-    xi_slope: float
-    log_m2_slope: float
-
-
-class Samples(NamedTuple):
-    """`Moments` of all data (row 0) and of every jackknife replica, each (1 + blocks,)."""
 
     m2: Array
     binder: Array
@@ -122,34 +103,29 @@ class SizeCurves:
         """Inverse of `theta`."""
         return self.model.coupling.fugacity.temperature(theta)
 
-    def moments(self, temperature: float) -> Moments:
-        """⟨m²⟩, U4, ξ/L and slopes at one temperature.
+    def samples(self, theta: npt.ArrayLike) -> CurveValues:
+        """Values of all data and of the jackknife replicas (1 + blocks,), at one θ or at one for each row.
 
         ξ follows from ⟨m²⟩ and the lowest Fourier mode, with k = 2 sin(π/L):
         ξ = ((⟨m²⟩ / ⟨|s_k|²⟩) − 1)^{1/p} / k, where 1/χ(k) ~ 1 + (kξ)^p; p = 2, or σ for a power law with σ < 2.
         """
-        return Moments(*(float(rows[0]) for rows in self.samples(self.theta(temperature))))
-
-    def samples(self, theta: npt.ArrayLike) -> Samples:
-        """`moments` of all data and of the jackknife replicas, at one θ or at one for each row."""
-        return self._samples(*self.histograms.full.samples(theta))
+        return self._values(*self.histograms.full.samples(theta))
 
     def averages(self, theta: npt.ArrayLike) -> dict[str, tuple[Array, Array]]:
         """⟨O⟩ and d⟨O⟩/dθ of every observable, of all data and of the jackknife replicas, each (1 + blocks,)."""
         return dict(zip(self.names, zip(*self.histograms.full.samples(theta), strict=True), strict=True))
 
-    def all_data(self, theta: npt.ArrayLike) -> Samples:
-        """`moments` of all data at several θ, each (n,)."""
-        return self._samples(*self.histograms.full.curve(theta))
+    def all_data(self, theta: npt.ArrayLike) -> CurveValues:
+        """Values of all data at several θ, each (n,)."""
+        return self._values(*self.histograms.full.curve(theta))
 
-    def _samples(self, means: Array, slopes: Array) -> Samples:
-        (m2, m4), (m2_slope, m4_slope) = (
-            rows[[self.names.index(name) for name in ("m2", "m4")]] for rows in (means, slopes)
-        )
-        u4 = 1 - m4 / (3 * m2**2)
-        slope = -(m4_slope / m4 - 2 * m2_slope / m2) * m4 / (3 * m2**2)
+    def _values(self, means: Array, slopes: Array) -> CurveValues:
+        """From averages and their slopes, (observables, n) each."""
+        m2, m4 = (means[self.names.index(name)] for name in ("m2", "m4"))
+        m2_slope, m4_slope = (slopes[self.names.index(name)] for name in ("m2", "m4"))
+        slope = -(m4_slope / m4 - 2 * m2_slope / m2) * m4 / (3 * m2**2)  # dU4/dθ
         xi, xi_slope = self._xi(m2, m2_slope / m2, means, slopes)
-        return Samples(m2, u4, slope, xi, xi_slope, m2_slope / m2)
+        return CurveValues(m2, binder(m2, m4), slope, xi, xi_slope, m2_slope / m2)
 
     def _xi(self, m2: Array, log_m2_slope: Array, means: Array, slopes: Array) -> tuple[Array, Array]:
         if not self.has_xi:

@@ -9,7 +9,6 @@ import pytest
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, find_critical_point, sample
 from spinlens.criticality.analysis.analysis import analyse
-from spinlens.criticality.analysis.crossings import bracket
 from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.criticality.search.bracketing import Windows, locate
 from spinlens.criticality.synthetic import Truth, natural_corrections, synthetic_curves
@@ -102,13 +101,6 @@ def test_windows_move_until_sizes_cross():
     assert abs(windows.centre - 2.269) < 0.03
 
 
-def test_sign_changes_that_noise_makes_are_told_from_the_crossing():
-    T = np.linspace(1, 2, 8)
-    assert bracket(T, np.array([5.0, 4.0, -0.1, 3.0, 1.0, -2.0, -4.0, -5.0])) == (T[4], T[5])
-    assert bracket(T, np.full(8, 1.0)) is None
-    assert bracket(T, -np.linspace(-1, 1, 8)[::-1]) is None
-
-
 def series(spoil, chains=2, draws=4000):
     model = IsingModel((8, 8), NearestNeighbour())
     data = sample(model, (2.2, 2.3, 2.4), draws, chains, 1, "swendsen-wang", energy=False)
@@ -149,48 +141,3 @@ def test_bad_data_get_a_clear_answer():
     model = IsingModel((8, 8), CouplingTable(table))
     with pytest.raises(CouplingError, match="J ≥ 0 needed"):
         locate(model, model)
-
-
-def test_no_crossing_in_range_is_said():
-    """Windows deep in the ordered phase, which are not allowed to move."""
-    models = [IsingModel((L, L), NearestNeighbour()) for L in (4, 6, 8)]
-    runs = [
-        SizeCurves.from_dataset(m, sample(m, (1.80, 1.84, 1.88), 4000, 2, 1, "swendsen-wang", energy=False))
-        for m in models
-    ]
-    from spinlens.criticality.analysis.crossings import find_crossings
-
-    with pytest.raises(ConvergenceError, match=r"does not cross between T = 1\.8 and 1\.88: run other temperatures"):
-        find_crossings(runs)
-
-
-def test_a_budget_keeps_its_word_for_any_number_of_workers():
-    point = find_critical_point(NearestNeighbour(), (4, 6, 8), draws=500, workers=1, seed=5)
-    assert dataclasses.asdict(point) == dataclasses.asdict(
-        find_critical_point(NearestNeighbour(), (4, 6, 8), draws=500, workers=2, seed=5)
-    )
-
-
-def test_what_theory_expects():
-    from spinlens.criticality.analysis.hypotheses import hypotheses
-    from spinlens.criticality.universality import MEAN_FIELD_BINDER, energy_expansion, reference
-
-    assert reference(PowerLaw(1.2), 2).expansion == energy_expansion(1.2, 2)
-    assert "contested" in reference(PowerLaw(1.9), 2).note
-    assert reference(PowerLaw(2.5), 2).temperature.estimate.value == pytest.approx(3.69232)
-    assert reference(PowerLaw(2.5), 2).binder.estimate.value == reference(NearestNeighbour(), 2).binder.estimate.value
-    assert reference(PowerLaw(0.5), 2).binder.estimate.value == MEAN_FIELD_BINDER
-    moments = np.linspace(-6, 6, 20_001)
-    weight = np.exp(-(moments**4))
-    m2, m4 = (float((moments**k * weight).sum() / weight.sum()) for k in (2, 4))
-    assert pytest.approx(1 - m4 / (3 * m2**2), abs=1e-9) == MEAN_FIELD_BINDER
-    fixed = hypotheses("mean-field", PowerLaw(0.3), 1, (64, 128, 256), "imposed")
-    assert {(model.y_t, model.delta_spin, model.binder) for model in fixed} == {(0.5, 0.25, MEAN_FIELD_BINDER)}
-    logs = hypotheses("boundary", PowerLaw(0.5), 1, (64, 128, 256), "imposed")
-    assert all(kind == "log" for model in logs for kind, _ in model.corrections)
-    assert {model.log_m2 for model in logs} == {0.5}
-    near = hypotheses("long-range", PowerLaw(1.6), 2, (8, 16, 32), "free")
-    assert all(model.corrections[0] == ("power", 0.15) for model in near)
-    beyond = hypotheses("short-range", PowerLaw(2.5), 2, (8, 16, 32), "free")
-    assert {model.corrections[:2] for model in beyond} == {(("wave", 0.75), ("wave", 1.5))}
-    assert all(kind == "power" for model in near for kind, _ in model.corrections)
