@@ -10,6 +10,7 @@ import xarray as xr
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw
 from spinlens.errors import InputError
+from spinlens.lattice.fugacity import PoissonBonds
 from spinlens.lattice.model_document import coupling_document, coupling_of, model_document, model_from, model_of
 
 
@@ -21,7 +22,7 @@ def table(seed=0):
 class Custom:
     """A coupling that is neither of the named ones."""
 
-    label = "mine"
+    label, fugacity = "mine", PoissonBonds()
 
     def table(self, shape):
         return CouplingTable(table()).table(shape)
