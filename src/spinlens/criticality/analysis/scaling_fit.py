@@ -59,7 +59,7 @@ def extrapolate(
             if len(columns) <= kept.sum():
                 cut = int((~kept).sum())
                 fits.append(_fit(np.stack(columns, axis=1), values[kept], covariance[np.ix_(kept, kept)], cut))
-    limits, variances, aic = np.array(fits).T  # (fits,) each
+    limits, variances, aic = np.array(fits).T.copy()  # (fits,) each
     weights = np.exp(-0.5 * (aic - aic.min()))
     weights /= weights.sum()
     mean = float(weights @ limits)
