@@ -38,8 +38,27 @@ class Coupling(Protocol):
         ...
 
 
+class _WithoutImages:
+    """Couplings of one torus, none of whose sites feels an image of its own."""
+
+    def self_image(self, shape: tuple[int, ...]) -> float:
+        """Coupling of a site to its own periodic images; a constant of the energy that is left out of it.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Sides of the lattice.
+
+        Returns
+        -------
+        float
+            0.
+        """
+        return 0.0
+
+
 @dataclass(frozen=True)
-class NearestNeighbour:
+class NearestNeighbour(_WithoutImages):
     """Coupling of nearest neighbours: J(r) = J for the 2d shortest displacements of a hypercubic lattice, else 0.
 
     Parameters
@@ -84,26 +103,6 @@ class NearestNeighbour:
                 table[tuple(index)] = self.strength
         return table
 
-    def self_image(self, shape: tuple[int, ...]) -> float:
-        """Coupling of a site to its own periodic images, a constant of the energy that is left out of it.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            Sides of the lattice.
-
-        Returns
-        -------
-        float
-            0: no image is a neighbour.
-
-        Examples
-        --------
-        >>> NearestNeighbour().self_image((4, 4))
-        0.0
-        """
-        return 0.0
-
     @property
     def label(self) -> str:
         """A short name for tables and figures."""
@@ -111,6 +110,7 @@ class NearestNeighbour:
 
     @property
     def fugacity(self) -> Fugacity:
+        """What a frozen bond weighs: e^{2βJ} − 1."""
         return SingleBonds(self.strength)
 
 
@@ -222,11 +222,12 @@ class PowerLaw:
 
     @property
     def fugacity(self) -> Fugacity:
+        """What a frozen bond weighs: β."""
         return PoissonBonds()
 
 
 @dataclass(frozen=True, eq=False)
-class CouplingTable:
+class CouplingTable(_WithoutImages):
     """Any translation-invariant coupling, given as the table of J(r) on one torus.
 
     Parameters
@@ -291,26 +292,7 @@ class CouplingTable:
             raise CouplingError(f"coupling table has shape {table.shape}, the lattice {shape}: they must agree")
         return table
 
-    def self_image(self, shape: tuple[int, ...]) -> float:
-        """Coupling of a site to its own periodic images, a constant of the energy that is left out of it.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            Sides of the lattice.
-
-        Returns
-        -------
-        float
-            0: a table knows no images.
-
-        Examples
-        --------
-        >>> CouplingTable([0.0, 1.0, 1.0]).self_image((3,))
-        0.0
-        """
-        return 0.0
-
     @property
     def fugacity(self) -> Fugacity:
+        """What a frozen bond weighs: β."""
         return PoissonBonds()
