@@ -1,0 +1,77 @@
+"""Folders that belong to one set of arguments, and say so to any other."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from spinlens.errors import CheckpointError
+from spinlens.files.bound_folder import BoundFolder, difference
+
+ARGUMENTS = {"seed": 0, "sizes": [8, 16], "warmup": None}
+
+
+def bound(path, **changes):
+    return BoundFolder(path, "plan.json", {**ARGUMENTS, **changes}, "workers")
+
+
+def test_the_same_arguments_find_their_notes_again(tmp_path):
+    bound(tmp_path / "run").note(rounds=3)
+    bound(tmp_path / "run").note(done=True)
+    assert bound(tmp_path / "run").notes == {"rounds": 3, "done": True}
+    assert bound(tmp_path / "run", sizes=(8, 16)).notes["rounds"] == 3  # as they come back from a file
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"seed": 1}, "seed was 0 and is 1"),
+        ({"warmup": 20}, "warmup was None and is 20"),
+        ({"sizes": [8], "more": "x"}, r'sizes was \[8, 16\] and is \[8\], more was None and is "x"'),
+    ],
+)
+def test_other_arguments_are_refused_in_one_sentence(tmp_path, changes, text):
+    bound(tmp_path / "run")
+    with pytest.raises(CheckpointError, match=rf"belongs to another run: {text}; give .* \(workers may change\)"):
+        bound(tmp_path / "run", **changes)
+    bound(tmp_path / "run")
+
+
+def test_a_folder_of_other_things_is_left_alone(tmp_path):
+    (tmp_path / "thesis.tex").write_text("mine")
+    with pytest.raises(CheckpointError, match=r"holds other files and no plan.json; give another folder"):
+        bound(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "3"])
+def test_damage_is_said(tmp_path, content):
+    bound(tmp_path)
+    (tmp_path / "plan.json").write_text(content)
+    with pytest.raises(CheckpointError, match=r"is damaged; remove .* to start the run over"):
+        bound(tmp_path)
+
+
+def test_a_folder_of_the_earlier_form_is_read(tmp_path):
+    """Arguments alone, without notes, as folders of chains once were."""
+    (tmp_path / "plan.json").write_text('{"seed": 0, "sizes": [8, 16], "warmup": null}')
+    assert bound(tmp_path).notes == {}
+
+
+def test_leftovers_of_killed_writes_go_after_an_hour(tmp_path):
+    bound(tmp_path)
+    old, young = tmp_path / "a.partial", tmp_path / "b.partial"
+    for path in (old, young):
+        path.write_text("half")
+    os.utime(old, (time.time() - 7200,) * 2)
+    bound(tmp_path)
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_what_differs_is_named():
+    assert difference(ARGUMENTS, ARGUMENTS) == ""
+    assert difference("broken", {"seed": 1}) == "seed was None and is 1"
+    assert difference({"x": "y" * 99}, {"x": 1}).endswith("... and is 1")
