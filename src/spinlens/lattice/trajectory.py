@@ -13,13 +13,16 @@ from spinlens.errors import InputError
 class Trajectory:
     """The same samples after 0, 1, 2, … applications of a map.
 
-    Attributes
+    Parameters
     ----------
-    name : which flow, e.g. "majority" or "RBM".
-    steps : how many times the map was applied at each record, rising, usually from 0.
-    states : one array a record, each (n_samples, *shape of the lattice at that step): int8 ±1, or float64
-        where the map leaves ±1 (block average, mean-field flow). Sample i of every record descends from sample i
-        of the first, so differences between records are paired.
+    name : str
+        Which flow, e.g. "majority" or "RBM".
+    steps : tuple of int
+        How many times the map was applied at each record, rising, usually from 0.
+    states : tuple of ndarray
+        One array a record, each (n_samples, *shape of the lattice at that step): int8 ±1, or float64 where the map
+        leaves ±1 (block average, mean-field flow). Sample i of every record descends from sample i of the first, so
+        differences between records are paired.
 
     Examples
     --------

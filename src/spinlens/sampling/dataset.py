@@ -12,10 +12,11 @@ import xarray as xr
 from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.states_of import SITES
 from spinlens.sampling.chains.binning import binned_tau
 from spinlens.sampling.chains.chain_log import ChainLog
 from spinlens.sampling.chains.recorders import Averages, Series
-from spinlens.sampling.description import AXES, describe
+from spinlens.sampling.description import describe
 from spinlens.sampling.request import RunRequest
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.convergence import split_r_hat
@@ -32,7 +33,7 @@ def assemble(request: RunRequest, rows: Sequence[Sequence[ChainLog]]) -> xr.Data
     if request.keep_spins:
         spins = np.stack([[log.spins.reshape(-1, *model.shape) for log in row] for row in rows])
         attrs = {"long_name": "spins ±1 after the draw", "units": "1"}
-        data["spins"] = ((*_FIRST, "draw", *AXES[: model.dimension]), spins, attrs)
+        data["spins"] = ((*_FIRST, "draw", *SITES[: model.dimension]), spins, attrs)
     if request.correlations:
         data["correlation"] = _correlations(model, rows)
     for name, long_name, units in (
@@ -208,7 +209,7 @@ def _correlations(model: IsingModel, rows: Sequence[Sequence[ChainLog]]) -> xr.D
     """G(r) = ⟨s_0 s_r⟩ of each bin of draws."""
     modes = [[log.modes for log in row if log.modes is not None] for row in rows]
     values = np.stack([[mode.correlations() for mode in row] for row in modes])
-    dims = (*_FIRST, "correlation_bin", *(f"r_{axis}" for axis in AXES[: model.dimension]))
+    dims = (*_FIRST, "correlation_bin", *(f"r_{axis}" for axis in SITES[: model.dimension]))
     length = modes[0][0].bins.length
     return xr.DataArray(values, dims=dims, attrs={
         "long_name": f"correlation function of displacement r, mean over bins of {length} draws", "units": "1",

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 import xarray as xr
 
 from spinlens.lattice.model_document import TABLE, model_document, needs_table
+from spinlens.lattice.states_of import SITES
 from spinlens.sampling.algorithms.algorithm import Algorithm
 from spinlens.sampling.algorithms.multispin import MultiSpin
 from spinlens.sampling.algorithms.quantities import QUANTITIES
 from spinlens.sampling.chains.recorders import PRODUCTS, product_name
 from spinlens.sampling.request import RunRequest
 from spinlens.versions import versions
-
-AXES = ("x", "y", "z")
 
 
 def describe(name: str) -> dict[str, str]:
@@ -43,7 +42,7 @@ def add_description(data: xr.Dataset, request: RunRequest, algorithms: Sequence[
     if "draw" in data.dims:
         data["draw"].attrs = {"long_name": "draw", "units": f"{request.thin} sweeps"}
     if needs_table(model):
-        dims = [f"r_{axis}" for axis in AXES[: model.dimension]]
+        dims = [f"r_{axis}" for axis in SITES[: model.dimension]]
         data[TABLE] = (dims, model.coupling_table, {"long_name": "coupling J(r)", "units": "J"})
     names = ", ".join(dict.fromkeys(type(algorithm).__name__ for algorithm in algorithms))
     data.attrs = {
