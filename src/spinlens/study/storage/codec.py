@@ -20,13 +20,14 @@ import numpy.typing as npt
 from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError, InputError
 from spinlens.study.definition.tasks import FORMAT
-from spinlens.study.storage import hdf5_guard as untrusted
+from spinlens.study.storage import hdf5_guard
 
 if TYPE_CHECKING:
     import xarray as xr
 
 SUFFIXES = (".nc", ".safetensors", ".json")
 _SITES = ("x", "y", "z")
+_LONGEST_TEXT = 60_000  # bytes: HDF5 holds attributes of less than 64 KiB
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,6 @@ def _netcdf(dataset: xr.Dataset) -> bytes:
     Not by ``Dataset.to_netcdf``, which takes a lock of the cluster when a Dask worker calls it.
     """
     import h5netcdf
-    import h5py
     from xarray.conventions import cf_encoder, encode_dataset_coordinates
 
     for variable in dataset.variables.values():
@@ -150,17 +150,31 @@ def _netcdf(dataset: xr.Dataset) -> bytes:
     with h5netcdf.File(buffer, "w") as file:
         file.dimensions = {str(name): int(size) for name, size in dataset.sizes.items()}
         for name, variable in variables.items():
-            values = np.asarray(variable.values)
-            text = values.dtype.kind in "UO"
-            target = file.create_variable(
-                str(name),
-                variable.dims,
-                dtype=h5py.string_dtype() if text else values.dtype,
-                data=values.astype(object) if text else values,
-            )
-            target.attrs.update(variable.attrs)
-        file.attrs.update(attributes)
+            dims, values, attrs = variable.dims, np.asarray(variable.values), variable.attrs
+            if values.dtype.kind in "UO":
+                values = _characters(values)
+                dims, attrs = (*dims, f"string{values.shape[-1]}"), {**attrs, "_Encoding": "utf-8"}
+                file.dimensions.setdefault(dims[-1], values.shape[-1])
+            target = file.create_variable(str(name), dims, values.dtype, values)
+            target.attrs.update({key: _fixed(value) for key, value in attrs.items()})
+        file.attrs.update({key: _fixed(value) for key, value in attributes.items()})
     return buffer.getvalue()
+
+
+def _characters(texts: AnyArray) -> AnyArray:
+    """Texts (...) as bytes of UTF-8 (..., longest), in the form of netCDF that needs no heap of the file."""
+    encoded = np.array([text.encode() for text in texts.flat], dtype=bytes)
+    width = max(1, encoded.itemsize)
+    return encoded.astype(f"S{width}").view("S1").reshape(*texts.shape, width)
+
+
+def _fixed(value: Any) -> Any:
+    """An attribute without free length; a text too long for HDF5 to hold it so stays as it is."""
+    import h5py
+
+    if not isinstance(value, str) or len(text := value.encode()) > _LONGEST_TEXT:
+        return value
+    return np.array(text, dtype=h5py.string_dtype("utf-8", max(2, len(text))))  # one character is read as bytes
 
 
 def dataset_from_bytes(data: bytes) -> xr.Dataset:
@@ -169,11 +183,14 @@ def dataset_from_bytes(data: bytes) -> xr.Dataset:
     import xarray as xr
 
     with h5py.File(io.BytesIO(data), "r") as file:  # what is no HDF5 at all is refused here without noise
-        untrusted.inspect(file, len(data))
+        hdf5_guard.inspect(file, data)
     with xr.open_dataset(io.BytesIO(data), engine="h5netcdf", lock=False) as lazy:
-        if lazy.nbytes > untrusted.allowance(len(data)):
+        if lazy.nbytes > hdf5_guard.allowance(len(data)):
             raise ArtefactError(f"a file of {len(data)} bytes claims to hold arrays of {lazy.nbytes} bytes")
         dataset = lazy.load().drop_encoding()
+    texts = {name: variable.astype(str) for name, variable in dataset.variables.items() if variable.dtype.kind == "O"}
+    dataset = dataset.assign({name: variable for name, variable in texts.items() if name not in dataset.coords})
+    dataset = dataset.assign_coords({name: variable for name, variable in texts.items() if name in dataset.coords})
     for name in [str(item) for item in dataset.data_vars if str(item).endswith("_bits")]:
         bits = dataset[name]
         sites, sides = str(bits.attrs["site_dims"]).split(), tuple(map(int, np.atleast_1d(bits.attrs["sides"])))
