@@ -1,4 +1,4 @@
-"""Shared by all tests: one BLAS thread, and helpers that compare with exact numbers."""
+"""Shared by all tests: one BLAS thread, and what more than one of them needs."""
 
 from __future__ import annotations
 
@@ -30,3 +30,29 @@ def reference_data() -> Callable[[str], dict[str, Any]]:
         return json.loads((folder / f"{name}.json").read_text())
 
     return read
+
+
+@pytest.fixture(scope="session")
+def spinlens() -> Callable[..., int]:
+    """The command ``spinlens ARGUMENTS``, run in this process; returns its exit code."""
+    from spinlens.cli import app
+
+    def call(*arguments: object) -> int:
+        before = sys.argv
+        sys.argv = ["spinlens", *map(str, arguments)]
+        try:
+            with pytest.raises(SystemExit) as stopped:
+                app.main()
+        finally:
+            sys.argv = before
+        return stopped.value.code
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def made_up_study() -> Callable[..., tuple[dict[str, Any], dict[str, Any]]]:
+    """`make(seed)` of tests/made_up_study.py: results and datasets of a study that never ran."""
+    from made_up_study import make
+
+    return make

@@ -12,28 +12,15 @@ import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spinlens.cli import app as cli
 from spinlens.study.definition import toml_file as files
 from spinlens.study.definition.toml_file import load_study
-
-
-def spinlens(*arguments):
-    """Exit code of ``spinlens ARGUMENTS`` run in this process."""
-    before = sys.argv
-    sys.argv = ["spinlens", *map(str, arguments)]
-    try:
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-    finally:
-        sys.argv = before
-    return stopped.value.code
 
 
 def listing(folder):
     return {path: path.read_bytes() if path.is_file() else None for path in sorted(Path(folder).rglob("*"))}
 
 
-def test_help_and_version(capsys):
+def test_help_and_version(spinlens, capsys):
     assert spinlens("--help") == 0
     text = capsys.readouterr().out
     assert all(command in text for command in ("reproduce", "sample", "critical", "report"))
@@ -42,7 +29,9 @@ def test_help_and_version(capsys):
 
 
 def test_help_loads_nothing_heavy():
-    code = "import sys; from spinlens import cli; print({'numpy', 'numba', 'xarray', 'matplotlib'} & {*sys.modules})"
+    code = (
+        "import sys; from spinlens.cli import app; print({'numpy', 'numba', 'xarray', 'matplotlib'} & {*sys.modules})"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
 
 
@@ -52,7 +41,7 @@ def test_a_reader_that_leaves_is_no_error():
     assert done.stderr == ""
 
 
-def test_show_prints_a_study_file(tmp_path, capsys):
+def test_show_prints_a_study_file(spinlens, tmp_path, capsys):
     assert spinlens("reproduce", "--preset", "standard", "--sigma", "1.5", "--seed", "3", "--show") == 0
     (tmp_path / "my.toml").write_text(capsys.readouterr().out)
     assert load_study(tmp_path / "my.toml") == load_study("standard", sigma=1.5, seed=3)
@@ -123,7 +112,7 @@ def workplace(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("arguments", "message"), BAD, ids=[" ".join(arguments) for arguments, _ in BAD])
-def test_bad_input_is_one_sentence(workplace, capsys, arguments, message):
+def test_bad_input_is_one_sentence(spinlens, workplace, capsys, arguments, message):
     before = listing(workplace)
     assert spinlens(*arguments) == 2
     said = capsys.readouterr()
@@ -148,7 +137,7 @@ words = st.sampled_from(WORDS.split(",")) | st.sampled_from([f"--{name}" for nam
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_any_command_line_that_cannot_run_ends_with_2(workplace, monkeypatch, capsys, command, rest):
+def test_any_command_line_that_cannot_run_ends_with_2(spinlens, workplace, monkeypatch, capsys, command, rest):
     """Where a line is good enough to start computing, stop there: only the reading of options is tested."""
 
     def computed(*arguments, **named):
@@ -190,7 +179,7 @@ PIECES = [
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_any_text_as_study_file_ends_with_0_or_2(workplace, monkeypatch, capsys, data):
+def test_any_text_as_study_file_ends_with_0_or_2(spinlens, workplace, monkeypatch, capsys, data):
     """The quick preset with some pieces of its text cut out and others put in."""
     monkeypatch.setattr("spinlens.workflows.reproduce.reproduce", lambda *arguments, **named: sys.exit(0))
     text = files.preset_text("quick")
@@ -207,7 +196,7 @@ def test_any_text_as_study_file_ends_with_0_or_2(workplace, monkeypatch, capsys,
     assert listing(workplace) == before
 
 
-def test_sample_writes_what_it_prints(tmp_path, capsys, monkeypatch):
+def test_sample_writes_what_it_prints(spinlens, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     line = ["sample", "--temperatures", "0,2.5,inf", "--size", "8", "--draws", "200", "--keep-spins", "--out", "a.nc"]
     assert spinlens(*line) == 0
@@ -221,7 +210,7 @@ def test_sample_writes_what_it_prints(tmp_path, capsys, monkeypatch):
     assert Path("a.nc").read_bytes() == first
 
 
-def test_critical_finds_the_square_lattice(tmp_path, capsys, monkeypatch):
+def test_critical_finds_the_square_lattice(spinlens, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     line = ["critical", "--sizes", "4,8,16", "--draws", "2000", "--out", "point.json", "--correlators", "400"]
     assert spinlens(*line) == 0
@@ -238,7 +227,7 @@ def test_critical_finds_the_square_lattice(tmp_path, capsys, monkeypatch):
     assert abs(point["temperature"]["value"] - 2.269185) < 4 * point["temperature"]["error"] + 0.05
 
 
-def test_a_budget_that_is_stopped_goes_on(tmp_path, capsys, monkeypatch):
+def test_a_budget_that_is_stopped_goes_on(spinlens, tmp_path, capsys, monkeypatch):
     """Ctrl-C in the middle of a round; the command to go on is printed, and given again it finishes."""
     from spinlens.criticality.search import planned_run as rounds
 
@@ -264,7 +253,7 @@ def test_a_budget_that_is_stopped_goes_on(tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "point.json.checkpoint").exists()
 
 
-def test_fixed_draws_that_are_stopped_go_on(tmp_path, capsys, monkeypatch):
+def test_fixed_draws_that_are_stopped_go_on(spinlens, tmp_path, capsys, monkeypatch):
     """Ctrl-C in the run of the second size, once with --out and once without; the result is that of an unbroken run."""
     from spinlens.criticality.search import find as critical_point
 
@@ -298,7 +287,7 @@ def test_fixed_draws_that_are_stopped_go_on(tmp_path, capsys, monkeypatch):
     assert Path("point.json").read_bytes() == Path("unbroken.json").read_bytes()
 
 
-def test_a_checkpoint_of_another_search_is_refused(tmp_path, capsys, monkeypatch):
+def test_a_checkpoint_of_another_search_is_refused(spinlens, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     line = ["critical", "--sizes", "4,6,8", "--draws", "1500", "--points", "3", "--checkpoint", "runs"]
     assert spinlens(*line) == 0

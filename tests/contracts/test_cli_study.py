@@ -1,27 +1,14 @@
 """``spinlens study``: what is in a folder is said, checked, cleaned and packed, and bad input changes nothing."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from spinlens.cli import app as cli
 from spinlens.study.definition.tasks import task_keys
 from spinlens.study.definition.toml_file import load_study, to_toml
 from spinlens.study.stages import study_tasks
 from spinlens.study.storage.codec import encode
 from spinlens.study.storage.store import StudyFolder
-
-
-def spinlens(*arguments):
-    before = sys.argv
-    sys.argv = ["spinlens", *map(str, arguments)]
-    try:
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-    finally:
-        sys.argv = before
-    return stopped.value.code
 
 
 @pytest.fixture
@@ -41,7 +28,7 @@ def files(study):
     return sorted(path for path in (study / "artefacts").rglob("*.json"))
 
 
-def test_a_finished_study_is_sound(study, capsys):
+def test_a_finished_study_is_sound(spinlens, study, capsys):
     count = len(files(study))
     assert spinlens("study", "status", "study") == 0
     assert f"{count} done" in (said := capsys.readouterr().out)
@@ -51,7 +38,7 @@ def test_a_finished_study_is_sound(study, capsys):
     assert capsys.readouterr().out.endswith("nothing to remove\n")
 
 
-def test_nothing_is_touched_by_looking(study):
+def test_nothing_is_touched_by_looking(spinlens, study):
     files(study)[0].write_text("x")
     before = {path: path.stat().st_mtime_ns for path in study.rglob("*")}
     spinlens("study", "status", "study")
@@ -60,7 +47,7 @@ def test_nothing_is_touched_by_looking(study):
     assert {path: path.stat().st_mtime_ns for path in study.rglob("*")} == before
 
 
-def test_what_is_wrong_is_said_and_removed(study, capsys):
+def test_what_is_wrong_is_said_and_removed(spinlens, study, capsys):
     first, second, third, fourth = files(study)[:4]
     first.write_text("x")
     second.unlink()
@@ -90,7 +77,7 @@ def test_what_is_wrong_is_said_and_removed(study, capsys):
     assert fourth.exists()
 
 
-def test_a_packed_study_opens_elsewhere(study, capsys):
+def test_a_packed_study_opens_elsewhere(spinlens, study, capsys):
     assert spinlens("study", "export", "study") == 0
     first = Path("study.zip").read_bytes()
     assert spinlens("study", "export", "study", "--force", "--out", "study.zip") == 0
@@ -121,7 +108,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "message"), BAD, ids=[" ".join(arguments) for arguments, _ in BAD])
-def test_bad_input_is_one_sentence(tmp_path, monkeypatch, capsys, arguments, message):
+def test_bad_input_is_one_sentence(spinlens, tmp_path, monkeypatch, capsys, arguments, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("mine")
     (tmp_path / "study.zip").write_text("mine")

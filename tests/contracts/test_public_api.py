@@ -31,9 +31,15 @@ def test_public_names_are_frozen():
     assert set(dir(spinlens)) == NAMES
 
 
-def test_every_public_name_loads():
-    for name in NAMES:
-        assert getattr(spinlens, name) is not None
+def test_every_public_name_is_what_it_is_called():
+    for name in NAMES - {"__version__", "exact"}:
+        item = getattr(spinlens, name)
+        assert callable(item)
+        assert (item.__name__, bool(item.__doc__)) == (name, True)
+        assert item.__module__.startswith("spinlens.")
+    assert all(
+        callable(getattr(spinlens.exact, name)) for name in set(spinlens.exact.__all__) - {"CRITICAL_TEMPERATURE"}
+    )
 
 
 def test_import_is_light():

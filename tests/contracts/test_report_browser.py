@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import runpy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,6 @@ CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
 ARGUMENTS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
-make = runpy.run_path(str(Path(__file__).parents[1] / "made_up_study.py"))["make"]
 
 REQUIRED = "SPINLENS_REQUIRE_BROWSER" in os.environ  # set by .ci/run: there a missing browser is a failure
 
@@ -28,8 +26,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None and not REQUIRED, reason="no ch
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    results, data = make(0)
+def report(tmp_path_factory: pytest.TempPathFactory, made_up_study: Any) -> Path:
+    results, data = made_up_study(0)
     results["claims"] = [dataclasses.asdict(verdict) for verdict in judge_all(results)]
     path = tmp_path_factory.mktemp("study") / "report.html"
     write_report(results, data, path, {"host": "here"})

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from drive_sample import killed
+from dying import killed
 
 from spinlens import NearestNeighbour, find_critical_point
 from spinlens.sampling import threads as running

@@ -1,15 +1,13 @@
-"""Draw in processes of their own that are killed: python drive_sample.py KIND FOLDER instants|renames NUMBER ...
+"""Draw in processes of their own that are killed: python drive_sample.py FOLDER NUMBER ... (see `dying`).
 
 One process has everything loaded and compiled and forks a child for every kill, so that a kill costs milliseconds.
-The checkpoint is FOLDER/run. The number of children that died is printed.
+The checkpoint is FOLDER/KIND. The number of children of each kind that died is printed.
 """
 
-import os
-import random
-import signal
 import sys
-import time
 from pathlib import Path
+
+from dying import dies
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, sample
 from spinlens.sampling import threads as running
@@ -18,10 +16,10 @@ from spinlens.study.storage.codec import dataset_bytes
 
 SQUARE, LONG = NearestNeighbour(), PowerLaw(1.2)
 KINDS = {
-    "series": (IsingModel((8, 8), SQUARE), {"temperatures": (2.0, 2.3), "draws": 3_000, "keep_spins": True}),
-    "averages": (IsingModel((6, 5), LONG), {"temperatures": 7.0, "draws": 9_000, "series": False}),
-    "wolff": (IsingModel((6, 6), LONG), {"temperatures": (6.0, 9.0), "draws": 3_000, "algorithm": "wolff"}),
-    "metropolis": (IsingModel((6, 6), LONG), {"temperatures": 8.0, "draws": 9_000, "algorithm": "metropolis"}),
+    "series": (IsingModel((8, 8), SQUARE), {"temperatures": (2.0, 2.3), "draws": 1_500, "keep_spins": True}),
+    "averages": (IsingModel((6, 5), LONG), {"temperatures": 7.0, "draws": 3_000, "series": False}),
+    "wolff": (IsingModel((6, 6), LONG), {"temperatures": (6.0, 9.0), "draws": 1_000, "algorithm": "wolff"}),
+    "metropolis": (IsingModel((6, 6), LONG), {"temperatures": 8.0, "draws": 3_000, "algorithm": "metropolis"}),
     "multi-spin": (
         IsingModel((8, 8), SQUARE),
         {"temperatures": 3.0, "draws": 1_500, "chains": 70, "series": False, "algorithm": "multi-spin-metropolis"},
@@ -38,51 +36,14 @@ def draw(kind, **saving):
     return dataset_bytes(sample(model, seed=5, **arguments, **saving))
 
 
-def dying_replace(at):
-    """`os.replace` that kills its process at a call: before renaming for even numbers, after it for odd ones."""
-    replace, count = os.replace, 0
-
-    def replacement(source, target):
-        nonlocal count
-        if count == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        replace(source, target)
-        count += 2
-        if count - 1 == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return replacement
-
-
-def child(kind, folder, workers, rename=None):
-    """A forked process that draws."""
-    pid = os.fork()
-    if pid:
-        return pid
-    if rename is not None:
-        os.replace = dying_replace(rename)
-    draw(kind, checkpoint=folder / "run", checkpoint_seconds=0.0, workers=workers)
-    os._exit(0)
-
-
-def killed(pid):
-    """Whether the process ended by SIGKILL."""
-    status = os.waitpid(pid, 0)[1]
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+def child(kind, folder, number):
+    """What a forked process does, in turn with one thread and with two."""
+    draw(kind, checkpoint=folder / kind, checkpoint_seconds=0.0, workers=1 + number % 2)
 
 
 if __name__ == "__main__":
-    kind, folder, how, *numbers = sys.argv[1:]
-    model, arguments = KINDS[kind]
-    sample(model, **{**arguments, "draws": 1, "warmup": 2})
-    deaths = 0
-    for number in numbers:
-        if how == "renames":
-            deaths += killed(child(kind, Path(folder), 1, int(number)))
-            continue
-        begun = time.monotonic()
-        pid = child(kind, Path(folder), 1 + int(number) % 2)
-        time.sleep(max(0.0, random.Random(int(number)).expovariate(1 / 0.1) - (time.monotonic() - begun)))
-        os.kill(pid, signal.SIGKILL)
-        deaths += killed(pid)
-    print(deaths)
+    folder, *numbers = sys.argv[1:]
+    for kind, (model, arguments) in KINDS.items():
+        sample(model, **{**arguments, "draws": 1, "warmup": 2})
+        deaths = [dies(lambda: child(kind, Path(folder), int(number)), int(number)) for number in numbers]  # noqa: B023
+        print(sum(deaths))

@@ -63,12 +63,12 @@ def test_no_scheduler_there(tmp_path, address, monkeypatch):
         run(toy_tasks.study(), tmp_path / "study", scheduler=address)
 
 
-def test_the_scheduler_is_killed(tmp_path, digest, unbroken):
-    here = str(Path(__file__).parent)
-    environment = {**os.environ, "TOY_SECONDS": "1", "PYTHONPATH": here}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+def test_the_scheduler_is_killed(tmp_path, digest, unbroken, monkeypatch):
+    """While its tasks are held back after the first."""
+    gate = tmp_path / "gate"
+    gate.mkdir()
+    environment = {**os.environ, "TOY_GATE": str(gate), "PYTHONPATH": str(Path(__file__).parent)}
+    address = f"tcp://127.0.0.1:{free_port()}"
     commands = [
         ["dask_scheduler", "--host", address, "--no-dashboard"],
         ["dask_worker", address, "--no-nanny", "--no-dashboard", "--nthreads", "1"],
@@ -81,12 +81,13 @@ def test_the_scheduler_is_killed(tmp_path, digest, unbroken):
     )
 
     def kill_when_busy():
-        while not list((tmp_path / "study" / "artefacts").glob("sample/*")):
-            time.sleep(0.1)
+        while not digest(tmp_path / "study"):
+            time.sleep(0.01)
         scheduler.kill()
 
     thread = threading.Thread(target=kill_when_busy, daemon=True)
     thread.start()
+    monkeypatch.setattr(DaskCluster, "timeout", 120)
     try:
         with pytest.raises(StudyError, match="lost"):
             run(toy_tasks.study(), tmp_path / "study", scheduler=address)
@@ -94,7 +95,7 @@ def test_the_scheduler_is_killed(tmp_path, digest, unbroken):
         for process in (worker, scheduler):
             process.kill()
             process.wait()
-    assert len(run(toy_tasks.study(), tmp_path / "study").reused) >= 1
+    assert len(run(toy_tasks.study(), tmp_path / "study").reused) == 1
     assert digest(tmp_path / "study") == unbroken
 
 
@@ -114,35 +115,38 @@ COMMAND = """#!{python}
 import os, sys
 import toy_tasks
 from spinlens.errors import StudyInterrupted
+from spinlens.study.running.executors import DaskCluster
 from spinlens.study.running.runner import run
 options = dict(zip(sys.argv[2::2], sys.argv[3::2]))
+DaskCluster.timeout = 120
 try:
     run(toy_tasks.study(), options["--out"], scheduler=options["--scheduler"])
 except StudyInterrupted as error:
+    open(os.path.join(os.environ["TOY_GATE"], "open"), "w").close()
     os._exit(128 + error.signal)
 """
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @pytest.fixture
 def batch(tmp_path):
-    """Start the batch script of the documentation, without SLURM."""
+    """Start the batch script of the documentation, without SLURM; tasks wait at `gate` after the first."""
     shim = tmp_path / "bin" / "spinlens"
     shim.parent.mkdir()
     shim.write_text(COMMAND.format(python=sys.executable))
     shim.chmod(0o755)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (tmp_path / "gate").mkdir()
     path = os.pathsep.join([str(shim.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
     here = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": here, "SPINLENS_PORT": str(port)}
-
-    def start(seconds):
-        arguments = ["bash", str(SCRIPT), "study.toml", str(tmp_path / "study")]
-        options = {"env": {**environment, "TOY_SECONDS": str(seconds)}, "start_new_session": True}
-        return subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options)
-
-    return start
+    more = {"PATH": path, "PYTHONPATH": here, "SPINLENS_PORT": str(free_port()), "TOY_GATE": str(tmp_path / "gate")}
+    arguments = ["bash", str(SCRIPT), "study.toml", str(tmp_path / "study")]
+    options = {"env": {**os.environ, **more}, "start_new_session": True}
+    return lambda: subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **options)
 
 
 def test_the_batch_script_has_no_mistakes_of_syntax():
@@ -151,16 +155,15 @@ def test_the_batch_script_has_no_mistakes_of_syntax():
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_the_batch_script_stops_at_its_time_limit_and_goes_on(tmp_path, batch, digest, unbroken):
-    process = batch(2)
-    deadline = time.monotonic() + 60
-    while not list((tmp_path / "study" / "artefacts").glob("sample/*")) and time.monotonic() < deadline:
+    process = batch()
+    while not digest(tmp_path / "study"):
         assert process.poll() is None, process.stderr.read()
-        time.sleep(0.1)
+        time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     assert process.returncode == 128 + signal.SIGTERM
-    assert 1 <= len(digest(tmp_path / "study")) < len(unbroken)
-    process = batch(0)
-    _, said = process.communicate(timeout=120)
+    assert len(digest(tmp_path / "study")) == 1
+    process = batch()
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 0, said
     assert digest(tmp_path / "study") == unbroken

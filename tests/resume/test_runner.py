@@ -21,9 +21,25 @@ from spinlens.study.storage.store import StudyFolder
 DRIVE = Path(__file__).with_name("drive.py")
 
 
-def start(folder, *options):
-    command = [sys.executable, str(DRIVE), str(folder), *options]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def gated(tmp_path):
+    """Start the toy study on a folder, its tasks held back after the first; the files of `gate` tell how far it is."""
+    gate = tmp_path / "gate"
+    gate.mkdir()
+    processes = []
+
+    def start(folder, workers):
+        command = [sys.executable, str(DRIVE), str(folder), str(workers)]
+        environment = {**os.environ, "TOY_GATE": str(gate)}
+        processes.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment))
+        return processes[-1]
+
+    start.gate = gate
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stderr.close()
 
 
 def test_two_processes_give_the_bytes_of_one(tmp_path, digest, unbroken):
@@ -97,48 +113,40 @@ def test_a_worker_killed_once_costs_nothing(tmp_path):
     assert len(outcome.seconds) == 11
 
 
-def test_a_second_run_on_a_folder_says_so(tmp_path):
-    process = start(tmp_path / "study", "--seconds", "1")
-    wait_for(tmp_path / "study" / "study.json")
+def test_a_second_run_on_a_folder_says_so(tmp_path, gated):
+    process = gated(tmp_path / "study", 1)
+    wait_for(lambda: (tmp_path / "study" / "study.json").exists(), process)
     with pytest.raises(StudyError, match=f"in use by process {process.pid} on .*; wait for that run or stop it"):
         run(toy_tasks.study(), tmp_path / "study")
     process.kill()
-    process.communicate()
+    process.wait()
     run(toy_tasks.study(), tmp_path / "study")
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupts_stop_soon_with_the_work_saved(tmp_path, workers, number, digest, unbroken):
-    process = start(tmp_path / "study", "--workers", workers, "--seconds", "0.5")
-    wait_for(tmp_path / "study" / "artefacts" / "sample")
-    time.sleep(0.2)
+@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 2)])
+def test_an_interrupt_waits_for_no_task_and_keeps_what_is_done(tmp_path, workers, number, digest, unbroken, gated):
+    process = gated(tmp_path / "study", workers)
+    wait_for(lambda: digest(tmp_path / "study"), process)
     process.send_signal(number)
-    started = time.monotonic()
-    _, said = process.communicate(timeout=20)
-    assert time.monotonic() - started < 5
+    _, said = process.communicate(timeout=120)
     assert process.returncode == 128 + number
-    assert "tasks are saved" in said
+    assert "1 tasks are saved, 9 are left" in said
     assert "Traceback" not in said
-    assert 1 <= len(digest(tmp_path / "study")) < len(unbroken)
+    assert len(digest(tmp_path / "study")) == 1
     run(toy_tasks.study(), tmp_path / "study")
     assert digest(tmp_path / "study") == unbroken
 
 
-def test_workers_end_when_the_main_process_is_killed(tmp_path):
-    process = start(tmp_path / "study", "--workers", "2", "--seconds", "30")
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    if not children.exists():
+def test_workers_end_when_the_main_process_is_killed(tmp_path, gated):
+    if not Path("/proc/self/stat").exists():
         pytest.skip("needs /proc")
-    deadline = time.monotonic() + 20
-    while len(workers := children.read_text().split()) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(1.0)
+    process = gated(tmp_path / "study", 2)
+    wait_for(lambda: len(list(gated.gate.glob("process-*"))) == 2, process)
+    workers = [path.name.removeprefix("process-") for path in gated.gate.glob("process-*")]
+    assert all(alive(worker) for worker in workers)
     process.kill()
-    process.communicate()
-    while any(alive(worker) for worker in workers) and time.monotonic() < deadline + 10:
-        time.sleep(0.05)
-    assert not [worker for worker in workers if alive(worker)]
+    process.wait()
+    wait_for(lambda: not any(alive(worker) for worker in workers))
 
 
 def test_runs_in_a_thread_other_than_the_main_one(tmp_path, digest, unbroken):
@@ -186,10 +194,12 @@ def alive(pid):
         return False
 
 
-def wait_for(path):
-    deadline = time.monotonic() + 20
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} did not appear"
+def wait_for(true, process=None, seconds=120):
+    """Wait until something is true, at most as long as `process` lives; `seconds` only end a test that fails."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert process is None or process.poll() is None, process.stderr.read()
+        assert time.monotonic() < deadline
         time.sleep(0.01)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,13 +14,11 @@ from spinlens.report import style
 from spinlens.report.figures import correlations, maps
 from spinlens.report.pages.study import FIGURES
 
-make = runpy.run_path(str(Path(__file__).parents[2] / "made_up_study.py"))["make"]
-
 
 @pytest.mark.parametrize("module", FIGURES, ids=lambda module: module.__name__.rsplit(".", 1)[1])
-def test_every_figure_of_both_models(module: ModuleType) -> None:
+def test_every_figure_of_both_models(module: ModuleType, made_up_study: Callable[..., Any]) -> None:
     with style.context():
-        picture = module.illustration(*make(1))
+        picture = module.illustration(*made_up_study(1))
     assert len(picture.panels) >= 2
     assert picture.missing == ()
     assert picture.see.endswith(".")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import runpy
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from spinlens.report import tables
-
-make = runpy.run_path(str(Path(__file__).parents[2] / "made_up_study.py"))["make"]
 
 
 @pytest.mark.parametrize(
@@ -39,9 +37,8 @@ def test_critical_shows_measured_beside_reference() -> None:
 
 
 @pytest.mark.parametrize("make_table", [tables.crossings, tables.thermometers, tables.machines, tables.flows])
-def test_every_row_has_a_cell_for_each_heading(make_table: object) -> None:
-    assert callable(make_table)
-    table = make_table(make(0)[0]["models"]["power-law"])
+def test_every_row_has_a_cell_for_each_heading(make_table: Callable[..., Any], made_up_study: Any) -> None:
+    table = make_table(made_up_study(0)[0]["models"]["power-law"])
     assert table.rows
     assert {len(row) for row in table.rows} == {len(table.headings)}
     assert make_table({}).rows == ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +30,6 @@ from spinlens.report.figures import (
 from spinlens.report.pages.study import FIGURES, render, write_report
 from spinlens.study.claims import judge_all
 
-make = runpy.run_path(str(Path(__file__).parents[3] / "made_up_study.py"))["make"]
 SHOWN_IN = {
     "critical": (crossings,),
     "snapshots": (snapshots,),
@@ -43,8 +41,8 @@ SHOWN_IN = {
 
 
 @pytest.fixture(scope="module")
-def study() -> tuple[dict[str, Any], dict[str, xr.Dataset]]:
-    results, data = make(0)
+def study(made_up_study: Any) -> tuple[dict[str, Any], dict[str, xr.Dataset]]:
+    results, data = made_up_study(0)
     results["claims"] = [dataclasses.asdict(verdict) for verdict in judge_all(results)]
     return results, data
 
@@ -145,8 +143,8 @@ def test_data_of_nans(study: Any) -> None:
     assert "<svg" in render(results, {key: blank(values) for key, values in data.items()})
 
 
-def test_text_is_escaped(study: Any) -> None:
-    results, data = only_one_model(*make(0))
+def test_text_is_escaped(made_up_study: Any) -> None:
+    results, data = only_one_model(*made_up_study(0))
     evil = "<script>alert('x')</script>"
     results["models"]["power-law"]["label"] = evil
     data["flow/power-law"] = data["flow/power-law"].assign_coords(recipe=[evil, "a", "b"]).isel(recipe=[0])
