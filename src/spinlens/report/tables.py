@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spinlens.report.illustration import Results, number
 from spinlens.report.style import INSTRUMENTS
 from spinlens.statistics.estimate import Estimate
+from spinlens.study.results_document import Results, entries, number, section
 
 MISSING = "–"
 QUANTITIES = {
@@ -54,7 +54,7 @@ def plain(value: object) -> str:
 
 def critical(model: Results) -> Table:
     """T_c, Δ_s, Δ_ε and U4 as measured, beside what is known and where that comes from."""
-    found, known = _section(model, "critical"), _section(model, "reference")
+    found, known = section(model, "critical"), section(model, "reference")
     rows = []
     for name, symbol in QUANTITIES.items():
         reference = known.get(name)
@@ -73,7 +73,7 @@ def crossings(model: Results) -> Table:
     rows = tuple(
         (symbol, " × ".join(str(size) for size in pair.get("sizes", ())), *(estimate(pair.get(name)) for name in order))
         for key, symbol in (("crossings", "U_4"), ("xi_crossings", "ξ/L"))
-        for pair in _entries(_section(model, "critical"), key)
+        for pair in entries(section(model, "critical"), key)
     )
     return Table(("ratio", "sizes", "T / J", "its value", "Δ_s", "Δ_ε"), rows)
 
@@ -82,7 +82,7 @@ def thermometers(model: Results) -> Table:
     """Bias, spread and pull of each instrument."""
     rows = tuple(
         (INSTRUMENTS.get(str(name), str(name)), *(_short(entry, key) for key in ("bias", "spread", "pull")))
-        for name, entry in _section(model, "thermometers").items()
+        for name, entry in section(model, "thermometers").items()
         if isinstance(entry, Mapping)
     )
     return Table(("instrument", "largest bias (T_c)", "spread of one state (J)", "pull"), rows)
@@ -99,7 +99,7 @@ def machines(model: Results) -> Table:
             plain(machine.get("converged")),
             plain(machine.get("gibbs_tau")),
         )
-        for machine in (*_entries(model, "machines"), *_entries(model, "stacks"))
+        for machine in (*entries(model, "machines"), *entries(model, "stacks"))
     )
     headings = ("machine", "training set", "ln p per state (nats)", "late gain (nats)", "converged", "Gibbs τ (steps)")
     return Table(headings, rows)
@@ -108,9 +108,9 @@ def machines(model: Results) -> Table:
 def flows(model: Results) -> Table:
     """The plateau that each flow reached."""
     rows = []
-    for flow in _entries(model, "flows"):
-        plateau = _section(flow, "plateau")
-        temperature = _section(plateau, "temperature")
+    for flow in entries(model, "flows"):
+        plateau = section(flow, "plateau")
+        temperature = section(plateau, "temperature")
         rows.append(
             (
                 f"{flow.get('recipe')}, seed {flow.get('seed')}, {flow.get('start')}",
@@ -155,13 +155,3 @@ def _short(entry: Results, key: str) -> str:
 
 def _minus(text: str) -> str:
     return text.replace("-", "−")
-
-
-def _section(mapping: Results, key: str) -> Results:
-    found = mapping.get(key)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _entries(mapping: Results, key: str) -> list[Results]:
-    found = mapping.get(key)
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, Sequence) else []

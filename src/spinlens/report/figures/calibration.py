@@ -9,18 +9,8 @@ from matplotlib.figure import Figure
 
 from spinlens.arrays import Array
 from spinlens.report import style
-from spinlens.report.illustration import (
-    Data,
-    Illustration,
-    Key,
-    Panel,
-    Results,
-    dataset,
-    each_model,
-    label,
-    names,
-    temperature_unit,
-)
+from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model, names
+from spinlens.study.results_document import Results, label, temperature_unit
 
 TITLE = "Calibration of the thermometers"
 CAPTION = (
@@ -53,7 +43,7 @@ def illustration(results: Results, data: Data) -> Illustration:
 
 def _panel(curves: xr.Dataset, name: str, model: Results, index: int) -> Panel:
     instrument = names(curves, "instrument")[index]
-    where = f"{label(name, model)}: {style.INSTRUMENTS.get(instrument, instrument)}"
+    where = f"{label(model, name)}: {style.INSTRUMENTS.get(instrument, instrument)}"
     figure = draw(curves.isel(instrument=index), temperature_unit(model), WORDS.get(instrument, instrument))
     return Panel(where, f"Calibration curve and read-back of the thermometer, {where}", figure)
 

@@ -11,17 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from spinlens.report import style
-from spinlens.report.illustration import (
-    Data,
-    Illustration,
-    Key,
-    Panel,
-    Results,
-    dataset,
-    each_model,
-    label,
-    names,
-)
+from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model, names
+from spinlens.study.results_document import Results, label
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,7 @@ def illustration(results: Results, data: Data) -> Illustration:
             return []
         groups = group(names(correlation, "curve"))
         found.extend(groups.values())
-        return [_panel(correlation, label(name, model), machine, curves) for machine, curves in groups.items()]
+        return [_panel(correlation, label(model, name), machine, curves) for machine, curves in groups.items()]
 
     drawn, missing = each_model(results, panels)
     keys = {curve.key: Key(curve.key, curve.color) for curves in found for curve in curves}

@@ -8,19 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.report import style
-from spinlens.report.illustration import (
-    Data,
-    Illustration,
-    Key,
-    Panel,
-    Results,
-    critical_temperature,
-    dataset,
-    each_model,
-    label,
-    models,
-    number,
-)
+from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model
+from spinlens.study.results_document import Results, critical_temperature, label, models, number
 
 TITLE = "Crossings of the Binder cumulant"
 CAPTION = (
@@ -39,10 +28,10 @@ def illustration(results: Results, data: Data) -> Illustration:
         found = dataset(data, "critical", name, *VARIABLES)
         if found is None:
             return []
-        text = f"Binder cumulant of the {label(name, model)} lattice against temperature"
+        text = f"Binder cumulant of the {label(model, name)} lattice against temperature"
         return [
-            Panel(label(name, model), f"{text}, whole range", draw(found, model)),
-            Panel(f"{label(name, model)}, around T_c", f"{text}, around T_c", draw(found, model, around=True)),
+            Panel(label(model, name), f"{text}, whole range", draw(found, model)),
+            Panel(f"{label(model, name)}, around T_c", f"{text}, around T_c", draw(found, model, around=True)),
         ]
 
     drawn, missing = each_model(results, panels)
@@ -91,7 +80,7 @@ def _zoom(place: Axes, curves: xr.Dataset, model: Results, temperature: float, e
 
 
 def _keys(results: Results, data: Data) -> tuple[Key, ...]:
-    found = [dataset(data, "critical", name, *VARIABLES) for name, _ in models(results)]
+    found = [dataset(data, "critical", name, *VARIABLES) for name in models(results)]
     sizes: list[int] = next((list(curves["size"].values) for curves in found if curves is not None), [])
     shades = [Key(f"L = {size}", style.shade(k, len(sizes))) for k, size in enumerate(sizes)]
     return (*shades, Key("T_c ± error", style.BAND, "band"), Key("crossing of a pair", style.ORANGE, "point"))

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.report import style
-from spinlens.report.illustration import Illustration, Key, Panel, Results, each_model, label, number
+from spinlens.report.illustration import Illustration, Key, Panel, each_model
+from spinlens.study.results_document import Results, label, number
 
 TITLE = "Scaling dimensions at the end of the flow"
 CAPTION = (
@@ -24,8 +25,8 @@ SYMBOLS = {"delta_spin": "Δ_s", "delta_energy": "Δ_ε"}
 
 def illustration(results: Results, data: object = None) -> Illustration:
     def panels(name: str, model: Results) -> list[Panel]:
-        text = f"Scaling dimensions at the end of the flow, {label(name, model)}"
-        return [Panel(label(name, model), text, draw(model))] if model.get("flows") else []
+        text = f"Scaling dimensions at the end of the flow, {label(model, name)}"
+        return [Panel(label(model, name), text, draw(model))] if model.get("flows") else []
 
     drawn, missing = each_model(results, panels)
     return Illustration("dimensions", TITLE, CAPTION, SEE, drawn, KEYS, missing)

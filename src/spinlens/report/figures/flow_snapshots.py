@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from spinlens.report import style
 from spinlens.report.figures.snapshots import KEYS
-from spinlens.report.illustration import Data, Illustration, Panel, Results, dataset, each_model, label, names
+from spinlens.report.illustration import Data, Illustration, Panel, dataset, each_model, names
+from spinlens.study.results_document import Results, label
 
 TITLE = "States along the flow of the machine"
 CAPTION = (
@@ -26,7 +27,7 @@ def illustration(results: Results, data: Data) -> Illustration:
             return []
         return [
             Panel(
-                f"{label(name, model)}: {recipe}", f"Spin states along the flow, {recipe}", draw(found.isel(recipe=k))
+                f"{label(model, name)}: {recipe}", f"Spin states along the flow, {recipe}", draw(found.isel(recipe=k))
             )
             for k, recipe in enumerate(names(found, "recipe"))
         ]

@@ -8,19 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.report import style
-from spinlens.report.illustration import (
-    Data,
-    Illustration,
-    Key,
-    Panel,
-    Results,
-    critical_temperature,
-    dataset,
-    each_model,
-    label,
-    names,
-    temperature_unit,
-)
+from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model, names
+from spinlens.study.results_document import Results, critical_temperature, label, temperature_unit
 
 TITLE = "Temperature along the flow of the machine"
 CAPTION = (
@@ -44,7 +33,7 @@ def illustration(results: Results, data: Data) -> Illustration:
 
 
 def _panel(flows: xr.Dataset, name: str, model: Results, recipe: str) -> Panel:
-    where = f"{label(name, model)}: {recipe}"
+    where = f"{label(model, name)}: {recipe}"
     index = names(flows, "recipe").index(recipe)
     return Panel(where, f"Temperature against flow step, {where}", draw(flows.isel(recipe=index), model))
 

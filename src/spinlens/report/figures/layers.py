@@ -8,18 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.report import style
-from spinlens.report.illustration import (
-    Data,
-    Illustration,
-    Key,
-    Panel,
-    Results,
-    dataset,
-    each_model,
-    label,
-    names,
-    temperature_unit,
-)
+from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model, names
+from spinlens.study.results_document import Results, label, temperature_unit
 
 TITLE = "Temperature layer by layer: renormalization group and stacked machine"
 CAPTION = (
@@ -38,8 +28,8 @@ KEYS = tuple(Key(f"start at {start:g} T_c", color) for start, color in COLORS.it
 def illustration(results: Results, data: Data) -> Illustration:
     def panels(name: str, model: Results) -> list[Panel]:
         columns = _columns(data, name)
-        text = f"Temperature after each layer of block spins and of the stacked machine, {label(name, model)}"
-        return [Panel(label(name, model), text, draw(columns, temperature_unit(model)))] if columns else []
+        text = f"Temperature after each layer of block spins and of the stacked machine, {label(model, name)}"
+        return [Panel(label(model, name), text, draw(columns, temperature_unit(model)))] if columns else []
 
     drawn, missing = each_model(results, panels)
     return Illustration("layers", TITLE, CAPTION, SEE, drawn, KEYS, missing)

@@ -10,18 +10,8 @@ from matplotlib.figure import Figure
 
 from spinlens.arrays import AnyArray
 from spinlens.report import style
-from spinlens.report.illustration import (
-    Data,
-    Illustration,
-    Key,
-    Panel,
-    Results,
-    dataset,
-    each_model,
-    label,
-    models,
-    names,
-)
+from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model, names
+from spinlens.study.results_document import Results, label, models
 
 TITLE = "Visible–hidden correlations"
 CAPTION = (
@@ -42,8 +32,8 @@ def illustration(results: Results, data: Data) -> Illustration:
 
     def panels(name: str, model: Results) -> list[Panel]:
         found = dataset(data, "maps", name, *VARIABLES)
-        text = f"Maps of the visible-hidden correlation and cuts through them, {label(name, model)}"
-        return [] if found is None else [Panel(label(name, model), text, draw(found, sources))]
+        text = f"Maps of the visible-hidden correlation and cuts through them, {label(model, name)}"
+        return [] if found is None else [Panel(label(model, name), text, draw(found, sources))]
 
     drawn, missing = each_model(results, panels)
     keys = tuple(Key(source, style.series(k)[0]) for k, source in enumerate(sources))
@@ -98,6 +88,6 @@ def displacement(maps: xr.Dataset, axis: str) -> AnyArray:
 
 
 def _sources(results: Results, data: Data) -> list[str]:
-    found = [dataset(data, "maps", name, *VARIABLES) for name, _ in models(results)]
+    found = [dataset(data, "maps", name, *VARIABLES) for name in models(results)]
     every = [source for values in found if values is not None for source in names(values, "source")]
     return list(dict.fromkeys(every))

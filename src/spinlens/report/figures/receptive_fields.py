@@ -7,7 +7,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from spinlens.report import style
-from spinlens.report.illustration import Data, Illustration, Panel, Results, dataset, each_model, label
+from spinlens.report.illustration import Data, Illustration, Panel, dataset, each_model
+from spinlens.study.results_document import Results, label
 
 TITLE = "Receptive fields"
 CAPTION = (
@@ -24,8 +25,8 @@ COLUMNS = 4
 def illustration(results: Results, data: Data) -> Illustration:
     def panels(name: str, model: Results) -> list[Panel]:
         found = dataset(data, "maps", name, "fields")
-        text = f"Receptive fields of hidden units, {label(name, model)}"
-        return [] if found is None else [Panel(label(name, model), text, draw(found))]
+        text = f"Receptive fields of hidden units, {label(model, name)}"
+        return [] if found is None else [Panel(label(model, name), text, draw(found))]
 
     drawn, missing = each_model(results, panels)
     return Illustration("receptive-fields", TITLE, CAPTION, SEE, drawn, (), missing)

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.report import style
-from spinlens.report.illustration import Illustration, Key, Panel, number
+from spinlens.report.illustration import Illustration, Key, Panel
+from spinlens.study.results_document import number
 
 Curves = Sequence[Mapping[str, Any]]
 Point = Mapping[str, Any]

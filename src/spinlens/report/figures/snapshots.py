@@ -8,7 +8,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from spinlens.report import style
-from spinlens.report.illustration import Data, Illustration, Key, Panel, Results, dataset, each_model, label
+from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model
+from spinlens.study.results_document import Results, label
 
 TITLE = "States of the lattices"
 CAPTION = "One equilibrium state at each temperature, periodic boundaries, sampled by cluster Monte Carlo."
@@ -23,8 +24,8 @@ COLUMNS = 3
 def illustration(results: Results, data: Data) -> Illustration:
     def panels(name: str, model: Results) -> list[Panel]:
         found = dataset(data, "snapshots", name, "spins")
-        text = f"Spin states of the {label(name, model)} lattice at several temperatures"
-        return [] if found is None else [Panel(label(name, model), text, draw(found))]
+        text = f"Spin states of the {label(model, name)} lattice at several temperatures"
+        return [] if found is None else [Panel(label(model, name), text, draw(found))]
 
     drawn, missing = each_model(results, panels)
     return Illustration("snapshots", TITLE, CAPTION, SEE, drawn, KEYS, missing)

@@ -15,6 +15,7 @@ import jinja2
 import xarray as xr
 from markupsafe import Markup
 
+from spinlens.files.atomic import replace_file
 from spinlens.report import style, svg, tables
 from spinlens.report.figures import (
     calibration,
@@ -28,7 +29,8 @@ from spinlens.report.figures import (
     receptive_fields,
     snapshots,
 )
-from spinlens.report.illustration import Illustration, Results, label, models
+from spinlens.report.illustration import Illustration
+from spinlens.study.results_document import Results, entries, label, models, section
 
 FIGURES: tuple[ModuleType, ...] = (
     snapshots, crossings, calibration, flow_temperatures, flow_snapshots, dimensions, correlations,
@@ -57,14 +59,7 @@ def write_report(
     `results` is the study's results.json, `data` holds the datasets of the figures under "<kind>/<model>". What is
     missing is said to be missing. The same input gives the same bytes; the file is complete or not there at all.
     """
-    html = render(results, data, provenance)
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.part")
-    try:
-        temporary.write_text(html, encoding="utf-8")
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    replace_file(Path(path), render(results, data, provenance).encode())
 
 
 def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping[str, Any] | None = None) -> str:
@@ -73,12 +68,12 @@ def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping
     return render_page(
         "report.html",
         results=results,
-        study=_mapping(results.get("study")),
-        models=[(name, label(name, model), model) for name, model in models(results)],
-        claims=[claim for claim in results.get("claims") or () if isinstance(claim, Mapping)],
+        study=section(results, "study"),
+        models=[(name, label(model, name), model) for name, model in models(results).items()],
+        claims=entries(results, "claims"),
         figures=figures,
         tables=tables,
-        provenance=_mapping(provenance),
+        provenance=provenance or {},
     )
 
 
@@ -119,7 +114,3 @@ def _environment() -> jinja2.Environment:
         f"var({style.CSS_VARIABLES[color]})" if color in style.CSS_VARIABLES else color
     )
     return environment
-
-
-def _mapping(found: object) -> Mapping[str, Any]:
-    return found if isinstance(found, Mapping) else {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spinlens.study.claims.direction import judge_direction
 from spinlens.study.claims.localization import judge_localization
-from spinlens.study.claims.verdict import Evidence, Outcome, Results, Verdict, models, unanimous
+from spinlens.study.claims.verdict import Evidence, Outcome, Verdict, of_kind, unanimous
+from spinlens.study.results_document import Results
 
 CLAIM = (
     "What the stacked machine does to long-range states (D and E) differs from what it does to nearest-neighbour ones."
@@ -32,7 +33,7 @@ def claim_f(results: Results) -> Verdict:
 
 def _of(results: Results, name: str, short_range: bool) -> Outcome:
     judge = judge_localization if name == "D" else judge_direction
-    return unanimous(judge(model).outcome for model in models(results, short_range))
+    return unanimous(judge(model).outcome for model in of_kind(results, short_range))
 
 
 def _judge(pairs: list[tuple[Outcome, Outcome]]) -> Outcome:

@@ -5,22 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from spinlens.statistics.estimate import Estimate
-from spinlens.study.claims.verdict import (
-    AGREE,
-    DIFFER,
-    Evidence,
-    Outcome,
-    Results,
-    Verdict,
-    entries,
-    evidence,
-    label,
-    measured,
-    models,
-    reference,
-    section,
-    unanimous,
-)
+from spinlens.study.claims.verdict import AGREE, DIFFER, Evidence, Outcome, Verdict, evidence, of_kind, unanimous
+from spinlens.study.results_document import Results, entries, label, measured, reference, section
 
 CLAIM = "Markov-chain Monte Carlo determines T_c and the scaling dimensions of the long-range lattice."
 RULE = (
@@ -60,9 +46,9 @@ class Comparison:
 
 def claim_a(results: Results) -> Verdict:
     """Judge claim A on every power-law model; nearest-neighbour models are shown as the control."""
-    judged = [(model, compare(model)) for model in models(results, short_range=False)]
+    judged = [(model, compare(model)) for model in of_kind(results, short_range=False)]
     outcome = unanimous(judge(comparisons) for _, comparisons in judged)
-    control = [(model, compare(model)) for model in models(results, short_range=True)]
+    control = [(model, compare(model)) for model in of_kind(results, short_range=True)]
     shown = [_evidence(model, item, "") for model, items in judged for item in items]
     shown += [_evidence(model, item, "control: ") for model, items in control for item in items]
     return Verdict("A", CLAIM, RULE, outcome, _because(judged), tuple(shown))

@@ -14,17 +14,13 @@ from spinlens.study.claims.verdict import (
     MIN_SEEDS,
     Evidence,
     Outcome,
-    Results,
     Verdict,
-    entries,
     evidence,
-    finite,
-    label,
-    models,
-    section,
+    of_kind,
     temperature,
     unanimous,
 )
+from spinlens.study.results_document import Results, entries, finite, label, section
 
 CLAIM = "The flow of the stacked machine moves to low temperature, the renormalization-group flow to high temperature."
 RULE = (
@@ -71,7 +67,7 @@ class DirectionResult:
 
 def claim_e(results: Results) -> Verdict:
     """Judge claim E on the power-law models."""
-    judged = [judge_direction(model) for model in models(results, short_range=False)]
+    judged = [judge_direction(model) for model in of_kind(results, short_range=False)]
     shown = tuple(item for result in judged for item in _evidence(result))
     return Verdict("E", CLAIM, RULE, unanimous(r.outcome for r in judged), _because(judged), shown)
 

@@ -13,18 +13,13 @@ from spinlens.study.claims.verdict import (
     SEED_FRACTION,
     Evidence,
     Outcome,
-    Results,
     Verdict,
-    entries,
     evidence,
-    finite,
-    label,
-    measured,
-    models,
-    section,
+    of_kind,
     temperature,
     unanimous,
 )
+from spinlens.study.results_document import Results, entries, finite, label, measured, section
 
 CLAIM_B = "The flow of a machine trained on nearest-neighbour states goes to T_c and has the right Δ_s and Δ_ε there."
 CLAIM_C = "The flow of a machine trained on long-range states does not converge to the right Δ_s and Δ_ε."
@@ -76,13 +71,13 @@ class RecipeResult:
 
 def claim_b(results: Results) -> Verdict:
     """Judge claim B on the short-range models."""
-    recipes = [recipe for model in models(results, True) for recipe in judge_recipes(model, dimensions_only=False)]
+    recipes = [recipe for model in of_kind(results, True) for recipe in judge_recipes(model, dimensions_only=False)]
     return _verdict("B", CLAIM_B, RULE_B, recipes, claimed="supported")
 
 
 def claim_c(results: Results) -> Verdict:
     """Judge claim C on the power-law models: supported where the fixed-point test fails in Δ_s or Δ_ε."""
-    recipes = [recipe for model in models(results, False) for recipe in judge_recipes(model, dimensions_only=True)]
+    recipes = [recipe for model in of_kind(results, False) for recipe in judge_recipes(model, dimensions_only=True)]
     return _verdict("C", CLAIM_C, RULE_C, recipes, claimed="contradicted")
 
 

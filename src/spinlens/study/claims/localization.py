@@ -7,21 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spinlens.statistics.estimate import Estimate
-from spinlens.study.claims.verdict import (
-    DIFFER,
-    MIN_SEEDS,
-    Evidence,
-    Outcome,
-    Results,
-    Verdict,
-    entries,
-    evidence,
-    label,
-    measured,
-    models,
-    section,
-    unanimous,
-)
+from spinlens.study.claims.verdict import DIFFER, MIN_SEEDS, Evidence, Outcome, Verdict, evidence, of_kind, unanimous
+from spinlens.study.results_document import Results, entries, label, measured, section
 
 CLAIM = "Visible–hidden correlation functions differ in kind between the stacked machine and the renormalization group."
 RULE = (
@@ -48,7 +35,7 @@ class LocalizationResult:
 
 def claim_d(results: Results) -> Verdict:
     """Judge claim D on the power-law models."""
-    judged = [judge_localization(model) for model in models(results, short_range=False)]
+    judged = [judge_localization(model) for model in of_kind(results, short_range=False)]
     shown = tuple(item for result in judged for item in _evidence(result))
     return Verdict("D", CLAIM, RULE, unanimous(r.outcome for r in judged), _because(judged), shown)
 

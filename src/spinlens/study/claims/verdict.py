@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from spinlens.statistics.estimate import Estimate
+from spinlens.study.results_document import Results, finite, measured, models, section
 
 Outcome = Literal["supported", "contradicted", "undecided"]
-Results = Mapping[str, Any]
 
 AGREE = 3.0  # within so many combined errors two numbers agree
 DIFFER = 5.0  # beyond so many they differ; in between nothing is decided
@@ -44,33 +44,6 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
 
 
-def measured(entry: object) -> Estimate | None:
-    """A measured number: `{"value", "error"}`, both finite and the error above zero; None for anything else.
-
-    >>> measured({"value": 2.269, "error": 0.001})
-    Estimate(value=2.269, error=0.001)
-    >>> measured({"value": 2.269, "error": 0.0}) is None
-    True
-    """
-    estimate = reference(entry)
-    return estimate if estimate is not None and estimate.error > 0 else None
-
-
-def reference(entry: object) -> Estimate | None:
-    """A number to compare with: like `measured`, but an exact one may have the error 0."""
-    if not isinstance(entry, Mapping):
-        return None
-    value, error = finite(entry.get("value")), finite(entry.get("error"))
-    return None if value is None or error is None or error < 0 else Estimate(value, error)
-
-
-def finite(number: object) -> float | None:
-    """`number` as a float when it is a finite real number, else None."""
-    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
-        return None
-    return float(number)
-
-
 def temperature(model: Results, instrument: str, entry: object) -> Estimate | None:
     """A thermometer's reading with an error that holds what is known of the instrument.
 
@@ -85,26 +58,9 @@ def temperature(model: Results, instrument: str, entry: object) -> Estimate | No
     return Estimate(reading.value, math.hypot(reading.error * max(pull, 1.0), bias * critical / math.sqrt(3)))
 
 
-def section(mapping: Results, key: str) -> Results:
-    """The mapping under `key`, empty when it is missing or null."""
-    found = mapping.get(key)
-    return found if isinstance(found, Mapping) else {}
-
-
-def entries(mapping: Results, key: str) -> list[Results]:
-    """The list of mappings under `key`, empty when it is missing or null."""
-    found = mapping.get(key)
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, Sequence) else []
-
-
-def models(results: Results, short_range: bool) -> list[Results]:
+def of_kind(results: Results, short_range: bool) -> list[Results]:
     """The models of one kind: nearest-neighbour-like (`short_range`) or power laws."""
-    found = section(results, "models").values()
-    return [model for model in found if isinstance(model, Mapping) and model.get("short_range") is short_range]
-
-
-def label(model: Results) -> str:
-    return str(model.get("label", "unnamed model"))
+    return [model for model in models(results).values() if model.get("short_range") is short_range]
 
 
 def unanimous(outcomes: Iterable[Outcome]) -> Outcome:
