@@ -10,6 +10,7 @@ from typing import Any
 
 from spinlens.report.pages.study import write_report
 from spinlens.statistics.estimate import Estimate
+from spinlens.study.definition.costs import sized
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.toml_file import load_study, to_toml
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
@@ -84,7 +85,7 @@ def reproduce(
     spinlens.errors.InputError: there is no preset 'quik'; did you mean 'quick'?
     """
     spec = load_study(study) if isinstance(study, str) else study
-    tasks = study_tasks(spec)
+    tasks = sized(study_tasks(spec))
     outcome = run(tasks, out, workers, scheduler, progress, {"study.toml": to_toml(spec)})
     if len(outcome.reused) == len(tasks) and _outputs_stand(outcome.results):
         found: dict[str, Any] = outcome.results[RESULTS]

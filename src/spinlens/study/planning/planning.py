@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from spinlens.study.definition.costs import STANDARD, needs
+from spinlens.study.definition.costs import STANDARD, costs, sized
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.tasks import Task, chain_costs
 from spinlens.study.planning import memory
@@ -71,11 +71,11 @@ def plan(study: Study, folder: str | os.PathLike[str], workers: int) -> Plan:
     """What is left to do of a study in a folder (which need not exist and is not touched); takes some seconds."""
     from spinlens.study.stages import study_tasks
 
-    tasks = study_tasks(study)
+    tasks = sized(study_tasks(study))
     place = StudyFolder(folder)
     done = survey(place.require(), Catalogue.of(tasks)).done if (place.path / MARKER).is_file() else {}
     todo = [task for task in tasks if task.name not in done]
-    estimates = needs(tasks)
+    estimates = costs(tasks)
     prices = calibration.measure({unit for task in todo for unit in estimates[task.name].work})
     seconds = {task.name: calibration.price(estimates[task.name].work, prices) for task in todo}
     report = _REPORT * prices[STANDARD]

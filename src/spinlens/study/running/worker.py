@@ -39,7 +39,7 @@ class Failure:
     details: str = ""
 
 
-class Needs(Mapping[str, Payload]):
+class Needed(Mapping[str, Payload]):
     """The artefacts that a task may read, by task name; each is read, checked and decoded when asked for."""
 
     def __init__(self, names: Sequence[str], sources: Sequence[Source]) -> None:
@@ -67,7 +67,7 @@ def execute(task: Task, version: str, sources: Sequence[Source], checkpoint: str
     started = time.perf_counter()
     try:
         with threadpool_limits(limits=1):
-            payload = _call(task, Needs(task.needs, sources), checkpoint)
+            payload = _call(task, Needed(task.needs, sources), checkpoint)
             about = {"spinlens": version, "task": task.name, "function": task.function, "inputs": task.inputs}
             suffix, content = encode(payload, about)
     except SpinlensError as error:
@@ -79,7 +79,7 @@ def execute(task: Task, version: str, sources: Sequence[Source], checkpoint: str
     return Answer(suffix, content, time.perf_counter() - started)
 
 
-def _call(task: Task, needs: Needs, checkpoint: str | None) -> Payload:
+def _call(task: Task, needs: Needed, checkpoint: str | None) -> Payload:
     function = resolve(task.function)
     if not task.checkpoint:
         return function(task.inputs, needs)
@@ -89,7 +89,7 @@ def _call(task: Task, needs: Needs, checkpoint: str | None) -> Payload:
     return _call_with_checkpoint(function, task, needs, Path(checkpoint))
 
 
-def _call_with_checkpoint(function: Callable[..., Payload], task: Task, needs: Needs, folder: Path) -> Payload:
+def _call_with_checkpoint(function: Callable[..., Payload], task: Task, needs: Needed, folder: Path) -> Payload:
     """Call with what an earlier call left in `folder`; where that cannot be used, once more without it."""
     folder.mkdir(exist_ok=True)
     fresh = not any(folder.iterdir())

@@ -9,12 +9,23 @@ import numpy as np
 import xarray as xr
 
 from spinlens.study.claims import judge_all
+from spinlens.study.definition import costs
+from spinlens.study.definition.costs import Cost, Read, costing
+from spinlens.study.definition.names import TaskName
 from spinlens.study.definition.tasks import FORMAT, package_version
 from spinlens.study.stages.instruments import INSTRUMENTS, instrument_table
 from spinlens.study.stages.lattice import Artefacts, Inputs
 from spinlens.study.storage.codec import Arrays, plain
 
 
+def _results_cost(inputs: Inputs, read: Read) -> Cost:
+    spins = sum(map(costs.spins_of, costs.ensembles(read)))
+    return Cost(
+        {costs.STANDARD: 0.4 + 0.015 * len(read) + 1e-9 * spins}, 4 * spins + 20 * costs.MIB, 4000.0 * len(read)
+    )
+
+
+@costing(_results_cost)
 def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     """The document that `results.json` holds: numbers with errors for every model, and the verdicts."""
     study = inputs["study"]
@@ -46,11 +57,11 @@ def _model(study: Mapping[str, Any], model: Mapping[str, Any], artefacts: Artefa
         "size": size,
         "equilibrium": {key: reference[key] for key in ("temperature", "delta_spin", "delta_energy", "equilibrium_p")},
         "thermometers": instrument_table(artefacts[f"thermometers/{name}/L{size}"]),
-        "machines": [_machine(recipe, artefacts[key]) for recipe, key in _machines(study, name)],
+        "machines": [_machine(str(machine.recipe), artefacts[str(machine)]) for machine in _machines(study, name)],
         "flows": [
-            {"recipe": recipe, "seed": int(key.rsplit("/", 1)[1]), "start": start, "plateau": plateau}
-            for recipe, key in _machines(study, name)
-            for start, plateau in artefacts[key.replace("machine/", "flow/", 1)].attrs["plateaus"].items()
+            {"recipe": machine.recipe, "seed": machine.number, "start": start, "plateau": plateau}
+            for machine in _machines(study, name)
+            for start, plateau in artefacts[str(machine.at("flow"))].attrs["plateaus"].items()
         ],
         "rg": [
             {"rule": rule, "start": start, "layers": _layers(blocks.sel(rule=rule, start=start))}
@@ -76,9 +87,9 @@ def _model(study: Mapping[str, Any], model: Mapping[str, Any], artefacts: Artefa
     }
 
 
-def _machines(study: Mapping[str, Any], model: str) -> list[tuple[str, str]]:
+def _machines(study: Mapping[str, Any], model: str) -> list[TaskName]:
     return [
-        (recipe["name"], f"machine/{model}/{recipe['name']}/{number}")
+        TaskName("machine", model, recipe["name"], number)
         for recipe in study["machines"]["recipes"]
         for number in range(study["machines"]["seeds"])
     ]
@@ -129,7 +140,7 @@ def _figures(study: Mapping[str, Any], name: str, artefacts: Artefacts) -> dict[
     size = study["ensembles"]["size"]
     blocks = artefacts[f"blocks/{name}"]
     layers = [artefacts[f"layers/{name}/{number}"] for number in range(study["stack"]["seeds"])]
-    flows = {key.split("/", 2)[2]: artefacts[key.replace("machine/", "flow/", 1)] for _, key in _machines(study, name)}
+    flows = {f"{m.recipe}/{m.number}": artefacts[str(m.at("flow"))] for m in _machines(study, name)}
     return {
         "critical": artefacts[f"curves/{name}"],
         "snapshots": artefacts[f"snapshots/{name}"],

@@ -16,6 +16,8 @@ from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.stacked_flow import place_stack, stacked_flow, visible_centres
 from spinlens.renormalization.block_spin import block_spin_flow
 from spinlens.seeding import purpose_seed
+from spinlens.study.definition import costs
+from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.stages.instruments import (
     INSTRUMENTS,
     dimensions,
@@ -37,6 +39,18 @@ STARTS = {"cold": 0.0, "critical": 1.0, "hot": float("inf")}
 _FIELDS = 8  # receptive fields kept for the report
 
 
+def _flow_cost(inputs: Inputs, read: Read) -> Cost:
+    (ensemble,) = costs.ensembles(read)
+    (machine,) = (item for item in read.values() if "options" in item)
+    n_visible, n_hidden = ensemble["size"] ** 2, machine["hidden"]
+    samples = min(inputs["samples"], ensemble["test"])
+    work: costs.Work = {("update", n_visible, n_hidden, 1): 0.25 * 3 * inputs["steps"] * samples / 100}
+    spins = 3.0 * len(inputs["record"]) * samples * n_visible
+    memory = costs.spins_of(ensemble) * 2 + 3 * spins + 20 * costs.MIB
+    return Cost(costs.with_standard(work, 0.1 + 3e-8 * spins), memory, 23_000)
+
+
+@costing(_flow_cost)
 def flow(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The flow of one machine from cold, critical and hot starts, every record read with every instrument."""
     data = only(artefacts, "ensemble")
@@ -128,6 +142,15 @@ def _read_layers(states: Sequence[Array], readers: Mapping[int, Mapping[str, The
     return [[t.read(layer) for t in readers[layer.shape[-1]].values()] for layer in states]
 
 
+def _layers_cost(inputs: Inputs, read: Read) -> Cost:
+    """Blocks or layers, read from every start with every instrument."""
+    sizes = costs.ensembles(read)
+    paths = len(inputs["starts"]) * len(inputs.get("rules", (1,)))
+    spins = paths * sizes[0]["test"] * sizes[0]["size"] ** 2
+    return Cost({costs.STANDARD: 0.09 + 6e-8 * spins}, sum(map(costs.spins_of, sizes)) * 2 + 3.0 * spins, 40_000)
+
+
+@costing(_layers_cost)
 def blocks(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The block-spin flow under every rule and from every start, and the correlators of one step at T_c."""
     data, readers = _largest_ensemble(artefacts), _readers(inputs, artefacts)
@@ -173,6 +196,7 @@ def correlation_maps(visible: Array, hidden: Array, centres: Array | None = None
     }
 
 
+@costing(_layers_cost)
 def layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The layers of one stack as lattices: temperatures from every start, correlators at T_c, receptive fields."""
     data, readers = _largest_ensemble(artefacts), _readers(inputs, artefacts)

@@ -1,127 +1,32 @@
-"""The task graph of a study: what is computed from what."""
+"""The task graph of a study: what is computed from what. One function a stage says name, function, needs and inputs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from spinlens.study.definition.costs import LONG, sized
+from spinlens.study.definition.costs import LONG
+from spinlens.study.definition.names import TaskName
 from spinlens.study.definition.spec import ModelSection, Study, Training
 from spinlens.study.definition.tasks import Task
 
-_HERE = "spinlens.study.stages"
+_OPTIONS = {"steps", "persistent", "epochs", "learning_rate", "batch_size", "l1"}
+_SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the states shown
+_COLLECTED = {"critical", "thermometers", "ensemble", "reference", "machine", "stack", "flow", "blocks", "layers"}
 
 
 def study_tasks(study: Study) -> list[Task]:
-    """All tasks of a study, in an order that can be run.
+    """All tasks of a study, in an order that can be run, those of one stage side by side.
 
     Per model: locate → scan (each L) → critical → ensembles (L, L/2, L/4) and training states → thermometers →
     machines and stacks (each seed) → flows; at the end one task that collects the numbers and judges the claims.
     """
-    tasks: list[Task] = []
-    for model in study.models:
-        tasks += _model_tasks(study, model)
-    tasks.append(
-        Task(
-            "results",
-            f"{_HERE}.collect:results",
-            {"study": study.model_dump(mode="json")},
-            tuple(task.name for task in tasks if task.stage in {"critical", "thermometers", *_READINGS}),
-        )
-    )
-    return sized(_grouped(tasks))
-
-
-_OPTIONS = {"steps", "persistent", "epochs", "learning_rate", "batch_size", "l1"}
-_SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the states shown
-_READINGS = ("ensemble", "reference", "machine", "stack", "flow", "blocks", "layers")
-_ORDER = ("locate", "scan", "critical", "curves", "snapshots", "training", "ensemble", "reference", "thermometers")
-
-
-def _grouped(tasks: list[Task]) -> list[Task]:
-    """Tasks of one stage side by side, so that stages finish one after another."""
-    stages = [*_ORDER, "machine", "stack", "flow", "blocks", "layers", "results"]
-    return sorted(tasks, key=lambda task: stages.index(task.stage))
-
-
-def _model_tasks(study: Study, model: ModelSection) -> list[Task]:
-    name, seed = model.name, study.study.seed
-    common: dict[str, Any] = {"model": coupling_inputs(model), "seed": seed}
-    scaling = study.criticality
-    scans = [f"scan/{name}/L{L}" for L in scaling.sizes]
-    tasks = [Task(f"locate/{name}", f"{_HERE}.lattice:locate", {**common, "sizes": scaling.sizes[:2]}, cost=5)]
-    tasks += [
-        Task(
-            scan,
-            f"{_HERE}.lattice:scan",
-            {**common, "size": L, **scaling.model_dump(include={"draws", "chains", "points"})},
-            (f"locate/{name}",),
-            cost=1e-8 * 60 * L * L * scaling.draws * scaling.chains * scaling.points,
-            **_kept(True, "draws"),
-        )
-        for L, scan in zip(scaling.sizes, scans, strict=True)
-    ]
-    sizes = {**common, "sizes": scaling.sizes}
-    tasks.append(Task(f"critical/{name}", f"{_HERE}.lattice:critical", sizes, tuple(scans)))
-    tasks.append(Task(f"curves/{name}", f"{_HERE}.lattice:curves", sizes, (f"critical/{name}", *scans)))
-    looks = {**common, "size": max(scaling.sizes), "temperatures": _SNAPSHOTS, "thin": 1}
-    tasks.append(Task(f"snapshots/{name}", f"{_HERE}.lattice:snapshots", looks, (f"critical/{name}",)))
-    return tasks + _learning_tasks(study, model, common)
-
-
-def _learning_tasks(study: Study, model: ModelSection, common: dict[str, Any]) -> list[Task]:
-    name, states = model.name, study.ensembles
-    critical, training = f"critical/{name}", f"training/{name}"
-    layers = len(study.stack.hidden)
-    sides = [states.size // 2**layer for layer in range(layers + 1)]
-    ensembles, readers = ([f"{kind}/{name}/L{L}" for L in sides] for kind in ("ensemble", "thermometers"))
-    grid = {**common, "temperatures": states.temperatures, "thin": states.thin}
-    drawn = {"size": states.size, "draws": states.training, "critical_draws": states.critical}
-    n = len(states.temperatures)
-    sweeps = states.thin * (n * states.training + states.critical)
-    kept = _kept(sweeps * states.size**2 > LONG, "draws", "critical_draws")
-    tasks = [Task(training, f"{_HERE}.lattice:training", {**grid, **drawn}, (critical,), cost=4, **kept)]
-    network = study.thermometers.model_dump()
-    for L, ensemble, reader in zip(sides, ensembles, readers, strict=True):
-        inputs = {**grid, "size": L, "calibration": states.calibration, "test": states.test}
-        sweeps = states.thin * n * (states.calibration + states.test)
-        kept = _kept(sweeps * L * L > LONG, "calibration", "test")
-        tasks.append(Task(ensemble, f"{_HERE}.lattice:ensemble", inputs, (critical,), cost=3, **kept))
-        tasks.append(
-            Task(reader, f"{_HERE}.instruments:calibrate", {**common, "network": network}, (ensemble,), cost=3)
-        )
-    tasks.append(
-        Task(f"reference/{name}", f"{_HERE}.instruments:reference", common, (critical, ensembles[0], readers[0]))
-    )
-    learned = (training, ensembles[0])
-    judged = {
-        "annealing": [study.machines.annealing_runs, study.machines.annealing_steps],
-        "seed": study.study.seed,
-    }
-    flow_inputs = {**common, **study.flows.model_dump(include={"steps", "record", "samples"})}
-    for number in range(study.machines.seeds):
-        for recipe in study.machines.recipes:
-            machine = f"machine/{name}/{recipe.name}/{number}"
-            inputs = {**_training(recipe), **judged, "hidden": study.machines.hidden, "number": number}
-            learn = f"{_HERE}.learning:machine"
-            tasks.append(Task(machine, learn, inputs, learned, cost=2 * recipe.steps, checkpoint=True))
-            flow = f"flow/{name}/{recipe.name}/{number}"
-            read = (machine, ensembles[0], readers[0])
-            tasks.append(Task(flow, f"{_HERE}.flowing:flow", {**flow_inputs, "number": number}, read, cost=2))
-    starts = {**common, "starts": study.flows.starts}
-    for number in range(study.stack.seeds):
-        inputs = {**_training(study.stack), **judged, "hidden": study.stack.hidden, "number": number}
-        stack = f"stack/{name}/{number}"
-        bottom = study.stack.bottom
-        below = learned if not bottom else (*learned, f"machine/{name}/{bottom}/{number}")
-        inputs["upward"] = study.stack.upward
-        tasks.append(Task(stack, f"{_HERE}.learning:stack", inputs, below, cost=4, checkpoint=True))
-        needs = (stack, *ensembles, *readers)
-        tasks.append(
-            Task(f"layers/{name}/{number}", f"{_HERE}.flowing:layers", {**starts, "number": number}, needs, cost=2)
-        )
-    rules = {**starts, "rules": study.flows.rules}
-    tasks.append(Task(f"blocks/{name}", f"{_HERE}.flowing:blocks", rules, (*ensembles, *readers), cost=2))
-    return tasks
+    models = [_Scope(study, model) for model in study.models]
+    tasks = [task for stage in _STAGES for model in models for task in stage(model)]
+    needs = tuple(task.name for task in tasks if task.stage in _COLLECTED)
+    document = {"study": study.model_dump(mode="json")}
+    return [*tasks, Task("results", f"{__package__}.collect:results", document, needs)]
 
 
 def coupling_inputs(model: ModelSection) -> dict[str, Any]:
@@ -129,10 +34,168 @@ def coupling_inputs(model: ModelSection) -> dict[str, Any]:
     return model.model_dump(include={"coupling", "sigma", "images", "cell"}, exclude_none=True)
 
 
-def _kept(long: bool, *grows: str) -> dict[str, Any]:
-    """Options of a task that keeps its state underway, and goes on from it when the named inputs grow."""
-    return {"checkpoint": True, "grows": grows} if long else {}
+@dataclass(frozen=True)
+class _Scope:
+    """One model of a study, in which stages have their names and common inputs."""
+
+    study: Study
+    model: ModelSection
+
+    @property
+    def common(self) -> dict[str, Any]:
+        return {"model": coupling_inputs(self.model), "seed": self.study.study.seed}
+
+    @property
+    def grid(self) -> dict[str, Any]:
+        return {**self.common, **self.study.ensembles.model_dump(include={"temperatures", "thin"})}
+
+    @property
+    def judged(self) -> dict[str, Any]:
+        machines = self.study.machines
+        return {"annealing": [machines.annealing_runs, machines.annealing_steps], "seed": self.study.study.seed}
+
+    @property
+    def sides(self) -> list[int]:
+        """L of the ensembles, then of the layers above it."""
+        return [self.study.ensembles.size // 2**layer for layer in range(len(self.study.stack.hidden) + 1)]
+
+    def name(self, stage: str, recipe: str | None = None, number: int | None = None, L: int | None = None) -> TaskName:
+        return TaskName(stage, self.model.name, recipe, number, L)
+
+    def every_size(self, *stages: str) -> list[TaskName]:
+        return [self.name(stage, L=L) for stage in stages for L in self.sides]
+
+    def learned_from(self) -> list[TaskName]:
+        return [self.name("training"), self.name("ensemble", L=self.sides[0])]
 
 
-def _training(section: Training) -> dict[str, Any]:
+def _task(name: TaskName, function: str, needs: Iterable[TaskName], inputs: Mapping[str, Any], **options: Any) -> Task:
+    return Task(str(name), f"{__package__}.{function}", inputs, tuple(map(str, needs)), **options)
+
+
+def _kept(spin_updates: float, *grows: str) -> dict[str, Any]:
+    """Options of a task that is long enough to keep its state, and goes on from it when the named inputs grow."""
+    return {"checkpoint": True, "grows": grows} if spin_updates > LONG else {}
+
+
+def _locate(of: _Scope) -> list[Task]:
+    inputs = {**of.common, "sizes": of.study.criticality.sizes[:2]}
+    return [_task(of.name("locate"), "lattice:locate", (), inputs)]
+
+
+def _scans(of: _Scope) -> list[TaskName]:
+    return [of.name("scan", L=L) for L in of.study.criticality.sizes]
+
+
+def _scan(of: _Scope) -> list[Task]:
+    scaling = of.study.criticality
+    inputs = {**of.common, **scaling.model_dump(include={"draws", "chains", "points"})}
+    needs, kept = [of.name("locate")], {"checkpoint": True, "grows": ("draws",)}
+    return [_task(name, "lattice:scan", needs, {**inputs, "size": name.size}, **kept) for name in _scans(of)]
+
+
+def _critical(of: _Scope) -> list[Task]:
+    inputs = {**of.common, "sizes": of.study.criticality.sizes}
+    return [_task(of.name("critical"), "lattice:critical", _scans(of), inputs)]
+
+
+def _curves(of: _Scope) -> list[Task]:
+    inputs = {**of.common, "sizes": of.study.criticality.sizes}
+    return [_task(of.name("curves"), "lattice:curves", [of.name("critical"), *_scans(of)], inputs)]
+
+
+def _snapshots(of: _Scope) -> list[Task]:
+    inputs = {**of.common, "size": max(of.study.criticality.sizes), "temperatures": _SNAPSHOTS, "thin": 1}
+    return [_task(of.name("snapshots"), "lattice:snapshots", [of.name("critical")], inputs)]
+
+
+def _training(of: _Scope) -> list[Task]:
+    states = of.study.ensembles
+    inputs = {**of.grid, "size": states.size, "draws": states.training, "critical_draws": states.critical}
+    sweeps = states.thin * (len(states.temperatures) * states.training + states.critical)
+    kept = _kept(sweeps * states.size**2, "draws", "critical_draws")
+    return [_task(of.name("training"), "lattice:training", [of.name("critical")], inputs, **kept)]
+
+
+def _ensemble(of: _Scope) -> list[Task]:
+    states = of.study.ensembles
+    inputs = {**of.grid, **states.model_dump(include={"calibration", "test"})}
+    sweeps = states.thin * len(states.temperatures) * (states.calibration + states.test)
+    return [
+        _task(
+            of.name("ensemble", L=L), "lattice:ensemble", [of.name("critical")], {**inputs, "size": L},
+            **_kept(sweeps * L * L, "calibration", "test"),
+        )
+        for L in of.sides
+    ]  # fmt: skip
+
+
+def _reference(of: _Scope) -> list[Task]:
+    needs = [of.name("critical"), *(of.name(stage, L=of.sides[0]) for stage in ("ensemble", "thermometers"))]
+    return [_task(of.name("reference"), "instruments:reference", needs, of.common)]
+
+
+def _thermometers(of: _Scope) -> list[Task]:
+    inputs = {**of.common, "network": of.study.thermometers.model_dump()}
+    names = [of.name("thermometers", L=L) for L in of.sides]
+    return [_task(name, "instruments:calibrate", [name.at("ensemble")], inputs) for name in names]
+
+
+def _learning(section: Training) -> dict[str, Any]:
     return {"training_set": section.training_set, "options": section.model_dump(include=_OPTIONS)}
+
+
+def _machine(of: _Scope) -> list[Task]:
+    machines = of.study.machines
+    return [
+        _task(
+            of.name("machine", recipe.name, number), "learning:machine", of.learned_from(),
+            {**_learning(recipe), **of.judged, "hidden": machines.hidden, "number": number}, checkpoint=True,
+        )
+        for number in range(machines.seeds)
+        for recipe in machines.recipes
+    ]  # fmt: skip
+
+
+def _stack(of: _Scope) -> list[Task]:
+    stack = of.study.stack
+    inputs = {**_learning(stack), **of.judged, "hidden": stack.hidden, "upward": stack.upward}
+    below = [[of.name("machine", stack.bottom, number)] if stack.bottom else [] for number in range(stack.seeds)]
+    return [
+        _task(
+            of.name("stack", number=number), "learning:stack", [*of.learned_from(), *bottom],
+            {**inputs, "number": number}, checkpoint=True,
+        )
+        for number, bottom in enumerate(below)
+    ]  # fmt: skip
+
+
+def _flow(of: _Scope) -> list[Task]:
+    machines, inputs = of.study.machines, of.study.flows.model_dump(include={"steps", "record", "samples"})
+    read = [of.name(stage, L=of.sides[0]) for stage in ("ensemble", "thermometers")]
+    names = [of.name("flow", recipe.name, number) for number in range(machines.seeds) for recipe in machines.recipes]
+    return [
+        _task(name, "flowing:flow", [name.at("machine"), *read], {**of.common, **inputs, "number": name.number})
+        for name in names
+    ]
+
+
+def _blocks(of: _Scope) -> list[Task]:
+    inputs = {**of.common, **of.study.flows.model_dump(include={"starts", "rules"})}
+    return [_task(of.name("blocks"), "flowing:blocks", of.every_size("ensemble", "thermometers"), inputs)]
+
+
+def _layers(of: _Scope) -> list[Task]:
+    inputs = {**of.common, "starts": of.study.flows.starts}
+    read = of.every_size("ensemble", "thermometers")
+    names = [of.name("layers", number=number) for number in range(of.study.stack.seeds)]
+    return [
+        _task(name, "flowing:layers", [name.at("stack"), *read], {**inputs, "number": name.number}) for name in names
+    ]  # fmt: skip
+
+
+_STAGES: tuple[Callable[[_Scope], list[Task]], ...] = (
+    _locate, _scan, _critical, _curves, _snapshots, _training, _ensemble, _reference, _thermometers, _machine, _stack,
+    _flow, _blocks, _layers,
+)  # fmt: skip
+"""In the order in which stages finish."""

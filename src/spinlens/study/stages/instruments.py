@@ -12,6 +12,8 @@ from spinlens.flows.correlators import effective_dimensions, spin_correlation
 from spinlens.lattice.ising import IsingModel
 from spinlens.seeding import purpose_seed
 from spinlens.statistics.estimate import Estimate
+from spinlens.study.definition import costs
+from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
 from spinlens.study.storage.codec import Arrays
 from spinlens.thermometers.calibration import Thermometer
@@ -32,6 +34,17 @@ def states_at(data: xr.Dataset, relative: float, variable: str = "test") -> np.n
     return np.asarray(data[variable].values[number])
 
 
+def _calibrate_cost(inputs: Inputs, read: Read) -> Cost:
+    (ensemble,) = costs.ensembles(read)
+    spins, network = costs.spins_of(ensemble), inputs["network"]
+    learned = spins * ensemble["calibration"] / (ensemble["calibration"] + ensemble["test"])
+    seconds = 0.25 + 6e-8 * spins + 3e-10 * learned * network["hidden"] * network["epochs"]
+    return Cost(
+        {costs.STANDARD: seconds}, 12 * spins + 30 * costs.MIB, 2e4 + 4.0 * network["hidden"] * ensemble["size"] ** 2
+    )
+
+
+@costing(_calibrate_cost)
 def calibrate(inputs: Inputs, artefacts: Artefacts) -> Arrays:
     """Calibrate every thermometer on one half of the states and read it on the other."""
     data = only(artefacts, "ensemble")
@@ -91,6 +104,13 @@ def instrument_table(stored: Arrays) -> dict[str, dict[str, float]]:
     return table
 
 
+def _reference_cost(inputs: Inputs, read: Read) -> Cost:
+    (ensemble,) = costs.ensembles(read)
+    seconds = 0.06 + 1.5e-7 * ensemble["size"] ** 2 * ensemble["test"]
+    return Cost({costs.STANDARD: seconds}, 2 * costs.spins_of(ensemble), 3000)
+
+
+@costing(_reference_cost)
 def reference(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     """Effective dimensions and G(r) of Monte Carlo states at T_c, by the estimators that flows are judged with."""
     data = only(artefacts, "ensemble")

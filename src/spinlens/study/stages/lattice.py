@@ -16,11 +16,15 @@ from spinlens.lattice.couplings import Coupling, NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.sampler import sample
 from spinlens.seeding import purpose_seed
+from spinlens.study.definition import costs
+from spinlens.study.definition.costs import Cost, Read, costing
 
 Inputs = Mapping[str, Any]
 Artefacts = Mapping[str, Any]
 
 _CURVE_POINTS = 41
+_KEPT = 5  # series of a scan that are results: m², m⁴, bonds and two Fourier modes
+_ROWS = 7  # series that a saved chain holds
 
 
 def make_coupling(inputs: Inputs) -> Coupling:
@@ -42,12 +46,32 @@ def only(artefacts: Artefacts, stage: str) -> Any:
     return artefacts[name]
 
 
+def _locate_cost(inputs: Inputs, read: Read) -> Cost:
+    steps = 8  # of the ladder down from the mean-field value, then six temperatures
+    count = (2 * steps + 6) * 2 * (2000 + costs.WARMUP)
+    return Cost(
+        costs.with_standard(costs.sweeps(inputs, dict.fromkeys(inputs["sizes"], count)), 0.7), 60 * costs.MIB, 400
+    )
+
+
+@costing(_locate_cost)
 def locate(inputs: Inputs, artefacts: Artefacts) -> dict[str, float]:
     """First estimate of T_c."""
     small, large = (make_model(inputs, size) for size in inputs["sizes"])
     return {"temperature": critical_point.locate(small, large, purpose_seed(inputs["seed"], "locate"))}
 
 
+def _scan_cost(inputs: Inputs, read: Read) -> Cost:
+    L, runs = inputs["size"], inputs["chains"] * inputs["points"]
+    work = costs.sweeps(inputs, {L: runs * (inputs["draws"] + costs.WARMUP) + 2 * (400 + costs.WARMUP)})
+    series = 8.0 * runs * inputs["draws"]
+    piece = max(1, costs.CHUNK // L**2)
+    kept = 8.0 * runs * _ROWS * (inputs["draws"] // piece) * piece
+    memory = costs.lattice_tables(L) + 16 * series + 20 * costs.MIB
+    return Cost(costs.with_standard(work, 0.1), memory, _KEPT * series + kept + 2e5)
+
+
+@costing(_scan_cost)
 def scan(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> xr.Dataset:
     """Series of the graph estimators around T_c for one L; goes on from what `checkpoint` holds."""
     data = critical_point.scan(
@@ -72,6 +96,12 @@ def _size_curves(inputs: Inputs, artefacts: Artefacts) -> list[SizeCurves]:
     return [SizeCurves.from_dataset(model, data) for model, data in zip(models, _scans(artefacts), strict=True)]
 
 
+def _analysis_cost(inputs: Inputs, read: Read) -> Cost:
+    draws = sum(scan["draws"] * scan["chains"] * scan["points"] for scan in read.values() if "points" in scan)
+    return Cost({costs.STANDARD: 0.2 + 2.2e-6 * draws}, 8.0 * 8 * draws + 30 * costs.MIB, 13_000)
+
+
+@costing(_analysis_cost)
 def critical(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     """Critical point of one model, beside what is known of it."""
     coupling = make_coupling(inputs)
@@ -95,6 +125,7 @@ def critical(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     }
 
 
+@costing(_analysis_cost)
 def curves(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """U4 against T for every L: reweighted curves where the runs reach, and the measured points."""
     sizes, runs = _size_curves(inputs, artefacts), _scans(artefacts)
@@ -140,6 +171,13 @@ def _spins(
     return data["spins"].isel(chain=0).drop_vars(["fugacity", "chain"])
 
 
+def _snapshots_cost(inputs: Inputs, read: Read) -> Cost:
+    L = inputs["size"]
+    work, spins = costs.drawn_states(inputs, L, {len(inputs["temperatures"]): 1})
+    return Cost(costs.with_standard(work, 0.05), costs.lattice_tables(L) + 4 * spins + 20 * costs.MIB, spins / 8 + 8000)
+
+
+@costing(_snapshots_cost)
 def snapshots(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """One state of a large lattice at each of some temperatures, to look at."""
     T_c, grid = _grid(inputs, artefacts)
@@ -147,6 +185,15 @@ def snapshots(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     return xr.Dataset({"spins": spins}, attrs={"T_c": T_c})
 
 
+def _training_cost(inputs: Inputs, read: Read) -> Cost:
+    work, grid = costs.drawn_states(inputs, inputs["size"], {len(inputs["temperatures"]): inputs["draws"]})
+    more, critical = costs.drawn_states(inputs, inputs["size"], {1: inputs["critical_draws"]})
+    spins = grid + critical
+    disk = costs.states_on_disk(spins, inputs["thin"])
+    return Cost(costs.with_standard(costs.together(work, more), 0.1), 4 * spins + 30 * costs.MIB, disk)
+
+
+@costing(_training_cost)
 def training(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> xr.Dataset:
     """States to learn from: a grid of temperatures, and T_c alone; goes on from what `checkpoint` holds."""
     T_c, grid = _grid(inputs, artefacts)
@@ -157,6 +204,15 @@ def training(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = Non
     return xr.Dataset({"grid": several, "critical": single}, coords={"relative": relative}, attrs={"T_c": T_c})
 
 
+def _ensemble_cost(inputs: Inputs, read: Read) -> Cost:
+    n = len(inputs["temperatures"])
+    first, one = costs.drawn_states(inputs, inputs["size"], {n: inputs["calibration"]})
+    second, two = costs.drawn_states(inputs, inputs["size"], {n: inputs["test"]})
+    disk = costs.states_on_disk(one + two, inputs["thin"])
+    return Cost(costs.with_standard(costs.together(first, second), 0.1), 4 * (one + two) + 30 * costs.MIB, disk)
+
+
+@costing(_ensemble_cost)
 def ensemble(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> xr.Dataset:
     """Equilibrium states to calibrate thermometers with, and others to test and to start flows from."""
     T_c, grid = _grid(inputs, artefacts)

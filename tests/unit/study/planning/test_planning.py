@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from spinlens.errors import StudyError
-from spinlens.study.definition.costs import STANDARD, needs, sized
+from spinlens.study.definition.costs import STANDARD, costs, sized
 from spinlens.study.definition.tasks import Task
 from spinlens.study.definition.toml_file import PRESETS, load_study, parse_study
 from spinlens.study.planning import memory, planning
@@ -21,7 +21,7 @@ NN = '{"coupling": "nearest-neighbour"}'
 def work(**changes):
     """Total work of the preset quick with changes, by kind of unit."""
     total = {}
-    for need in needs(study_tasks(parse_study(changes))).values():
+    for need in costs(study_tasks(parse_study(changes))).values():
         for unit, amount in need.work.items():
             total[unit] = total.get(unit, 0.0) + amount
     return total
@@ -29,7 +29,7 @@ def work(**changes):
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_task_of_the_presets_has_a_model(preset):
-    for name, need in needs(study_tasks(load_study(preset))).items():
+    for name, need in costs(study_tasks(load_study(preset))).items():
         assert need.work != {STANDARD: 1.0}, name
         assert need.memory > 0
         assert need.disk > 0
@@ -37,7 +37,7 @@ def test_every_task_of_the_presets_has_a_model(preset):
 
 def test_work_is_counted_from_the_inputs():
     (task,) = [task for task in study_tasks(load_study("quick")) if task.name == "scan/nearest-neighbour/L64"]
-    assert needs([task])[task.name].work["sweep", NN, 64] == 10 * (12_000 + 350) + 2 * (400 + 350)
+    assert costs([task])[task.name].work["sweep", NN, 64] == 10 * (12_000 + 350) + 2 * (400 + 350)
 
 
 def test_twice_the_draws_are_twice_the_sweeps():
@@ -87,7 +87,7 @@ def test_fewer_workers_are_named_where_they_fit(monkeypatch):
 
 
 def test_memory_of_the_presets_is_that_of_a_laptop():
-    peaks = {preset: memory.peak(study_tasks(load_study(preset)), 2) for preset in PRESETS}
+    peaks = {preset: memory.peak(sized(study_tasks(load_study(preset))), 2) for preset in PRESETS}
     assert peaks["quick"] < 1.5 * 2**30
     assert peaks["quick"] < peaks["standard"] < peaks["full"] < 16 * 2**30
 
