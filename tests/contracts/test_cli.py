@@ -145,7 +145,7 @@ def test_any_command_line_that_cannot_run_ends_with_2(spinlens, workplace, monke
 
     monkeypatch.setattr("spinlens.workflows.reproduce.reproduce", computed)
     monkeypatch.setattr("spinlens.sampling.sampler.sample", computed)
-    monkeypatch.setattr("spinlens.cli.critical.find_critical_point", computed)
+    monkeypatch.setattr("spinlens.workflows.critical.find_critical_point", computed)
     before = listing(workplace)
     assert spinlens(*command.split(), *rest) in (0, 2)
     assert "Traceback" not in capsys.readouterr().err

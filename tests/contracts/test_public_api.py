@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import spinlens
+
+STUB = Path(spinlens.__file__).with_suffix(".pyi")
 
 NAMES = {
     "CorrelationLengthThermometer", "CorrelationThermometer", "PseudoLikelihoodThermometer", "calibrate_instruments",
@@ -42,6 +45,18 @@ def test_every_public_name_is_what_it_is_called():
     )
 
 
+def stub():
+    """What ``__init__.pyi`` must say: the table of names as imports."""
+    lines = [f"from {module} import {name} as {name}" for name, module in spinlens._MODULE_OF.items()]
+    lines = sorted(lines, key=lambda line: line.split()[1::2])
+    head = '"""Where the public names live, for type checkers; see `_HOME` in __init__.py."""'
+    return "\n".join([head, "", "from spinlens import exact as exact", *lines, "", "__version__: str", ""])
+
+
+def test_the_stub_for_type_checkers_says_what_the_table_says():
+    assert STUB.read_text() == stub(), f"write it anew: python {__file__}"
+
+
 def test_import_is_light():
     code = "import sys, spinlens; print(sorted(m for m in ('numpy', 'numba', 'scipy', 'xarray') if m in sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -52,3 +67,7 @@ def test_versions_agree():
     from importlib.metadata import version
 
     assert version("spinlens") == spinlens.__version__
+
+
+if __name__ == "__main__":
+    STUB.write_text(stub())

@@ -88,7 +88,7 @@ def test_a_checkpoints_folder_that_is_a_link_is_refused(tmp_path):
 
 def scan(draws, start):
     """A chain of L = 64 in pieces of 2048 draws."""
-    model = {"model": {"coupling": "nearest-neighbour"}, "seed": 0}
+    model = {"model": {"kind": "NearestNeighbour"}, "seed": 0}
     inputs = {**model, "size": 64, "draws": draws, "chains": 1, "points": 3}
     options = {"checkpoint": True, "grows": ("draws",)}
     task = Task("scan/nn/L64", "spinlens.study.stages.lattice:scan", inputs, ("locate/nn",), **options)
@@ -119,7 +119,7 @@ def test_a_damaged_chain_is_begun_anew(tmp_path, digest):
 
 def drawn_states(draws):
     """States to learn from on 8 × 8 at two temperatures, in pieces that a chain saves."""
-    common = {"model": {"coupling": "nearest-neighbour"}, "seed": 0, "size": 8, "temperatures": [1.0, 1.5], "thin": 60}
+    common = {"model": {"kind": "NearestNeighbour"}, "seed": 0, "size": 8, "temperatures": [1.0, 1.5], "thin": 60}
     here, critical = "spinlens.study.stages.lattice", Task("critical/nn", "toy_tasks:critical", {"value": 2.27})
     options = {"checkpoint": True, "grows": ("draws", "critical_draws")}
     sizes = {"draws": draws, "critical_draws": draws}

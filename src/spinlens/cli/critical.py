@@ -1,207 +1,113 @@
-"""What `spinlens critical` does: find the critical point, show it beside what is known, keep it in files."""
+"""``spinlens critical``: the critical point of a lattice, shown beside what is known, and kept in files."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
-import math
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spinlens.checks import choice
-from spinlens.cli.options import interruptible, write_file
-from spinlens.cli.progress import SearchLines, search_display
-from spinlens.criticality.reweighting.size_curves import SizeCurves
-from spinlens.criticality.search.budget import TimeBudget, seconds_of
-from spinlens.criticality.search.budgeted import plan_critical_point
-from spinlens.criticality.search.find import CriticalPoint, find_critical_point
-from spinlens.criticality.universality import Reference, Regime, reference
-from spinlens.errors import InputError
-from spinlens.lattice.couplings import Coupling
-from spinlens.statistics.estimate import Estimate
-from spinlens.study.storage.codec import plain
-
-_AFTER = 2.0  # seconds that a page takes
-_REGIMES = ("short-range", "long-range", "mean-field", "boundary")
-_LINES = (
-    ("T_c", "temperature"),
-    ("delta_s", "delta_spin"),
-    ("delta_eps", "delta_energy"),
-    ("U4", "binder"),
-    ("xi/L", "xi"),
-    ("nu", "nu"),
-    ("eta", "eta"),
+from spinlens.cli.options import (
+    Cell,
+    CouplingName,
+    Dimension,
+    Force,
+    Images,
+    Seed,
+    Sigma,
+    Workers,
+    check_output,
+    cores,
+    interruptible,
+    make_coupling,
+    numbers,
 )
 
+if TYPE_CHECKING:
+    from spinlens.workflows.critical import SearchSettings
 
-@dataclass(frozen=True)
-class Found:
-    """A critical point, the runs it rests on, their draws where a budget decided, where they are kept until then."""
-
-    point: CriticalPoint
-    curves: tuple[SizeCurves, ...]
-    draws: dict[int, int] | None
-    temporary: Path | None
-
-    def settle(self) -> None:
-        """Remove what was kept for the case that something stops the command."""
-        if self.temporary is not None:
-            shutil.rmtree(self.temporary, ignore_errors=True)
+_BUDGET = "Time to spend, such as 90s, 5m or 2h; sweeps then go where they help most."
+_CHECKPOINT = (
+    "Folder that keeps the runs, even when they are done; a larger budget then prolongs them.  [default: "
+    "OUT.checkpoint, until OUT is there]"
+)
+_CORRELATORS = "States per chain for dimensions from correlators at L/2, a check; 0 for none."
+_ROW = "{:<10}{:<15}{:<12}{:<12}{:<15}{:<16}{}"
 
 
-def find(
-    coupling: Coupling,
-    sizes: tuple[int, ...],
-    dimension: int,
-    budget: str | None,
-    options: dict[str, Any],
-    out: Path | None = None,
-    checkpoint: Path | None = None,
-    begun: float = math.nan,
-) -> Found:
-    """The critical point for a time budget ("5m"), counted from `begun` on by `time.monotonic`, or with fixed draws.
-
-    The runs are kept in `checkpoint`, or beside `out` until they are finished, so that they can be stopped and go on
-    when the same command is given again.
-    """
-    limit = None
-    if budget is not None:
-        limit = TimeBudget(seconds_of(budget), options["workers"], _AFTER if out is not None else 0.0, begun=begun)
-    folder = checkpoint or _folder(coupling, sizes, dimension, options, budget, out)
-    with interruptible(f"stopped; what is done is saved in {folder}"), search_display() as display:
-        point, curves, draws = _found(coupling, sizes, dimension, limit, options, folder, display)
-    return Found(point, curves, draws, folder if checkpoint is None else None)
-
-
-def _found(
-    coupling: Coupling, sizes: tuple[int, ...], dimension: int, limit: TimeBudget | None, options: dict[str, Any],
-    folder: Path, display: SearchLines,
-) -> tuple[CriticalPoint, tuple[SizeCurves, ...], dict[int, int] | None]:  # fmt: skip
-    shown: dict[str, Any] = {"report": display.report, "progress": display.step, "checkpoint": folder}
-    if limit is None:
-        kept: list[SizeCurves] = []
-        point = find_critical_point(coupling, sizes, dimension, runs=kept, **shown, **options)
-        return point, tuple(kept), None
-    if options["draws"] is not None or options["chains"] is not None:
-        raise InputError("--budget decides about draws and chains itself: give either it, or --draws and --chains")
-    chosen = {name: options[name] for name in ("seed", "points", "workers", "regime")}
-    planned = plan_critical_point(coupling, sizes, limit, dimension, **shown, **chosen)
-    return planned.point, planned.curves, planned.draws
-
-
-def checked_regime(name: str | None) -> Regime | None:
-    """The class that --regime names, None for the one that theory expects."""
-    return None if name is None else cast(Regime, choice("--regime", name, _REGIMES))
-
-
-def show_correlators(
-    point: CriticalPoint, coupling: Coupling, dimension: int, draws: int, seed: int, workers: int
+def critical(
+    sizes: Annotated[str, typer.Option(help="At least three sides L, comma-separated.")] = "8,16,32,64",
+    dimension: Dimension = 2,
+    coupling: CouplingName = None,
+    sigma: Sigma = None,
+    images: Images = "periodic",
+    cell: Cell = "point",
+    budget: Annotated[str | None, typer.Option(help=_BUDGET)] = None,
+    draws: Annotated[
+        int | None, typer.Option(help="Sweeps per chain and temperature, without a budget.  [default: 20000]")
+    ] = None,
+    chains: Annotated[
+        int | None, typer.Option(help="Independent chains per temperature, without a budget.  [default: 2]")
+    ] = None,
+    points: Annotated[int, typer.Option(help="Temperatures per size.")] = 5,
+    seed: Seed = 0,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(help="JSON file to write, with a CSV table and a page beside it.")] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help=_CHECKPOINT)] = None,
+    regime: Annotated[
+        str | None, typer.Option(help="Class to assume: short-range, long-range, mean-field or boundary.")
+    ] = None,
+    correlators: Annotated[int, typer.Option(help=_CORRELATORS)] = 0,
+    force: Force = False,
 ) -> None:
-    """Δ_s and Δ_ε from correlators at L/2 at the T_c found, beside those of the fit."""
-    from spinlens.criticality.correlators.measure import check_with_correlators
-    from spinlens.lattice.ising import IsingModel
+    """Critical temperature and scaling dimensions from finite-size scaling; no temperature need be given.
 
-    models = [IsingModel((L,) * dimension, coupling) for L in point.sizes if L % 2 == 0]
-    check = check_with_correlators(models, point.temperature, draws, seed, workers, point.regime)
-    corrections = ", ".join(f"L^-{power:g}" for power in check.exponents)
-    typer.echo(f"correlators at L/2, with corrections {corrections}:")
-    for label, part in (("delta_s", check.spin), ("delta_eps", check.energy)):
-        if part is None:
-            typer.echo(f"  {label} lost in noise: more states are needed")
-        else:
-            parts = f"statistical {part.statistical:.1g}, systematic {part.systematic:.1g}"
-            quality = f", p = {part.p_value:.2g}" if part.freedom else ""
-            typer.echo(f"  {label} = {part.value} ({parts}{quality}, L = {', '.join(map(str, part.sizes))})")
+    Whatever stops it, the same command goes on: runs are kept in OUT.checkpoint, or without --out in a folder
+    critical-….checkpoint here, until they are finished. A time budget counts everything, earlier calls included, but
+    not --correlators.
+    """
+    begun = time.monotonic()
+    sides = tuple(numbers("--sizes", sizes, int))
+    for path in () if out is None else (out, out.with_suffix(".csv"), out.with_suffix(".html")):
+        check_output(path, force)
+    chosen = make_coupling(coupling, sigma, images, cell)
+    from spinlens.workflows.critical import SearchSettings, checked_regime
+
+    settings = SearchSettings(
+        chosen, sides, dimension, budget, draws, chains, points, seed, cores(workers), checked_regime(regime)
+    )
+    _search(settings, out, checkpoint, begun, correlators)
 
 
-def _folder(
-    coupling: Coupling, sizes: Sequence[int], dimension: int, options: dict[str, Any], budget: str | None,
-    out: Path | None,
-) -> Path:  # fmt: skip
+def _search(
+    settings: SearchSettings, out: Path | None, checkpoint: Path | None, begun: float, correlators: int
+) -> None:
+    """Search, show and keep; the folder of the runs goes when all of it is done, unless it was asked for."""
+    from spinlens.cli.progress import search_display
+    from spinlens.workflows.critical import correlator_lines, find, remarks, rows, write
+
+    folder = checkpoint if checkpoint is not None else _folder(settings, out)
+    with interruptible(f"stopped; what is done is saved in {folder}"), search_display() as display:
+        found = find(settings, folder, begun, out is not None, display.report, display.step)
+    for row in rows(found):
+        typer.echo(_ROW.format(*row).rstrip())
+    for line in [*remarks(found), *(correlator_lines(found, correlators) if correlators else ())]:
+        typer.echo(line)
+    if out is not None:
+        written = write(found, out)
+        typer.echo(f"written to {written[0]}, {written[1]} and {written[2]}")
+    if checkpoint is None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(settings: SearchSettings, out: Path | None) -> Path:
     """Where an unfinished run is kept: beside the output, or in the working folder under a name of its own."""
     if out is not None:
         return out.with_name(f"{out.name}.checkpoint")
-    kind = "budget" if budget is not None else (options["draws"], options["chains"])
-    told = (coupling, tuple(sizes), dimension, options["seed"], options["points"], kind)
+    s = settings
+    kind = "budget" if s.budget is not None else (s.draws, s.chains)
+    told = (s.coupling, s.sizes, s.dimension, s.seed, s.points, kind)
     return Path(f"critical-{hashlib.sha256(repr(told).encode()).hexdigest()[:8]}.checkpoint")
-
-
-HEADINGS = ("", "measured", "statistical", "systematic", "crossings", "known", "source")
-
-
-def rows_of(point: CriticalPoint, known: Reference) -> list[tuple[str, ...]]:
-    """One row a quantity: measured, its error in two parts, what crossings alone give, and what is known."""
-    rows = []
-    for label, name in _LINES:
-        found: Estimate | None = getattr(point, name)
-        if found is None:
-            continue
-        entry = getattr(known, name, None)
-        text, source = (str(entry.estimate), entry.source) if entry is not None else ("-", "")
-        crossed = (point.by_crossings or {}).get(name)
-        parts = [f"{part[name]:.1g}" if name in part else "" for part in (point.statistical, point.systematic)]
-        rows.append((label, str(found), *parts, str(crossed or "-"), text, source))
-    return rows
-
-
-def remarks(point: CriticalPoint, known: Reference) -> list[str]:
-    """How well the fit describes the data, the class expected and assumed, and whether the data agree with it."""
-    quality = point.quality
-    said = [
-        f"fit: chi2 = {quality.chi2:.1f} for {quality.freedom:.1f} degrees of freedom (p = {quality.p_value:.2g}), "
-        f"L >= {quality.smallest}, averaged over {quality.fits} fits",
-        f"class: {_class(known)}",
-    ]
-    if point.regime != known.regime:
-        said.append(f"assumed: {point.regime}")
-    return [*said, f"{'WARNING: ' if point.check.contradicted else ''}{point.check.text}"]
-
-
-def show(point: CriticalPoint, coupling: Coupling, dimension: int) -> None:
-    """The table and the remarks on standard output."""
-    known = reference(coupling, dimension)
-    for row in (HEADINGS, *rows_of(point, known)):
-        typer.echo("{:<10}{:<15}{:<12}{:<12}{:<15}{:<16}{}".format(*row).rstrip())
-    for line in remarks(point, known):
-        typer.echo(line)
-
-
-def _class(known: Reference) -> str:
-    return f"{known.regime}" + (f" ({known.note})" if known.note else "")
-
-
-def keep(found: Found, coupling: Coupling, dimension: int, out: Path) -> None:
-    """JSON at `out`, and beside it the crossings as a table (.csv) and a page with figures (.html)."""
-    from spinlens.criticality.analysis.curve_tables import scaling_curves
-    from spinlens.report.pages.critical import render_critical
-
-    point, theory = found.point, reference(coupling, dimension)
-    document = {"coupling": coupling.label, "dimension": dimension, **plain(point), "known": plain(theory)}
-    if found.draws is not None:
-        document["draws"] = {str(L): n for L, n in found.draws.items()}
-    title = f"{coupling.label}, {dimension} dimension{'s' if dimension > 1 else ''}"
-    curves = scaling_curves(found.curves, point)
-    page = render_critical(title, HEADINGS, rows_of(point, theory), remarks(point, theory), plain(point), curves)
-    write_file(out, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
-    write_file(out.with_suffix(".csv"), _table(point).encode())
-    write_file(out.with_suffix(".html"), page.encode())
-    typer.echo(f"written to {out}, {out.with_suffix('.csv')} and {out.with_suffix('.html')}")
-
-
-def _table(point: CriticalPoint) -> str:
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    names = ("temperature", "value", "delta_spin", "delta_energy")
-    writer.writerow(["ratio", "L_small", "L_large", *(f"{name}{end}" for name in names for end in ("", "_error"))])
-    for ratio, crossings in (("U4", point.crossings), ("xi/L", point.xi_crossings)):
-        for pair in crossings:
-            numbers = [x for name in names for x in (getattr(pair, name).value, getattr(pair, name).error)]
-            writer.writerow([ratio, *pair.sizes, *numbers])
-    return table.getvalue()

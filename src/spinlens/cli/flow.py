@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spinlens.cli.options import cores, interruptible, make_coupling, one_thread_of_blas, read_states, write_file
+from spinlens.cli.options import (
+    Cell,
+    CouplingName,
+    Dimension,
+    Images,
+    Seed,
+    Sigma,
+    Workers,
+    cores,
+    interruptible,
+    make_coupling,
+    make_sides,
+    one_thread_of_blas,
+    read_states,
+)
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel
+    from spinlens.workflows.flow import FlowSettings
 
+_BLOCK = "Block-spin rules beside it, comma-separated: majority, average, decimation, kadanoff."
 _RULES = ("majority", "average", "decimation", "kadanoff")
 _NETWORK_FREE = ("energy", "magnetization", "xi", "correlation", "pseudo_likelihood")
 
@@ -29,18 +45,14 @@ def flow(
     ] = None,
     temperature: Annotated[str, typer.Option(help="Temperature of the states, in J/k_B, or tc.")] = "tc",
     size: Annotated[int, typer.Option(help="Side L of the lattice, when there is no FILE.")] = 16,
-    dimension: Annotated[int, typer.Option(help="Dimension of the lattice: 1, 2 or 3.")] = 2,
-    coupling: Annotated[
-        str | None, typer.Option(help="nearest-neighbour or power-law.  [default: power-law when --sigma is given]")
-    ] = None,
-    sigma: Annotated[float | None, typer.Option(help="Power law J(r) = r^-(d+sigma), sigma > 0.")] = None,
-    images: Annotated[str, typer.Option(help="Images of the power law: periodic or minimum.")] = "periodic",
-    cell: Annotated[str, typer.Option(help="Power law at points (point) or over unit cells (integrated).")] = "point",
+    dimension: Dimension = 2,
+    coupling: CouplingName = None,
+    sigma: Sigma = None,
+    images: Images = "periodic",
+    cell: Cell = "point",
     kind: Annotated[str, typer.Option(help="sampled, mean, or mixed (drawn upward, means downward).")] = "sampled",
     steps: Annotated[int, typer.Option(help="Steps v -> h -> v' of the flow.")] = 50,
-    block: Annotated[
-        str, typer.Option(help="Block-spin rules beside it, comma-separated: majority, average, decimation, kadanoff.")
-    ] = "",
+    block: Annotated[str, typer.Option(help=_BLOCK)] = "",
     controls: Annotated[
         bool, typer.Option("--controls", help="Set control machines beside it (minutes to hours).")
     ] = False,
@@ -49,32 +61,19 @@ def flow(
     training: Annotated[int, typer.Option(help="States that machines learn from, at most.")] = 10_000,
     epochs: Annotated[int, typer.Option(help="Training passes of the machine and of the controls.")] = 20,
     network: Annotated[bool, typer.Option("--network", help="Read with the neural network, too.")] = False,
-    seed: Annotated[int, typer.Option(help="The one seed; the same seed gives the same numbers.")] = 0,
-    workers: Annotated[int | None, typer.Option(help="Cores to use; the numbers do not depend on it.")] = None,
+    seed: Seed = 0,
+    workers: Workers = None,
     out: Annotated[Path, typer.Option(help="Folder to write; a run that was stopped goes on there.")] = Path("flow"),
 ) -> None:
     """Let lattice states flow under a machine and read them with every thermometer."""
     one_thread_of_blas()
-    from spinlens.checks import choice, positive_integer
+    from spinlens.checks import choice
     from spinlens.flows.machine_steps import KINDS
-    from spinlens.lattice.states_of import states_of
-    from spinlens.workflows.flow import FlowSettings, run_flow
+    from spinlens.workflows.flow import FlowSettings
 
     rules: Any = tuple(choice("--block", part, _RULES) for part in block.replace(",", " ").split())
-    model, given, known = _lattice(states)
-    sampled = model is not None
-    if model is None:
-        if given is not None:
-            sides: tuple[int, ...] = given.shape[1:]
-        else:
-            sides = (positive_integer("--size", size, 3),) * positive_integer("--dimension", dimension)
-        model = _model(sides, make_coupling(coupling, sigma, images, cell))
-    elif coupling is not None or sigma is not None:
-        raise InputError(f"{states} says which lattice it is; leave --coupling and --sigma out")
-    unit = _critical_temperature(model, temperature)
-    at = _temperature(temperature, unit, known)
-    if sampled:
-        given = states_of(given, temperature=at)
+    named = _Named(size, dimension, coupling, sigma, images, cell)
+    model, given, unit, at = _states(states, named, temperature)
     chosen: Any = choice("--kind", kind, KINDS)
     loaded = None if machine is None else _machine(machine)
     settings = FlowSettings(
@@ -83,56 +82,96 @@ def flow(
         instruments=(*_NETWORK_FREE, "network") if network else _NETWORK_FREE,
     )  # fmt: skip
     settings.check()
+    _run(settings, out)
+
+
+def _run(settings: FlowSettings, out: Path) -> None:
+    """Compute, write and say."""
+    from spinlens.comparisons.compare_flows import Comparison
+    from spinlens.report.pages.flow import write_flow
+    from spinlens.workflows.flow import run_flow
+
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make the folder {out}: {error.strerror or error}") from None
     with interruptible(f"stopped; what is finished is saved in {out}"):
         found = run_flow(settings, out, lambda line: print(line, file=sys.stderr, flush=True))
-        _write(out, settings, found)
+        Comparison(found["readings"], found["flows"]).save(out)
+        write_flow(out, _document(settings, found))
     _say(found, out)
 
 
-def _model(sides: tuple[int, ...], coupling: Any) -> IsingModel:
-    from spinlens.lattice.ising import IsingModel
+@dataclass(frozen=True)
+class _Named:
+    """The lattice that the options name, for states that do not say theirs."""
 
-    return IsingModel(sides, coupling)
+    size: int
+    dimension: int
+    coupling: str | None
+    sigma: float | None
+    images: str
+    cell: str
+
+    def model(self, sides: tuple[int, ...] | None) -> IsingModel:
+        from spinlens.lattice.ising import IsingModel
+
+        shape = make_sides(None, self.size, self.dimension) if sides is None else sides
+        return IsingModel(shape, make_coupling(self.coupling, self.sigma, self.images, self.cell))
 
 
-def _lattice(path: Path | None) -> tuple[IsingModel | None, Any, list[float]]:
+def _states(path: Path | None, named: _Named, temperature: str) -> tuple[IsingModel, Any, float, float]:
+    """The lattice, its states (None where they are to be sampled), its T_c and the temperature of the states."""
+    from spinlens.lattice.states_of import states_of
+
+    model, given, known = _read(path)
+    if model is None:
+        model = named.model(None if given is None else given.shape[1:])
+        unit = _critical_temperature(model, temperature)
+        return model, given, unit, _temperature(temperature, unit, known)
+    if named.coupling is not None or named.sigma is not None:
+        raise InputError(f"{path} says which lattice it is; leave --coupling and --sigma out")
+    unit = _critical_temperature(model, temperature)
+    at = _temperature(temperature, unit, known)
+    return model, states_of(given, temperature=at), unit, at
+
+
+def _read(path: Path | None) -> tuple[IsingModel | None, Any, list[float]]:
     """Of a file: the model it names, if any, all that it holds, and its temperatures, none of a plain array."""
     if path is None:
         return None, None, []
-    if path.suffix == ".npy":
-        import numpy as np
+    if path.suffix != ".npy":
+        from spinlens.lattice.model_document import model_of
 
-        from spinlens.lattice.states_of import states_of
+        dataset = read_states(path)
+        return model_of(dataset), dataset, [float(value) for value in dataset.temperature.values]
+    import numpy as np
 
-        try:
-            return None, states_of(np.load(path, allow_pickle=False)), []
-        except (ValueError, EOFError) as error:
-            raise InputError(f"{path} holds no states: {error}") from None
-    from spinlens.lattice.model_document import model_of
+    from spinlens.lattice.states_of import states_of
 
-    dataset = read_states(path)
-    return model_of(dataset), dataset, [float(value) for value in dataset.temperature.values]
+    try:
+        return None, states_of(np.load(path, allow_pickle=False)), []
+    except (ValueError, EOFError) as error:
+        raise InputError(f"{path} holds no states: {error}") from None
 
 
 def _critical_temperature(model: IsingModel, temperature: str) -> float:
     """The best known T_c, else that of a quick look at two small lattices; of a table the temperature given."""
     from spinlens.criticality.search.find import locate
     from spinlens.criticality.universality import reference
+    from spinlens.lattice.couplings import CouplingTable
+    from spinlens.lattice.ising import IsingModel
 
     known = reference(model.coupling, model.dimension)
     if known.temperature is not None:
         return known.temperature.estimate.value
     if known.regime == "no transition":
         raise InputError(f"{model.coupling.label} in {model.dimension}D has no critical temperature to flow about")
-    if type(model.coupling).__name__ == "CouplingTable":
+    if isinstance(model.coupling, CouplingTable):
         if temperature == "tc":
             raise InputError("T_c of a coupling table is not known: give the temperature of the states in its place")
         return _temperature(temperature, math.nan, [])
-    small, large = (_model((side,) * model.dimension, model.coupling) for side in (8, 16))
+    small, large = (IsingModel((side,) * model.dimension, model.coupling) for side in (8, 16))
     found = locate(small, large)
     print(f"T_c of {model.coupling.label} is taken as {found:.4g} (about 1 %)", file=sys.stderr)
     return found
@@ -168,18 +207,13 @@ def _machine(path: Path) -> Any:
             raise error from None
 
 
-def _write(out: Path, settings: Any, found: dict[str, Any]) -> None:
-    """results.json, two tables, every figure as SVG, and the page."""
-    import io
-
+def _document(settings: FlowSettings, found: dict[str, Any]) -> dict[str, Any]:
+    """What results.json holds: the findings under a title, with what they rest on."""
     from spinlens import __version__
-    from spinlens.comparisons.compare_flows import Comparison
-    from spinlens.report import style
-    from spinlens.report.pages import flow as flow_page
 
     model = settings.model
     shape = " × ".join(map(str, model.shape))
-    document = {
+    return {
         "spinlens": __version__,
         "title": f"{model.coupling.label}, {shape}: flow of {settings.name}",
         "lead": (
@@ -189,15 +223,6 @@ def _write(out: Path, settings: Any, found: dict[str, Any]) -> None:
         "provenance": f"spinlens {__version__}, seed {settings.seed}. Errors are one standard deviation.",
         **found,
     }
-    Comparison(found["readings"], found["flows"]).save(out)
-    write_file(out / "results.json", (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
-    with style.context():
-        drawn = flow_page.figures(document)
-        for name, (_, figure) in drawn.items():
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format="svg", metadata={"Date": None})
-            write_file(out / f"{name}.svg", buffer.getvalue())
-        write_file(out / "index.html", flow_page.render(document, drawn).encode())
 
 
 def _say(found: dict[str, Any], out: Path) -> None:

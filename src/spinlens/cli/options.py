@@ -1,24 +1,34 @@
-"""What the commands share: reading options and writing files, each mistake an `InputError` that names the option."""
+"""What the commands share: options with their help, and reading them; each mistake names the option."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import threading
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
-from spinlens.errors import ArtefactError, InputError, StudyError, StudyInterrupted
+from typer import Argument, Option
+
+from spinlens.errors import ArtefactError, InputError, StudyInterrupted
+from spinlens.signals import first_signal
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from spinlens.lattice.couplings import Coupling
 
-_COUPLINGS = ("nearest-neighbour", "power-law")
+Seed = Annotated[int, Option(help="The one seed; the same seed gives the same numbers.")]
+Workers = Annotated[int | None, Option(help="Cores to use; the numbers do not depend on it.  [default: all]")]
+Force = Annotated[bool, Option("--force", help="Replace the output file if it exists.")]
+StudyPath = Annotated[Path, Argument(help="A study folder.", metavar="DIR")]
+
+CouplingName = Annotated[
+    str | None, Option(help="nearest-neighbour or power-law.  [default: power-law when --sigma is given]")
+]
+Sigma = Annotated[float | None, Option(help="Power law J(r) = r^-(d+sigma), sigma > 0.")]
+Cell = Annotated[str, Option(help="Power law at lattice points (point) or integrated over unit cells.")]
+Images = Annotated[str, Option(help="Images of the power law: periodic (all, Ewald sum) or minimum.")]
+Dimension = Annotated[int, Option(help="Dimension of the lattice: 1, 2 or 3.")]
 
 
 def preset_name(text: str) -> str:
@@ -63,20 +73,22 @@ def make_coupling(
 ) -> Coupling:
     """The coupling that the options describe."""
     from spinlens.checks import choice
-    from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
+    from spinlens.lattice.kinds import COUPLING_KINDS
+    from spinlens.lattice.model_document import coupling_of
 
-    chosen = choice("--coupling", name or ("nearest-neighbour" if sigma is None else "power-law"), _COUPLINGS)
-    if chosen == "nearest-neighbour":
-        if sigma is not None:
-            raise InputError("--sigma belongs to --coupling power-law; leave one of the two out")
-        if (images, cell) != ("periodic", "point"):
-            raise InputError("--images and --cell belong to --coupling power-law; leave them out")
-        return NearestNeighbour(strength)
-    if sigma is None:
-        raise InputError("--coupling power-law needs --sigma, for example --sigma 1.2")
-    chosen_images = cast(Literal["periodic", "minimum"], choice("--images", images, ("periodic", "minimum")))
-    chosen_cell = cast(Literal["point", "integrated"], choice("--cell", cell, ("point", "integrated")))
-    return PowerLaw(sigma, images=chosen_images, cell=chosen_cell, strength=strength)
+    words = name or ("nearest-neighbour" if sigma is None else "power-law")
+    document: dict[str, Any] = {"kind": COUPLING_KINDS[choice("--coupling", words, tuple(COUPLING_KINDS))]}
+    if words == "power-law":
+        if sigma is None:
+            raise InputError("--coupling power-law needs --sigma, for example --sigma 1.2")
+        choice("--images", images, ("periodic", "minimum"))
+        choice("--cell", cell, ("point", "integrated"))
+        return coupling_of({**document, "sigma": sigma, "images": images, "cell": cell, "strength": strength})
+    if sigma is not None:
+        raise InputError("--sigma belongs to --coupling power-law; leave one of the two out")
+    if (images, cell) != ("periodic", "point"):
+        raise InputError("--images and --cell belong to --coupling power-law; leave them out")
+    return coupling_of({**document, "strength": strength})
 
 
 def numbers(option: str, text: str, kind: type[int] | type[float]) -> list[Any]:
@@ -113,35 +125,10 @@ def check_output(path: Path, force: bool) -> None:
         raise InputError(f"the folder {path.parent} does not exist")
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file in one step: it is complete or not there."""
-    from spinlens.files.atomic import replace_file
-
-    try:
-        replace_file(path, content, path.with_name(f".{path.name}.partial"))
-    except OSError as error:
-        raise StudyError(f"cannot write {path}: {error.strerror or error}") from None
-
-
-@contextlib.contextmanager
-def interruptible(message: str) -> Iterator[None]:
+def interruptible(message: str) -> AbstractContextManager[None]:
     """Turn the first SIGINT or SIGTERM into a `StudyInterrupted`; a second one kills as usual."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        restore()
+    def stop(number: int) -> None:
         raise StudyInterrupted(message, number)
 
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        restore()
+    return first_signal(stop)

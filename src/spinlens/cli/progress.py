@@ -1,4 +1,4 @@
-"""What the commands show while they compute: lines in a pipe, one line that is drawn anew on a terminal."""
+"""What the commands show while they compute: lines in a pipe, bars on a terminal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,32 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, TextIO
 
+from spinlens.progress import Step, duration
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
     from spinlens.criticality.search.status import Standing
     from spinlens.sampling.sampler import ChainProgress
+
+
+class Lines:
+    """A line for each step that lasts, and one for the others every so many seconds."""
+
+    def __init__(self, stream: TextIO | None = None, seconds: float = 10.0) -> None:
+        self.stream, self.seconds = stream or sys.stderr, seconds
+        self._lock, self._told = threading.Lock(), time.monotonic()
+
+    def __call__(self, step: Step) -> None:
+        with self._lock:
+            if step.lasting or time.monotonic() - self._told >= self.seconds:
+                self._told = time.monotonic()
+                print(step, file=self.stream, flush=True)
+
+
+def lines() -> Lines:
+    """Lines on stderr."""
+    return Lines()
 
 
 def terminal(*columns: Any) -> RichProgress:
@@ -20,17 +41,6 @@ def terminal(*columns: Any) -> RichProgress:
     from rich.progress import Progress as RichProgress
 
     return RichProgress(*columns, console=Console(stderr=True))
-
-
-def duration(seconds: float) -> str:
-    """
-    >>> duration(59.6), duration(7200)
-    ('60 s', '2 h 00 min')
-    """
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 class SearchLines:

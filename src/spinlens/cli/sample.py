@@ -1,4 +1,4 @@
-"""What ``spinlens sample`` shows and does around a run: progress, signals, checkpoints, the table at the end."""
+"""``spinlens sample``: draws of a lattice at given temperatures, with progress, signals and checkpoints around them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,27 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
-from spinlens.cli.options import interruptible
-from spinlens.cli.progress import duration, terminal
+import typer
+
+from spinlens.cli.options import (
+    Cell,
+    CouplingName,
+    Force,
+    Images,
+    Seed,
+    Sigma,
+    Workers,
+    check_output,
+    cores,
+    interruptible,
+    make_coupling,
+    make_sides,
+    numbers,
+)
+from spinlens.cli.progress import terminal
+from spinlens.progress import duration
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -21,20 +38,75 @@ if TYPE_CHECKING:
 
 _LINE_SECONDS = 10.0
 _BAR_SECONDS = 0.5
+_ALGORITHMS = (
+    "auto, swendsen-wang, wolff, metropolis, heat-bath, clock, or for many chains of nearest neighbours "
+    "multi-spin-metropolis or multi-spin-heat-bath (64 a word)."
+)
+_CHECKPOINT = "Folder to save chains in, kept for longer runs.  [default: OUT.checkpoint, until OUT is there]"
+
+
+def sample(
+    temperatures: Annotated[str, typer.Option(help="Comma-separated, in J/k_B; 0 and inf are legal.")],
+    size: Annotated[int | None, typer.Option(help="Side L of the lattice, at least 3.  [default: 32]")] = None,
+    dimension: Annotated[int | None, typer.Option(help="Dimension of the lattice: 1, 2 or 3.  [default: 2]")] = None,
+    shape: Annotated[str | None, typer.Option(help="Unequal sides, such as 32x16, instead of --size.")] = None,
+    coupling: CouplingName = None,
+    sigma: Sigma = None,
+    images: Images = "periodic",
+    cell: Cell = "point",
+    strength: Annotated[float, typer.Option(help="Amplitude J of the coupling, above 0.")] = 1.0,
+    draws: Annotated[int, typer.Option(help="Measurements per chain.")] = 1000,
+    chains: Annotated[int, typer.Option(help="Independent chains per temperature.")] = 2,
+    thin: Annotated[int, typer.Option(help="Sweeps between draws.")] = 1,
+    warmup: Annotated[int | None, typer.Option(help="Sweeps to discard.  [default: decided from the data]")] = None,
+    field: Annotated[float, typer.Option(help="Uniform field h, in J.")] = 0.0,
+    algorithm: Annotated[str, typer.Option(help=_ALGORITHMS)] = "auto",
+    exchange: Annotated[
+        bool, typer.Option("--exchange", help="Single-spin chains of neighbouring temperatures swap their states.")
+    ] = False,
+    keep_spins: Annotated[bool, typer.Option("--keep-spins", help="Keep the states (one bit a spin).")] = False,
+    averages: Annotated[
+        bool, typer.Option("--averages", help="Keep bin means instead of every draw: for runs of any length.")
+    ] = False,
+    correlations: Annotated[
+        bool, typer.Option("--correlations", help="Average the correlation function G(r).")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail when the chains have not converged.")] = False,
+    checkpoint: Annotated[Path | None, typer.Option(help=_CHECKPOINT)] = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    out: Annotated[Path, typer.Option(help="netCDF file to write.")] = Path("sample.nc"),
+    force: Force = False,
+) -> None:
+    """Sample a lattice at given temperatures and write a netCDF file."""
+    grid = numbers("--temperatures", temperatures, float)
+    check_output(out, force)
+    chosen = make_coupling(coupling, sigma, images, cell, strength)
+    sides = make_sides(shape, size, dimension)
+    from spinlens.lattice.ising import IsingModel
+
+    options = {
+        "draws": draws, "chains": chains, "seed": seed, "algorithm": algorithm, "keep_spins": keep_spins,
+        "workers": cores(workers), "thin": thin, "warmup": warmup, "series": not averages,
+        "correlations": correlations, "exchange": exchange, "strict": strict,
+    }  # fmt: skip
+    data = run(IsingModel(sides, chosen, field), grid, out, checkpoint, options)
+    typer.echo(table(data))
+    typer.echo(f"written to {out}")
 
 
 def run(
     model: IsingModel, temperatures: Sequence[float], out: Path, checkpoint: Path | None, options: dict[str, Any]
 ) -> xr.Dataset:
     """`sample` with progress on stderr, saving into `checkpoint`, or beside `out` until `out` is written."""
-    from spinlens.cli.options import write_file
-    from spinlens.sampling.sampler import sample
+    from spinlens.files.atomic import write_file
+    from spinlens.sampling import sampler
     from spinlens.study.storage.codec import dataset_bytes
 
     folder = checkpoint if checkpoint is not None else out.with_name(f"{out.name}.checkpoint")
     display = make_display(temperatures, options["chains"], options["draws"], options["exchange"])
     with interruptible(f"stopped; what is done is saved in {folder}"), display:
-        data = sample(model, temperatures, progress=display, checkpoint=folder, **options)
+        data = sampler.sample(model, temperatures, progress=display, checkpoint=folder, **options)
         write_file(out, dataset_bytes(data))
     if checkpoint is None:
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spinlens.cli.options import Force, StudyPath, check_output
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,12 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Folder = Annotated[Path, typer.Argument(help="A study folder.", metavar="DIR")]
-Force = Annotated[bool, typer.Option("--force", help="Replace the output file if it exists.")]
-
 
 @app.command()
-def status(folder: Folder) -> None:
+def status(folder: StudyPath) -> None:
     """What is done, missing, damaged or left over, from the names and sizes of the files."""
     from spinlens.study.storage import inspection
 
@@ -39,7 +37,7 @@ def status(folder: Folder) -> None:
 
 
 @app.command()
-def verify(folder: Folder) -> None:
+def verify(folder: StudyPath) -> None:
     """Read every result and check it; exit code 1 when something is not what it should be."""
     from spinlens.study.storage import inspection
 
@@ -56,7 +54,7 @@ def verify(folder: Folder) -> None:
 
 @app.command()
 def clean(
-    folder: Folder,
+    folder: StudyPath,
     checkpoints: Annotated[
         bool, typer.Option("--checkpoints", help="Also the chains that a longer study could go on from.")
     ] = False,
@@ -84,12 +82,11 @@ def clean(
 
 @app.command()
 def export(
-    folder: Folder,
+    folder: StudyPath,
     out: Annotated[Path | None, typer.Option(help="ZIP archive to write.  [default: DIR.zip]")] = None,
     force: Force = False,
 ) -> None:
     """Pack study file, results, report, provenance and artefacts into one file; the same study gives the same bytes."""
-    from spinlens.cli.options import check_output
     from spinlens.study.storage import archive, inspection
 
     place = inspection.require_study(folder)

@@ -8,11 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from spinlens.errors import StudyError
+
 
 def replace_file(target: Path, content: bytes, temporary: Path | None = None) -> None:
     """Write `target`: to a temporary name (beside it unless given), fsync, rename, fsync of the folder."""
     with replacing(target, temporary) as stream:
         stream.write(content)
+
+
+def write_file(target: Path, content: bytes) -> None:
+    """As `replace_file`; what the system refuses is a `StudyError` that names the file."""
+    try:
+        replace_file(target, content, target.with_name(f".{target.name}.partial"))
+    except OSError as error:
+        raise StudyError(f"cannot write {target}: {error.strerror or error}") from None
 
 
 @contextmanager

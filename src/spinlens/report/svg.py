@@ -35,6 +35,13 @@ def inline(figure: Figure, prefix: str, description: str) -> Markup:
     return Markup(_label(text, description))
 
 
+def standalone(figure: Figure) -> bytes:
+    """The figure as an SVG file of its own, the same bytes each time."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
 def scripts(text: str) -> Markup:
     """`T_c` and `r^{-1}` as HTML with sub- and superscripts; everything else escaped.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import xarray as xr
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from spinlens.files.atomic import write_file
 from spinlens.report import style, svg
 from spinlens.report.figures import flow_comparison, flow_fields, layers, maps
 from spinlens.report.illustration import Key
@@ -55,6 +58,16 @@ def figures(document: Document) -> dict[str, tuple[str, Figure]]:
         sources = list(document["maps"])
         drawn["maps"] = ("Visible-hidden correlations", maps.draw(_maps(document["maps"]), sources))
     return drawn
+
+
+def write_flow(folder: Path, document: Document) -> None:
+    """results.json, every figure as SVG, and the page."""
+    write_file(folder / "results.json", (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
+    with style.context():
+        drawn = figures(document)
+        for name, (_, figure) in drawn.items():
+            write_file(folder / f"{name}.svg", svg.standalone(figure))
+        write_file(folder / "index.html", render(document, drawn).encode())
 
 
 def render(document: Document, drawn: Mapping[str, tuple[str, Figure]]) -> str:

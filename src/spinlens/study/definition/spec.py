@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+from spinlens.lattice.kinds import COUPLING_KINDS
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")]
 Relative = Annotated[float, Field(ge=0)]  # a temperature in units of T_c; 0 and inf are legal
@@ -51,6 +53,11 @@ class ModelSection(Section):
         if self.coupling != "power-law" and any(value is not None for value in own):
             raise ValueError("sigma, images and cell belong to coupling = 'power-law' only")
         return self
+
+    def document(self) -> dict[str, Any]:
+        """The coupling in the form of `spinlens.lattice.model_document`; what is left out has its default."""
+        parameters = self.model_dump(include={"sigma", "images", "cell"}, exclude_none=True)
+        return {"kind": COUPLING_KINDS[self.coupling], **parameters}
 
 
 class CriticalitySection(Section):

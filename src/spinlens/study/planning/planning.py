@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from spinlens.progress import duration
 from spinlens.study.definition.costs import STANDARD, costs, sized
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.tasks import Task, chain_costs
@@ -90,13 +91,3 @@ def plan(study: Study, folder: str | os.PathLike[str], workers: int) -> Plan:
         memory.peak(todo, workers),
         sum(estimates[task.name].disk for task in todo) + _OTHER_FILES,
     )
-
-
-def duration(seconds: float) -> str:
-    """
-    >>> [duration(x) for x in (0.2, 75, 7000, 200_000)]
-    ['0.2 s', '75 s', '1.9 h', '56 h']
-    """
-    if seconds < 3600:
-        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
-    return f"{seconds / 3600:.2g} h"

@@ -6,9 +6,17 @@ are extrapolated from smaller ones by the operations they count.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
+
+from spinlens.criticality.universality import reference
+from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.model_document import coupling_of
+from spinlens.machines.rbm import RBM
+from spinlens.sampling.sampler import sample
 from spinlens.study.definition.costs import STANDARD, Unit
 
 _STANDARD_SECONDS = 0.0123
@@ -42,8 +50,6 @@ def _typical(work: Callable[[], object], repeats: int = 3) -> float:
 
 def _standard_work() -> None:
     """Transforms, sums and products of the kind that instruments and analyses are made of."""
-    import numpy as np
-
     spins = np.where(np.arange(400 * 256).reshape(400, 16, 16) * 7919 % 5 < 2, -1.0, 1.0)
     modes = np.fft.rfft2(spins)
     np.fft.irfft2(np.abs(modes) ** 2).mean(0)
@@ -52,15 +58,8 @@ def _standard_work() -> None:
 
 
 def _sweep(model: str, L: int) -> float:
-    import json
-
-    from spinlens.criticality.universality import reference
-    from spinlens.lattice.ising import IsingModel
-    from spinlens.sampling.sampler import sample
-    from spinlens.study.stages.lattice import make_coupling
-
     side = min(L, _LARGEST)
-    coupling = make_coupling({"model": json.loads(model)})
+    coupling = coupling_of(json.loads(model))
     lattice = IsingModel((side, side), coupling)
     known = reference(coupling, 2).temperature
     T = known.estimate.value if known is not None else 0.75 * lattice.coupling_sum
@@ -76,10 +75,6 @@ def _sweep(model: str, L: int) -> float:
 
 def _update(n_visible: int, n_hidden: int, steps: int) -> float:
     """One update from a batch of 100, linear in the steps of the chain between two short trials."""
-    import numpy as np
-
-    from spinlens.machines.rbm import RBM
-
     shrink = max(1.0, (n_visible * n_hidden / _WEIGHTS) ** 0.5)
     v, h = max(1, round(n_visible / shrink)), max(1, round(n_hidden / shrink))
     batches = max(2, min(50, int(_TERMS / (100 * v * h * 3))))
@@ -94,10 +89,6 @@ def _update(n_visible: int, n_hidden: int, steps: int) -> float:
 
 
 def _anneal(n_visible: int, n_hidden: int) -> float:
-    import numpy as np
-
-    from spinlens.machines.rbm import RBM
-
     shrink = max(1.0, (n_visible * n_hidden / _WEIGHTS) ** 0.5)
     v, h = max(1, round(n_visible / shrink)), max(1, round(n_hidden / shrink))
     weights = np.sin(np.arange(v * h)).reshape(v, h) * 0.05

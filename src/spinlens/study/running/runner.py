@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from types import FrameType
 
 from spinlens import checks
 from spinlens.errors import StudyError, StudyInterrupted, TaskError
+from spinlens.signals import first_signal
 from spinlens.study.definition.tasks import Task, chain_costs, ordered
 from spinlens.study.planning import memory
 from spinlens.study.running.executors import DaskCluster, Executor, InProcess, Processes, Reply
@@ -77,9 +74,10 @@ def run(
     with study.locked():
         done = study.inventory(keys)
         reused, missing = tuple(done), len(tasks) - len(done)
+        heard: list[int] = []
         for name, text in {CATALOGUE: contents.text(), **(files or {})}.items():
             study.write_text(name, text)
-        with progress or Quiet() as shown, _signals() as heard:
+        with progress or Quiet() as shown, first_signal(heard.append):
             for notice in study.notices:
                 shown.say(notice)
             state = _State(study, ordered(tasks), keys, done, shown)
@@ -210,27 +208,3 @@ def _collect(state: _State, executor: Executor, finished: set[Future[Reply]]) ->
 
 def _error(future: Future[Reply]) -> BaseException | None:
     return CancelledError() if future.cancelled() else future.exception()
-
-
-@contextlib.contextmanager
-def _signals() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM in a list instead of dying of them; the second one kills as usual."""
-    heard: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield heard
-        return
-    watched = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in watched}
-
-    def note(number: int, frame: FrameType | None) -> None:
-        heard.append(number)
-        for item in watched:
-            signal.signal(item, before[item])
-
-    for number in watched:
-        signal.signal(number, note)
-    try:
-        yield heard
-    finally:
-        for number in watched:
-            signal.signal(number, before[number])

@@ -29,11 +29,6 @@ def study_tasks(study: Study) -> list[Task]:
     return [*tasks, Task("results", f"{__package__}.collect:results", document, needs)]
 
 
-def coupling_inputs(model: ModelSection) -> dict[str, Any]:
-    """What names the coupling of a model in task inputs."""
-    return model.model_dump(include={"coupling", "sigma", "images", "cell"}, exclude_none=True)
-
-
 @dataclass(frozen=True)
 class _Scope:
     """One model of a study, in which stages have their names and common inputs."""
@@ -43,7 +38,7 @@ class _Scope:
 
     @property
     def common(self) -> dict[str, Any]:
-        return {"model": coupling_inputs(self.model), "seed": self.study.study.seed}
+        return {"model": self.model.document(), "seed": self.study.study.seed}
 
     @property
     def grid(self) -> dict[str, Any]:

@@ -12,8 +12,8 @@ import xarray as xr
 from spinlens.criticality.reweighting.size_curves import SizeCurves, measured_binder
 from spinlens.criticality.search import find as critical_point
 from spinlens.criticality.universality import reference
-from spinlens.lattice.couplings import Coupling, NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.model_document import coupling_of
 from spinlens.sampling.sampler import sample
 from spinlens.seeding import purpose_seed
 from spinlens.study.definition import costs
@@ -27,17 +27,9 @@ _KEPT = 5  # series of a scan that are results: m², m⁴, bonds and two Fourier
 _ROWS = 7  # series that a saved chain holds
 
 
-def make_coupling(inputs: Inputs) -> Coupling:
-    """The coupling that task inputs name."""
-    model = inputs["model"]
-    if model["coupling"] == "nearest-neighbour":
-        return NearestNeighbour()
-    return PowerLaw(model["sigma"], images=model.get("images", "periodic"), cell=model.get("cell", "point"))
-
-
 def make_model(inputs: Inputs, size: int, dimension: int = 2) -> IsingModel:
     """The square lattice of side `size` with the coupling that task inputs name."""
-    return IsingModel((size,) * dimension, make_coupling(inputs))
+    return IsingModel((size,) * dimension, coupling_of(inputs["model"]))
 
 
 def only(artefacts: Artefacts, stage: str) -> Any:
@@ -104,7 +96,7 @@ def _analysis_cost(inputs: Inputs, read: Read) -> Cost:
 @costing(_analysis_cost)
 def critical(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     """Critical point of one model, beside what is known of it."""
-    coupling = make_coupling(inputs)
+    coupling = coupling_of(inputs["model"])
     point = critical_point.analyse(_size_curves(inputs, artefacts))
     known = reference(coupling, 2)
     return {

@@ -16,9 +16,10 @@ import stat
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from spinlens.errors import ArtefactError, StudyError
-from spinlens.files.atomic import replace_file
+from spinlens.files.atomic import replace_file, replacing, sync_folder
 from spinlens.study.storage.catalogue import FILENAME as CATALOGUE
 from spinlens.study.storage.codec import SUFFIXES
 from spinlens.study.storage.inspection import Inspection
@@ -38,15 +39,10 @@ def export(folder: StudyFolder, keys: Mapping[str, str], state: Inspection, targ
     Left-overs, files set aside and locks stay out. Each artefact is checked while it is packed; a damaged one raises
     `ArtefactError` and nothing is written.
     """
-    temporary = target.with_name(f".{target.name}.partial")
-    with folder.locked(), named_errors(target.parent):
-        try:
-            sums = _pack(temporary, list(_contents(folder, keys, state)))
-            _sync(temporary)
-            os.replace(temporary, target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    return len(sums)
+    contents = _contents(folder, keys, state)
+    partial = target.with_name(f".{target.name}.partial")
+    with folder.locked(), named_errors(target.parent), replacing(target, partial) as stream:
+        return len(_pack(stream, sorted(contents, key=lambda item: item[0])))
 
 
 def _contents(folder: StudyFolder, keys: Mapping[str, str], state: Inspection) -> Iterator[tuple[str, Artefact | Path]]:
@@ -58,10 +54,10 @@ def _contents(folder: StudyFolder, keys: Mapping[str, str], state: Inspection) -
         yield path.relative_to(folder.path).as_posix(), Artefact(str(path), keys[name])
 
 
-def _pack(target: Path, contents: list[tuple[str, Artefact | Path]]) -> list[str]:
+def _pack(stream: BinaryIO, contents: list[tuple[str, Artefact | Path]]) -> list[str]:
     sums: list[str] = []
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, source in sorted(contents, key=lambda item: item[0]):
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for name, source in contents:
             data = source.data() if isinstance(source, Artefact) else source.read_bytes()
             sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
             archive.writestr(_entry(name), data)
@@ -73,11 +69,6 @@ def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, _DATE)
     entry.create_system, entry.external_attr = 3, 0o644 << 16
     return entry
-
-
-def _sync(path: Path) -> None:
-    with open(path, "rb+") as stream:
-        os.fsync(stream.fileno())
 
 
 def unpack(source: Path, folder: Path) -> tuple[int, bool]:
@@ -101,6 +92,7 @@ def unpack(source: Path, folder: Path) -> tuple[int, bool]:
                 count = _unpack_entries(archive, entries, _sums(archive, entries, source), temporary, source)
             StudyFolder(temporary).require()
             os.replace(temporary, folder)
+            sync_folder(folder.absolute().parent)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError) as error:
             raise ArtefactError(f"{source} is no archive of a study: {str(error)[:200]}") from None
         finally:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spinlens.errors import ArtefactError, InputError, StudyError
+from spinlens.study.storage import provenance
 from spinlens.study.storage.catalogue import Catalogue
 from spinlens.study.storage.codec import SUFFIXES
 from spinlens.study.storage.store import CHECKPOINTS, FILE_NAME, Artefact, StudyFolder, named_errors
@@ -131,10 +133,6 @@ def total_size(paths: Sequence[Path]) -> int:
 
 def wrong_at_the_top(folder: StudyFolder, contents: Catalogue, state: Inspection) -> list[str]:
     """What is wrong with the files beside the artefacts: results that are not those of the study, a broken record."""
-    import json
-
-    from spinlens.study.storage import provenance
-
     problems = []
     written = folder.path / "results.json"
     if written.is_file() and "results" in state.done:

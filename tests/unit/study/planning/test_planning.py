@@ -15,7 +15,7 @@ from spinlens.study.planning import prices as calibration
 from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
 
-NN = '{"coupling": "nearest-neighbour"}'
+NN = '{"kind": "NearestNeighbour"}'
 
 
 def work(**changes):

@@ -1,0 +1,59 @@
+"""How far a long call is: what the library tells, and the command line shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to tell of a long call; as text, one line.
+
+    Attributes
+    ----------
+    text : str
+        Where the call is or what it has found, e.g. "T_c = 2.2692(5), round 3".
+    share : float or None
+        Part of the work that is done, 0 … 1; None where that is not known.
+    left : float or None
+        Seconds left; None where that is not known.
+    part : str
+        What `share` is a share of where the work has parts that go on side by side, such as the stages of a study.
+    lasting : bool
+        Whether it is worth a line of its own; otherwise a later step says the same anew.
+
+    Examples
+    --------
+    >>> str(Step("500 of 2000 draws", share=0.25, left=60.0))
+    '500 of 2000 draws, 60 s left'
+    """
+
+    text: str
+    share: float | None = None
+    left: float | None = None
+    part: str = ""
+    lasting: bool = False
+
+    def __str__(self) -> str:
+        return self.text if self.left is None else f"{self.text}, {duration(self.left)} left"
+
+
+Report = Callable[[Step], None]
+"""What a long call tells its steps to; it may be called from any thread."""
+
+
+def silent(step: Step) -> None:
+    """The `Report` of those who do not ask."""
+
+
+def duration(seconds: float) -> str:
+    """A time as people read it.
+
+    >>> [duration(x) for x in (0.2, 59.6, 600, 7200, 200_000)]
+    ['0.2 s', '60 s', '10 min', '2 h 00 min', '55 h 33 min']
+    """
+    if seconds < 100:
+        return f"{seconds:.2g} s" if seconds < 9.5 else f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -1,0 +1,177 @@
+"""The whole of ``spinlens critical`` from Python: search, what was found beside what is known, files and page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from spinlens.checks import choice
+from spinlens.criticality.analysis.curve_tables import scaling_curves
+from spinlens.criticality.correlators.measure import check_with_correlators
+from spinlens.criticality.reweighting.size_curves import SizeCurves
+from spinlens.criticality.search.budget import TimeBudget, seconds_of
+from spinlens.criticality.search.budgeted import plan_critical_point
+from spinlens.criticality.search.find import CriticalPoint, find_critical_point
+from spinlens.criticality.search.status import Standing
+from spinlens.criticality.universality import Reference, Regime, reference
+from spinlens.errors import InputError
+from spinlens.files.atomic import write_file
+from spinlens.lattice.couplings import Coupling
+from spinlens.lattice.ising import IsingModel
+from spinlens.report.pages.critical import render_critical
+from spinlens.sampling.sampler import ChainProgress
+from spinlens.statistics.estimate import Estimate
+from spinlens.study.storage.codec import plain
+
+_AFTER = 2.0  # seconds that a page takes
+_REGIMES = ("short-range", "long-range", "mean-field", "boundary")
+_HEADINGS = ("", "measured", "statistical", "systematic", "crossings", "known", "source")
+_QUANTITIES = {
+    "T_c": "temperature", "delta_s": "delta_spin", "delta_eps": "delta_energy", "U4": "binder", "xi/L": "xi",
+    "nu": "nu", "eta": "eta",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """What a search is for and what may be spent: a time `budget` such as "5m", or `draws` and `chains`."""
+
+    coupling: Coupling
+    sizes: tuple[int, ...]
+    dimension: int = 2
+    budget: str | None = None
+    draws: int | None = None
+    chains: int | None = None
+    points: int = 5
+    seed: int = 0
+    workers: int = 1
+    regime: Regime | None = None
+
+
+@dataclass(frozen=True)
+class SearchFound:
+    """A critical point with the runs it rests on, and their draws by L where a budget decided."""
+
+    settings: SearchSettings
+    point: CriticalPoint
+    curves: tuple[SizeCurves, ...]
+    draws: dict[int, int] | None = None
+
+    @property
+    def known(self) -> Reference:
+        """What is known of it from elsewhere."""
+        return reference(self.settings.coupling, self.settings.dimension)
+
+
+def checked_regime(name: str | None) -> Regime | None:
+    """The class that --regime names, None for the one that theory expects."""
+    return None if name is None else cast(Regime, choice("--regime", name, _REGIMES))
+
+
+def find(
+    settings: SearchSettings,
+    folder: Path | None = None,
+    begun: float = math.nan,
+    page: bool = False,
+    report: Callable[[Standing], None] | None = None,
+    progress: Callable[[ChainProgress], None] | None = None,
+) -> SearchFound:
+    """The critical point, with the runs kept in `folder` so that the same call goes on with them.
+
+    A time budget counts from `begun` (by `time.monotonic`), and holds the seconds that a page takes where one follows.
+    """
+    s = settings
+    shown: dict[str, Any] = {"report": report, "progress": progress, "checkpoint": folder}
+    chosen: dict[str, Any] = {"seed": s.seed, "points": s.points, "workers": s.workers, "regime": s.regime}
+    if s.budget is None:
+        kept: list[SizeCurves] = []
+        spent: dict[str, Any] = {"draws": s.draws, "chains": s.chains, "runs": kept}
+        point = find_critical_point(s.coupling, s.sizes, s.dimension, **spent, **shown, **chosen)
+        return SearchFound(s, point, tuple(kept))
+    limit = TimeBudget(seconds_of(s.budget), s.workers, _AFTER if page else 0.0, begun=begun)
+    if s.draws is not None or s.chains is not None:
+        raise InputError("--budget decides about draws and chains itself: give either it, or --draws and --chains")
+    planned = plan_critical_point(s.coupling, s.sizes, limit, s.dimension, **shown, **chosen)
+    return SearchFound(s, planned.point, planned.curves, planned.draws)
+
+
+def rows(found: SearchFound) -> list[tuple[str, ...]]:
+    """Headings, and a row a quantity: measured, its error in two parts, what crossings alone give, what is known."""
+    return [
+        _HEADINGS,
+        *(_row(found, label, name) for label, name in _QUANTITIES.items() if getattr(found.point, name) is not None),
+    ]
+
+
+def _row(found: SearchFound, label: str, name: str) -> tuple[str, ...]:
+    point, entry = found.point, getattr(found.known, name, None)
+    estimate: Estimate = getattr(point, name)
+    parts = [f"{part[name]:.1g}" if name in part else "" for part in (point.statistical, point.systematic)]
+    crossed = (point.by_crossings or {}).get(name)
+    known, source = (str(entry.estimate), entry.source) if entry is not None else ("-", "")
+    return (label, str(estimate), *parts, str(crossed or "-"), known, source)
+
+
+def remarks(found: SearchFound) -> list[str]:
+    """How well the fit describes the data, the class expected and assumed, and whether the data agree with it."""
+    point, known, quality = found.point, found.known, found.point.quality
+    said = [
+        f"fit: chi2 = {quality.chi2:.1f} for {quality.freedom:.1f} degrees of freedom (p = {quality.p_value:.2g}), "
+        f"L >= {quality.smallest}, averaged over {quality.fits} fits",
+        f"class: {known.regime}" + (f" ({known.note})" if known.note else ""),
+    ]
+    if point.regime != known.regime:
+        said.append(f"assumed: {point.regime}")
+    return [*said, f"{'WARNING: ' if point.check.contradicted else ''}{point.check.text}"]
+
+
+def correlator_lines(found: SearchFound, draws: int) -> list[str]:
+    """Δ_s and Δ_ε from correlators at L/2 of `draws` states per chain at the T_c found, a line each."""
+    s, point = found.settings, found.point
+    models = [IsingModel((L,) * s.dimension, s.coupling) for L in point.sizes if L % 2 == 0]
+    check = check_with_correlators(models, point.temperature, draws, s.seed, s.workers, point.regime)
+    lines = [f"correlators at L/2, with corrections {', '.join(f'L^-{power:g}' for power in check.exponents)}:"]
+    for label, part in (("delta_s", check.spin), ("delta_eps", check.energy)):
+        if part is None:
+            lines.append(f"  {label} lost in noise: more states are needed")
+            continue
+        parts = f"statistical {part.statistical:.1g}, systematic {part.systematic:.1g}"
+        quality = f", p = {part.p_value:.2g}" if part.freedom else ""
+        lines.append(f"  {label} = {part.value} ({parts}{quality}, L = {', '.join(map(str, part.sizes))})")
+    return lines
+
+
+def write(found: SearchFound, out: Path) -> tuple[Path, Path, Path]:
+    """JSON at `out`, beside it the crossings as a table (.csv) and a page with figures (.html); returns the three."""
+    s, point = found.settings, found.point
+    document = {"coupling": s.coupling.label, "dimension": s.dimension, **plain(point), "known": plain(found.known)}
+    if found.draws is not None:
+        document["draws"] = {str(L): n for L, n in found.draws.items()}
+    title = f"{s.coupling.label}, {s.dimension} dimension{'s' if s.dimension > 1 else ''}"
+    headings, *values = rows(found)
+    curves = scaling_curves(found.curves, point)
+    page = render_critical(title, headings, values, remarks(found), plain(point), curves)
+    paths = out, out.with_suffix(".csv"), out.with_suffix(".html")
+    texts = json.dumps(document, indent=2, ensure_ascii=False) + "\n", crossing_table(point), page
+    for path, text in zip(paths, texts, strict=True):
+        write_file(path, text.encode())
+    return paths
+
+
+def crossing_table(point: CriticalPoint) -> str:
+    """The crossings of every pair of sizes as CSV."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    names = ("temperature", "value", "delta_spin", "delta_energy")
+    writer.writerow(["ratio", "L_small", "L_large", *(f"{name}{end}" for name in names for end in ("", "_error"))])
+    for ratio, crossings in (("U4", point.crossings), ("xi/L", point.xi_crossings)):
+        for pair in crossings:
+            numbers = [x for name in names for x in (getattr(pair, name).value, getattr(pair, name).error)]
+            writer.writerow([ratio, *pair.sizes, *numbers])
+    return table.getvalue()

@@ -1,0 +1,212 @@
+"""The whole of ``spinlens train`` from Python: a machine or a stack learned from states, judged, with its figures."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from spinlens import checks, seeding
+from spinlens.arrays import Array, Spins
+from spinlens.errors import InputError
+from spinlens.flows.placement import place_units
+from spinlens.lattice.model_document import model_of
+from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
+from spinlens.machines.rbm import RBM
+from spinlens.machines.reading.learned_couplings import learned_couplings
+from spinlens.machines.reading.weights import receptive_fields, spectrum
+from spinlens.machines.stacked import StackedRBM
+from spinlens.progress import Report, Step, silent
+from spinlens.report.pages.training import draw_layers, write_training
+
+_TRACKED = 8  # judgements of a training
+_FIELDS = 16  # receptive fields drawn
+
+Judged = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """What a machine, or with several `widths` a stack, learns from, and how; `options` are those of `RBM`."""
+
+    states: Spins  # (n_samples, *shape)
+    widths: tuple[int, ...] = (64,)
+    options: dict[str, Any] = field(default_factory=dict)
+    held_out: float = 0.1
+    translations: bool = False
+    couplings: Array | None = None  # J(r) / T of the lattice, (*shape)
+    seed: int = 0
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sides of the lattice."""
+        return tuple(self.states.shape[1:])
+
+    def all_options(self) -> dict[str, Any]:
+        """The options of every layer: eight judgements by annealed importance sampling among them."""
+        at = tuple(k / _TRACKED for k in range(1, _TRACKED + 1))
+        return {**self.options, "track": "ais", "track_at": at, "seed": self.seed}
+
+
+def layer_widths(text: str) -> tuple[int, ...]:
+    """Hidden units of each layer, from the bottom, of a text such as "64,16"."""
+    try:
+        return tuple(checks.positive_integer("n_hidden", int(part)) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"--hidden must be n_hidden, or those of layers as 64,16; got {text!r}") from None
+
+
+def reduced_couplings(dataset: xr.Dataset, temperature: float, shape: tuple[int, ...]) -> Array | None:
+    """J(r) / T of the lattice that was sampled, (*shape), or None where the file does not say which."""
+    try:
+        model = model_of(dataset)
+    except InputError:
+        return None
+    if not 0 < temperature < float("inf") or model.shape != shape:
+        return None
+    return model.coupling_table / temperature
+
+
+def run_training(settings: TrainSettings, out: Path, report: Report = silent) -> Judged:
+    """Train, judge and draw; what is done is kept in the folder `out`, and found there by the same call.
+
+    Returns the document of results.json.
+    """
+    s = settings
+    training, judges = _split(s)
+    machine = RBM(s.widths[0], **s.all_options(), torus=s.shape if s.translations else None)
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint = out / "training-state.safetensors"
+    tell = _Epochs(machine.epochs, report)
+    machine.fit(
+        training, validation=judges, callback=tell, checkpoint=checkpoint, observables=_observables(s.shape)
+    )  # fmt: skip
+    layers: list[Judged] = []
+    if len(s.widths) == 1:
+        machine.save(out / "machine")
+    else:
+        layers = _stack(s, machine, out, training, judges, tell)
+    judged = _judged(machine, judges) | {"couplings": _coupling_rows(machine, s)}
+    if layers:
+        judged["layers"] = layers
+    fields = receptive_fields(machine, s.shape, _FIELDS) if len(s.shape) == 2 else None
+    write_training(out, judged, fields)
+    checkpoint.unlink()
+    return judged
+
+
+def _split(s: TrainSettings) -> tuple[Spins, Spins]:
+    """Training states, and the last part of a shuffled order to judge them by, both flat."""
+    flat = s.states.reshape(len(s.states), -1)
+    order = seeding.generator(s.seed, "train", "held out").permutation(len(flat))
+    count = max(2, round(s.held_out * len(flat)))
+    if count >= len(flat):
+        raise InputError(f"{len(flat)} states are too few to hold out {count}: sample more draws")
+    return flat[order[count:]], flat[order[:count]]
+
+
+def _observables(shape: tuple[int, ...]) -> dict[str, Callable[[Spins], Any]]:
+    """|m|, m² and the correlation of neighbours and of sites half a side away: what a lattice state shows at once."""
+
+    def correlation(distance: int) -> Callable[[Spins], Any]:
+        def measure(states: Spins) -> Any:
+            lattice = states.reshape(-1, *shape)
+            return (lattice * np.roll(lattice, distance, axis=1)).mean(axis=tuple(range(1, lattice.ndim)))
+
+        return measure
+
+    return {
+        "abs_m": lambda states: np.abs(states.mean(axis=1)),
+        "m2": lambda states: states.mean(axis=1) ** 2,
+        "G_1": correlation(1),
+        "G_half": correlation(shape[0] // 2),
+    }
+
+
+class _Epochs:
+    """Tells a step a judged epoch: likelihood, size of the weights, worst observable, time left of the layer."""
+
+    def __init__(self, epochs: int, report: Report) -> None:
+        self.epochs, self.report, self.layer = epochs, report, -1.0
+        self.begun, self.first = time.monotonic(), 0
+
+    def __call__(self, entry: Mapping[str, float]) -> None:
+        epoch, layer = int(entry["epoch"]), entry.get("layer", 0.0)
+        if layer != self.layer:
+            self.layer, self.begun, self.first = layer, time.monotonic(), epoch
+        if "log_likelihood" not in entry:
+            return
+        per_epoch = (time.monotonic() - self.begun) / (epoch - self.first + 1)
+        part = f"layer {layer + 1:.0f}" if "layer" in entry else ""
+        left = per_epoch * (self.epochs - epoch)
+        self.report(Step(self._text(part, epoch, entry), epoch / self.epochs, left, part, lasting=True))
+
+    def _text(self, part: str, epoch: int, entry: Mapping[str, float]) -> str:
+        deviations = [abs(value) for name, value in entry.items() if name.endswith("_deviation")]
+        parts = [
+            *([part] if part else []),
+            f"epoch {epoch}/{self.epochs}",
+            f"ln p {entry['log_likelihood']:.3f}({entry['log_likelihood_error']:.3f})",
+            f"|W| {entry['weight_rms']:.4f}",
+            *([f"worst observable {max(deviations):.1f} errors"] if deviations else []),
+        ]
+        return "  ".join(parts)
+
+
+def _stack(s: TrainSettings, bottom: RBM, out: Path, training: Spins, judges: Spins, tell: _Epochs) -> list[Judged]:
+    """The layers above `bottom`, each on the hidden states of the one below; saves the stack, judges every layer."""
+    kept = out / "training-states-of-layers"
+    stack = StackedRBM(s.widths, **s.all_options())
+    stack.fit(training, validation=judges, bottom=bottom, callback=tell, checkpoint=kept)
+    stack.save(out / "machine")
+    states = [judges, *stack.up(judges, seeding.generator(s.seed, "train", "upward"))]
+    found, shape = [], s.shape
+    for layer, held_out in zip(stack.layers_, states[:-1], strict=True):
+        entry = {"n_visible": layer.n_visible, "n_hidden": layer.n_hidden, **_judged(layer, held_out)}
+        placement, shape = _placement(layer, shape)
+        found.append(entry | placement)
+    draw_layers(out, found)
+    shutil.rmtree(kept, ignore_errors=True)
+    return found
+
+
+def _judged(machine: RBM, held_out: Spins) -> Judged:
+    """Likelihood, mixing and spectrum of a machine or a layer."""
+    likelihood = machine.log_likelihood(held_out, "ais")
+    tau = gibbs_autocorrelation(machine, chains=50, steps=1000, start=held_out[:50], absolute=True)
+    modes = spectrum(machine)
+    return {
+        "log_likelihood": {"value": likelihood.value, "error": likelihood.error},
+        "gibbs_tau": {"value": tau.value, "error": tau.error},
+        "history": machine.history_,
+        "singular_values": modes.values.tolist(),
+        "noise_edge": modes.noise_edge,
+    }
+
+
+def _placement(layer: RBM, shape: tuple[int, ...]) -> tuple[Judged, tuple[int, ...]]:
+    """Where the hidden units of a layer lie on the lattice below, and the lattice that they make; () without one."""
+    try:
+        placed = place_units(layer.weights_, shape) if shape else None
+    except InputError:  # the units do not fill a coarser lattice
+        placed = None
+    if placed is None:
+        return {}, ()
+    quality = {name: getattr(placed, name) for name in ("quality", "concentration", "coherence")}
+    return {"placement": {"shape": list(placed.hidden_shape), **quality}}, tuple(placed.hidden_shape)
+
+
+def _coupling_rows(machine: RBM, s: TrainSettings) -> list[dict[str, Any]]:
+    """Learned couplings by displacement, beside those of the lattice where they are known."""
+    found = learned_couplings([machine], s.shape)
+    rows: list[dict[str, Any]] = []
+    for components, distance, learned in zip(found.components, found.distance, found.coupling, strict=True):
+        row = {"displacement": list(components), "r": float(distance), "learned": float(learned)}
+        rows.append(row if s.couplings is None else {**row, "true": float(s.couplings[components])})
+    return rows
