@@ -31,7 +31,7 @@ _HOME = {
     "spinlens.machines.packed": ("open_packed", "pack_states", "write_packed"),
     "spinlens.machines.likelihood.tempering": ("tempered_sample",),
     "spinlens.machines.likelihood.trajectory_tempering": ("TrajectoryRecorder", "trajectory_sample"),
-    "spinlens.machines.training.watch": ("compare_physics",),
+    "spinlens.machines.physics_check": ("compare_physics",),
     "spinlens.renormalization.block_spin": ("block_spins", "block_spin_flow"),
     "spinlens.renormalization.mcrg": ("mcrg",),
     "spinlens.renormalization.matching": ("two_lattice_matching",),

@@ -40,6 +40,7 @@ from spinlens.machines.likelihood.trajectory_tempering import trajectory_sample 
 from spinlens.machines.packed import open_packed as open_packed
 from spinlens.machines.packed import pack_states as pack_states
 from spinlens.machines.packed import write_packed as write_packed
+from spinlens.machines.physics_check import compare_physics as compare_physics
 from spinlens.machines.rbm import RBM as RBM
 from spinlens.machines.reading.effective_couplings import effective_couplings as effective_couplings
 from spinlens.machines.reading.effective_couplings import group_couplings as group_couplings
@@ -47,7 +48,6 @@ from spinlens.machines.reading.learned_couplings import learned_couplings as lea
 from spinlens.machines.reading.weights import receptive_fields as receptive_fields
 from spinlens.machines.reading.weights import spectrum as spectrum
 from spinlens.machines.stacked import StackedRBM as StackedRBM
-from spinlens.machines.training.watch import compare_physics as compare_physics
 from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
 from spinlens.renormalization.block_spin import block_spins as block_spins
 from spinlens.renormalization.matching import two_lattice_matching as two_lattice_matching

@@ -154,12 +154,11 @@ def learning(layers):
 def test_a_training_goes_on_at_the_epoch_saved_last(tmp_path, digest, monkeypatch, layers, damaged):
     from types import SimpleNamespace
 
-    from spinlens.machines.training import loop as fitting
-    from spinlens.machines.training import recipe as training
+    from spinlens.machines.training import loop
 
     tasks = [*drawn_states(200), learning(layers)]
     run(tasks, tmp_path / "unbroken")
-    epochs, run_epoch, clock = [], training.run_epoch, itertools.count(step=100)
+    epochs, run_epoch, clock = [], loop.run_epoch, itertools.count(step=100)
 
     def counted(recipe, state, *rest):
         if len(epochs) == len(layers) * 6 - 2:
@@ -168,8 +167,8 @@ def test_a_training_goes_on_at_the_epoch_saved_last(tmp_path, digest, monkeypatc
         run_epoch(recipe, state, *rest)
         epochs.append(state.epoch)
 
-    monkeypatch.setattr(training, "run_epoch", counted)
-    monkeypatch.setattr(fitting, "time", SimpleNamespace(monotonic=lambda: next(clock)))  # every epoch is saved
+    monkeypatch.setattr(loop, "run_epoch", counted)
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: next(clock)))  # every epoch is saved
     with pytest.raises(TaskError, match="the power is gone"):
         run(tasks, tmp_path / "study")
     if damaged:

@@ -68,7 +68,7 @@ def flow(
     """Let lattice states flow under a machine and read them with every thermometer."""
     one_thread_of_blas()
     from spinlens.checks import choice
-    from spinlens.flows.machine_steps import KINDS
+    from spinlens.machines.passage import KINDS
     from spinlens.workflows.flow import FlowSettings
 
     rules: Any = tuple(choice("--block", part, _RULES) for part in block.replace(",", " ").split())

@@ -23,14 +23,15 @@ from spinlens.comparisons.kept import Folder, Rows, key_of
 from spinlens.comparisons.rows import follow, pair
 from spinlens.errors import InputError
 from spinlens.files import atomic
-from spinlens.flows.machine_steps import KINDS, Kind, check_machine
-from spinlens.flows.rbm_flow import chosen_steps, flow_records, records
+from spinlens.flows.machine_steps import check_machine
+from spinlens.flows.rbm_flow import chosen_steps, flow_records
 from spinlens.flows.reading import Instruments, measure
 from spinlens.flows.stacked_flow import updown_records
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
 from spinlens.lattice.states_of import states_of
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
+from spinlens.machines.passage import KINDS, Kind, recorded
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
 from spinlens.statistics.estimate import Estimate
@@ -117,7 +118,7 @@ def compare_flows(
     """
     study = _Study.of(model, temperature, training, starts, instruments, equilibrium, options, seed)
     checks.choice("kind", kind, KINDS)
-    plan = _Plan(steps, records(record or chosen_steps(steps, 16), checks.positive_integer("steps", steps)), kind)
+    plan = _Plan(steps, recorded(record or chosen_steps(steps, 16), checks.positive_integer("steps", steps)), kind)
     wanted = flow_controls(model.n_sites) if cases is None else tuple(cases)
     check_options(wanted, options or {})
     given = dict(machines or {})

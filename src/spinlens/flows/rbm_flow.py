@@ -10,17 +10,18 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
-from spinlens.flows.machine_steps import Kind, Passage, check_machine
+from spinlens.flows.machine_steps import check_machine
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
-from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Machine
+from spinlens.machines import passage
+from spinlens.machines.parameters import Layer
+from spinlens.machines.passage import Kind, recorded
 
 _LARGEST = 2**32  # bytes of recorded states
 
 
 def rbm_flow(
-    machine: Machine,
+    machine: Layer,
     states: npt.ArrayLike,
     steps: int,
     record: Sequence[int] | None = None,
@@ -58,7 +59,7 @@ def rbm_flow(
     Cost O(n_samples · N · n_hidden) a step: ≈ 1 ms for 500 states of 16×16 and 64 hidden units on one core.
     """
     spins = states_of(states)
-    kept = records(record, checks.positive_integer("steps", steps))
+    kept = recorded(record, checks.positive_integer("steps", steps))
     _check_memory(kept, spins.size * (1 if kind == "sampled" else 8))
     found = dict(flow_records(machine, spins, kept, kind, seed))
     return Trajectory(FLOW_NAMES[kind], kept, tuple(found[step] for step in kept))
@@ -68,39 +69,12 @@ FLOW_NAMES = {"sampled": "RBM", "mean": "RBM mean field", "mixed": "RBM mixed"}
 
 
 def flow_records(
-    machine: Machine, states: npt.ArrayLike, record: Sequence[int], kind: Kind = "sampled", seed: int = 0
+    machine: Layer, states: npt.ArrayLike, record: Sequence[int], kind: Kind = "sampled", seed: int = 0
 ) -> Iterator[tuple[int, npt.NDArray[Any]]]:
     """The records of `rbm_flow` one after another, (step, states), so that none need be kept."""
     spins = states_of(states)
     check_machine(machine, spins.shape[1:])
-    return iterate([machine], spins, record, kind, seeding.generator(checks.seed(seed), "rbm flow"))
-
-
-def iterate(
-    machines: Sequence[Machine],
-    spins: npt.NDArray[np.int8],
-    record: Sequence[int],
-    kind: Kind,
-    generator: np.random.Generator,
-) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    """(step, states) at each recorded step of the flow up and down through `machines`."""
-    passage = Passage(machines, kind, len(spins))
-    kept = records(record, max(record, default=0))
-    return _run(passage, spins, kept, np.int8 if kind == "sampled" else np.float64, generator)
-
-
-def _run(
-    passage: Passage, spins: npt.NDArray[np.int8], kept: Sequence[int], dtype: Any, generator: np.random.Generator
-) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    lanes = gibbs.make_lanes(generator)
-    visible = spins.reshape(len(spins), -1).astype(np.float32)
-    wanted = frozenset(kept)
-    if 0 in wanted:
-        yield 0, spins
-    for step in range(1, kept[-1] + 1):
-        passage.step(visible, lanes)
-        if step in wanted:
-            yield step, visible.astype(dtype).reshape(spins.shape)
+    return passage.flow_records([machine], spins, record, kind, seeding.generator(checks.seed(seed), "rbm flow"))
 
 
 def chosen_steps(steps: int, count: int = 32) -> tuple[int, ...]:
@@ -114,16 +88,6 @@ def chosen_steps(steps: int, count: int = 32) -> tuple[int, ...]:
     if steps < count:
         return tuple(range(steps + 1))
     return tuple(sorted({0, *(round(step) for step in np.geomspace(1, steps, count))}))
-
-
-def records(record: Sequence[int] | None, steps: int) -> tuple[int, ...]:
-    """Rising steps to keep, all from 0 to `steps` unless told."""
-    if record is None:
-        return tuple(range(steps + 1))
-    kept = tuple(sorted({checks.positive_integer("record", step, minimum=0) for step in record}))
-    if not kept or kept[-1] > steps:
-        raise InputError(f"record must hold steps from 0 to {steps}, got {tuple(record)}")
-    return kept
 
 
 def _check_memory(kept: Sequence[int], size: int) -> None:

@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
-from spinlens.flows.machine_steps import KINDS, Kind, check_machine
+from spinlens.flows.machine_steps import check_machine
 from spinlens.flows.placement import Placement, place_units
-from spinlens.flows.rbm_flow import iterate, records
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.distribution import Distribution
+from spinlens.machines.passage import KINDS, Kind, flow_records, recorded
 
 
 class Stack(Protocol):
@@ -106,7 +106,7 @@ def updown_flow(
     -------
     Trajectory on the visible lattice, int8 ±1 ("sampled") or float64.
     """
-    kept = records(record, checks.positive_integer("steps", steps))
+    kept = recorded(record, checks.positive_integer("steps", steps))
     found = dict(updown_records(stack, states, kept, kind, seed, layers))
     name = {"sampled": "stack", "mean": "stack mean field", "mixed": "stack mixed"}[kind]
     return Trajectory(f"{name} up and down", kept, tuple(found[step] for step in kept))
@@ -127,7 +127,9 @@ def updown_records(
     if depth > len(machines):
         raise InputError(f"layers must be at most {len(machines)}, got {depth}")
     check_machine(machines[0], spins.shape[1:])
-    return iterate(machines[:depth], spins, record, kind, seeding.generator(checks.seed(seed), "stack up and down"))
+    return flow_records(
+        machines[:depth], spins, record, kind, seeding.generator(checks.seed(seed), "stack up and down")
+    )
 
 
 def visible_centres(placements: Sequence[Placement], shape: tuple[int, ...], layer: int) -> npt.NDArray[np.float64]:

@@ -10,11 +10,11 @@ from scipy import special, stats
 from spinlens import checks, seeding
 from spinlens.arrays import Spins
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Machine
+from spinlens.machines.parameters import Layer
 from spinlens.machines.rbm import RBM
 
 
-def redrawn(machine: Machine, family: str = "normal", seed: int = 0) -> RBM:
+def redrawn(machine: Layer, family: str = "normal", seed: int = 0) -> RBM:
     """A machine whose weights are independent draws from the distribution fitted to those of `machine`.
 
     Parameters

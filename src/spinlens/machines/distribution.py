@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
-from spinlens.arrays import Array, Spins
+from spinlens.arrays import Array, Single, Spins
 from spinlens.errors import InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Weights
-from spinlens.machines.kernels import Float32
 from spinlens.machines.likelihood import free_energy as likelihood
-from spinlens.machines.training import recipe as training
+from spinlens.machines.packed import unpacked_states
+from spinlens.machines.parameters import Weights
 from spinlens.statistics.estimate import Estimate
 
 
@@ -35,11 +34,11 @@ class Distribution:
         """Number of visible units."""
         return int(self._learned().weights_.shape[0])
 
-    def hidden_mean(self, visible: npt.ArrayLike) -> Float32:
+    def hidden_mean(self, visible: npt.ArrayLike) -> Single:
         """⟨h⟩ = tanh(c + v W) of visible states or means (n_samples, n_visible), float32 (n_samples, n_hidden)."""
         return gibbs.mean(gibbs.sampler(self).hidden_field(gibbs.as_units("v", visible, self.n_visible)))
 
-    def visible_mean(self, hidden: npt.ArrayLike) -> Float32:
+    def visible_mean(self, hidden: npt.ArrayLike) -> Single:
         """⟨v⟩ = tanh(b + h Wᵀ) of hidden states or means (n_samples, n_hidden), float32 (n_samples, n_visible)."""
         units = gibbs.as_units("h", hidden, self._learned().weights_.shape[1])
         return gibbs.mean(gibbs.sampler(self).visible_field(units))
@@ -66,7 +65,7 @@ class Distribution:
         start = gibbs.random_states(checks.positive_integer("n", n), self.n_visible, generator)
         return self.gibbs(start, steps, generator)
 
-    def transform(self, X: npt.ArrayLike) -> Float32:
+    def transform(self, X: npt.ArrayLike) -> Single:
         """Mean hidden states, as `hidden_mean`."""
         return self.hidden_mean(X)
 
@@ -74,14 +73,10 @@ class Distribution:
         """F(v) = −b·v − Σ_a ln 2cosh(c_a + Σ_i v_i W_ia), so that p(v) = e^{−F(v)} / Z; (n_samples,)."""
         return likelihood.free_energy(self, gibbs.as_units("v", visible, self.n_visible))
 
-    def score_samples(self, X: npt.ArrayLike) -> Array:
-        """−F(v), the log-probability of each state up to −ln Z; (n_samples,)."""
-        return -self.free_energy(X)
-
     def log_z(self, method: likelihood.Method = "auto", **options: int) -> Estimate:
         """ln Z, see `likelihood.log_z`."""
         return likelihood.log_z(self._learned(), method, **options)
 
     def log_likelihood(self, X: npt.ArrayLike, method: likelihood.Method = "auto", **options: int) -> Estimate:
         """Mean ln p of X in nats per state; the error is that of ln Z alone, see `likelihood.log_likelihood`."""
-        return likelihood.log_likelihood(self, training.check_states(X, self.n_visible), method, **options)
+        return likelihood.log_likelihood(self, unpacked_states(X, self.n_visible), method, **options)

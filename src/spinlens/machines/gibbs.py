@@ -6,29 +6,15 @@ of h_a is tanh θ_a, θ_a = c_a + Σ_i v_i W_ia; the same with the sides exchang
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.arrays import Array, Spins
-from spinlens.errors import InputError, SpinsError
-from spinlens.machines.kernels import LANES, Float32, Lanes, draw_and_mean_units, draw_units, mean_units
-
-Weights = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+from spinlens.arrays import AnyArray, Array, Single, Spins
+from spinlens.errors import SpinsError
+from spinlens.machines.kernels import LANES, Lanes, draw_and_mean_units, draw_units, mean_units
+from spinlens.machines.parameters import Layer, Weights
 
 _LARGEST_SCRATCH = 2**24  # hidden units held at once, 64 MB: an exact power-law machine has N² / 2 of them
-
-
-class Machine(Protocol):
-    """Anything with the three parameter arrays of an RBM."""
-
-    @property
-    def weights_(self) -> Weights: ...
-    @property
-    def visible_bias_(self) -> Weights: ...
-    @property
-    def hidden_bias_(self) -> Weights: ...
 
 
 class Sampler:
@@ -43,14 +29,14 @@ class Sampler:
         self.hidden_bias = np.ascontiguousarray(hidden_bias, dtype=np.float32)
         self.biased = bool(np.any(visible_bias) or np.any(hidden_bias))
 
-    def hidden_field(self, visible: Float32, out: Float32 | None = None) -> Float32:
+    def hidden_field(self, visible: Single, out: Single | None = None) -> Single:
         """θ = c + v W, (n_samples, n_hidden)."""
         field = np.matmul(visible, self.weights, out=out)
         if self.biased:
             field += self.hidden_bias
         return field
 
-    def visible_field(self, hidden: Float32, out: Float32 | None = None) -> Float32:
+    def visible_field(self, hidden: Single, out: Single | None = None) -> Single:
         """b + h Wᵀ, (n_samples, n_visible)."""
         field = np.matmul(hidden, self.weights.T, out=out)
         if self.biased:
@@ -70,17 +56,26 @@ class Sampler:
     def hidden_bias_(self) -> Weights:
         return self.hidden_bias
 
-    def log_weight(self, visible: Float32) -> Array:
+    def log_weight(self, visible: Single) -> Array:
         """ln Σ_h e^{−E(v, h)} of each row, (n_samples,): fields in float32, their sum in float64."""
-        size = np.abs(self.hidden_field(visible))
-        total = (size + np.log1p(np.exp(np.float32(-2.0) * size))).sum(axis=1, dtype=np.float64)
+        total = log_two_cosh(self.hidden_field(visible)).sum(axis=1, dtype=np.float64)
         return np.asarray(total + visible @ self.visible_bias if self.biased else total)
 
-    def step(self, visible: Float32, hidden: Float32, lanes: Lanes, steps: int = 1) -> None:
+    def step(self, visible: Single, hidden: Single, lanes: Lanes, steps: int = 1) -> None:
         """`steps` Gibbs steps v → h → v of `visible` (n_samples, n_visible), in place; `hidden` is scratch."""
         for _ in range(steps):
             draw(self.hidden_field(visible, out=hidden), lanes)
             draw(self.visible_field(hidden, out=visible), lanes)
+
+
+def log_two_cosh(x: AnyArray) -> AnyArray:
+    """ln(2 cosh x) = ln Σ_{h=±1} e^{hx} without overflow, in the precision of `x`.
+
+    >>> float(log_two_cosh(np.array(1000.0)))
+    1000.0
+    """
+    size = np.abs(x)
+    return np.asarray(size + np.log1p(np.exp(-2 * size)))
 
 
 def make_lanes(generator: np.random.Generator) -> Lanes:
@@ -88,25 +83,25 @@ def make_lanes(generator: np.random.Generator) -> Lanes:
     return generator.integers(0, 2**32, size=(4, LANES), dtype=np.uint32)
 
 
-def draw(field: Float32, lanes: Lanes) -> Float32:
+def draw(field: Single, lanes: Lanes) -> Single:
     """Replace each field θ by ±1 with mean tanh θ."""
     draw_units(field.reshape(-1), lanes, field.reshape(-1))
     return field
 
 
-def mean(field: Float32, factor: float = 1.0) -> Float32:
+def mean(field: Single, factor: float = 1.0) -> Single:
     """Replace each field θ by factor · tanh θ."""
     mean_units(field.reshape(-1), np.float32(factor), field.reshape(-1))
     return field
 
 
-def draw_and_mean(field: Float32, lanes: Lanes, spins: Float32, factor: float = 1.0) -> None:
+def draw_and_mean(field: Single, lanes: Lanes, spins: Single, factor: float = 1.0) -> None:
     """Draw `spins` = ±1 with mean tanh θ from the fields θ, and replace these by factor · tanh θ."""
     flat = field.reshape(-1)
     draw_and_mean_units(flat, lanes, np.float32(factor), spins.reshape(-1), flat)
 
 
-def as_units(name: str, states: npt.ArrayLike, width: int) -> Float32:
+def as_units(name: str, states: npt.ArrayLike, width: int) -> Single:
     """`states` (n_samples, width) as contiguous float32; ±1 or any real values, such as means."""
     array = np.ascontiguousarray(states, dtype=np.float32)
     if array.ndim != 2 or array.shape[1] != width:
@@ -114,35 +109,17 @@ def as_units(name: str, states: npt.ArrayLike, width: int) -> Float32:
     return array
 
 
-def sampler(machine: Machine) -> Sampler:
+def sampler(machine: Layer) -> Sampler:
     """The float32 sampler of `machine`."""
     return Sampler(machine.weights_, machine.visible_bias_, machine.hidden_bias_)
 
 
-def checked_parameters(
-    weights: npt.ArrayLike, visible_bias: npt.ArrayLike | None, hidden_bias: npt.ArrayLike | None
-) -> tuple[Weights, Weights, Weights]:
-    """Copies of W (n_visible, n_hidden) and biases (zero for None), float32 or float64 as W is; all finite."""
-    array = np.array(weights, dtype=None if np.asarray(weights).dtype == np.float32 else np.float64)
-    if array.ndim != 2 or array.size == 0:
-        raise InputError(f"weights must have shape (n_visible, n_hidden), got {array.shape}")
-    first, second = (
-        np.array(np.zeros(width) if bias is None else bias, dtype=array.dtype)
-        for bias, width in ((visible_bias, array.shape[0]), (hidden_bias, array.shape[1]))
-    )
-    if (*first.shape, *second.shape) != array.shape:
-        raise InputError(f"biases of shapes {[first.shape, second.shape]} do not fit weights {array.shape}")
-    if not all(bool(np.all(np.isfinite(part))) for part in (array, first, second)):
-        raise InputError("weights and biases must be finite numbers")
-    return array, first, second
-
-
-def sampler_copy(machine: Machine) -> Sampler:
+def sampler_copy(machine: Layer) -> Sampler:
     """As `sampler`, with parameters of its own that later training does not change."""
     return Sampler(machine.weights_.copy(), machine.visible_bias_.copy(), machine.hidden_bias_.copy())
 
 
-def gibbs(machine: Machine, visible: npt.ArrayLike, steps: int, generator: np.random.Generator) -> Spins:
+def gibbs(machine: Layer, visible: npt.ArrayLike, steps: int, generator: np.random.Generator) -> Spins:
     """States after `steps` block Gibbs steps v → h → v, (n_samples, n_visible) int8 ±1."""
     n_visible, n_hidden = machine.weights_.shape
     state = as_units("visible states", visible, n_visible).copy()
@@ -155,6 +132,6 @@ def gibbs(machine: Machine, visible: npt.ArrayLike, steps: int, generator: np.ra
     return state.astype(np.int8)
 
 
-def random_states(n_samples: int, width: int, generator: np.random.Generator) -> Float32:
+def random_states(n_samples: int, width: int, generator: np.random.Generator) -> Single:
     """Free spins: (n_samples, width) of ±1 with equal probability, as float32."""
     return draw(np.zeros((n_samples, width), np.float32), make_lanes(generator))

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens._jit import arithmetic
+from spinlens.arrays import Single
 
-Float32 = npt.NDArray[np.float32]
 Int32 = npt.NDArray[np.int32]
 Lanes = npt.NDArray[np.uint32]
 
@@ -32,7 +32,7 @@ _P1, _P2, _P3, _P4, _P5, _P6 = (
 
 
 @arithmetic
-def _fill_uniform(lanes: Lanes, uniform: Float32, count: int) -> None:
+def _fill_uniform(lanes: Lanes, uniform: Single, count: int) -> None:
     """Fill `uniform[:count]`, rounded up to whole rows of lanes, from (0, 1) in steps of 2^-24."""
     for start in range(0, count, LANES):
         for lane in range(LANES):
@@ -52,7 +52,7 @@ def _fill_uniform(lanes: Lanes, uniform: Float32, count: int) -> None:
 
 @arithmetic
 def _fill_boltzmann(
-    field: Float32, out: Float32, shifted: Float32, shifted_bits: Int32, power: Float32, bits: Int32
+    field: Single, out: Single, shifted: Single, shifted_bits: Int32, power: Single, bits: Int32
 ) -> None:
     """out = exp(−2 field); `shifted_bits` and `bits` are the integer views of `shifted` and `power`."""
     for i in range(field.size):
@@ -69,7 +69,7 @@ def _fill_boltzmann(
 
 
 @arithmetic
-def draw_units(field: Float32, lanes: Lanes, spins: Float32) -> None:
+def draw_units(field: Single, lanes: Lanes, spins: Single) -> None:
     """Draw spins = ±1 with p(+1) = 1 / (1 + exp(−2 field)); flat arrays of one length, which may be the same one."""
     uniform = np.empty(_BLOCK, np.float32)
     boltzmann = np.empty(_BLOCK, np.float32)
@@ -85,7 +85,7 @@ def draw_units(field: Float32, lanes: Lanes, spins: Float32) -> None:
 
 
 @arithmetic
-def draw_and_mean_units(field: Float32, lanes: Lanes, factor: np.float32, spins: Float32, mean: Float32) -> None:
+def draw_and_mean_units(field: Single, lanes: Lanes, factor: np.float32, spins: Single, mean: Single) -> None:
     """Both `draw_units` and `mean_units` of one field, from one exponential; `field` may be `mean` or `spins`."""
     uniform = np.empty(_BLOCK, np.float32)
     boltzmann = np.empty(_BLOCK, np.float32)
@@ -104,7 +104,7 @@ def draw_and_mean_units(field: Float32, lanes: Lanes, factor: np.float32, spins:
 
 
 @arithmetic
-def mean_units(field: Float32, factor: np.float32, mean: Float32) -> None:
+def mean_units(field: Single, factor: np.float32, mean: Single) -> None:
     """mean = factor · tanh(field); flat arrays of one length, which may be the same one. Error 1e-7 · factor."""
     boltzmann = np.empty(_BLOCK, np.float32)
     shifted = np.empty(_BLOCK, np.float32)
@@ -119,9 +119,9 @@ def mean_units(field: Float32, factor: np.float32, mean: Float32) -> None:
 
 @arithmetic
 def momentum_step(
-    value: Float32,
-    gradient: Float32,
-    velocity: Float32,
+    value: Single,
+    gradient: Single,
+    velocity: Single,
     rate: np.float32,
     momentum: np.float32,
     l2: np.float32,
@@ -135,7 +135,7 @@ def momentum_step(
 
 
 @arithmetic
-def average_step(average: Float32, value: Float32, share: np.float32) -> None:
+def average_step(average: Single, value: Single, share: np.float32) -> None:
     """Move a running average towards the newest value by its share 1 / count."""
     for i in range(value.size):
         average[i] += share * (value[i] - average[i])
@@ -143,10 +143,10 @@ def average_step(average: Float32, value: Float32, share: np.float32) -> None:
 
 @arithmetic
 def adam_step(
-    value: Float32,
-    gradient: Float32,
-    first: Float32,
-    second: Float32,
+    value: Single,
+    gradient: Single,
+    first: Single,
+    second: Single,
     rate: np.float32,
     memory: np.float32,
     memory_squared: np.float32,

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import Flags, Integers, Spins
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.atomic import replacing
 
@@ -32,7 +33,7 @@ class PackedStates:
     ((2, 3), [[-1, -1, 1]])
     """
 
-    bits: npt.NDArray[np.uint8]
+    bits: Flags
     n_visible: int
 
     @property
@@ -43,16 +44,20 @@ class PackedStates:
     def __len__(self) -> int:
         return len(self.bits)
 
-    def __getitem__(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
+    def __getitem__(self, rows: Integers) -> Spins:
         units = np.unpackbits(self.bits[rows], axis=1, count=self.n_visible).view(np.int8)
         units *= 2
         units -= 1
         return units
 
 
+States = Spins | PackedStates
+"""What machines learn from, (n_samples, n_visible): both are indexed with row numbers."""
+
+
 def pack_states(states: npt.ArrayLike) -> PackedStates:
     """States (n_samples, n_visible) of ±1 as bits in memory, an eighth of their int8 size."""
-    array = _matrix(states)
+    array = unpacked_states(states, name="states")
     return PackedStates(np.packbits(array > 0, axis=1), array.shape[1])
 
 
@@ -112,8 +117,19 @@ def _shape(head: bytes) -> tuple[int, int]:
     return n_samples, n_visible
 
 
-def _matrix(states: npt.ArrayLike) -> npt.NDArray[np.int8]:
-    array = checks.spins("states", states)
-    if array.ndim != 2:
-        raise InputError(f"states must have shape (n_samples, n_visible), got {array.shape}; flatten lattices first")
-    return array
+def checked_states(data: npt.ArrayLike | PackedStates, n_visible: int | None = None, name: str = "X") -> States:
+    """Training states as (n_samples, n_visible) int8 of ±1, or packed ones as they are."""
+    states = data if isinstance(data, PackedStates) else checks.spins(name, data)
+    if len(states.shape) != 2:
+        raise InputError(f"{name} must have shape (n_samples, n_visible), got {states.shape}; flatten lattices first")
+    if n_visible is not None and states.shape[1] != n_visible:
+        raise InputError(
+            f"{name} has {states.shape[1]} columns, the machine {n_visible} visible units: they must agree"
+        )
+    return states
+
+
+def unpacked_states(data: npt.ArrayLike | PackedStates, n_visible: int | None = None, name: str = "X") -> Spins:
+    """As `checked_states`, but packed states come unpacked: for sets that are small enough."""
+    states = checked_states(data, n_visible, name)
+    return states[np.arange(len(states))] if isinstance(states, PackedStates) else states

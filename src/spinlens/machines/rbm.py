@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
-from spinlens.arrays import Spins
+from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError, InputError, SpinlensError
-from spinlens.machines import gibbs, storage
+from spinlens.machines import storage
 from spinlens.machines.distribution import Distribution
-from spinlens.machines.gibbs import Machine
-from spinlens.machines.packed import PackedStates
-from spinlens.machines.training import checkpoint
-from spinlens.machines.training import loop as fitting
-from spinlens.machines.training import recipe as training
-from spinlens.machines.training.checkpoint import fingerprint_of
-from spinlens.machines.training.engine import ENGINES
-from spinlens.machines.training.loop import Callback, Saving, Tracking, Training
-from spinlens.machines.training.recipe import Recipe, TrainingState
-from spinlens.machines.training.watch import Observable
+from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
+from spinlens.machines.machine import Machine
+from spinlens.machines.packed import PackedStates, checked_states, unpacked_states
+from spinlens.machines.parameters import Layer, checked_parameters
+from spinlens.machines.physics_check import Observable
+from spinlens.machines.training.checkpoint import training_file
+from spinlens.machines.training.engine import engine_of
+from spinlens.machines.training.loop import Callback, TrainingRun, train
+from spinlens.machines.training.recipe import Recipe
+from spinlens.machines.training.state import TrainingState, start_from
 from spinlens.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel
 
-_RECIPE = tuple(field.name for field in dataclasses.fields(Recipe))
-_TRACKING = ("track", "track_at", "annealing", "patience")
 
-
-class RBM(Distribution):
+class RBM(Recipe, Distribution, Machine):
     """Restricted Boltzmann machine p(v, h) ∝ e^{−E}, E = −Σ b_i v_i − Σ c_a h_a − Σ v_i W_ia h_a, all units ±1.
 
     Parameters
@@ -83,80 +79,17 @@ class RBM(Distribution):
     True
     """
 
+    kind: ClassVar[str] = "rbm"
+    stream: ClassVar[str] = "rbm flow"
     history_: list[dict[str, float]]
-
-    def __init__(
-        self,
-        n_hidden: int,
-        learning_rate: float = 0.02,
-        batch_size: int = 100,
-        epochs: int = 30,
-        steps: int = 1,
-        persistent: bool = False,
-        biases: bool = False,
-        seed: int = 0,
-        engine: str = "numpy",
-        *,
-        chains: int | None = None,
-        replicas: int = 1,
-        exact_gradient: bool = False,
-        optimizer: str = "sgd",
-        momentum: float = 0.5,
-        final_rate: float = 0.03,
-        averaging: float = 0.0,
-        l1: float = 0.0,
-        l2: float = 0.0,
-        initial_scale: float = 0.01,
-        torus: tuple[int, ...] | None = None,
-        track: str | None = None,
-        track_at: tuple[float, ...] = (0.75, 1.0),
-        annealing: tuple[int, int] = (100, 500),
-        patience: int | None = None,
-    ) -> None:
-        self.n_hidden, self.learning_rate, self.batch_size, self.epochs = n_hidden, learning_rate, batch_size, epochs
-        self.steps, self.persistent, self.biases, self.seed, self.engine = steps, persistent, biases, seed, engine
-        self.chains, self.exact_gradient, self.optimizer, self.momentum = chains, exact_gradient, optimizer, momentum
-        self.final_rate, self.averaging, self.l1, self.l2 = final_rate, averaging, l1, l2
-        self.track, self.track_at, self.annealing, self.patience = track, track_at, annealing, patience
-        self.replicas, self.torus, self.initial_scale = replicas, torus, initial_scale
-        self._state: TrainingState | None = None
-        self._check()
-
-    def _check(self) -> None:
-        self._recipe()
-        checks.choice("engine", self.engine, ENGINES)
-        if self.track is not None:
-            checks.choice("track", self.track, ("exact", "ais"))
-        if self.patience is not None:
-            checks.positive_integer("patience", self.patience)
-        fitting.check_tracking(self._tracking())
-
-    def _tracking(self) -> Tracking:
-        return Tracking(self.track, self.track_at, self.annealing, self.patience)
-
-    def _recipe(self) -> Recipe:
-        return Recipe(**{name: getattr(self, name) for name in _RECIPE})
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The constructor's arguments."""
-        return {name: getattr(self, name) for name in (*_RECIPE, "engine", *_TRACKING)}
-
-    def set_params(self, **params: Any) -> Self:
-        """Change constructor arguments; what is learned stays as it is until the next `fit`."""
-        unknown = set(params) - set(self.get_params())
-        if unknown:
-            raise InputError(f"{type(self).__name__} has no parameter {min(unknown)!r}")
-        for name, value in params.items():
-            setattr(self, name, value)
-        self._check()
-        return self
+    _state: TrainingState | None = None
 
     @classmethod
     def from_weights(
         cls, weights: npt.ArrayLike, visible_bias: npt.ArrayLike | None = None, hidden_bias: npt.ArrayLike | None = None
     ) -> Self:
         """A machine with given W (n_visible, n_hidden) and biases (zero when left out), float32 or float64 as given."""
-        array, *biases = gibbs.checked_parameters(weights, visible_bias, hidden_bias)
+        array, *biases = checked_parameters(weights, visible_bias, hidden_bias)
         machine = cls(array.shape[1], biases=any(bool(np.any(bias)) for bias in biases))
         machine.weights_, (machine.visible_bias_, machine.hidden_bias_) = array, biases
         machine.history_ = []
@@ -176,7 +109,7 @@ class RBM(Distribution):
         validation: npt.ArrayLike | None = None,
         callback: Callback | None = None,
         observables: Mapping[str, Observable] | None = None,
-        start: Machine | None = None,
+        start: Layer | None = None,
         checkpoint: str | Path | None = None,
         checkpoint_seconds: float = 20.0,
     ) -> Self:
@@ -187,30 +120,26 @@ class RBM(Distribution):
         X : states, or `packed.PackedStates`, which are unpacked a batch at a time.
         validation : held-out states, for `track`, `patience` and `observables`.
         callback : gets each epoch's entry of the history.
-        observables : name → function of states, see `watch.compare_physics`; measured at `track_at` on the machine's
-            own states and on the held-out ones: entries name, name_error, name_data and name_deviation (in errors).
+        observables : name → function of states, see `physics_check.compare_physics`; measured at `track_at` on the
+            machine's own states and on the held-out ones: entries name, name_error, name_data and name_deviation (in
+            errors).
         start : a trained machine whose parameters are taken instead of random ones; persistent chains then begin at
             states of X. CD first and PCD at low rates from there is the recipe that `validation/machines` found best.
         checkpoint : file for the training state, written after an epoch when the last write is `checkpoint_seconds`
             old. If it exists, training goes on from there and ends with the same bits; it stays when training ends.
         """
-        data, held_out = self._data(X, validation)
-        recipe, about = self._recipe(), {}
-        saving = None if checkpoint is None else Saving(Path(checkpoint), checkpoint_seconds)
-        if saving is not None:
-            about = {**self.get_params(), "X": _fingerprint(data), "validation": _fingerprint(held_out)}
-            about["start"] = None if start is None else fingerprint_of(start)
-        if saving is not None and saving.path.exists():
-            self._state = _read_state(saving.path, recipe, data, about)
-            self._publish(self._state)
-        elif start is not None:
-            self._state = training.start_from(recipe, start, data)
+        data = checked_states(X)
+        held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
+        recipe, file = Recipe(**self.get_params()), None
+        if checkpoint is not None:
+            file = training_file(checkpoint, checkpoint_seconds, self.get_params(), data, held_out, start)
+        if file is not None and file.path.exists():
+            self._state = file.read(recipe, data.shape[1], len(data))
+            self._publish()
         else:
-            self._state = training.start(recipe, data.shape[1], len(data))
-        run = Training(
-            recipe, self._tracking(), self.engine, data, held_out, self._state, observables or {}, saving, about
-        )
-        self._run(run, self.epochs - self._state.epoch, callback)
+            self._state = start_from(recipe, start, data)
+        run = TrainingRun(recipe, engine_of(recipe.engine), self._state, data, held_out, observables or {}, file)
+        train(run, recipe.epochs - self._state.epoch, self._publish, callback)
         return self
 
     def partial_fit(
@@ -222,30 +151,33 @@ class RBM(Distribution):
         callback: Callback | None = None,
     ) -> Self:
         """Go on training for `epochs` epochs; k calls in a row equal one `fit`, to the bit."""
-        data, held_out = self._data(X, validation)
         checks.positive_integer("epochs", epochs)
-        recipe = self._recipe()
-        if self._state is None:
-            self._state = training.start(recipe, data.shape[1], len(data))
-        training.check_data(data, len(self._state.weights))
-        self._run(Training(recipe, self._tracking(), self.engine, data, held_out, self._state), epochs, callback)
+        data = checked_states(X, None if self._state is None else self._state.n_visible)
+        held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
+        recipe = Recipe(**self.get_params())
+        self._state = self._state or start_from(recipe, None, data)
+        run = TrainingRun(recipe, engine_of(recipe.engine), self._state, data, held_out)
+        train(run, epochs, self._publish, callback)
         return self
 
-    def _data(
-        self, X: npt.ArrayLike | PackedStates, validation: npt.ArrayLike | None
-    ) -> tuple[training.States, Spins | None]:
-        data = training.check_data(X)
-        return data, None if validation is None else training.check_states(validation, data.shape[1])
-
-    def _run(self, run: Training, epochs: int, callback: Callback | None) -> None:
-        run.run(epochs, lambda: self._publish(run.state), callback)
-
-    def _publish(self, state: TrainingState) -> None:
+    def _publish(self) -> None:
         """The machine as it is now; once training has ended early, or has come to its end, its best form."""
+        state = self._state
+        assert state is not None
         ended = state.stopped or state.epoch >= self.epochs
         parameters = state.best if ended and state.best is not None else state.result
-        self.weights_, self.visible_bias_, self.hidden_bias_ = (part.copy() for part in parameters)
+        self.weights_, self.visible_bias_, self.hidden_bias_ = parameters.copy()
         self.history_ = state.history
+
+    @property
+    def layers_(self) -> list[RBM]:
+        """This machine alone: an RBM is a stack of one layer."""
+        return [self._learned()]
+
+    def gibbs_tau(self, start: npt.ArrayLike, *, chains: int = 40, steps: int = 400, seed: int = 0) -> Estimate:
+        """τ_int of |m| of the machine's own chain, in Gibbs steps; chains begin at states of `start` in turn."""
+        begin = np.resize(np.asarray(start).reshape(-1, self.n_visible), (chains, self.n_visible))
+        return gibbs_autocorrelation(self, chains=chains, steps=steps, absolute=True, seed=seed, start=begin)
 
     def late_gain(self) -> Estimate:
         """Log-likelihood gained between the last two tracked epochs, in nats per state: ≈ 0 when converged."""
@@ -255,7 +187,7 @@ class RBM(Distribution):
         before, after = (Estimate(entry["log_likelihood"], entry["log_likelihood_error"]) for entry in tracked[-2:])
         return Estimate(after.value - before.value, float(np.hypot(after.error, before.error)))
 
-    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def to_arrays(self) -> dict[str, AnyArray]:
         """The parameter arrays by name: weights, visible_bias, hidden_bias."""
         self._learned()
         return {"weights": self.weights_, "visible_bias": self.visible_bias_, "hidden_bias": self.hidden_bias_}
@@ -266,17 +198,12 @@ class RBM(Distribution):
 
     @classmethod
     def from_parts(
-        cls, config: dict[str, Any], arrays: storage.Arrays, source: object = "machine", prefix: str = ""
+        cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object = "machine", prefix: str = ""
     ) -> Self:
         """The inverse of `config` and `to_arrays`; what does not fit together is an `ArtefactError`."""
         found = storage.parameters(source, arrays, prefix)
         try:
-            settings = dict(config["parameters"])
-            settings["track_at"] = tuple(settings["track_at"])
-            settings["annealing"] = tuple(settings["annealing"])
-            if settings.get("torus") is not None:
-                settings["torus"] = tuple(settings["torus"])
-            machine = cls(**settings)
+            machine = cls(**storage.tuples(config["parameters"]))
             history = [{str(key): float(value) for key, value in entry.items()} for entry in config["history"]]
         except (KeyError, TypeError, ValueError, AttributeError, SpinlensError) as error:
             raise ArtefactError(f"the settings of {source} do not describe a machine ({error})") from error
@@ -285,20 +212,3 @@ class RBM(Distribution):
         machine.weights_, machine.history_ = found["weights"], history
         machine.visible_bias_, machine.hidden_bias_ = found["visible_bias"], found["hidden_bias"]
         return machine
-
-    def save(self, path: str | Path) -> None:
-        """Write to one file (a path ending in .safetensors) or to a folder with weights.safetensors and config.json."""
-        storage.write(path, "rbm", self.config(), self.to_arrays())
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read what `save` wrote; a damaged or foreign file is an `ArtefactError`. Training state is not kept."""
-        return cls.from_parts(*storage.read(path, "rbm"), source=path)
-
-
-def _fingerprint(data: training.States | None) -> str | None:
-    return None if data is None else checkpoint.fingerprint(data)
-
-
-def _read_state(path: Path, recipe: Recipe, data: training.States, about: Mapping[str, Any]) -> TrainingState:
-    return checkpoint.read(path, recipe, data.shape[1], len(data), about)

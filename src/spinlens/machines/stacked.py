@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
-from spinlens.arrays import Spins
+from spinlens.arrays import AnyArray, Single, Spins
 from spinlens.errors import ArtefactError, InputError
 from spinlens.machines import gibbs, storage
-from spinlens.machines.kernels import Float32
+from spinlens.machines.machine import Machine
+from spinlens.machines.packed import unpacked_states
 from spinlens.machines.rbm import RBM
-from spinlens.machines.training import recipe as training
 from spinlens.machines.training.loop import Callback
+from spinlens.machines.training.recipe import Recipe
 
 
-class StackedRBM:
+class StackedRBM(Machine):
     """Greedily trained stack of RBMs with ±1 units; n_hidden = n_visible / 4 per layer matches blocks of 2 × 2.
 
     Parameters
@@ -34,7 +36,9 @@ class StackedRBM:
     layers_ : the trained `RBM` objects, from the bottom.
     """
 
-    layers_: list[RBM]
+    kind: ClassVar[str] = "stack"
+    stream: ClassVar[str] = "stack up and down"
+    _layers: list[RBM] | None = None
 
     def __init__(
         self, n_hidden: tuple[int, ...] = (64, 16), upward: str = "sampled", seed: int = 0, **options: Any
@@ -44,7 +48,7 @@ class StackedRBM:
         self.n_hidden = tuple(checks.positive_integer("n_hidden", width) for width in n_hidden)
         self.upward, self.seed = checks.choice("upward", upward, ("sampled", "mean")), checks.seed(seed)
         try:
-            self._template = RBM(self.n_hidden[0], **options)
+            Recipe(self.n_hidden[0], **options)
         except TypeError as error:
             raise InputError(f"StackedRBM: {error}") from error
         self.options = options
@@ -70,8 +74,8 @@ class StackedRBM:
         folder = None if checkpoint is None else Path(checkpoint)
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-        data = training.check_states(X)
-        held_out = None if validation is None else training.check_states(validation, data.shape[1])
+        data = unpacked_states(X)
+        held_out = None if validation is None else unpacked_states(validation, data.shape[1])
         layers: list[RBM] = []
         for number, width in enumerate(self.n_hidden):
             if number == 0 and bottom is not None:
@@ -85,7 +89,7 @@ class StackedRBM:
             generator = seeding.generator(self.seed, "stack", "upward", number)
             data = self._upward(layer, data, generator)
             held_out = None if held_out is None else self._upward(layer, held_out, generator)
-        self.layers_ = layers
+        self._layers = layers
         return self
 
     def _upward(self, layer: RBM, states: Spins, generator: np.random.Generator) -> Spins:
@@ -93,68 +97,71 @@ class StackedRBM:
             return layer.sample_hidden(states, generator)
         return np.where(layer.hidden_mean(states) >= 0, 1, -1).astype(np.int8)
 
-    def _learned(self) -> list[RBM]:
-        if not hasattr(self, "layers_"):
+    @property
+    def layers_(self) -> list[RBM]:
+        """The trained machines from the bottom up."""
+        if self._layers is None:
             raise InputError("this StackedRBM has no layers yet: call fit or load first")
-        return self.layers_
+        return self._layers
 
-    def _bottom(self, layers: int | None) -> list[RBM]:
-        trained = self._learned()
+    def gibbs_tau(self, start: npt.ArrayLike, *, chains: int = 40, steps: int = 400, seed: int = 0) -> None:
+        """None: the layers were trained one after another, and have no chain whose end is their distribution."""
+
+    def _lowest(self, layers: int | None) -> list[RBM]:
+        trained = self.layers_
         if layers is None:
             return trained
         if checks.positive_integer("layers", layers) > len(trained):
             raise InputError(f"layers must be at most {len(trained)}, got {layers}")
         return trained[:layers]
 
-    def transform(self, X: npt.ArrayLike, layers: int | None = None) -> Float32:
+    def transform(self, X: npt.ArrayLike, layers: int | None = None) -> Single:
         """Means passed upward, tanh by tanh, through `layers` layers (all by default); float32 (n_samples, units)."""
         units = np.asarray(X)
-        for layer in self._bottom(layers):
+        for layer in self._lowest(layers):
             units = layer.hidden_mean(units)
         return units
 
     def up(self, X: npt.ArrayLike, generator: np.random.Generator, layers: int | None = None) -> list[Spins]:
         """Sampled hidden states of each layer in turn, from the bottom: int8 ±1 (n_samples, units of the layer)."""
         states: list[Spins] = []
-        for layer in self._bottom(layers):
+        for layer in self._lowest(layers):
             states.append(layer.sample_hidden(states[-1] if states else X, generator))
         return states
 
     def down(self, top: npt.ArrayLike, generator: np.random.Generator, layers: int | None = None) -> list[Spins]:
         """Sampled states below hidden states `top` of layer number `layers`, from there down to the visible units."""
         states: list[Spins] = []
-        for layer in reversed(self._bottom(layers)):
+        for layer in reversed(self._lowest(layers)):
             states.append(layer.sample_visible(states[-1] if states else top, generator))
         return states
 
     def sample(self, n: int, steps: int = 1000, seed: int = 0) -> Spins:
         """`n` visible states: `steps` Gibbs steps of the top machine from free spins, then sampled downward."""
-        *below, top = self._learned()
+        *below, top = self.layers_
         generator = seeding.generator(checks.seed(seed), "stack", "sample")
         start = gibbs.random_states(checks.positive_integer("n", n), top.n_visible, generator)
         states = top.gibbs(start, steps, generator)
         return states if not below else self.down(states, generator, len(below))[-1]
 
-    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def to_arrays(self) -> dict[str, AnyArray]:
         """The parameter arrays of all layers, names prefixed with "layer0." and so on."""
-        named = [(f"layer{number}.", layer.to_arrays()) for number, layer in enumerate(self._learned())]
+        named = [(f"layer{number}.", layer.to_arrays()) for number, layer in enumerate(self.layers_)]
         return {prefix + name: array for prefix, arrays in named for name, array in arrays.items()}
 
     def config(self) -> dict[str, Any]:
         """Constructor arguments and the settings of each layer, JSON-able."""
-        return {"parameters": self.get_params(), "layers": [layer.config() for layer in self._learned()]}
+        return {"parameters": self.get_params(), "layers": [layer.config() for layer in self.layers_]}
 
     @classmethod
-    def from_parts(cls, config: dict[str, Any], arrays: storage.Arrays, source: object = "stack") -> Self:
+    def from_parts(cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object = "stack") -> Self:
         """The inverse of `config` and `to_arrays`; what does not fit together is an `ArtefactError`."""
         try:
-            settings = dict(config["parameters"])
-            settings = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
-            stack = cls(**settings)
+            stack = cls(**storage.tuples(config["parameters"]))
             layers = [dict(layer) for layer in config["layers"]]
         except (KeyError, TypeError, ValueError, InputError) as error:
             raise ArtefactError(f"the settings of {source} do not describe a stack ({error})") from error
-        stack.layers_ = [
+        stack._layers = [
             RBM.from_parts(layer, arrays, source, f"layer{number}.") for number, layer in enumerate(layers)
         ]
         if tuple(layer.n_hidden for layer in stack.layers_) != stack.n_hidden or any(
@@ -163,15 +170,6 @@ class StackedRBM:
         ):
             raise ArtefactError(f"{source}: the layers do not fit on each other")
         return stack
-
-    def save(self, path: str | Path) -> None:
-        """Write to one file (a path ending in .safetensors) or to a folder with weights.safetensors and config.json."""
-        storage.write(path, "stack", self.config(), self.to_arrays())
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read what `save` wrote; a damaged or foreign file is an `ArtefactError`."""
-        return cls.from_parts(*storage.read(path, "stack"), source=path)
 
 
 def _checked_bottom(bottom: RBM, n_visible: int, n_hidden: int) -> RBM:

@@ -18,6 +18,9 @@ from spinlens.errors import ArtefactError
 from spinlens.files.atomic import replace_file
 
 FORMAT = 1
+PARAMETERS = ("weights", "visible_bias", "hidden_bias")
+"""Names of W, b and c in files."""
+
 _KEY = "spinlens"  # one metadata entry only: safetensors does not keep the order of several
 _LONGEST_CONFIG = 100_000_000
 
@@ -79,13 +82,17 @@ def read(path: str | Path, kind: str) -> tuple[dict[str, Any], Arrays]:
     return config, arrays
 
 
-def parameters(source: object, arrays: Arrays, prefix: str = "") -> Arrays:
+def tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as they were before JSON made lists of tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in dict(settings).items()}
+
+
+def parameters(source: object, arrays: Mapping[str, npt.NDArray[Any]], prefix: str = "") -> Arrays:
     """The three parameter arrays of one machine, checked: shapes that agree, floats, all finite."""
-    names = ("weights", "visible_bias", "hidden_bias")
-    missing = [prefix + name for name in names if prefix + name not in arrays]
+    missing = [prefix + name for name in PARAMETERS if prefix + name not in arrays]
     if missing:
         raise ArtefactError(f"{source} lacks the array {missing[0]!r}")
-    found = {name: arrays[prefix + name] for name in names}
+    found = {name: arrays[prefix + name] for name in PARAMETERS}
     weights = found["weights"]
     shapes = [array.shape for array in found.values()]
     if weights.ndim != 2 or 0 in weights.shape or shapes[1:] != [(weights.shape[0],), (weights.shape[1],)]:

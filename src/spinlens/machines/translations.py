@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.arrays import AnyArray, Array
 from spinlens.errors import InputError
+from spinlens.machines.parameters import Parameters
 
 
 class Translations:
@@ -42,17 +42,25 @@ class Translations:
         shared = np.ravel_multi_index(tuple(displacement), self.shape)
         return np.concatenate([shared + a * self.n_sites for a in range(self.n_filters)], axis=1)
 
-    def random(self, n_visible: int, generator: np.random.Generator) -> npt.NDArray[np.float64]:
+    def random(self, n_visible: int, generator: np.random.Generator) -> Array:
         """Tied weights (n_sites, n_hidden) of standard normal numbers."""
         if n_visible != self.n_sites:
             raise InputError(f"the torus {self.shape} has {self.n_sites} sites, the data {n_visible} visible units")
         return np.asarray(generator.standard_normal(self.n_filters * self.n_sites)[self._parameter])
 
-    def average(self, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    def average(self, weights: AnyArray) -> Array:
         """(n_sites, n_hidden) averaged over translations, equal entries for equal parameters."""
         total = np.bincount(self._parameter.ravel(), weights=weights.ravel(), minlength=self.n_filters * self.n_sites)
         return np.asarray((total / self.n_sites)[self._parameter])
 
-    def average_hidden(self, bias: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """A hidden bias (n_hidden,) averaged over the units of each filter."""
-        return np.repeat(bias.reshape(self.n_filters, self.n_sites).mean(axis=1), self.n_sites)
+    def tie(self, gradient: Parameters) -> None:
+        """Average a gradient over translations, in place: b over all sites, c over the units of each filter."""
+        gradient.weights_[:] = self.average(gradient.weights_)
+        gradient.visible_bias_[:] = gradient.visible_bias_.mean()
+        filters = gradient.hidden_bias_.reshape(self.n_filters, self.n_sites)
+        filters[:] = filters.mean(axis=1)[:, None]
+
+
+def tying(torus: tuple[int, ...] | None, n_hidden: int) -> Translations | None:
+    """What ties the weights of a machine of `n_hidden` units, where they are tied."""
+    return None if torus is None else Translations(torus, n_hidden)

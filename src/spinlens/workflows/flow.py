@@ -18,13 +18,14 @@ from spinlens.comparisons.kept import Folder, key_of
 from spinlens.comparisons.pattern_table import Units, fills_lattices, machine_units, pattern_table, stack_units
 from spinlens.errors import InputError
 from spinlens.flows.flow_field import FlowField, measure_flow_field
-from spinlens.flows.machine_steps import Kind, check_machine
+from spinlens.flows.machine_steps import check_machine
 from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.reading import read_flow
 from spinlens.flows.stacked_flow import stacked_flow, updown_flow
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.machines.passage import Kind
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins

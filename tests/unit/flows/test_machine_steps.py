@@ -9,10 +9,10 @@ import pytest
 import xarray as xr
 
 from spinlens.errors import InputError
-from spinlens.flows import machine_steps as passage
 from spinlens.flows.plateau import find_plateaus
 from spinlens.flows.rbm_flow import chosen_steps, flow_records, rbm_flow
 from spinlens.flows.stacked_flow import updown_flow
+from spinlens.machines import passage
 from spinlens.machines.rbm import RBM
 
 

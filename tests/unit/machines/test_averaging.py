@@ -18,7 +18,7 @@ def test_the_machine_is_the_mean_over_the_last_updates(engine):
         pytest.importorskip("torch")
     options = {**NOISY, "biases": True, "engine": engine, "batch_size": 5000, "momentum": 0.0}  # an update an epoch
     machine, seen = RBM(3, averaging=0.3, **options), []
-    machine.fit(DATA, callback=lambda _: seen.append(machine._state.weights.copy()))
+    machine.fit(DATA, callback=lambda _: seen.append(machine._state.parameters.weights_.copy()))
     np.testing.assert_allclose(machine.weights_, np.mean(seen[7:], axis=0), atol=1e-6)
     np.testing.assert_array_equal(seen[-1], RBM(3, **options).fit(DATA).weights_)  # training itself goes on as without
 

@@ -9,7 +9,7 @@ from safetensors.numpy import load_file
 from spinlens.errors import ArtefactError, InputError
 from spinlens.machines.packed import open_packed, pack_states, write_packed
 from spinlens.machines.rbm import RBM
-from spinlens.machines.training import recipe as training
+from spinlens.machines.training import epoch
 
 STATES = np.random.default_rng(0).choice([-1, 1], size=(1000, 13)).astype(np.int8)
 
@@ -29,7 +29,7 @@ def test_states_come_back_in_any_order(path):
 
 
 def test_training_on_packed_states_is_training_on_the_states(path, monkeypatch):
-    monkeypatch.setattr(training, "_SHUFFLED", 256)  # several shuffled blocks
+    monkeypatch.setattr(epoch, "_SHUFFLED", 256)  # several shuffled blocks
     machines = [RBM(4, epochs=2, batch_size=50, track="exact").fit(X) for X in (STATES, write_packed(path, [STATES]))]
     np.testing.assert_array_equal(machines[0].weights_, machines[1].weights_)
     assert machines[0].history_ == machines[1].history_
@@ -38,8 +38,8 @@ def test_training_on_packed_states_is_training_on_the_states(path, monkeypatch):
 @pytest.mark.parametrize("n", [1000, 1024, 300])
 def test_each_state_comes_once_an_epoch_in_blocks_and_whole(n, monkeypatch):
     for shuffled in (256, 2**18):
-        monkeypatch.setattr(training, "_SHUFFLED", shuffled)
-        batches = list(training._shuffled_batches(n, 10, np.random.default_rng(0)))
+        monkeypatch.setattr(epoch, "_SHUFFLED", shuffled)
+        batches = list(epoch._shuffled_batches(n, 10, np.random.default_rng(0)))
         rows = np.concatenate(batches)
         assert len(np.unique(rows)) == len(rows)
         assert n - len(rows) < 10 * -(-n // shuffled)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from spinlens import seeding
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Single
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Machine, Sampler
-from spinlens.machines.kernels import Float32
+from spinlens.machines.gibbs import Sampler, log_two_cosh
+from spinlens.machines.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 
 
-def forward(machine: Machine, runs: int, betas: int, seed: int) -> Estimate:
+def forward(machine: Layer, runs: int, betas: int, seed: int) -> Estimate:
     """ln Z from annealing free units into the machine; ⟨Ẑ⟩ = Z, so ln Ẑ errs downward when `betas` is too small."""
     generator = seeding.generator(seed, "ais")
     sampler = gibbs.sampler(machine)
@@ -21,7 +21,7 @@ def forward(machine: Machine, runs: int, betas: int, seed: int) -> Estimate:
     return Estimate(free_log_z(machine) + log_ratio.value, log_ratio.error)
 
 
-def backward(machine: Machine, runs: int, betas: int, seed: int, equilibration: int = 1000) -> Estimate:
+def backward(machine: Layer, runs: int, betas: int, seed: int, equilibration: int = 1000) -> Estimate:
     """ln Z from annealing states of the machine into free units; errs upward, and so brackets ln Z with `forward`.
 
     The states are the machine's own after `equilibration` Gibbs steps, which must be well above its τ_int.
@@ -35,14 +35,13 @@ def backward(machine: Machine, runs: int, betas: int, seed: int, equilibration: 
     return Estimate(free_log_z(machine) - log_ratio.value, log_ratio.error)
 
 
-def free_log_z(machine: Machine) -> float:
+def free_log_z(machine: Layer) -> float:
     """ln Z at β = 0: hidden units free, visible units in their biases."""
-    bias = np.abs(np.asarray(machine.visible_bias_, dtype=np.float64))
-    visible = bias + np.log1p(np.exp(-2 * bias))
-    return float(machine.weights_.shape[1] * np.log(2.0) + visible.sum())
+    visible = log_two_cosh(np.asarray(machine.visible_bias_, dtype=np.float64)).sum()
+    return float(machine.weights_.shape[1] * np.log(2.0) + visible)
 
 
-def _anneal(sampler: Sampler, visible: Float32, path: Array, generator: np.random.Generator) -> Array:
+def _anneal(sampler: Sampler, visible: Single, path: Array, generator: np.random.Generator) -> Array:
     """Log-weights (runs,) along f_β(v) = e^{b·v} Π_a 2cosh(β (c_a + Σ_i v_i W_ia)), β on `path`; moves `visible`."""
     lanes = gibbs.make_lanes(generator)
     hidden = np.empty((len(visible), sampler.weights.shape[1]), np.float32)
@@ -59,10 +58,9 @@ def _anneal(sampler: Sampler, visible: Float32, path: Array, generator: np.rando
     return log_weight
 
 
-def _log_cosh_sum(theta: Float32, beta: float) -> Array:
+def _log_cosh_sum(theta: Single, beta: float) -> Array:
     """Σ_a ln(2 cosh βθ_a) for each row."""
-    size = np.abs(theta) * np.float32(beta)
-    return np.asarray((size + np.log1p(np.exp(np.float32(-2.0) * size))).sum(axis=1, dtype=np.float64))
+    return np.asarray(log_two_cosh(np.float32(beta) * theta).sum(axis=1, dtype=np.float64))
 
 
 def _log_mean(log_weight: Array) -> Estimate:

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Machine
-from spinlens.machines.likelihood import ais as annealing
+from spinlens.machines.gibbs import log_two_cosh
+from spinlens.machines.likelihood import ais
+from spinlens.machines.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 
 LARGEST_ENUMERATION = 24
@@ -21,7 +22,7 @@ Method = Literal["auto", "exact", "ais", "reverse-ais"]
 
 
 @dataclass(frozen=True)
-class Moments:
+class MachineMoments:
     """ln Z and the exact means of a machine: ⟨v_i h_a⟩ (n_visible, n_hidden), ⟨v_i⟩ and ⟨h_a⟩."""
 
     log_z: float
@@ -30,25 +31,15 @@ class Moments:
     hidden: Array
 
 
-def free_energy(machine: Machine, visible: npt.ArrayLike) -> Array:
+def free_energy(machine: Layer, visible: npt.ArrayLike) -> Array:
     """F(v) = −Σ b_i v_i − Σ_a ln 2cosh(c_a + Σ_i v_i W_ia), so that p(v) = e^{−F(v)} / Z; (n_samples,)."""
     states = np.asarray(visible, dtype=np.float64)
     weights = np.asarray(machine.weights_, dtype=np.float64)
     field = states @ weights + machine.hidden_bias_
-    return np.asarray(-states @ np.asarray(machine.visible_bias_, np.float64) - log_2cosh(field).sum(axis=-1))
+    return np.asarray(-states @ np.asarray(machine.visible_bias_, np.float64) - log_two_cosh(field).sum(axis=-1))
 
 
-def log_2cosh(x: Array) -> Array:
-    """ln(2 cosh x) without overflow.
-
-    >>> float(log_2cosh(np.array(1000.0)))
-    1000.0
-    """
-    size = np.abs(x)
-    return np.asarray(size + np.log1p(np.exp(-2 * size)))
-
-
-def exact_moments(machine: Machine) -> Moments:
+def exact_moments(machine: Layer) -> MachineMoments:
     """ln Z and all first moments by summing over every state of the smaller side.
 
     Cost O(2^m · n) for sides m ≤ n; refused when m exceeds 24.
@@ -67,7 +58,7 @@ def exact_moments(machine: Machine) -> Moments:
     both, large, small = np.zeros_like(weights), np.zeros(len(weights)), np.zeros(n_small)
     for states in _all_states(n_small):
         field = states @ weights.T + bias
-        log_p = states @ hidden_bias + log_2cosh(field).sum(axis=1)
+        log_p = states @ hidden_bias + log_two_cosh(field).sum(axis=1)
         new_top = max(top, float(log_p.max()))
         p, shrink = np.exp(log_p - new_top), np.exp(top - new_top)
         mean = np.tanh(field) * p[:, None]
@@ -77,8 +68,8 @@ def exact_moments(machine: Machine) -> Moments:
         small = small * shrink + p @ states
         top = new_top
     both, large, small = both / total, large / total, small / total
-    log_z_value = float(top + np.log(total))
-    return Moments(log_z_value, both.T, small, large) if turned else Moments(log_z_value, both, large, small)
+    log_z = float(top + np.log(total))
+    return MachineMoments(log_z, both.T, small, large) if turned else MachineMoments(log_z, both, large, small)
 
 
 def _all_states(n_units: int) -> Iterator[Array]:
@@ -89,7 +80,7 @@ def _all_states(n_units: int) -> Iterator[Array]:
         yield np.where((index[:, None] >> np.arange(n_units)) & 1, 1.0, -1.0)
 
 
-def log_z(machine: Machine, method: Method = "auto", *, runs: int = 200, betas: int = 1000, seed: int = 0) -> Estimate:
+def log_z(machine: Layer, method: Method = "auto", *, runs: int = 200, betas: int = 1000, seed: int = 0) -> Estimate:
     """ln Z = ln Σ_{v,h} e^{−E(v,h)} of a machine.
 
     Parameters
@@ -110,12 +101,12 @@ def log_z(machine: Machine, method: Method = "auto", *, runs: int = 200, betas: 
         return Estimate(exact_moments(machine).log_z, 0.0)
     checks.positive_integer("runs", runs, minimum=2)
     checks.positive_integer("betas", betas)
-    anneal = annealing.backward if method == "reverse-ais" else annealing.forward
+    anneal = ais.backward if method == "reverse-ais" else ais.forward
     return anneal(machine, runs, betas, seed)
 
 
 def log_likelihood(
-    machine: Machine,
+    machine: Layer,
     visible: npt.ArrayLike,
     method: Method = "auto",
     *,
@@ -132,7 +123,7 @@ def log_likelihood(
     return Estimate(-float(free_energy(machine, visible).mean()) - normalisation.value, normalisation.error)
 
 
-def pseudo_log_likelihood(machine: Machine, visible: npt.ArrayLike) -> Array:
+def pseudo_log_likelihood(machine: Layer, visible: npt.ArrayLike) -> Array:
     """Σ_i ln p(v_i | all other v) of each state, (n_samples,), in nats: exact, without ln Z.
 
     ln p(v_i | rest) = −ln(1 + e^{F(v) − F(v with v_i flipped)}). Cost O(n_samples · n_visible · n_hidden). It is no
@@ -147,9 +138,9 @@ def pseudo_log_likelihood(machine: Machine, visible: npt.ArrayLike) -> Array:
     states = np.asarray(visible, dtype=np.float64)
     weights, bias = np.asarray(machine.weights_, np.float64), np.asarray(machine.visible_bias_, np.float64)
     field = states @ weights + machine.hidden_bias_
-    here = log_2cosh(field).sum(axis=1)
+    here = log_two_cosh(field).sum(axis=1)
     total = np.zeros(len(states))
     for i in range(len(weights)):
-        flipped = log_2cosh(field - 2 * np.multiply.outer(states[:, i], weights[i])).sum(axis=1)
+        flipped = log_two_cosh(field - 2 * np.multiply.outer(states[:, i], weights[i])).sum(axis=1)
         total -= np.logaddexp(0.0, flipped - here - 2 * bias[i] * states[:, i])
     return total

@@ -8,13 +8,13 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import Array
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Machine
+from spinlens.machines.parameters import Layer
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.estimate import Estimate
 
 
 def gibbs_autocorrelation(
-    machine: Machine,
+    machine: Layer,
     *,
     chains: int = 50,
     steps: int = 2000,

@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
-from spinlens.arrays import Array, Spins
+from spinlens.arrays import Array, Single, Spins
 from spinlens.errors import InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Machine, Sampler
-from spinlens.machines.kernels import Float32, Lanes
+from spinlens.machines.gibbs import Sampler, log_two_cosh
+from spinlens.machines.kernels import Lanes
+from spinlens.machines.parameters import Layer
 
 
-class Ladder:
+class ReplicaLadder:
     """`replicas` inverse temperatures from 1 down to 0 and the moves of the states at them.
 
     States are (replicas, n_chains, n_visible) float32; the first replica is the machine itself.
@@ -28,7 +29,7 @@ class Ladder:
         self.tried = np.zeros(replicas - 1)
         self.accepted = np.zeros(replicas - 1)
 
-    def step(self, sampler: Sampler, states: Float32, lanes: Lanes, generator: np.random.Generator) -> None:
+    def step(self, sampler: Sampler, states: Single, lanes: Lanes, generator: np.random.Generator) -> None:
         """One Gibbs step of every replica, then an exchange between neighbours, in place."""
         _, chains, n_visible = states.shape
         rows = states.reshape(-1, n_visible)
@@ -42,14 +43,14 @@ class Ladder:
         gibbs.draw(rows, lanes)
         self._exchange(sampler, states, generator)
 
-    def _exchange(self, sampler: Sampler, states: Float32, generator: np.random.Generator) -> None:
+    def _exchange(self, sampler: Sampler, states: Single, generator: np.random.Generator) -> None:
         """Metropolis exchange of neighbours (r, r + 1), even and odd r in turn."""
         replicas, chains, n_visible = states.shape
-        theta = np.abs(sampler.hidden_field(states.reshape(-1, n_visible))).reshape(replicas, chains, -1)
+        theta = sampler.hidden_field(states.reshape(-1, n_visible)).reshape(replicas, chains, -1)
         for first in (0, 1):
             for r in range(first, replicas - 1, 2):
                 lower, upper = self.betas[r], self.betas[r + 1]
-                gain = _bracket(theta[r + 1], lower, upper) - _bracket(theta[r], lower, upper)
+                gain = _log_ratio(theta[r + 1], lower, upper) - _log_ratio(theta[r], lower, upper)
                 swap = np.log(generator.random(chains)) < gain
                 for array in (states, theta):
                     array[r, swap], array[r + 1, swap] = array[r + 1, swap], array[r, swap]
@@ -62,15 +63,14 @@ class Ladder:
         return self.accepted / np.maximum(self.tried, 1)
 
 
-def _bracket(theta: Float32, lower: float, upper: float) -> Array:
-    """ln f at β = `lower` less that at `upper`, of states with fields |θ| (n_chains, n_hidden)."""
-    difference = np.float32(lower - upper) * theta
-    difference += np.log1p(np.exp(np.float32(-2 * lower) * theta)) - np.log1p(np.exp(np.float32(-2 * upper) * theta))
+def _log_ratio(theta: Single, lower: float, upper: float) -> Array:
+    """ln f at β = `lower` less that at `upper`, of states with fields θ (n_chains, n_hidden)."""
+    difference = log_two_cosh(np.float32(lower) * theta) - log_two_cosh(np.float32(upper) * theta)
     return np.asarray(difference.sum(axis=1, dtype=np.float64))
 
 
 def tempered_sample(
-    machine: Machine, n: int, steps: int = 1000, replicas: int = 10, seed: int = 0
+    machine: Layer, n: int, steps: int = 1000, replicas: int = 10, seed: int = 0
 ) -> tuple[Spins, npt.NDArray[np.float64]]:
     """`n` states of a machine after `steps` steps of parallel tempering from free units, and the exchange rates.
 
@@ -84,7 +84,7 @@ def tempered_sample(
     States (n, n_visible) int8 ±1, and the acceptance (replicas − 1,) of exchanges, from the machine to free units.
     """
     generator = seeding.generator(checks.seed(seed), "rbm", "tempering")
-    ladder = Ladder(replicas)
+    ladder = ReplicaLadder(replicas)
     n_visible = machine.weights_.shape[0]
     if steps < 1:
         raise InputError(f"steps must be at least 1, got {steps}")

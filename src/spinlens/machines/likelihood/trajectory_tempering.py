@@ -15,13 +15,14 @@ import numpy.typing as npt
 from scipy import optimize, special
 
 from spinlens import checks, seeding
-from spinlens.arrays import Array, Spins
+from spinlens.arrays import Array, Single, Spins
 from spinlens.errors import InputError
 from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Machine, Sampler
-from spinlens.machines.kernels import Float32, Lanes
+from spinlens.machines.gibbs import Sampler
+from spinlens.machines.kernels import Lanes
 from spinlens.machines.likelihood import free_energy as likelihood
 from spinlens.machines.likelihood.ais import free_log_z
+from spinlens.machines.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error
 
@@ -48,9 +49,9 @@ class TrajectoryRecorder:
     3
     """
 
-    def __init__(self, machine: Machine, every: int = 1) -> None:
+    def __init__(self, machine: Layer, every: int = 1) -> None:
         self.machine, self.every = machine, checks.positive_integer("every", every)
-        self.machines: list[Machine] = []
+        self.machines: list[Layer] = []
 
     def __call__(self, entry: dict[str, float]) -> None:
         if int(entry["epoch"]) % self.every == 0:
@@ -69,7 +70,7 @@ class TrajectorySample:
     log_z : ln Z of the machine by acceptance ratios between neighbours [Bennett 1976], with its error over ladders.
     """
 
-    machine: Machine
+    machine: Layer
     states: Spins
     exchange_rates: Array
     log_z: Estimate
@@ -80,8 +81,8 @@ class TrajectorySample:
 
 
 def trajectory_sample(
-    machine: Machine,
-    snapshots: Sequence[Machine],
+    machine: Layer,
+    snapshots: Sequence[Layer],
     n: int,
     steps: int = 500,
     acceptance: float = 0.3,
@@ -122,7 +123,7 @@ def trajectory_sample(
     )
 
 
-def _free(machine: Machine) -> Machine:
+def _free(machine: Layer) -> Layer:
     """Free units with the visible biases of `machine`."""
     return Sampler(np.zeros_like(machine.weights_), machine.visible_bias_, np.zeros_like(machine.hidden_bias_))
 
@@ -196,7 +197,7 @@ def _between(below: Sampler, above: Sampler) -> Sampler:
     )
 
 
-def _log_ratio(below: Sampler, above: Sampler, states: Float32) -> Array:
+def _log_ratio(below: Sampler, above: Sampler, states: Single) -> Array:
     """ln of the weight of each state in the upper machine less that in the lower one, (n,)."""
     return above.log_weight(states) - below.log_weight(states)
 

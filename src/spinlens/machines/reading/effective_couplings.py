@@ -8,14 +8,14 @@ import numpy as np
 
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Machine
+from spinlens.machines.parameters import Layer
 
 _TAIL = 40.0  # e^{−40} is below rounding of 1
 _DEVIATIONS = 9.0  # a sum of independent ±W_k exceeds 9 standard deviations with probability below 6e-18 (Hoeffding)
 _COLUMNS = 20_000  # quadrature nodes per matrix product
 
 
-def effective_couplings(machine: Machine) -> Array:
+def effective_couplings(machine: Layer) -> Array:
     """Pair couplings J_ij of −ln p(v) = const − Σ_i H_i v_i − Σ_{i<j} J_ij v_i v_j − …, (n_visible, n_visible).
 
     The coefficient of v_i v_j in the expansion of ln p in products of spins [Cossu et al. 2019] is
@@ -60,7 +60,7 @@ def effective_couplings(machine: Machine) -> Array:
     return (J + J.T) / 2
 
 
-def group_couplings(machine: Machine, groups: Iterable[Iterable[int]]) -> Array:
+def group_couplings(machine: Layer, groups: Iterable[Iterable[int]]) -> Array:
     """Coupling of each group of different visible units: the coefficient of Π_{i∈A} v_i in ln p(v), (n_groups,).
 
     Four-spin couplings tell a machine of pairs from one that needs more. With n = |A|, odd or even,

@@ -10,7 +10,7 @@ import numpy as np
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Machine
+from spinlens.machines.parameters import Layer
 from spinlens.machines.reading.effective_couplings import effective_couplings
 
 
@@ -38,7 +38,7 @@ class LearnedCouplings:
     roughness: Array
 
 
-def learned_couplings(machines: Sequence[Machine], shape: tuple[int, ...]) -> LearnedCouplings:
+def learned_couplings(machines: Sequence[Layer], shape: tuple[int, ...]) -> LearnedCouplings:
     """J_eff(r) of machines trained on one lattice with different seeds, averaged over translations and machines.
 
     Parameters

@@ -9,7 +9,7 @@ import numpy as np
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import Machine
+from spinlens.machines.parameters import Layer
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Spectrum:
     participation: float
 
 
-def spectrum(machine: Machine) -> Spectrum:
+def spectrum(machine: Layer) -> Spectrum:
     """Singular values of the weights of a machine.
 
     Examples
@@ -49,7 +49,7 @@ def spectrum(machine: Machine) -> Spectrum:
     return Spectrum(values, modes, rms * float(np.sqrt(weights.shape).sum()), participation)
 
 
-def receptive_fields(machine: Machine, shape: tuple[int, ...], count: int | None = None) -> Array:
+def receptive_fields(machine: Layer, shape: tuple[int, ...], count: int | None = None) -> Array:
     """Weights of single hidden units as lattices, strongest first, (count, *shape).
 
     The sign of a unit is a gauge: each field is shown with a positive sum of cubes, so that its peak is positive.

@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,102 @@ import numpy as np
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.bound_folder import as_json, difference
 from spinlens.machines import storage
-from spinlens.machines.gibbs import Machine
-from spinlens.machines.packed import PackedStates
-from spinlens.machines.training.recipe import Recipe, States, TrainingState, start
+from spinlens.machines.packed import PackedStates, States
+from spinlens.machines.parameters import Layer, Parameters
+from spinlens.machines.training.recipe import Recipe
+from spinlens.machines.training.state import TrainingState, start
 
 FORMAT = 2
-_BEST = ("best.weights", "best.visible_bias", "best.hidden_bias")
-_AVERAGE = ("average.weights", "average.visible_bias", "average.hidden_bias")
-_ROWS = 2**16
+_ROWS = 2**16  # states whose bits are hashed at once
+
+
+@dataclass(frozen=True)
+class TrainingFile:
+    """Where the state of one training is kept.
+
+    `about` (JSON-able) is what the training is: options, and fingerprints of data and start. `seconds` is the least
+    time between two writes.
+    """
+
+    path: Path
+    about: Mapping[str, Any]
+    seconds: float = 20.0
+
+    def write(self, state: TrainingState) -> None:
+        """Save a training state."""
+        arrays = _arrays(state)
+        document = json.dumps(
+            {
+                "format": FORMAT,
+                "about": self.about,
+                "epoch": state.epoch,
+                "updates": state.updates,
+                "averaged": state.averaged,
+                "history": state.history,
+                "best_likelihood": None if math.isinf(state.best_likelihood) else state.best_likelihood,
+                "without_gain": state.without_gain,
+                "stopped": state.stopped,
+            }
+        )
+        storage.write_file(self.path, arrays, {"state": document, "checksum": _checksum(arrays, document)})
+
+    def read(self, recipe: Recipe, n_visible: int, n_samples: int) -> TrainingState:
+        """The state that `write` saved for the same `about`.
+
+        Raises `ArtefactError` for a damaged or foreign file, `InputError` for one of other options or other data.
+        """
+        arrays, found = self._document()
+        if changes := difference(found["about"], as_json(self.about)):
+            raise InputError(
+                f"the training state {self.path} belongs to another training: {changes}; give the same options and "
+                "data to go on, or another checkpoint"
+            )
+        state = start(recipe, n_visible, n_samples)
+        self._fill(state, arrays)
+        state.epoch, state.updates, state.history = found["epoch"], found["updates"], found["history"]
+        state.averaged = found["averaged"]
+        state.without_gain, state.stopped = found["without_gain"], found["stopped"]
+        state.best_likelihood = -math.inf if found["best_likelihood"] is None else found["best_likelihood"]
+        return state
+
+    def _document(self) -> tuple[storage.Arrays, dict[str, Any]]:
+        arrays, metadata = storage.read_file(self.path)
+        try:
+            document = metadata["state"]
+            if metadata["checksum"] != _checksum(arrays, document):
+                raise ArtefactError(f"the training state {self.path} fails its checksum: delete it to train anew")
+            found: dict[str, Any] = json.loads(document)
+            if found["format"] != FORMAT:
+                raise ArtefactError(
+                    f"the training state {self.path} is of format {found['format']}: delete it to train anew"
+                )
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise ArtefactError(f"{self.path} holds no training state ({error}): delete it to train anew") from None
+        return arrays, found
+
+    def _fill(self, state: TrainingState, arrays: storage.Arrays) -> None:
+        """Overwrite the arrays of a fresh state, whose shapes are those that are expected."""
+        for name, target in _arrays(state).items():
+            if name not in arrays or arrays[name].shape != target.shape or arrays[name].dtype != target.dtype:
+                raise ArtefactError(f"the training state {self.path} lacks an array {name!r} of shape {target.shape}")
+            target[...] = arrays[name]
+        best = [f"best.{name}" for name in storage.PARAMETERS]
+        if all(name in arrays for name in best):
+            state.best = Parameters(*(arrays[name] for name in best))
+
+
+def training_file(
+    path: str | Path,
+    seconds: float,
+    options: Mapping[str, Any],
+    data: States,
+    held_out: States | None,
+    start: Layer | None,
+) -> TrainingFile:
+    """The file of the training with these options, on these states, from this start."""
+    about = {**options, "X": fingerprint(data), "validation": None if held_out is None else fingerprint(held_out)}
+    about["start"] = None if start is None else fingerprint_of(start)
+    return TrainingFile(Path(path), about, seconds)
 
 
 def fingerprint(data: States) -> str:
@@ -38,7 +127,7 @@ def fingerprint(data: States) -> str:
     return digest.hexdigest()
 
 
-def fingerprint_of(machine: Machine) -> str:
+def fingerprint_of(machine: Layer) -> str:
     """A hash of the parameters of a machine."""
     digest = hashlib.blake2b(digest_size=16)
     for array in (machine.weights_, machine.visible_bias_, machine.hidden_bias_):
@@ -47,74 +136,14 @@ def fingerprint_of(machine: Machine) -> str:
     return digest.hexdigest()
 
 
-def write(path: Path, state: TrainingState, about: Mapping[str, Any]) -> None:
-    """Save a training state; `about` (JSON-able) is what it belongs to: options, data, format."""
-    arrays = _arrays(state)
-    document = json.dumps(
-        {
-            "format": FORMAT,
-            "about": about,
-            "epoch": state.epoch,
-            "updates": state.updates,
-            "averaged": state.averaged,
-            "history": state.history,
-            "best_likelihood": None if math.isinf(state.best_likelihood) else state.best_likelihood,
-            "without_gain": state.without_gain,
-            "stopped": state.stopped,
-        }
-    )
-    storage.write_file(path, arrays, {"state": document, "checksum": _checksum(arrays, document)})
-
-
-def read(path: Path, recipe: Recipe, n_visible: int, n_samples: int, about: Mapping[str, Any]) -> TrainingState:
-    """The state that `write` saved for the same `about`.
-
-    Raises `ArtefactError` for a damaged or foreign file, `InputError` for one of other options or other data.
-    """
-    arrays, metadata = storage.read_file(path)
-    try:
-        document = metadata["state"]
-        if metadata["checksum"] != _checksum(arrays, document):
-            raise ArtefactError(f"the training state {path} fails its checksum: delete it to train anew")
-        found = json.loads(document)
-        if found["format"] != FORMAT:
-            raise ArtefactError(f"the training state {path} is of format {found['format']}: delete it to train anew")
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ArtefactError(f"{path} holds no training state ({error}): delete it to train anew") from None
-    if changes := difference(found["about"], as_json(about)):
-        raise InputError(
-            f"the training state {path} belongs to another training: {changes}; give the same options and data to go "
-            "on, or another checkpoint"
-        )
-    state = start(recipe, n_visible, n_samples)
-    _fill(path, state, arrays)
-    state.epoch, state.updates, state.history = found["epoch"], found["updates"], found["history"]
-    state.averaged = found["averaged"]
-    state.without_gain, state.stopped = found["without_gain"], found["stopped"]
-    state.best_likelihood = -math.inf if found["best_likelihood"] is None else found["best_likelihood"]
-    return state
-
-
 def _arrays(state: TrainingState) -> storage.Arrays:
-    arrays: storage.Arrays = dict(zip(("weights", "visible_bias", "hidden_bias"), state.parameters, strict=True))
-    arrays |= {f"memory.{number}": part for number, part in enumerate(state.memory)}
+    arrays: storage.Arrays = {f"memory.{number}": part for number, part in enumerate(state.memory)}
     if state.chains is not None:
         arrays["chains"] = state.chains
-    if state.average is not None:
-        arrays |= dict(zip(_AVERAGE, state.average, strict=True))
-    if state.best is not None:
-        arrays |= dict(zip(_BEST, state.best, strict=True))
+    for prefix, parameters in (("", state.parameters), ("average.", state.average), ("best.", state.best)):
+        if parameters is not None:
+            arrays |= {prefix + name: part for name, part in zip(storage.PARAMETERS, parameters, strict=True)}
     return arrays
-
-
-def _fill(path: Path, state: TrainingState, arrays: storage.Arrays) -> None:
-    """Overwrite the arrays of a fresh state, whose shapes are those that are expected."""
-    for name, target in _arrays(state).items():
-        if name not in arrays or arrays[name].shape != target.shape or arrays[name].dtype != target.dtype:
-            raise ArtefactError(f"the training state {path} lacks an array {name!r} of shape {target.shape}")
-        target[...] = arrays[name]
-    if all(name in arrays for name in _BEST):
-        state.best = (arrays[_BEST[0]], arrays[_BEST[1]], arrays[_BEST[2]])
 
 
 def _checksum(arrays: storage.Arrays, document: str) -> str:

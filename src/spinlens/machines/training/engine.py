@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 
-from spinlens import checks
 from spinlens.arrays import Spins
-from spinlens.errors import InputError
-from spinlens.machines.training.recipe import Recipe, TrainingState
-
-ENGINES = ("numpy", "torch", "torch-cuda")
+from spinlens.machines.training.engine_numpy import NumpyUpdates
+from spinlens.machines.training.engine_torch import torch_updates
+from spinlens.machines.training.recipe import Recipe
+from spinlens.machines.training.state import TrainingState
 
 
 class Updates(Protocol):
@@ -24,17 +24,12 @@ class Updates(Protocol):
         ...
 
 
-def make_updates(
-    engine: str, recipe: Recipe, state: TrainingState, size: int, generator: np.random.Generator
-) -> Updates:
-    """The updates of one epoch with batches of `size`, by the engine of that name."""
-    if checks.choice("engine", engine, ENGINES) == "numpy":
-        from spinlens.machines.training.engine_numpy import NumpyUpdates
+Engine = Callable[[Recipe, TrainingState, int, np.random.Generator], Updates]
+"""Makes the updates of one epoch, with batches of a size and the random stream of the epoch."""
 
-        return NumpyUpdates(recipe, state, size, generator)
-    from spinlens.machines.training.engine_torch import TorchUpdates
 
-    try:
-        return TorchUpdates(recipe, state, size, generator, "cuda" if engine == "torch-cuda" else "cpu")
-    except ImportError as error:
-        raise InputError(f"engine {engine!r} needs PyTorch: pip install 'spinlens[torch]', or use 'numpy'") from error
+def engine_of(name: str) -> Engine:
+    """The engine of a name of `recipe.ENGINES`; `InputError` where PyTorch or a GPU is wanted and missing."""
+    if name == "numpy":
+        return NumpyUpdates
+    return torch_updates(name, "cuda" if name == "torch-cuda" else "cpu")

@@ -1,50 +1,60 @@
-"""Updates of training in NumPy: matrix products in float32, units drawn by compiled kernels."""
+"""Updates of training in NumPy: matrix products in float32, units drawn by compiled kernels.
+
+∂⟨ln p⟩/∂W_ia = ⟨v_i tanh θ_a⟩_data − ⟨v_i tanh θ_a⟩_model; the second average is over states k Gibbs steps after the
+data (CD-k), over chains that go on from one update to the next (PCD-k), or over all states (exact).
+"""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 
-from spinlens.arrays import Spins
+from spinlens.arrays import Single, Spins
 from spinlens.machines import gibbs
 from spinlens.machines.gibbs import Sampler
-from spinlens.machines.kernels import Float32, adam_step, average_step, momentum_step
+from spinlens.machines.kernels import average_step
 from spinlens.machines.likelihood.free_energy import exact_moments
-from spinlens.machines.likelihood.tempering import Ladder
-from spinlens.machines.training.recipe import Recipe, TrainingState
-from spinlens.machines.translations import Translations
-
-ADAM = (0.9, 0.999)
+from spinlens.machines.likelihood.tempering import ReplicaLadder
+from spinlens.machines.parameters import Parameters
+from spinlens.machines.training.optimizers.choice import make_optimizer
+from spinlens.machines.training.recipe import Recipe, averages_in
+from spinlens.machines.training.state import TrainingState
+from spinlens.machines.translations import tying
 
 
 class NumpyUpdates:
-    """Buffers of one epoch: rows of data above, rows of the model's states below, so one product gives a gradient."""
+    """Buffers of one epoch: data and states of the model in one array each, so that one product gives a gradient."""
 
     def __init__(self, recipe: Recipe, state: TrainingState, size: int, generator: np.random.Generator) -> None:
-        n_visible, n_hidden = state.weights.shape
+        n_visible, n_hidden = state.parameters.weights_.shape
         self.recipe, self.state, self.size, self.generator = recipe, state, size, generator
         self.lanes = gibbs.make_lanes(generator)
-        self.ladder = Ladder(recipe.replicas) if recipe.replicas > 1 and state.chains is not None else None
-        self.torus = None if recipe.torus is None else Translations(recipe.torus, n_hidden)
-        self.below = model_rows(recipe, state, size)
-        self.visible = np.empty((size + self.below, n_visible), np.float32)
-        self.hidden = np.empty((size + self.below, n_hidden), np.float32)
+        self.below = state.model_rows(recipe, size)
+        self.visible = np.empty((size + self.below, n_visible), np.float32)  # v⁺ of the data, below it v⁻
+        self.hidden = np.empty((size + self.below, n_hidden), np.float32)  # h⁺ / size, below it −h⁻ / below
+        self.gradient = Parameters(*(np.zeros_like(part) for part in state.parameters))
+        self.optimizer = make_optimizer(recipe.optimizer, recipe)
+        self.tied = tying(recipe.torus, n_hidden)
+        self.sampler = Sampler(*state.parameters)
+        self.sampler.biased = recipe.biases
+        self.ladder = ReplicaLadder(recipe.replicas) if recipe.replicas > 1 and state.chains is not None else None
         if state.chains is not None:
             self.replicas = state.chains.reshape(recipe.replicas, self.below, n_visible)
             self.visible[size:] = self.replicas[0]
-        self.weight_gradient = np.empty_like(state.weights)
-        self.visible_gradient = np.zeros(n_visible, np.float32)
-        self.hidden_gradient = np.zeros(n_hidden, np.float32)
-        self.sampler = Sampler(*state.parameters)
-        self.sampler.biased = recipe.biases
 
     def step(self, batch: Spins, rate: float) -> None:
         """Ascend along the gradient of the mean log-likelihood of `batch` (size, n_visible)."""
-        self.visible[: self.size] = batch
-        self.gradients()
-        self._ascend(rate)
+        v_pos, v_neg = self.visible[: self.size], self.visible[self.size :]
+        h_pos, h_neg = self.hidden[: self.size], self.hidden[self.size :]
+        v_pos[:] = batch
+        self.sampler.hidden_field(v_pos, out=h_pos)  # θ⁺ = c + v⁺ W, (size, n_hidden)
+        if not self.below:
+            gibbs.mean(h_pos, 1 / self.size)
+        else:
+            self._draw_model(h_pos, v_neg, h_neg)  # v⁻, and h⁺ = tanh θ⁺ / size
+            gibbs.mean(self.sampler.hidden_field(v_neg, out=h_neg), -1 / self.below)  # −h⁻ = −tanh(c + v⁻ W) / below
+        np.matmul(self.visible.T, self.hidden, out=self.gradient.weights_)  # ⟨v h⟩⁺ − ⟨v h⟩⁻, (n_visible, n_hidden)
+        self._complete_gradient(v_pos, v_neg)
+        self._update(rate)
 
     def finish(self) -> dict[str, float]:
         """Chains back into the state, which is changed in place otherwise; lowest exchange rate of tempered ones."""
@@ -52,107 +62,42 @@ class NumpyUpdates:
             self.replicas[0] = self.visible[self.size :]
         return {} if self.ladder is None else {"exchange_rate": float(self.ladder.acceptance.min())}
 
-    def gradients(self) -> None:
-        """Gradients of the mean log-likelihood of the batch in `visible[:size]`."""
-        data, hidden = self.visible[: self.size], self.hidden[: self.size]
-        self.sampler.hidden_field(data, out=hidden)
-        if not self.below:
-            gibbs.mean(hidden, 1 / self.size)
-        elif self.state.chains is None:
-            self._draw_from_data(hidden)
-        else:
-            gibbs.mean(hidden, 1 / self.size)
-            self._draw_from_chains()
-        np.matmul(self.visible.T, self.hidden, out=self.weight_gradient)
+    def _draw_model(self, h_pos: Single, v_neg: Single, h_neg: Single) -> None:
+        """States v⁻ of the model; replaces θ⁺ in `h_pos` by tanh θ⁺ / size, `h_neg` is scratch."""
+        if self.state.chains is None:  # CD-k: the first hidden states and the means come from one field
+            gibbs.draw_and_mean(h_pos, self.lanes, h_neg, 1 / self.size)
+            gibbs.draw(self.sampler.visible_field(h_neg, out=v_neg), self.lanes)
+            self.sampler.step(v_neg, h_neg, self.lanes, self.recipe.steps - 1)
+            return
+        gibbs.mean(h_pos, 1 / self.size)
+        if self.ladder is None:  # PCD-k: the chains go on where they were, in place
+            self.sampler.step(v_neg, h_neg, self.lanes, self.recipe.steps)
+            return
+        for _ in range(self.recipe.steps):  # of tempered chains the first replica is the model
+            self.ladder.step(self.sampler, self.replicas, self.lanes, self.generator)
+        v_neg[:] = self.replicas[0]
+
+    def _complete_gradient(self, v_pos: Single, v_neg: Single) -> None:
+        """Biases, exact means of the model, and the average over translations."""
+        gradient = self.gradient
         if self.recipe.biases:
-            self.hidden_gradient[:] = self.hidden.sum(axis=0)
-            self.visible_gradient[:] = data.mean(axis=0)
+            gradient.hidden_bias_[:] = self.hidden.sum(axis=0)  # ⟨h⟩⁺ − ⟨h⟩⁻
+            gradient.visible_bias_[:] = v_pos.mean(axis=0)
             if self.below:
-                self.visible_gradient -= self.visible[self.size :].mean(axis=0)
+                gradient.visible_bias_[:] -= v_neg.mean(axis=0)
         if self.recipe.exact_gradient:
-            self._subtract_exact()
-        if self.torus is not None:
-            self._average(self.torus)
+            moments = exact_moments(self.state.parameters)
+            exact = (moments.visible_hidden, moments.visible, moments.hidden)
+            for part, mean in list(zip(gradient, exact, strict=True))[: 3 if self.recipe.biases else 1]:
+                part -= mean.astype(np.float32)
+        if self.tied is not None:
+            self.tied.tie(gradient)
 
-    def _draw_from_data(self, field: Float32) -> None:
-        """CD-k: the first hidden states come from the same field as the means of the data, left in its place."""
-        model, hidden = self.visible[self.size :], self.hidden[self.size :]
-        gibbs.draw_and_mean(field, self.lanes, hidden, 1 / self.size)
-        gibbs.draw(self.sampler.visible_field(hidden, out=model), self.lanes)
-        self.sampler.step(model, hidden, self.lanes, self.recipe.steps - 1)
-        gibbs.mean(self.sampler.hidden_field(model, out=hidden), -1 / self.below)
-
-    def _draw_from_chains(self) -> None:
-        """PCD-k: the chains go on where they were, in place; of tempered ones the first replica is the model."""
-        model, hidden = self.visible[self.size :], self.hidden[self.size :]
-        if self.ladder is None:
-            self.sampler.step(model, hidden, self.lanes, self.recipe.steps)
-        else:
-            for _ in range(self.recipe.steps):
-                self.ladder.step(self.sampler, self.replicas, self.lanes, self.generator)
-            model[:] = self.replicas[0]
-        gibbs.mean(self.sampler.hidden_field(model, out=hidden), -1 / self.below)
-
-    def _subtract_exact(self) -> None:
-        moments = exact_moments(Parameters(*self.state.parameters))
-        self.weight_gradient -= moments.visible_hidden.astype(np.float32)
-        if self.recipe.biases:
-            self.visible_gradient -= moments.visible.astype(np.float32)
-            self.hidden_gradient -= moments.hidden.astype(np.float32)
-
-    def _average(self, torus: Translations) -> None:
-        self.weight_gradient[:] = torus.average(self.weight_gradient)
-        self.visible_gradient[:] = self.visible_gradient.mean()
-        self.hidden_gradient[:] = torus.average_hidden(self.hidden_gradient)
-
-    def _ascend(self, rate: float) -> None:
+    def _update(self, rate: float) -> None:
         recipe, state = self.recipe, self.state
         state.updates += 1
-        parts: list[tuple[Float32, Float32]] = [(state.weights.reshape(-1), self.weight_gradient.reshape(-1))]
-        if recipe.biases:
-            parts += [(state.visible_bias, self.visible_gradient), (state.hidden_bias, self.hidden_gradient)]
-        for number, (value, gradient) in enumerate(parts):
-            decay = (recipe.l2, recipe.l1) if number == 0 else (0.0, 0.0)
-            _step(recipe, value, gradient, state.memory[number::3], rate, state.updates, decay)
-        if state.average is not None and recipe.averages(state.epoch):
+        self.optimizer.ascend(state.parameters, self.gradient, state.memory, rate, state.updates)
+        if state.average is not None and averages_in(recipe, state.epoch):
             state.averaged += 1
             for average, value in zip(state.average, state.parameters, strict=True):
                 average_step(average.reshape(-1), value.reshape(-1), np.float32(1 / state.averaged))
-
-
-def model_rows(recipe: Recipe, state: TrainingState, size: int) -> int:
-    """States of the model in one gradient: none where it is summed, those of the first replica where tempered."""
-    if recipe.exact_gradient:
-        return 0
-    return size if state.chains is None else len(state.chains) // recipe.replicas
-
-
-def adam_rate(rate: float, updates: int) -> float:
-    """Learning rate of update number `updates` with the start-up correction of Adam."""
-    return rate * math.sqrt(1 - ADAM[1] ** updates) / (1 - ADAM[0] ** updates)
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """Parameter arrays as a machine."""
-
-    weights_: Float32
-    visible_bias_: Float32
-    hidden_bias_: Float32
-
-
-def _step(
-    recipe: Recipe,
-    value: Float32,
-    gradient: Float32,
-    memory: list[Float32],
-    rate: float,
-    updates: int,
-    decay: tuple[float, float],
-) -> None:
-    l2, l1 = np.float32(decay[0]), np.float32(decay[1])
-    if recipe.optimizer == "sgd":
-        momentum_step(value, gradient, memory[0], np.float32(rate), np.float32(recipe.momentum), l2, l1)
-        return
-    pair = (np.float32(ADAM[0]), np.float32(ADAM[1]))
-    adam_step(value, gradient, memory[0], memory[1], np.float32(adam_rate(rate, updates)), *pair, l2, l1)

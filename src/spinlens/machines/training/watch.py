@@ -1,96 +1,71 @@
-"""Physics of a machine's own states against data: any observable of a state, given as a function."""
+"""What is measured of a machine while it learns, and when learning stops for want of gain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 
-from spinlens import checks, seeding
-from spinlens.arrays import Array, Spins
-from spinlens.errors import InputError
-from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Machine
-from spinlens.statistics.estimate import Estimate
+from spinlens.arrays import Spins
+from spinlens.machines.likelihood.free_energy import Method, log_likelihood
+from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
+from spinlens.machines.packed import States
+from spinlens.machines.parameters import Parameters
+from spinlens.machines.physics_check import Observable, compare_physics
+from spinlens.machines.training.recipe import Recipe
+from spinlens.machines.training.state import TrainingState
 
-Observable = Callable[[Spins], npt.ArrayLike]
-"""States (n_samples, n_visible) of ±1 to one number a state (n_samples,), or several (n_samples, k) such as G(r)."""
-
-_BLOCKS = 20
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Mean of one observable over states of the machine and over data."""
-
-    machine: Estimate
-    data: Estimate
-
-    @property
-    def deviation(self) -> float:
-        """Machine less data in combined errors."""
-        return self.machine.deviation(self.data)
+_JUDGED = 10_000
+_CHAINS, _STEPS = 50, 500  # of the Gibbs autocorrelation time; it is a lower bound where it exceeds some 25 steps
 
 
-def compare_physics(
-    machine: Machine,
-    data: Spins,
-    observables: Mapping[str, Observable],
-    *,
-    chains: int = 500,
-    steps: int = 500,
-    start: npt.ArrayLike | None = None,
-    seed: int = 0,
-) -> dict[str, Comparison]:
-    """Means of `observables` over a machine's equilibrium states and over data, each with its error.
-
-    Parameters
-    ----------
-    data : (n_samples, n_visible) ±1 in the order they were sampled: its error is that of the means of 20 blocks, which
-        allows for correlations much shorter than a block.
-    observables : name → function of states. One that gives k numbers a state is reported as name[0] … name[k − 1].
-    chains, steps : independent Gibbs chains of the machine and the steps before their one state is taken, which must
-        be well above τ_int; `start` (chains, n_visible) replaces free spins as their start.
-
-    Examples
-    --------
-    >>> from spinlens.machines.rbm import RBM
-    >>> free = RBM.from_weights(np.zeros((4, 1)))
-    >>> ordered = np.ones((40, 4), np.int8)
-    >>> found = compare_physics(free, ordered, {"m2": lambda s: s.mean(axis=1) ** 2})["m2"]
-    >>> bool(found.deviation < -4), found.data.value
-    (True, 1.0)
-    """
-    generator = seeding.generator(checks.seed(seed), "rbm", "watch")
-    begin = gibbs.random_states(checks.positive_integer("chains", chains, minimum=2), data.shape[1], generator)
-    drawn = gibbs.gibbs(machine, begin if start is None else start, steps, generator)
-    found: dict[str, Comparison] = {}
-    for name, observable in observables.items():
-        of_machine, of_data = _values(name, observable, drawn), _values(name, observable, data)
-        for k in range(of_data.shape[1]):
-            label = name if of_data.shape[1] == 1 else f"{name}[{k}]"
-            found[label] = Comparison(_mean(of_machine[:, k]), _block_mean(of_data[:, k]))
-    return found
+def judge(recipe: Recipe, state: TrainingState, held_out: Spins, observables: Mapping[str, Observable]) -> None:
+    """Put likelihood and physics of this epoch into the history, and stop where they no longer improve."""
+    entry, machine = state.history[-1], state.result
+    if recipe.track is not None:
+        entry.update(_likelihood(recipe, machine, held_out))
+        _stop_without_gain(recipe, state, entry["log_likelihood"])
+    if observables:
+        for name, check in compare_physics(machine, held_out, observables, seed=recipe.seed).items():
+            entry.update({name: check.machine.value, f"{name}_error": check.machine.error})
+            entry.update({f"{name}_data": check.data.value, f"{name}_deviation": check.deviation})
 
 
-def _values(name: str, observable: Observable, states: Spins) -> Array:
-    values = np.asarray(observable(states), dtype=np.float64)
-    if values.ndim not in (1, 2) or len(values) != len(states):
-        raise InputError(
-            f"observable {name!r} must give one row a state, ({len(states)},) or ({len(states)}, k); got {values.shape}"
-        )
-    return values.reshape(len(states), -1)
+def judges(data: States, held_out: Spins | None) -> Spins:
+    """Held-out states; without any, the training states, of packed ones up to 10,000 at equal distance."""
+    if held_out is not None:
+        return held_out
+    return data if isinstance(data, np.ndarray) else data[_spread(len(data), min(len(data), _JUDGED))]
 
 
-def _mean(values: Array) -> Estimate:
-    return Estimate(float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values))))
+def _likelihood(recipe: Recipe, machine: Parameters, held_out: Spins) -> dict[str, float]:
+    """Log-likelihood of the held-out states, and τ_int of |m| of chains that start at some of them."""
+    runs, betas = recipe.annealing
+    method = cast(Method, recipe.track)
+    found = log_likelihood(machine, held_out, method, runs=runs, betas=betas, seed=recipe.seed)
+    begin = held_out[_spread(len(held_out), _CHAINS)]
+    tau = gibbs_autocorrelation(machine, steps=_STEPS, burn_in=0, start=begin, absolute=True, seed=recipe.seed)
+    return {
+        "log_likelihood": found.value, "log_likelihood_error": found.error,
+        "gibbs_tau": tau.value, "gibbs_tau_error": tau.error,
+    }  # fmt: skip
 
 
-def _block_mean(values: Array) -> Estimate:
-    blocks = min(_BLOCKS, len(values))
-    if blocks < 2:
-        raise InputError("an error needs at least 2 states of data")
-    means = np.array([block.mean() for block in np.array_split(values, blocks)])
-    return Estimate(float(values.mean()), float(means.std(ddof=1) / np.sqrt(blocks)))
+def _spread(n_states: int, count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """`count` numbers of states at equal distance; some twice where there are fewer states."""
+    return np.linspace(0, n_states - 1, count).astype(np.int64)
+
+
+def _stop_without_gain(recipe: Recipe, state: TrainingState, likelihood: float) -> None:
+    """Keep the best machine; stop after `patience` judgements that did not exceed it."""
+    if recipe.patience is None:
+        return
+    if likelihood > state.best_likelihood:
+        state.best_likelihood, state.without_gain = likelihood, 0
+        state.best = state.result.copy()
+        return
+    state.without_gain += 1
+    if state.without_gain >= recipe.patience or not math.isfinite(likelihood):
+        state.stopped = True

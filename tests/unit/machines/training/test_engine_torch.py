@@ -49,10 +49,11 @@ class TestWithTorch:
 
     def test_conditional_draws_have_the_right_mean(self, torch):
         from spinlens.machines.training.engine_torch import TorchUpdates
-        from spinlens.machines.training.recipe import Recipe, start
+        from spinlens.machines.training.recipe import Recipe
+        from spinlens.machines.training.state import start
 
         recipe = Recipe(3, 0.1)
-        updates = TorchUpdates(recipe, start(recipe, 2, 10), 10, np.random.default_rng(0), "cpu")
+        updates = TorchUpdates(torch, "cpu", recipe, start(recipe, 2, 10), 10, np.random.default_rng(0))
         field = torch.linspace(-2, 2, 9).repeat(40_000, 1)
         drawn = updates._draw(field).numpy()
         expected = np.tanh(np.linspace(-2, 2, 9))
@@ -61,13 +62,15 @@ class TestWithTorch:
     def test_tempered_replicas_follow_their_temperatures(self, torch):
         """Energy-like and magnetic means of every replica against sums over all states; one wrong β is noticed."""
         from spinlens.machines.training.engine_torch import TorchUpdates
-        from spinlens.machines.training.recipe import Recipe, start
+        from spinlens.machines.training.recipe import Recipe
+        from spinlens.machines.training.state import start
 
         recipe = Recipe(3, 0.1, persistent=True, replicas=4, chains=4000)
         state = start(recipe, 6, 4000)
-        state.weights[:] = np.random.default_rng(2).normal(size=(6, 3)) * 0.7
-        state.visible_bias[:] = [0.3, -0.2, 0.0, 0.1, 0.0, 0.0]
-        updates = TorchUpdates(recipe, state, 100, np.random.default_rng(0), "cpu")
+        weights, visible_bias, _ = state.parameters
+        weights[:] = np.random.default_rng(2).normal(size=(6, 3)) * 0.7
+        visible_bias[:] = [0.3, -0.2, 0.0, 0.1, 0.0, 0.0]
+        updates = TorchUpdates(torch, "cpu", recipe, state, 100, np.random.default_rng(0))
         replicas = updates.chains.view(4, 4000, 6)
         for _ in range(100):
             updates._temper(replicas)
@@ -77,7 +80,9 @@ class TestWithTorch:
         def deviations(betas):
             found = []
             for beta, states in zip(betas, replicas.numpy(), strict=True):
-                log_p = every @ state.visible_bias + np.log(np.cosh(beta * every @ state.weights)).sum(axis=1)
+                log_p = every @ state.parameters.visible_bias_ + np.log(
+                    np.cosh(beta * every @ state.parameters.weights_)
+                ).sum(axis=1)
                 p = np.exp(log_p - np.logaddexp.reduce(log_p))
                 for measure in statistic.values():
                     x = measure(states)

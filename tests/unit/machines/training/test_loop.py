@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from spinlens.errors import InputError
+from spinlens.machines.physics_check import compare_physics
 from spinlens.machines.rbm import RBM
-from spinlens.machines.training.watch import compare_physics
 
 
 def noise(n, seed):
