@@ -154,11 +154,11 @@ def learning(layers):
 def test_a_training_goes_on_at_the_epoch_saved_last(tmp_path, digest, monkeypatch, layers, damaged):
     from types import SimpleNamespace
 
-    from spinlens.machines.training import loop
+    from spinlens.machines.training import learner
 
     tasks = [*drawn_states(200), learning(layers)]
     run(tasks, tmp_path / "unbroken")
-    epochs, run_epoch, clock = [], loop.run_epoch, itertools.count(step=100)
+    epochs, run_epoch, clock = [], learner.run_epoch, itertools.count(step=100)
 
     def counted(recipe, state, *rest):
         if len(epochs) == len(layers) * 6 - 2:
@@ -167,8 +167,8 @@ def test_a_training_goes_on_at_the_epoch_saved_last(tmp_path, digest, monkeypatc
         run_epoch(recipe, state, *rest)
         epochs.append(state.epoch)
 
-    monkeypatch.setattr(loop, "run_epoch", counted)
-    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: next(clock)))  # every epoch is saved
+    monkeypatch.setattr(learner, "run_epoch", counted)
+    monkeypatch.setattr(learner, "time", SimpleNamespace(monotonic=lambda: next(clock)))  # every epoch is saved
     with pytest.raises(TaskError, match="the power is gone"):
         run(tasks, tmp_path / "study")
     if damaged:

@@ -15,12 +15,30 @@ from spinlens.machines.rbm import RBM
 
 
 def redrawn(machine: Layer, family: str = "normal", seed: int = 0) -> RBM:
-    """A machine whose weights are independent draws from the distribution fitted to those of `machine`.
+    """A machine whose weights are independent draws from the distribution fitted to those of another.
+
+    It has the same histogram of weights and no geometry. The sign of a hidden unit is a gauge: choose every unit's sign
+    so that its weights sum to a positive number first, or the mean of all weights is lost in noise.
 
     Parameters
     ----------
-    family : "normal" (mean and standard deviation), "student" (Student's t by maximum likelihood, for heavy tails) or
-        "shuffled" (the very same weights in random places). Biases are kept.
+    machine : RBM
+        The machine whose weights are fitted.
+    family : {"normal", "student", "shuffled"}
+        Mean and standard deviation; Student's t by maximum likelihood, for heavy tails; the very same weights in random
+        places.
+    seed : int
+        Seeds the draws.
+
+    Returns
+    -------
+    RBM
+        Of the same shape, precision and biases.
+
+    Raises
+    ------
+    InputError
+        Another family.
 
     Examples
     --------
@@ -43,9 +61,34 @@ def redrawn(machine: Layer, family: str = "normal", seed: int = 0) -> RBM:
 
 
 def extreme_states(n: int, n_sites: int, seed: int = 0) -> Spins:
-    """`n` states (n, n_sites), half at T = 0 (all up or all down) and half at T = ∞ (free spins), shuffled.
+    """States half at T = 0 (all up or all down) and half at T = ∞ (free spins), in random order.
 
     They know the magnetization and nothing of the lattice: any ordering of the sites would do.
+
+    Parameters
+    ----------
+    n : int
+        States; ⌊n/2⌋ of them at T = 0.
+    n_sites : int
+        Spins of each.
+    seed : int
+        Seeds the draws.
+
+    Returns
+    -------
+    ndarray of int8
+        (n, n_sites) of ±1.
+
+    Raises
+    ------
+    InputError
+        No states or no sites.
+
+    Examples
+    --------
+    >>> states = extreme_states(6, 400)
+    >>> int((np.abs(states.mean(axis=1)) == 1).sum())
+    3
     """
     generator = seeding.generator(checks.seed(seed), "rbm", "extreme states")
     shape = (checks.positive_integer("n", n), checks.positive_integer("n_sites", n_sites))
@@ -56,15 +99,38 @@ def extreme_states(n: int, n_sites: int, seed: int = 0) -> Spins:
 
 
 def mean_field_states(n: int, n_sites: int, reduced_coupling: float, seed: int = 0) -> Spins:
-    """`n` independent states (n, n_sites) of the mean-field (Curie–Weiss) model, drawn exactly.
+    """Independent states of the mean-field (Curie–Weiss) model, drawn exactly.
 
-    p(s) ∝ exp(K M² / (2 N)), M = Σ s, so that all pairs have the coupling K / N; critical at K = 1.
+    p(s) ∝ exp(K M² / (2 N)), M = Σ s: all pairs have the coupling K / N, each counted once, and K = 1 is critical.
+
+    Parameters
+    ----------
+    n : int
+        States.
+    n_sites : int
+        N spins of each.
+    reduced_coupling : float
+        K = J N / T, of any sign.
+    seed : int
+        Seeds the draws.
+
+    Returns
+    -------
+    ndarray of int8
+        (n, n_sites) of ±1.
+
+    Raises
+    ------
+    InputError
+        No states, no sites, or a coupling that is not finite.
 
     Examples
     --------
+    Far below its critical temperature all spins agree.
+
     >>> states = mean_field_states(5, 8, 50.0)
-    >>> bool(np.all(np.abs(states.sum(axis=1)) == 8))
-    True
+    >>> np.abs(states.sum(axis=1)).tolist()
+    [8, 8, 8, 8, 8]
     """
     generator = seeding.generator(checks.seed(seed), "rbm", "mean-field states")
     checks.positive_integer("n", n)

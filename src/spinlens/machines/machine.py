@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray
-from spinlens.errors import InputError
+from spinlens.errors import ArtefactError, InputError, SpinlensError
 from spinlens.machines import storage
 from spinlens.machines.distribution import Distribution
 from spinlens.machines.passage import Kind, flow_records
@@ -65,28 +65,119 @@ class Machine(ABC):
             raise InputError(f"states must have shape (n_samples, …) with {width} units each, got {array.shape}")
         return flow_records(self.layers_, array, record, kind, seeding.generator(checks.seed(seed), self.stream))
 
-    @abstractmethod
     def gibbs_tau(self, start: npt.ArrayLike, *, chains: int = 40, steps: int = 400, seed: int = 0) -> Estimate | None:
-        """τ_int of |m| of the machine's own chain, where it has one."""
+        """τ_int of |m| of the machine's own Gibbs chain, where it has one.
 
-    @abstractmethod
+        Parameters
+        ----------
+        start : array_like
+            States (n_samples, …) of ±1 at which the chains begin, in turn.
+        chains, steps : int
+            Independent chains and the steps v → h → v of each; a quarter of these goes first and is not measured.
+        seed : int
+            Seeds the draws.
+
+        Returns
+        -------
+        Estimate or None
+            In Gibbs steps, see `gibbs_autocorrelation`; a lower bound where it is not well below steps / 20. None of a
+            stack: its layers were trained one after another, and no chain ends in their distribution.
+        """
+        return None
+
     def to_arrays(self) -> dict[str, AnyArray]:
-        """The parameter arrays by name."""
+        """The parameter arrays by name, as they go into files.
+
+        Returns
+        -------
+        dict of ndarray
+            weights, visible_bias and hidden_bias; of a stack those of all layers, names behind "layer0." and so on.
+        """
+        return {
+            f"{self._prefix(number)}{name}": part
+            for number, layer in enumerate(self.layers_)
+            for name, part in zip(
+                storage.PARAMETERS, (layer.weights_, layer.visible_bias_, layer.hidden_bias_), strict=True
+            )
+        }
 
     @abstractmethod
     def config(self) -> dict[str, Any]:
-        """Constructor arguments and history, JSON-able."""
+        """What is kept of a machine beside its arrays, JSON-able."""
+
+    @classmethod
+    def from_parts(
+        cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object = "machine", prefix: str = ""
+    ) -> Self:
+        """The inverse of `config` and `to_arrays`.
+
+        Parameters
+        ----------
+        config : mapping
+            As `config` gives it, or as it comes back from JSON.
+        arrays : mapping of ndarray
+            As `to_arrays` gives them, each name behind `prefix`.
+        source : object
+            What messages call the place where they came from.
+        prefix : str
+            Before the names of the arrays.
+
+        Returns
+        -------
+        RBM or StackedRBM
+            Without the training state: it samples, and can be the `start` of a new training.
+
+        Raises
+        ------
+        ArtefactError
+            Settings or arrays that do not make a machine.
+        """
+        try:
+            return cls._assembled(config, arrays, source, prefix)
+        except ArtefactError:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError, SpinlensError) as error:
+            raise ArtefactError(f"the settings of {source} do not describe a {cls.kind} ({error})") from error
 
     @classmethod
     @abstractmethod
-    def from_parts(cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object = "machine") -> Self:
-        """The inverse of `config` and `to_arrays`; what does not fit together is an `ArtefactError`."""
+    def _assembled(
+        cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object, prefix: str
+    ) -> Self: ...
+
+    @staticmethod
+    @abstractmethod
+    def _prefix(number: int) -> str:
+        """Before the names of the arrays of a layer."""
 
     def save(self, path: str | Path) -> None:
-        """Write to one file (a path ending in .safetensors) or to a folder with weights.safetensors and config.json."""
+        """Write the machine, complete or not at all; the same machine gives the same bytes.
+
+        Parameters
+        ----------
+        path : path
+            One safetensors file with everything in it where it ends in .safetensors; otherwise a folder with
+            weights.safetensors and config.json.
+        """
         storage.write(path, self.kind, self.config(), self.to_arrays())
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read what `save` wrote; a damaged or foreign file is an `ArtefactError`. Training state is not kept."""
+        """Read what `save` wrote. The training state is not kept: training goes on with `start` or `checkpoint`.
+
+        Parameters
+        ----------
+        path : path
+            The file or the folder.
+
+        Returns
+        -------
+        RBM or StackedRBM
+            The machine, of the class whose `load` is called.
+
+        Raises
+        ------
+        ArtefactError
+            Nothing there, a damaged or foreign file, or a machine of the other class.
+        """
         return cls.from_parts(*storage.read(path, cls.kind), source=path)

@@ -56,13 +56,59 @@ States = Spins | PackedStates
 
 
 def pack_states(states: npt.ArrayLike) -> PackedStates:
-    """States (n_samples, n_visible) of ±1 as bits in memory, an eighth of their int8 size."""
+    """States of ±1 as bits in memory, an eighth of their int8 size.
+
+    Parameters
+    ----------
+    states : array_like
+        (n_samples, n_visible) of ±1.
+
+    Returns
+    -------
+    PackedStates
+        Indexing with row numbers gives int8 ±1; `RBM.fit` takes it as it is.
+
+    Raises
+    ------
+    InputError
+        States that are not ±1 or not flat.
+
+    Examples
+    --------
+    >>> pack_states(np.ones((1000, 64))).bits.nbytes
+    8000
+    """
     array = unpacked_states(states, name="states")
     return PackedStates(np.packbits(array > 0, axis=1), array.shape[1])
 
 
 def write_packed(path: str | Path, blocks: Iterable[npt.ArrayLike]) -> PackedStates:
-    """Write blocks of states (any number, n_visible) one after the other to `path`, in one step; returns it opened."""
+    """Write blocks of states one after the other to a file, which appears complete or not at all.
+
+    Parameters
+    ----------
+    path : path
+        A safetensors file with one tensor `states` of bytes (n_samples, ⌈n_visible / 8⌉), bit 1 for +1.
+    blocks : iterable of array_like
+        Each (any number, n_visible) of ±1; only one of them is in memory at a time.
+
+    Returns
+    -------
+    PackedStates
+        The file, opened as by `open_packed`.
+
+    Raises
+    ------
+    InputError
+        Blocks of different widths, or none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_packed(Path(folder) / "states.safetensors", [np.ones((10, 5)), -np.ones((3, 5))]).shape
+    (13, 5)
+    """
     target = Path(path)
     n_samples, n_visible = 0, 0
     with replacing(target) as file:
@@ -82,7 +128,31 @@ def write_packed(path: str | Path, blocks: Iterable[npt.ArrayLike]) -> PackedSta
 
 
 def open_packed(path: str | Path) -> PackedStates:
-    """Map a file of `write_packed` into memory; a damaged or foreign one is an `ArtefactError`."""
+    """Open a file of `write_packed` without reading it: rows come from disk when they are asked for.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    PackedStates
+        (n_samples, n_visible), mapped into memory.
+
+    Raises
+    ------
+    ArtefactError
+        A damaged or foreign file: write it again.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = write_packed(Path(folder) / "states.safetensors", [[[1, -1, 1]]])
+    ...     open_packed(Path(folder) / "states.safetensors")[np.array([0])].tolist()
+    [[1, -1, 1]]
+    """
     source = Path(path)
     try:
         with open(source, "rb") as file:

@@ -12,6 +12,7 @@ from spinlens import checks, seeding
 from spinlens.arrays import Array, Spins
 from spinlens.errors import InputError
 from spinlens.machines import gibbs
+from spinlens.machines.packed import unpacked_states
 from spinlens.machines.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 
@@ -36,7 +37,7 @@ class PhysicsCheck:
 
 def compare_physics(
     machine: Layer,
-    data: Spins,
+    data: npt.ArrayLike,
     observables: Mapping[str, Observable],
     *,
     chains: int = 500,
@@ -44,31 +45,53 @@ def compare_physics(
     start: npt.ArrayLike | None = None,
     seed: int = 0,
 ) -> dict[str, PhysicsCheck]:
-    """Means of `observables` over a machine's equilibrium states and over data, each with its error.
+    """Means of observables over a machine's own states and over data, each with its error.
 
     Parameters
     ----------
-    data : (n_samples, n_visible) ±1 in the order they were sampled: its error is that of the means of 20 blocks, which
+    machine : RBM
+        The machine, whose states are drawn by Gibbs chains.
+    data : array_like
+        (n_samples, n_visible) of ±1 in the order they were sampled: its error is that of the means of 20 blocks, which
         allows for correlations much shorter than a block.
-    observables : name → function of states. One that gives k numbers a state is reported as name[0] … name[k − 1].
-    chains, steps : independent Gibbs chains of the machine and the steps before their one state is taken, which must
-        be well above τ_int; `start` (chains, n_visible) replaces free spins as their start.
+    observables : mapping of str to callable
+        Functions of states (n_samples, n_visible). One that gives (n_samples,) is a number a state; one that gives
+        (n_samples, k), such as G(r), is reported as name[0] … name[k − 1].
+    chains, steps : int
+        Independent chains, at least 2, and the steps before their one state is taken, which must be well above τ_int.
+    start : array_like, optional
+        States (chains, n_visible) at which the chains begin; free spins by default.
+    seed : int
+        Seeds the draws.
+
+    Returns
+    -------
+    dict of str to PhysicsCheck
+        Each with `machine` and `data`, an `Estimate` of the mean, and `deviation`, their difference in combined errors.
+
+    Raises
+    ------
+    InputError
+        An observable that does not give one row a state, or a single state of data.
 
     Examples
     --------
-    >>> from spinlens.machines.rbm import RBM
-    >>> free = RBM.from_weights(np.zeros((4, 1)))
-    >>> ordered = np.ones((40, 4), np.int8)
-    >>> found = compare_physics(free, ordered, {"m2": lambda s: s.mean(axis=1) ** 2})["m2"]
-    >>> bool(found.deviation < -4), found.data.value
-    (True, 1.0)
+    Free units against states that are all up: ⟨m²⟩ = 1.
+
+    >>> from spinlens import RBM
+    >>> found = compare_physics(
+    ...     RBM.from_weights(np.zeros((4, 1))), np.ones((40, 4), np.int8), {"m2": lambda s: s.mean(axis=1) ** 2}
+    ... )["m2"]
+    >>> found.data.value, bool(found.deviation < -4)
+    (1.0, True)
     """
     generator = seeding.generator(checks.seed(seed), "rbm", "watch")
-    begin = gibbs.random_states(checks.positive_integer("chains", chains, minimum=2), data.shape[1], generator)
+    given = unpacked_states(data, len(machine.weights_), "data")
+    begin = gibbs.random_states(checks.positive_integer("chains", chains, minimum=2), given.shape[1], generator)
     drawn = gibbs.gibbs(machine, begin if start is None else start, steps, generator)
     found: dict[str, PhysicsCheck] = {}
     for name, observable in observables.items():
-        of_machine, of_data = _values(name, observable, drawn), _values(name, observable, data)
+        of_machine, of_data = _values(name, observable, drawn), _values(name, observable, given)
         for k in range(of_data.shape[1]):
             label = name if of_data.shape[1] == 1 else f"{name}[{k}]"
             found[label] = PhysicsCheck(_mean(of_machine[:, k]), _block_mean(of_data[:, k]))

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from spinlens import checks
 from spinlens.arrays import AnyArray
-from spinlens.errors import ArtefactError, InputError, SpinlensError
+from spinlens.errors import ArtefactError
 from spinlens.machines import storage
 from spinlens.machines.distribution import Distribution
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
 from spinlens.machines.machine import Machine
-from spinlens.machines.packed import PackedStates, checked_states, unpacked_states
-from spinlens.machines.parameters import Layer, checked_parameters
-from spinlens.machines.physics_check import Observable
-from spinlens.machines.training.checkpoint import training_file
-from spinlens.machines.training.engine import engine_of
-from spinlens.machines.training.loop import Callback, TrainingRun, train
-from spinlens.machines.training.recipe import Recipe
-from spinlens.machines.training.state import TrainingState, start_from
+from spinlens.machines.parameters import checked_parameters
+from spinlens.machines.training.learner import Learner
 from spinlens.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel
 
 
-class RBM(Recipe, Distribution, Machine):
+class RBM(Learner, Distribution, Machine):
     """Restricted Boltzmann machine of ±1 units, trained along the gradient of its likelihood.
 
     p(v, h) = e^{−E} / Z with E = −Σ_i b_i v_i − Σ_a c_a h_a − Σ_ia v_i W_ia h_a, so that p(v) = e^{−F(v)} / Z with
@@ -137,14 +129,35 @@ class RBM(Recipe, Distribution, Machine):
 
     kind: ClassVar[str] = "rbm"
     stream: ClassVar[str] = "rbm flow"
-    history_: list[dict[str, float]]
-    _state: TrainingState | None = None
 
     @classmethod
     def from_weights(
         cls, weights: npt.ArrayLike, visible_bias: npt.ArrayLike | None = None, hidden_bias: npt.ArrayLike | None = None
     ) -> Self:
-        """A machine with given W (n_visible, n_hidden) and biases (zero when left out), float32 or float64 as given."""
+        """A machine with given parameters.
+
+        Parameters
+        ----------
+        weights : array_like
+            W (n_visible, n_hidden), finite; kept as float32 where it is that, else as float64.
+        visible_bias, hidden_bias : array_like, optional
+            b (n_visible,) and c (n_hidden,); zero by default.
+
+        Returns
+        -------
+        RBM
+            With copies of the arrays.
+
+        Raises
+        ------
+        InputError
+            Shapes that do not fit each other, or numbers that are not finite.
+
+        Examples
+        --------
+        >>> float(RBM.from_weights(np.zeros((3, 1))).log_z("exact").value / np.log(2))
+        4.0
+        """
         array, *biases = checked_parameters(weights, visible_bias, hidden_bias)
         machine = cls(array.shape[1], biases=any(bool(np.any(bias)) for bias in biases))
         machine.weights_, (machine.visible_bias_, machine.hidden_bias_) = array, biases
@@ -153,77 +166,47 @@ class RBM(Recipe, Distribution, Machine):
 
     @classmethod
     def exact(cls, model: IsingModel, temperature: float) -> Self:
-        """The machine whose p(v) is the Boltzmann distribution of `model`, see `exact_rbm.exact_weights`."""
-        from spinlens.machines.exact_rbm import exact_weights
+        """The machine whose p(v) is the Boltzmann distribution of a ferromagnet, one hidden unit a bond.
 
-        return cls.from_weights(exact_weights(model, temperature))
-
-    def fit(
-        self,
-        X: npt.ArrayLike | PackedStates,
-        *,
-        validation: npt.ArrayLike | None = None,
-        callback: Callback | None = None,
-        observables: Mapping[str, Observable] | None = None,
-        start: Layer | None = None,
-        checkpoint: str | Path | None = None,
-        checkpoint_seconds: float = 20.0,
-    ) -> Self:
-        """Train on X (n_samples, n_visible) of ±1, from fresh weights or from where a killed training was.
+        e^{K s s'} ∝ Σ_{h=±1} e^{w h (s + s')} with cosh 2w = e^{2K}, K = J_ij / T: a decorated bond [Fisher1959]_. Its
+        flow is exact dynamics of the lattice at that T, what a perfect learner would do.
 
         Parameters
         ----------
-        X : states, or `packed.PackedStates`, which are unpacked a batch at a time.
-        validation : held-out states, for `track`, `patience` and `observables`.
-        callback : gets each epoch's entry of the history.
-        observables : name → function of states, see `physics_check.compare_physics`; measured at `track_at` on the
-            machine's own states and on the held-out ones: entries name, name_error, name_data and name_deviation (in
-            errors).
-        start : a trained machine whose parameters are taken instead of random ones; persistent chains then begin at
-            states of X. CD first and PCD at low rates from there is the recipe that `validation/machines` found best.
-        checkpoint : file for the training state, written after an epoch when the last write is `checkpoint_seconds`
-            old. If it exists, training goes on from there and ends with the same bits; it stays when training ends.
+        model : IsingModel
+            N sites, J ≥ 0 for every pair, no field.
+        temperature : float
+            T > 0 in units of J/k_B; inf gives zero weights.
+
+        Returns
+        -------
+        RBM
+            Weights (N, bonds) in float64, all of them ≥ 0; N² / 2 bonds for a power law.
+
+        Raises
+        ------
+        CouplingError
+            A negative coupling or a field.
+        InputError
+            T = 0, a T at which e^{2J/T} overflows, or more than 2^28 weights.
+
+        References
+        ----------
+        .. [Fisher1959] Fisher, Phys. Rev. 113, 969 (1959).
+
+        Examples
+        --------
+        Turning one spin of the ordered square costs 8 J, and −ln p grows by 8 J / T.
+
+        >>> from spinlens import IsingModel, NearestNeighbour
+        >>> machine = RBM.exact(IsingModel((3, 3), NearestNeighbour()), 2.0)
+        >>> ordered, turned = machine.free_energy([[1] * 9, [-1] + [1] * 8])
+        >>> float(round(turned - ordered, 10))
+        4.0
         """
-        data = checked_states(X)
-        held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
-        recipe, file = Recipe(**self.get_params()), None
-        if checkpoint is not None:
-            file = training_file(checkpoint, checkpoint_seconds, self.get_params(), data, held_out, start)
-        if file is not None and file.path.exists():
-            self._state = file.read(recipe, data.shape[1], len(data))
-            self._publish()
-        else:
-            self._state = start_from(recipe, start, data)
-        run = TrainingRun(recipe, engine_of(recipe.engine), self._state, data, held_out, observables or {}, file)
-        train(run, recipe.epochs - self._state.epoch, self._publish, callback)
-        return self
+        from spinlens.machines.exact_rbm import exact_weights
 
-    def partial_fit(
-        self,
-        X: npt.ArrayLike | PackedStates,
-        epochs: int = 1,
-        *,
-        validation: npt.ArrayLike | None = None,
-        callback: Callback | None = None,
-    ) -> Self:
-        """Go on training for `epochs` epochs; k calls in a row equal one `fit`, to the bit."""
-        checks.positive_integer("epochs", epochs)
-        data = checked_states(X, None if self._state is None else self._state.n_visible)
-        held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
-        recipe = Recipe(**self.get_params())
-        self._state = self._state or start_from(recipe, None, data)
-        run = TrainingRun(recipe, engine_of(recipe.engine), self._state, data, held_out)
-        train(run, epochs, self._publish, callback)
-        return self
-
-    def _publish(self) -> None:
-        """The machine as it is now; once training has ended early, or has come to its end, its best form."""
-        state = self._state
-        assert state is not None
-        ended = state.stopped or state.epoch >= self.epochs
-        parameters = state.best if ended and state.best is not None else state.result
-        self.weights_, self.visible_bias_, self.hidden_bias_ = parameters.copy()
-        self.history_ = state.history
+        return cls.from_weights(exact_weights(model, temperature))
 
     @property
     def layers_(self) -> list[RBM]:
@@ -231,40 +214,51 @@ class RBM(Recipe, Distribution, Machine):
         return [self._learned()]
 
     def gibbs_tau(self, start: npt.ArrayLike, *, chains: int = 40, steps: int = 400, seed: int = 0) -> Estimate:
-        """τ_int of |m| of the machine's own chain, in Gibbs steps; chains begin at states of `start` in turn."""
+        """τ_int of |m| of the machine's own chain, in Gibbs steps v → h → v.
+
+        Parameters
+        ----------
+        start : array_like
+            States (n_samples, …) of ±1 at which the chains begin, in turn.
+        chains, steps : int
+            Independent chains and the steps of each; a quarter of these goes first and is not measured.
+        seed : int
+            Seeds the draws.
+
+        Returns
+        -------
+        Estimate
+            See `gibbs_autocorrelation`; a lower bound where it is not well below steps / 20.
+
+        Examples
+        --------
+        >>> free = RBM.from_weights(np.zeros((4, 1)))
+        >>> abs(free.gibbs_tau(np.ones((1, 4))).deviation(0.5)) < 4
+        True
+        """
         begin = np.resize(np.asarray(start).reshape(-1, self.n_visible), (chains, self.n_visible))
         return gibbs_autocorrelation(self, chains=chains, steps=steps, absolute=True, seed=seed, start=begin)
 
-    def late_gain(self) -> Estimate:
-        """Log-likelihood gained between the last two tracked epochs, in nats per state: ≈ 0 when converged."""
-        tracked = [entry for entry in self._learned().history_ if "log_likelihood" in entry]
-        if len(tracked) < 2:
-            raise InputError("late_gain needs two tracked epochs: train with track='ais' or track='exact'")
-        before, after = (Estimate(entry["log_likelihood"], entry["log_likelihood_error"]) for entry in tracked[-2:])
-        return Estimate(after.value - before.value, float(np.hypot(after.error, before.error)))
-
-    def to_arrays(self) -> dict[str, AnyArray]:
-        """The parameter arrays by name: weights, visible_bias, hidden_bias."""
-        self._learned()
-        return {"weights": self.weights_, "visible_bias": self.visible_bias_, "hidden_bias": self.hidden_bias_}
-
     def config(self) -> dict[str, Any]:
-        """Constructor arguments and history, JSON-able."""
+        """What is kept of a machine beside its arrays.
+
+        Returns
+        -------
+        dict
+            `parameters`, the constructor's arguments, and `history`; JSON-able.
+        """
         return {"parameters": self.get_params(), "history": self._learned().history_}
 
     @classmethod
-    def from_parts(
-        cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object = "machine", prefix: str = ""
-    ) -> Self:
-        """The inverse of `config` and `to_arrays`; what does not fit together is an `ArtefactError`."""
+    def _assembled(cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object, prefix: str) -> Self:
         found = storage.parameters(source, arrays, prefix)
-        try:
-            machine = cls(**storage.tuples(config["parameters"]))
-            history = [{str(key): float(value) for key, value in entry.items()} for entry in config["history"]]
-        except (KeyError, TypeError, ValueError, AttributeError, SpinlensError) as error:
-            raise ArtefactError(f"the settings of {source} do not describe a machine ({error})") from error
+        machine = cls(**storage.tuples(config["parameters"]))
         if machine.n_hidden != found["weights"].shape[1]:
             raise ArtefactError(f"{source}: n_hidden is {machine.n_hidden}, the weights {found['weights'].shape}")
-        machine.weights_, machine.history_ = found["weights"], history
-        machine.visible_bias_, machine.hidden_bias_ = found["visible_bias"], found["hidden_bias"]
+        machine.history_ = [{str(key): float(value) for key, value in entry.items()} for entry in config["history"]]
+        machine.weights_, machine.visible_bias_, machine.hidden_bias_ = found.values()
         return machine
+
+    @staticmethod
+    def _prefix(number: int) -> str:
+        return ""

@@ -16,24 +16,52 @@ from spinlens.machines import gibbs, storage
 from spinlens.machines.machine import Machine
 from spinlens.machines.packed import unpacked_states
 from spinlens.machines.rbm import RBM
-from spinlens.machines.training.loop import Callback
+from spinlens.machines.training.learner import Callback
 from spinlens.machines.training.recipe import Recipe
 
 
 class StackedRBM(Machine):
-    """Greedily trained stack of RBMs with ±1 units; n_hidden = n_visible / 4 per layer matches blocks of 2 × 2.
+    """Greedily trained stack of RBMs with ±1 units: each layer learns the hidden states of the one below.
+
+    n_hidden = n_visible / 4 in each layer matches blocks of 2 × 2. The layers are no joint model: only the top one has
+    its own distribution, from which states are drawn and passed down.
 
     Parameters
     ----------
-    n_hidden : hidden units of each layer, from the bottom.
-    upward : what a layer is trained on: "sampled" hidden states of the layer below, h ~ p(h | v), or the signs of their
-        means ("mean", ±1 as well, the most probable state).
-    seed : each layer has a stream of its own.
-    **options : training options of every layer, those of `RBM`.
+    n_hidden : tuple of int
+        Hidden units of each layer, from the bottom.
+    upward : {"sampled", "mean"}
+        What a layer is trained on: h ~ p(h | v) of the layer below, or the signs of their means (±1 as well, the most
+        probable state).
+    seed : int
+        The one seed; each layer has a stream of its own.
+    **options
+        Training options of every layer, those of `RBM`.
 
     Attributes
     ----------
-    layers_ : the trained `RBM` objects, from the bottom.
+    layers_ : list of RBM
+        The trained machines, from the bottom.
+
+    Raises
+    ------
+    InputError
+        No layers, or options that `RBM` does not have or take.
+
+    Notes
+    -----
+    The published comparison of machines with the renormalization group is of such stacks [DeMelloKoch2020]_. Hidden
+    units have no position of their own, see `place_units`.
+
+    References
+    ----------
+    .. [DeMelloKoch2020] de Mello Koch, de Mello Koch, Kastanos and Cheng, Phys. Rev. E 102, 013307 (2020).
+
+    Examples
+    --------
+    >>> stack = StackedRBM((4, 1), epochs=1).fit([[1] * 16, [-1] * 16] * 50)
+    >>> [layer.weights_.shape for layer in stack.layers_]
+    [(16, 4), (4, 1)]
     """
 
     kind: ClassVar[str] = "stack"
@@ -54,7 +82,18 @@ class StackedRBM(Machine):
         self.options = options
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """The constructor's arguments.
+
+        Parameters
+        ----------
+        deep : bool
+            For scikit-learn; nothing is nested here.
+
+        Returns
+        -------
+        dict
+            Name and value of those that were given, and of n_hidden, upward and seed.
+        """
         return {"n_hidden": self.n_hidden, "upward": self.upward, "seed": self.seed, **self.options}
 
     def fit(
@@ -66,10 +105,37 @@ class StackedRBM(Machine):
         bottom: RBM | None = None,
         checkpoint: str | Path | None = None,
     ) -> Self:
-        """Train the layers from the bottom on X (n_samples, n_visible) of ±1; `callback` entries carry `layer`.
+        """Train the layers one after another, from the bottom.
 
-        `bottom` is a machine trained on X already, taken as it is for the first layer. `checkpoint` is a folder for the
-        training states of the layers: a killed training goes on from there and ends with the same bits.
+        Parameters
+        ----------
+        X : array_like
+            States (n_samples, n_visible) of ±1.
+        validation : array_like, optional
+            Held-out states (n, n_visible); those of upper layers are their hidden states.
+        callback : callable, optional
+            Gets each epoch's entry of the history, with the number of its `layer` from 0.
+        bottom : RBM, optional
+            A machine trained on X already, taken as it is for the first layer.
+        checkpoint : path, optional
+            Folder for the training states of the layers: a killed training goes on from there and ends with the same
+            bits.
+
+        Returns
+        -------
+        StackedRBM
+            The stack itself, with `layers_`.
+
+        Raises
+        ------
+        InputError
+            States that are not ±1 or not flat, or a `bottom` of another shape.
+
+        Examples
+        --------
+        >>> trained = RBM(4, epochs=1).fit([[1] * 16, [-1] * 16] * 50)
+        >>> StackedRBM((4, 1), epochs=1).fit([[1] * 16, [-1] * 16] * 50, bottom=trained).bottom is trained
+        True
         """
         folder = None if checkpoint is None else Path(checkpoint)
         if folder is not None:
@@ -104,9 +170,6 @@ class StackedRBM(Machine):
             raise InputError("this StackedRBM has no layers yet: call fit or load first")
         return self._layers
 
-    def gibbs_tau(self, start: npt.ArrayLike, *, chains: int = 40, steps: int = 400, seed: int = 0) -> None:
-        """None: the layers were trained one after another, and have no chain whose end is their distribution."""
-
     def _lowest(self, layers: int | None) -> list[RBM]:
         trained = self.layers_
         if layers is None:
@@ -116,60 +179,119 @@ class StackedRBM(Machine):
         return trained[:layers]
 
     def transform(self, X: npt.ArrayLike, layers: int | None = None) -> Single:
-        """Means passed upward, tanh by tanh, through `layers` layers (all by default); float32 (n_samples, units)."""
+        """Means passed upward, tanh by tanh.
+
+        Parameters
+        ----------
+        X : array_like
+            (n_samples, n_visible), states of ±1 or means.
+        layers : int, optional
+            How many layers to pass, from the bottom; all by default.
+
+        Returns
+        -------
+        ndarray of float32
+            (n_samples, units of the last layer passed).
+        """
         units = np.asarray(X)
         for layer in self._lowest(layers):
             units = layer.hidden_mean(units)
         return units
 
     def up(self, X: npt.ArrayLike, generator: np.random.Generator, layers: int | None = None) -> list[Spins]:
-        """Sampled hidden states of each layer in turn, from the bottom: int8 ±1 (n_samples, units of the layer)."""
+        """Hidden states of each layer in turn, drawn from the bottom up.
+
+        Parameters
+        ----------
+        X : array_like
+            (n_samples, n_visible) of ±1.
+        generator : numpy.random.Generator
+            Where the random numbers come from.
+        layers : int, optional
+            How many layers to pass, from the bottom; all by default.
+
+        Returns
+        -------
+        list of ndarray
+            For each layer int8 ±1 (n_samples, units of the layer).
+        """
         states: list[Spins] = []
         for layer in self._lowest(layers):
             states.append(layer.sample_hidden(states[-1] if states else X, generator))
         return states
 
     def down(self, top: npt.ArrayLike, generator: np.random.Generator, layers: int | None = None) -> list[Spins]:
-        """Sampled states below hidden states `top` of layer number `layers`, from there down to the visible units."""
+        """States below given hidden states, drawn from there down to the visible units.
+
+        Parameters
+        ----------
+        top : array_like
+            (n_samples, units) of ±1, the hidden states of layer number `layers`.
+        generator : numpy.random.Generator
+            Where the random numbers come from.
+        layers : int, optional
+            The layer that `top` belongs to, counted from 1 at the bottom; the highest by default.
+
+        Returns
+        -------
+        list of ndarray
+            Int8 ±1 (n_samples, units) of each layer of units in turn, the visible ones last.
+        """
         states: list[Spins] = []
         for layer in reversed(self._lowest(layers)):
             states.append(layer.sample_visible(states[-1] if states else top, generator))
         return states
 
     def sample(self, n: int, steps: int = 1000, seed: int = 0) -> Spins:
-        """`n` visible states: `steps` Gibbs steps of the top machine from free spins, then sampled downward."""
+        """Visible states: Gibbs steps of the top machine from free spins, then drawn downward.
+
+        Parameters
+        ----------
+        n : int
+            Independent chains, one state each.
+        steps : int
+            Gibbs steps of the top machine, well above its τ_int.
+        seed : int
+            The same seed gives the same states.
+
+        Returns
+        -------
+        ndarray of int8
+            (n, n_visible) of ±1.
+        """
         *below, top = self.layers_
         generator = seeding.generator(checks.seed(seed), "stack", "sample")
         start = gibbs.random_states(checks.positive_integer("n", n), top.n_visible, generator)
         states = top.gibbs(start, steps, generator)
         return states if not below else self.down(states, generator, len(below))[-1]
 
-    def to_arrays(self) -> dict[str, AnyArray]:
-        """The parameter arrays of all layers, names prefixed with "layer0." and so on."""
-        named = [(f"layer{number}.", layer.to_arrays()) for number, layer in enumerate(self.layers_)]
-        return {prefix + name: array for prefix, arrays in named for name, array in arrays.items()}
-
     def config(self) -> dict[str, Any]:
-        """Constructor arguments and the settings of each layer, JSON-able."""
+        """What is kept of a stack beside its arrays.
+
+        Returns
+        -------
+        dict
+            `parameters`, the constructor's arguments, and `layers`, the `config` of each; JSON-able.
+        """
         return {"parameters": self.get_params(), "layers": [layer.config() for layer in self.layers_]}
 
     @classmethod
-    def from_parts(cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object = "stack") -> Self:
-        """The inverse of `config` and `to_arrays`; what does not fit together is an `ArtefactError`."""
-        try:
-            stack = cls(**storage.tuples(config["parameters"]))
-            layers = [dict(layer) for layer in config["layers"]]
-        except (KeyError, TypeError, ValueError, InputError) as error:
-            raise ArtefactError(f"the settings of {source} do not describe a stack ({error})") from error
+    def _assembled(cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object, prefix: str) -> Self:
+        stack = cls(**storage.tuples(config["parameters"]))
         stack._layers = [
-            RBM.from_parts(layer, arrays, source, f"layer{number}.") for number, layer in enumerate(layers)
+            RBM.from_parts(layer, arrays, source, prefix + cls._prefix(number))
+            for number, layer in enumerate(config["layers"])
         ]
-        if tuple(layer.n_hidden for layer in stack.layers_) != stack.n_hidden or any(
-            upper.n_visible != lower.n_hidden
-            for lower, upper in zip(stack.layers_[:-1], stack.layers_[1:], strict=True)
+        pairs = zip(stack._layers[:-1], stack._layers[1:], strict=True)
+        if tuple(layer.n_hidden for layer in stack._layers) != stack.n_hidden or any(
+            upper.n_visible != lower.n_hidden for lower, upper in pairs
         ):
             raise ArtefactError(f"{source}: the layers do not fit on each other")
         return stack
+
+    @staticmethod
+    def _prefix(number: int) -> str:
+        return f"layer{number}."
 
 
 def _checked_bottom(bottom: RBM, n_visible: int, n_hidden: int) -> RBM:

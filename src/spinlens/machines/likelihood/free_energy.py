@@ -17,8 +17,9 @@ from spinlens.machines.likelihood import ais
 from spinlens.machines.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 
-LARGEST_ENUMERATION = 24
 Method = Literal["auto", "exact", "ais", "reverse-ais"]
+LARGEST_ENUMERATION = 24
+_BLOCK_BITS = 12  # 4096 states at once
 
 
 @dataclass(frozen=True)
@@ -74,27 +75,14 @@ def exact_moments(machine: Layer) -> MachineMoments:
 
 def _all_states(n_units: int) -> Iterator[Array]:
     """Every state of `n_units` units, in blocks (≤ 4096, n_units) of ±1."""
-    low = min(n_units, 12)
+    low = min(n_units, _BLOCK_BITS)
     for high in range(2 ** (n_units - low)):
         index = np.arange(2**low) + (high << low)
         yield np.where((index[:, None] >> np.arange(n_units)) & 1, 1.0, -1.0)
 
 
 def log_z(machine: Layer, method: Method = "auto", *, runs: int = 200, betas: int = 1000, seed: int = 0) -> Estimate:
-    """ln Z = ln Σ_{v,h} e^{−E(v,h)} of a machine.
-
-    Parameters
-    ----------
-    method : "exact" sums over the smaller side (≤ 24 units, error 0); "ais" is annealed importance sampling
-        [Salakhutdinov & Murray 2008] from free units; "reverse-ais" anneals the machine's own states to free units
-        [Burda, Grosse & Salakhutdinov 2015]; "auto" is exact up to 16 units and AIS beyond.
-    runs, betas : AIS only: independent annealings, and intermediate distributions on the way from free units.
-
-    Returns
-    -------
-    ln Z in nats. The AIS error is the standard error of the mean weight. AIS errs downward and reverse AIS upward
-    when `betas` is too small, so the two bracket ln Z: where they disagree, or the error exceeds ≈ 0.5, raise `betas`.
-    """
+    """ln Z = ln Σ_{v,h} e^{−E(v,h)} of a machine, see `Distribution.log_z`."""
     checks.choice("method", method, ("auto", "exact", "ais", "reverse-ais"))
     small = min(machine.weights_.shape)
     if method == "exact" or (method == "auto" and small <= 16):
@@ -114,26 +102,45 @@ def log_likelihood(
     betas: int = 1000,
     seed: int = 0,
 ) -> Estimate:
-    """Mean log-likelihood ⟨ln p(v)⟩ = −⟨F(v)⟩ − ln Z of `visible` (n_samples, n_visible), in nats a state.
-
-    The error is that of ln Z alone, so that machines can be compared on the same states; the spread of the states
-    themselves is `free_energy(...).std()`.
-    """
+    """⟨ln p(v)⟩ = −⟨F(v)⟩ − ln Z of `visible` (n_samples, n_visible), see `Distribution.log_likelihood`."""
     normalisation = log_z(machine, method, runs=runs, betas=betas, seed=seed)
     return Estimate(-float(free_energy(machine, visible).mean()) - normalisation.value, normalisation.error)
 
 
 def pseudo_log_likelihood(machine: Layer, visible: npt.ArrayLike) -> Array:
-    """Σ_i ln p(v_i | all other v) of each state, (n_samples,), in nats: exact, without ln Z.
+    """Σ_i ln p(v_i | all other v) of each state: exact, without ln Z.
 
-    ln p(v_i | rest) = −ln(1 + e^{F(v) − F(v with v_i flipped)}). Cost O(n_samples · n_visible · n_hidden). It is no
-    bound on the likelihood: use it to compare machines, not against an entropy.
+    ln p(v_i | rest) = −ln(1 + e^{F(v) − F(v with v_i flipped)}) [Besag1975]_. It is no bound on the likelihood: use it
+    to compare machines, not against an entropy.
+
+    Parameters
+    ----------
+    machine : RBM
+        The machine.
+    visible : array_like
+        States (n_samples, n_visible) of ±1.
+
+    Returns
+    -------
+    ndarray of float64
+        (n_samples,), in nats a state.
+
+    Notes
+    -----
+    Cost O(n_samples · n_visible · n_hidden).
+
+    References
+    ----------
+    .. [Besag1975] Besag, The Statistician 24, 179 (1975).
 
     Examples
     --------
-    >>> from spinlens.machines.rbm import RBM
-    >>> float(pseudo_log_likelihood(RBM.from_weights(np.zeros((3, 1))), [[1, 1, -1]])[0] / -np.log(8))
-    1.0
+    Three free spins.
+
+    >>> from spinlens import RBM
+    >>> found = pseudo_log_likelihood(RBM.from_weights(np.zeros((3, 1))), [[1, 1, -1]])
+    >>> float(found[0] / np.log(2))
+    -3.0
     """
     states = np.asarray(visible, dtype=np.float64)
     weights, bias = np.asarray(machine.weights_, np.float64), np.asarray(machine.visible_bias_, np.float64)

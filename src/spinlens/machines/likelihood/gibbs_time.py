@@ -23,25 +23,52 @@ def gibbs_autocorrelation(
     absolute: bool = False,
     seed: int = 0,
 ) -> Estimate:
-    """Integrated autocorrelation time τ_int = ½ + Σ_{t≥1} ρ(t) of the magnetization of a machine, in Gibbs steps.
+    """Integrated autocorrelation time τ_int = ½ + Σ_{t≥1} ρ(t) of the magnetization of a machine's Gibbs chain.
 
-    The mean visible unit is the slowest observable of a ferromagnetic machine; a step is v → h → v. A machine trained
-    by CD-k with k ≪ τ_int is trained out of equilibrium [Decelle, Furtlehner & Seoane 2021]: quote it beside its flow.
+    The mean visible unit is the slowest observable of a ferromagnetic machine. A machine trained by CD-k with k ≪ τ_int
+    is trained out of equilibrium [Decelle2021]_: quote it beside its flow.
 
     Parameters
     ----------
-    chains, steps : independent chains and the steps of each; `burn_in` steps (default: `steps` / 4) go first.
-    start : states (chains, n_visible) to start from, such as training states; free spins when left out.
-    absolute : take |m|, which does not see the jumps between the two signs.
+    machine : RBM
+        The machine.
+    chains, steps : int
+        Independent chains and the steps v → h → v of each, at least 4.
+    burn_in : int, optional
+        Steps before the first that is measured; steps / 4 by default.
+    start : array_like, optional
+        States (chains, n_visible) to start from, such as training states; free spins by default.
+    absolute : bool
+        Take |m|, which does not see the jumps between the two signs.
+    seed : int
+        Seeds the draws.
 
     Returns
     -------
-    τ_int with its statistical error; independent states give ½. Where τ_int is not well below `steps` / 20 the number
-    is a lower bound.
+    Estimate
+        In Gibbs steps, with its statistical error; independent states give ½. Where it is not well below steps / 20
+        the number is a lower bound.
+
+    Raises
+    ------
+    InputError
+        No chains, or fewer than 4 steps.
+    SpinsError
+        A start of another shape.
+
+    Notes
+    -----
+    Cost O(chains · steps · n_visible · n_hidden).
+
+    References
+    ----------
+    .. [Decelle2021] Decelle, Furtlehner and Seoane, Adv. Neural Inf. Process. Syst. 34 (2021).
 
     Examples
     --------
-    >>> from spinlens.machines.rbm import RBM
+    Free units forget at once.
+
+    >>> from spinlens import RBM
     >>> tau = gibbs_autocorrelation(RBM.from_weights(np.zeros((4, 1))), chains=10, steps=1000)
     >>> abs(tau.deviation(0.5)) < 4
     True

@@ -7,11 +7,9 @@ Where a machine's own Gibbs chain stays in one mode for long, states that were f
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single, Spins
-from spinlens.errors import InputError
 from spinlens.machines import gibbs
 from spinlens.machines.gibbs import Sampler, log_two_cosh
 from spinlens.machines.kernels import Lanes
@@ -71,26 +69,62 @@ def _log_ratio(theta: Single, lower: float, upper: float) -> Array:
 
 def tempered_sample(
     machine: Layer, n: int, steps: int = 1000, replicas: int = 10, seed: int = 0
-) -> tuple[Spins, npt.NDArray[np.float64]]:
-    """`n` states of a machine after `steps` steps of parallel tempering from free units, and the exchange rates.
+) -> tuple[Spins, Array]:
+    """States of a machine by parallel tempering from free units [HukushimaNemoto1996]_, [Desjardins2010]_.
+
+    Replica r has p(v) ∝ e^{b·v} Π_a 2cosh(β_r (c_a + Σ_i v_i W_ia)), β_r from 1 to 0; after each Gibbs step neighbours
+    exchange states. It weighs modes that a Gibbs chain does not leave.
 
     Parameters
     ----------
-    n : independent ladders, one state each.
-    replicas : inverse temperatures 1, …, 0 at equal distance; enough of them when every exchange rate exceeds ≈ 0.2.
+    machine : RBM
+        The machine.
+    n : int
+        Independent ladders, one state each.
+    steps : int
+        Gibbs steps of every replica, each followed by exchanges.
+    replicas : int
+        Inverse temperatures 1, …, 0 at equal distance, at least 2; enough when every exchange rate exceeds ≈ 0.2.
+    seed : int
+        Seeds the draws.
 
     Returns
     -------
-    States (n, n_visible) int8 ±1, and the acceptance (replicas − 1,) of exchanges, from the machine to free units.
+    states : ndarray of int8
+        (n, n_visible) of ±1.
+    exchange_rates : ndarray of float64
+        (replicas − 1,) accepted fraction of exchanges, from the machine to free units.
+
+    Raises
+    ------
+    InputError
+        No steps, no ladders or fewer than two replicas.
+
+    Notes
+    -----
+    Cost O(n · steps · replicas · n_visible · n_hidden).
+
+    References
+    ----------
+    .. [Desjardins2010] Desjardins, Courville, Bengio, Vincent and Delalleau, Proc. 13th Int. Conf. Artif. Intell.
+       Stat., 145 (2010).
+    .. [HukushimaNemoto1996] Hukushima and Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996).
+
+    Examples
+    --------
+    Free units exchange always.
+
+    >>> from spinlens import RBM
+    >>> states, rates = tempered_sample(RBM.from_weights(np.zeros((4, 1))), 10, steps=5, replicas=3)
+    >>> states.shape, rates.tolist()
+    ((10, 4), [1.0, 1.0])
     """
     generator = seeding.generator(checks.seed(seed), "rbm", "tempering")
     ladder = ReplicaLadder(replicas)
     n_visible = machine.weights_.shape[0]
-    if steps < 1:
-        raise InputError(f"steps must be at least 1, got {steps}")
     states = gibbs.random_states(replicas * checks.positive_integer("n", n), n_visible, generator)
     shaped = states.reshape(replicas, n, n_visible)
     sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
-    for _ in range(steps):
+    for _ in range(checks.positive_integer("steps", steps)):
         ladder.step(sampler, shaped, lanes, generator)
     return shaped[0].astype(np.int8), ladder.acceptance

@@ -1,8 +1,8 @@
 """Parallel trajectory tempering: a machine exchanges states with earlier machines of its own training.
 
 Training leads a machine from free units to the data through a sequence of distributions, each close to the next; along
-it states reach every mode, also where a Gibbs chain, or a machine at another temperature, does not go [Béreux, Decelle,
-Furtlehner, Rosset & Seoane 2025]. Neighbours on the ladder also give ln Z, from free units up, step by step.
+it states reach every mode, also where a Gibbs chain, or a machine at another temperature, does not go. Neighbours on
+the ladder also give ln Z, from free units up, step by step.
 """
 
 from __future__ import annotations
@@ -36,12 +36,19 @@ class TrajectoryRecorder:
 
     Parameters
     ----------
-    machine : the `RBM` whose `fit` gets this as `callback`.
-    every : epochs between two copies.
+    machine : RBM
+        The machine whose `fit` gets this as `callback`.
+    every : int
+        Epochs between two copies.
+
+    Attributes
+    ----------
+    machines : list
+        The copies, the earliest first, in float32.
 
     Examples
     --------
-    >>> from spinlens.machines.rbm import RBM
+    >>> from spinlens import RBM
     >>> machine = RBM(2, epochs=3)
     >>> along = TrajectoryRecorder(machine)
     >>> _ = machine.fit([[1, 1], [-1, -1]] * 50, callback=along)
@@ -64,10 +71,16 @@ class TrajectorySample:
 
     Attributes
     ----------
-    states : (n, n_visible) int8 ±1, one of each ladder.
-    exchange_rates : accepted fraction of exchanges between neighbours, from free units to the machine; where one is
-        near 0 the ladder is broken there: record more machines.
-    log_z : ln Z of the machine by acceptance ratios between neighbours [Bennett 1976], with its error over ladders.
+    machine : RBM
+        The machine.
+    states : ndarray of int8
+        (n, n_visible) of ±1, one of each ladder.
+    exchange_rates : ndarray of float64
+        Accepted fraction of exchanges between neighbours, from free units to the machine; where one is near 0 the
+        ladder is broken there: record more machines.
+    log_z : Estimate
+        ln Z in nats by acceptance ratios between neighbours, with its error over ladders, which does not see that all
+        ladders may be equally far from equilibrium.
     """
 
     machine: Layer
@@ -76,7 +89,18 @@ class TrajectorySample:
     log_z: Estimate
 
     def log_likelihood(self, X: npt.ArrayLike) -> Estimate:
-        """Mean ln p of states X (n_samples, n_visible), in nats a state; the error is that of ln Z."""
+        """Mean ln p of states.
+
+        Parameters
+        ----------
+        X : array_like
+            (n_samples, n_visible) of ±1.
+
+        Returns
+        -------
+        Estimate
+            In nats a state; the error is that of ln Z.
+        """
         return Estimate(-float(likelihood.free_energy(self.machine, X).mean()) - self.log_z.value, self.log_z.error)
 
 
@@ -88,18 +112,52 @@ def trajectory_sample(
     acceptance: float = 0.3,
     seed: int = 0,
 ) -> TrajectorySample:
-    """`n` states of a machine by exchange with machines of its training, and its ln Z.
+    """States of a machine by exchange with machines of its own training [Bereux2024]_, and its ln Z.
 
     Parameters
     ----------
-    snapshots : machines along the training, the earliest first, such as those of `TrajectoryRecorder`; below them
-        stands a machine of free units, whose states and ln Z are known exactly.
-    n : independent ladders, one state each; at least 20, for the error of ln Z.
-    steps : Gibbs steps of every machine, each followed by exchanges; ln Z is taken from the second half.
-    acceptance : snapshots are left out while the exchange rate of their neighbours stays above this, and machines
-        with parameters half-way are put between neighbours that are farther apart.
+    machine : RBM
+        The machine.
+    snapshots : sequence of RBM
+        Machines along the training, the earliest first, such as those of `TrajectoryRecorder`; below them stands a
+        machine of free units, whose states and ln Z are known exactly.
+    n : int
+        Independent ladders, one state each; at least 20, for the error of ln Z.
+    steps : int
+        Gibbs steps of every machine, at least 8, each followed by exchanges; ln Z is taken from the second half.
+    acceptance : float
+        Between 0 and 1. Snapshots are left out while the exchange rate of their neighbours stays above this, and
+        machines with parameters half-way are put between neighbours that are farther apart.
+    seed : int
+        Seeds the draws.
 
-    Cost O(n · steps · ladder · n_visible · n_hidden). Raises `InputError` for machines of other shapes.
+    Returns
+    -------
+    TrajectorySample
+        `states`, `exchange_rates`, `log_z` by acceptance ratios [Bennett1976]_, and `log_likelihood`.
+
+    Raises
+    ------
+    InputError
+        Machines of other shapes, fewer than 20 ladders or 8 steps, an acceptance outside (0, 1).
+
+    Notes
+    -----
+    Cost O(n · steps · ladder · n_visible · n_hidden).
+
+    References
+    ----------
+    .. [Bennett1976] Bennett, J. Comput. Phys. 22, 245 (1976).
+    .. [Bereux2024] Béreux, Decelle, Furtlehner, Rosset and Seoane, arXiv:2405.15376 (2024).
+
+    Examples
+    --------
+    Free units: ln Z is that of five of them.
+
+    >>> from spinlens import RBM
+    >>> found = trajectory_sample(RBM.from_weights(np.zeros((4, 1))), [], 20, steps=8)
+    >>> float(round(found.log_z.value / np.log(2), 9)), found.exchange_rates.tolist()
+    (5.0, [1.0])
     """
     checks.positive_integer("n", n, minimum=_BLOCKS)
     checks.positive_integer("steps", steps, minimum=8)

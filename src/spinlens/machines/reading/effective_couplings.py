@@ -16,9 +16,9 @@ _COLUMNS = 20_000  # quadrature nodes per matrix product
 
 
 def effective_couplings(machine: Layer) -> Array:
-    """Pair couplings J_ij of −ln p(v) = const − Σ_i H_i v_i − Σ_{i<j} J_ij v_i v_j − …, (n_visible, n_visible).
+    """Pair couplings J_ij of a machine: −ln p(v) = const − Σ_i H_i v_i − Σ_{i<j} J_ij v_i v_j − …
 
-    The coefficient of v_i v_j in the expansion of ln p in products of spins [Cossu et al. 2019] is
+    The coefficient of v_i v_j in the expansion of ln p in products of spins [Cossu2019]_, [Decelle2024]_ is
 
         J_ij = ¼ Σ_a E_x[ln cosh(θ + W_i + W_j) + ln cosh(θ − W_i − W_j)
                          − ln cosh(θ + W_i − W_j) − ln cosh(θ − W_i + W_j)],   θ = c_a + Σ_{k≠i,j} W_ka x_k
@@ -31,13 +31,30 @@ def effective_couplings(machine: Layer) -> Array:
     neither enumeration nor a Gaussian approximation of θ is needed. For a machine trained on an Ising model at T it is
     compared with J(r)/T; for the exact machine the two are equal.
 
+    Parameters
+    ----------
+    machine : RBM
+        The machine; biases may be anything.
+
     Returns
     -------
-    Dimensionless couplings, symmetric, zero on the diagonal. Cost O(n_hidden · nodes · n_visible²), ≈ 50–1000 nodes.
+    ndarray of float64
+        (n_visible, n_visible), dimensionless, symmetric, zero on the diagonal.
+
+    Notes
+    -----
+    Cost O(n_hidden · nodes · n_visible²), ≈ 50 to 1000 nodes.
+
+    References
+    ----------
+    .. [Cossu2019] Cossu, Del Debbio, Giani, Khamseh and Wilson, Phys. Rev. B 100, 064304 (2019).
+    .. [Decelle2024] Decelle, Furtlehner, Navas Gómez and Seoane, SciPost Phys. 16, 095 (2024).
 
     Examples
     --------
-    >>> from spinlens.machines.rbm import RBM
+    One hidden unit that is the bond K = 0.3: cosh 2w = e^{2K}.
+
+    >>> from spinlens import RBM
     >>> w = np.arccosh(np.exp(2 * 0.3)) / 2
     >>> float(effective_couplings(RBM.from_weights([[w], [w]]))[0, 1].round(12))
     0.3
@@ -61,18 +78,39 @@ def effective_couplings(machine: Layer) -> Array:
 
 
 def group_couplings(machine: Layer, groups: Iterable[Iterable[int]]) -> Array:
-    """Coupling of each group of different visible units: the coefficient of Π_{i∈A} v_i in ln p(v), (n_groups,).
+    """Couplings of groups of visible units: the coefficient of Π_{i∈A} v_i in ln p(v).
 
     Four-spin couplings tell a machine of pairs from one that needs more. With n = |A|, odd or even,
 
         J_A = Σ_a (−1)^{⌊(n−1)/2⌋} ∫_0^∞ dk c(k c_a) Π_{i∈A} sin(k W_i) Π_{l∉A} cos(k W_l) / (k sinh(πk/2)),
 
     c = cos for even n and sin for odd n; a single unit has its visible bias added. Zero for a model of pairs alone,
-    up to what a finite machine can do. Cost O(n_hidden · nodes · (n_visible + n_groups)).
+    up to what a finite machine can do.
+
+    Parameters
+    ----------
+    machine : RBM
+        The machine.
+    groups : iterable of iterable of int
+        Numbers of different visible units.
+
+    Returns
+    -------
+    ndarray of float64
+        (n_groups,), dimensionless; exact to ≈ 1e-12.
+
+    Raises
+    ------
+    InputError
+        A group that is empty, names a unit twice or one that is not there.
+
+    Notes
+    -----
+    Cost O(n_hidden · nodes · (n_visible + n_groups)).
 
     Examples
     --------
-    >>> from spinlens.machines.rbm import RBM
+    >>> from spinlens import RBM
     >>> w = np.arccosh(np.exp(2 * 0.3)) / 2
     >>> float(group_couplings(RBM.from_weights([[w], [w]]), [(0, 1)])[0].round(12))
     0.3

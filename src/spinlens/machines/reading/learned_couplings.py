@@ -20,13 +20,19 @@ class LearnedCouplings:
 
     Attributes
     ----------
-    table : (*shape) mean coupling at each displacement, over pairs and machines; zero at zero displacement.
-    table_error : its standard error from the spread over machines; nan for a single machine.
-    distance : (n,) the different distances r > 0 on the torus, ascending; displacements with equal sets of components
-        are one entry, so 5 = |(5, 0)| and 5 = |(3, 4)| are two.
-    components : for each entry the absolute components of the displacement, sorted over axes of equal length.
-    coupling, error : (n,) mean at each entry and its error.
-    roughness : (n,) standard deviation of single pairs about that mean within one machine: what training left unequal.
+    table : ndarray
+        (*shape,) mean coupling at each displacement, over pairs and machines; zero at zero displacement.
+    table_error : ndarray
+        Its standard error from the spread over machines; nan for a single machine.
+    distance : ndarray
+        (n,) the different distances r > 0 on the torus, ascending; displacements with equal sets of components are one
+        entry, so 5 = |(5, 0)| and 5 = |(3, 4)| are two.
+    components : list of tuple of int
+        For each entry the absolute components of the displacement, sorted over axes of equal length.
+    coupling, error : ndarray
+        (n,) mean at each entry and its error.
+    roughness : ndarray
+        (n,) standard deviation of single pairs about that mean within one machine: what training left unequal.
     """
 
     table: Array
@@ -39,18 +45,29 @@ class LearnedCouplings:
 
 
 def learned_couplings(machines: Sequence[Layer], shape: tuple[int, ...]) -> LearnedCouplings:
-    """J_eff(r) of machines trained on one lattice with different seeds, averaged over translations and machines.
+    """J_eff(r): effective couplings averaged over translations of a lattice and over machines.
 
     Parameters
     ----------
-    machines : with visible units that are the sites of `shape` in C order; seeds of training and, for an error that
+    machines : sequence of RBM
+        Trained on one lattice, whose sites in C order are the visible units; seeds of training and, for an error that
         contains it, of data.
+    shape : tuple of int
+        Sides of the lattice.
+
+    Returns
+    -------
+    LearnedCouplings
+        Dimensionless, to compare with J(r) / T; the errors are the spread over machines, nan for one alone.
+
+    Raises
+    ------
+    InputError
+        No machine, or one of another size.
 
     Examples
     --------
-    >>> from spinlens.lattice.couplings import NearestNeighbour
-    >>> from spinlens.lattice.ising import IsingModel
-    >>> from spinlens.machines.rbm import RBM
+    >>> from spinlens import RBM, IsingModel, NearestNeighbour
     >>> found = learned_couplings([RBM.exact(IsingModel((3, 3), NearestNeighbour()), 2.0)], (3, 3))
     >>> found.components, found.coupling.round(12).tolist()
     ([(0, 1), (1, 1)], [0.5, 0.0])

@@ -18,11 +18,19 @@ class Spectrum:
 
     Attributes
     ----------
-    values : (min side,) singular values, descending.
-    modes : (min side, n_visible) the visible pattern of each, of unit length, its largest entry positive.
-    noise_edge : largest singular value of a matrix of independent entries with the same r.m.s. (Marchenko & Pastur):
+    values : ndarray
+        (min side,) singular values, descending.
+    modes : ndarray
+        (min side, n_visible) the visible pattern of each, of unit length, its largest entry positive.
+    noise_edge : float
+        Largest singular value of a matrix of independent entries with the same r.m.s. [MarchenkoPastur1967]_:
         w_rms (√n_visible + √n_hidden). Values beyond it are structure.
-    participation : (Σ σ²)² / Σ σ⁴, the number of modes that share the weight.
+    participation : float
+        (Σ σ²)² / Σ σ⁴, the number of modes that share the weight.
+
+    References
+    ----------
+    .. [MarchenkoPastur1967] Marčenko and Pastur, Math. USSR Sb. 1, 457 (1967).
     """
 
     values: Array
@@ -32,11 +40,21 @@ class Spectrum:
 
 
 def spectrum(machine: Layer) -> Spectrum:
-    """Singular values of the weights of a machine.
+    """Singular values of the weights of a machine, W = Σ_k σ_k u_k x_kᵀ.
+
+    Parameters
+    ----------
+    machine : RBM
+        The machine.
+
+    Returns
+    -------
+    Spectrum
+        `values` σ, `modes` u, `noise_edge` and `participation`.
 
     Examples
     --------
-    >>> from spinlens.machines.rbm import RBM
+    >>> from spinlens import RBM
     >>> spectrum(RBM.from_weights([[3.0, 0], [0, 4.0]])).values.tolist()
     [4.0, 3.0]
     """
@@ -50,14 +68,34 @@ def spectrum(machine: Layer) -> Spectrum:
 
 
 def receptive_fields(machine: Layer, shape: tuple[int, ...], count: int | None = None) -> Array:
-    """Weights of single hidden units as lattices, strongest first, (count, *shape).
+    """Weights of single hidden units as lattices, strongest first.
 
     The sign of a unit is a gauge: each field is shown with a positive sum of cubes, so that its peak is positive.
 
     Parameters
     ----------
-    shape : the lattice of visible units, in C order.
-    count : units shown, those of largest Σ W²; all when None.
+    machine : RBM
+        The machine.
+    shape : tuple of int
+        The lattice of visible units, in C order.
+    count : int, optional
+        Units shown, those of largest Σ_i W_ia²; all by default.
+
+    Returns
+    -------
+    ndarray of float64
+        (count, *shape).
+
+    Raises
+    ------
+    InputError
+        A lattice of another number of sites.
+
+    Examples
+    --------
+    >>> from spinlens import RBM
+    >>> receptive_fields(RBM.from_weights([[0.1, 0.0], [0.0, -2.0]]), (2,)).tolist()
+    [[-0.0, 2.0], [0.1, 0.0]]
     """
     weights = np.asarray(machine.weights_, dtype=np.float64)
     sides = tuple(checks.positive_integer("side of the lattice", side) for side in shape)

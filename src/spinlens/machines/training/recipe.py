@@ -63,11 +63,38 @@ class Recipe:
         tying(self.torus, self.n_hidden)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The options by name, as the constructor takes them."""
+        """The options by name, as the constructor takes them.
+
+        Parameters
+        ----------
+        deep : bool
+            For scikit-learn; nothing is nested here.
+
+        Returns
+        -------
+        dict
+            Name and value of every option.
+        """
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(Recipe)}
 
     def set_params(self, **params: Any) -> Self:
-        """Change options; what is learned stays as it is until the next `fit`."""
+        """Change options; what is learned stays as it is until the next `fit`.
+
+        Parameters
+        ----------
+        **params
+            Options by name.
+
+        Returns
+        -------
+        RBM
+            The machine itself.
+
+        Raises
+        ------
+        InputError
+            An unknown option, or a value that is refused: then nothing is changed.
+        """
         known = self.get_params()
         unknown = set(params) - set(known)
         if unknown:
