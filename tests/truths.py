@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from spinlens import IsingModel
+from spinlens import RBM, IsingModel
 from spinlens.exact.enumeration import all_states
 
-__all__ = ["all_states", "autoregressive", "boltzmann", "drawn", "normalised", "numbers", "second_moment_xi"]
+__all__ = [
+    "all_states", "autoregressive", "boltzmann", "chi_squared", "drawn", "machine_distribution", "normalised",
+    "numbers", "second_moment_xi",
+]  # fmt: skip
 
 
 def normalised(log_weights: np.ndarray) -> np.ndarray:
@@ -35,6 +38,25 @@ def drawn(model: IsingModel, temperature: float, n: int, seed: int) -> np.ndarra
 def numbers(states: np.ndarray) -> np.ndarray:
     """Places of flat states (..., N) in `all_states`."""
     return (np.asarray(states) > 0) @ (1 << np.arange(np.shape(states)[-1]))
+
+
+def machine_distribution(machine: RBM) -> tuple[np.ndarray, np.ndarray]:
+    """All visible states (2^n, n) of ±1 of a machine and their probabilities p(v) (2^n,), by its free energies."""
+    states = all_states(machine.n_visible)
+    return states, normalised(-machine.free_energy(states))
+
+
+def chi_squared(states: np.ndarray, p: np.ndarray, least: float = 0.0) -> tuple[float, float]:
+    """χ² of flat states under p, and what it is for independent ones, in standard deviations: (excess, degrees).
+
+    Only states that are expected more than `least` times are counted, which a normal distribution needs for few.
+    """
+    expected = len(states) * p
+    chosen = expected > least
+    counts = np.bincount(numbers(states), minlength=len(p))
+    degrees = int(chosen.sum()) - (not least)
+    found = float(((counts - expected)[chosen] ** 2 / expected[chosen]).sum())
+    return (found - degrees) / np.sqrt(2 * degrees), degrees
 
 
 def second_moment_xi(correlation: np.ndarray, power: float = 2.0) -> float:

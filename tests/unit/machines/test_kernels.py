@@ -1,4 +1,4 @@
-"""The compiled steps against slow and obvious NumPy twins."""
+"""The compiled steps against slow and obvious NumPy references."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,6 @@ import pytest
 from spinlens.machines import gibbs
 from spinlens.machines.kernels import (
     LANES,
-    adam_step,
     draw_and_mean_units,
     draw_units,
     mean_units,
@@ -104,11 +103,3 @@ def test_momentum_step_is_the_formula(l1):
     momentum_step(value, gradient, velocity, *(np.float32(x) for x in (0.1, 0.5, 0.02, l1)))
     np.testing.assert_allclose(velocity, expected_velocity, rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-7)
-
-
-def test_adam_first_step_has_the_size_of_the_rate():
-    value, first, second = (np.zeros(3, np.float32) for _ in range(3))
-    gradient = np.array([1e-3, -5.0, 0.2], np.float32)
-    rate = 0.01 * np.sqrt(1 - 0.999) / (1 - 0.9)
-    adam_step(value, gradient, first, second, *(np.float32(x) for x in (rate, 0.9, 0.999, 0.0, 0.0)))
-    np.testing.assert_allclose(value, [0.01, -0.01, 0.01], rtol=1e-3)

@@ -35,17 +35,6 @@ def test_training_on_packed_states_is_training_on_the_states(path, monkeypatch):
     assert machines[0].history_ == machines[1].history_
 
 
-@pytest.mark.parametrize("n", [1000, 1024, 300])
-def test_each_state_comes_once_an_epoch_in_blocks_and_whole(n, monkeypatch):
-    for shuffled in (256, 2**18):
-        monkeypatch.setattr(epoch, "_SHUFFLED", shuffled)
-        batches = list(epoch._shuffled_batches(n, 10, np.random.default_rng(0)))
-        rows = np.concatenate(batches)
-        assert len(np.unique(rows)) == len(rows)
-        assert n - len(rows) < 10 * -(-n // shuffled)
-        assert all(len(batch) == 10 for batch in batches)
-
-
 def test_blocks_of_other_width_and_no_blocks_are_refused(path):
     with pytest.raises(InputError, match="one width"):
         write_packed(path, [STATES, STATES[:, :5]])

@@ -63,21 +63,3 @@ def test_bad_input_is_refused():
         StackedRBM((4,), epochs=1).fit(DATA).transform(DATA, layers=2)
     with pytest.raises(InputError, match="no layers yet"):
         StackedRBM((4,)).sample(3)
-
-
-def test_an_rbm_and_a_stack_answer_the_same_questions():
-    stack = StackedRBM((8, 4), epochs=3).fit(DATA)
-    rbm = stack.layers_[0]
-    assert rbm.layers_ == [rbm]
-    assert stack.bottom is rbm.bottom is rbm
-    lattices = DATA.reshape(-1, 4, 4)
-    for machine in (rbm, stack):
-        found = dict(machine.records(lattices, [3, 0], seed=1))
-        assert list(found) == [0, 3]
-        np.testing.assert_array_equal(found[0], lattices)
-        assert found[3].shape == lattices.shape
-        np.testing.assert_array_equal(dict(machine.records(lattices, [3], seed=1))[3], found[3])
-        with pytest.raises(InputError, match="16 units"):
-            machine.records(lattices[:, :3], [1])
-    assert rbm.gibbs_tau(lattices, steps=100).value > 0
-    assert stack.gibbs_tau(lattices) is None
