@@ -54,6 +54,6 @@ def duration(seconds: float) -> str:
     ['0.2 s', '60 s', '10 min', '2 h 00 min', '55 h 33 min']
     """
     if seconds < 100:
-        return f"{seconds:.2g} s" if seconds < 9.5 else f"{seconds:.0f} s"
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02d} min"

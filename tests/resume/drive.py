@@ -9,12 +9,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 import toy_tasks
 
 from spinlens.errors import SpinlensError, StudyInterrupted
-from spinlens.study.running.progress import Progress
 from spinlens.study.running.runner import run
 
 if __name__ == "__main__":
     try:
-        run(toy_tasks.study(), sys.argv[1], int(sys.argv[2]), progress=Progress())
+        run(toy_tasks.study(), sys.argv[1], int(sys.argv[2]))
     except StudyInterrupted as error:
         print(error, file=sys.stderr)
         os._exit(128 + error.signal)

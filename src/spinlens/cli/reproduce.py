@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from spinlens.cli.options import Sigma, StudyPath, Workers, cores, one_thread_of_blas, preset_name
+from spinlens.cli.progress import display
 from spinlens.errors import InputError
 
 
@@ -40,10 +41,11 @@ def reproduce(
 
         typer.echo(plan(spec, folder, cores(workers)))
     else:
-        from spinlens.study.running.progress import default_progress
         from spinlens.workflows import reproduce as workflow
 
-        _say(folder, workflow.reproduce(spec, folder, cores(workers), scheduler, default_progress()))
+        with display() as shown:
+            results = workflow.reproduce(spec, folder, cores(workers), scheduler, shown)
+        _say(folder, results)
 
 
 def report(folder: StudyPath) -> None:

@@ -9,13 +9,14 @@ import xarray as xr
 
 from spinlens import checks
 from spinlens.lattice.ising import IsingModel
+from spinlens.progress import Report
 from spinlens.sampling.chain_layout import ChainLayout
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
 from spinlens.sampling.dataset import require_converged
 from spinlens.sampling.request import RunRequest
-from spinlens.sampling.threads import ChainProgress, Threads
+from spinlens.sampling.threads import Threads
 
-__all__ = ["ChainProgress", "RunRequest", "Threads", "sample", "start_sampling"]
+__all__ = ["RunRequest", "Threads", "sample", "start_sampling"]
 
 
 def sample(
@@ -30,7 +31,7 @@ def sample(
     thin: int = 1,
     warmup: int | None = None,
     energy: bool = True,
-    progress: Callable[[ChainProgress], None] | None = None,
+    progress: Report | None = None,
     *,
     series: bool = True,
     correlations: bool = False,
@@ -74,7 +75,8 @@ def sample(
     energy : bool, default True
         Measure the energy of every draw: for power laws an O(N log N) Fourier transform a draw.
     progress : callable, optional
-        Called with a `ChainProgress` after every step of a chain, from any thread.
+        Told a `spinlens.progress.Step` when the chains of a temperature are warm, and every quarter of a second where
+        the run stands, from any thread; ``progress=print`` shows them.
     series : bool, default True
         Keep every draw. False keeps bin means (512 to 1,024 bins a chain, all of 2^l draws) and blocking variances, in
         the same amount of memory for 10⁵ sweeps as for 10⁹.
@@ -153,7 +155,7 @@ def sample(
 def start_sampling(
     threads: Threads,
     request: RunRequest,
-    progress: Callable[[ChainProgress], None] | None = None,
+    progress: Report | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_seconds: float = 30.0,
 ) -> Callable[[], xr.Dataset]:

@@ -11,31 +11,13 @@ from types import TracebackType
 
 import xarray as xr
 
+from spinlens.progress import Report
 from spinlens.sampling.chain_layout import ChainLayout, Place
 from spinlens.sampling.chains.chain import MarkovRun
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
+from spinlens.sampling.progress import ChainProgress, RunProgress
 
 _SAVING = 20.0  # saving takes at most a twentieth of the time
-
-
-@dataclass(frozen=True)
-class ChainProgress:
-    """One step of one chain: the sweeps it did, and where the chain stands.
-
-    `draws` are done so far (those of a checkpoint included); `warmup` sweeps were discarded, and `warm` is None until
-    the warm-up is over. `tau_int()` is the longest τ_int so far, in draws: it costs a transform, so ask now and then.
-    Where several chains move together `chain` is the first of `together`; with exchange they are those of one ladder,
-    and `temperature` is its lowest.
-    """
-
-    temperature: float
-    chain: int
-    sweeps: int
-    draws: int
-    warmup: int
-    warm: bool | None
-    tau_int: Callable[[], float]
-    together: int = 1
 
 
 class Threads:
@@ -64,21 +46,22 @@ class Threads:
         layout: ChainLayout,
         folder: CheckpointFolder | None = None,
         seconds: float = 30.0,
-        progress: Callable[[ChainProgress], None] | None = None,
+        report: Report | None = None,
     ) -> Callable[[], xr.Dataset]:
         """Queue the chains of a layout; the function returned waits for them and gives the result.
 
-        The states of chains are kept in `folder`, every so many `seconds`.
+        The states of chains are kept in `folder`, every so many `seconds`; `report` is told where the run stands.
         """
+        progress = None if report is None else RunProgress(layout.request, report)
 
         def carry(place: Place) -> MarkovRun:
             keeper = _Keeper(layout.make(*place), folder, *place, seconds)
 
-            def report(sweeps: int) -> None:
+            def tell(sweeps: int) -> None:
                 if progress is not None:
-                    progress(_progress(keeper.run, layout.lowest(place[0]), place[1], sweeps))
+                    progress.take(_progress(keeper.run, layout.lowest(place[0]), place[1], sweeps))
 
-            return keeper.finish(self._halt, report)
+            return keeper.finish(self._halt, tell)
 
         futures = [self._pool.submit(carry, place) for place in layout.places]
         return lambda: layout.result(_runs(futures))

@@ -24,8 +24,8 @@ from spinlens.errors import InputError
 from spinlens.files.atomic import write_file
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
+from spinlens.progress import Report
 from spinlens.report.pages.critical import render_critical
-from spinlens.sampling.sampler import ChainProgress
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.storage.codec import plain
 
@@ -80,7 +80,7 @@ def find(
     begun: float = math.nan,
     page: bool = False,
     report: Callable[[Standing], None] | None = None,
-    progress: Callable[[ChainProgress], None] | None = None,
+    progress: Report | None = None,
 ) -> SearchFound:
     """The critical point, with the runs kept in `folder` so that the same call goes on with them.
 

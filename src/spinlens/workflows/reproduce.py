@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from spinlens.progress import Report, silent
 from spinlens.report.pages.study import write_report
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.definition.costs import sized
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.toml_file import load_study, to_toml
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
-from spinlens.study.running.progress import Progress
 from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
 from spinlens.study.stages.collect import figure_data
@@ -33,7 +33,7 @@ def reproduce(
     out: str | os.PathLike[str] = "study-quick",
     workers: int = 1,
     scheduler: str | None = None,
-    progress: Progress | None = None,
+    progress: Report = silent,
 ) -> dict[str, Any]:
     """Run a study, or what is missing of it, and write ``results.json`` and ``report.html`` into its folder.
 
@@ -51,8 +51,9 @@ def reproduce(
         Processes, at least 1. The numbers do not depend on it.
     scheduler : str, optional
         Address of a Dask scheduler, "tcp://host:port", whose workers are used instead of processes here.
-    progress : Progress, optional
-        Where to say how far it is (`spinlens.study.running.progress`); nothing is said by default.
+    progress : callable, optional
+        Told a `spinlens.progress.Step` whenever a task is finished; ``progress=print`` shows them. Nothing is said by
+        default.
 
     Returns
     -------

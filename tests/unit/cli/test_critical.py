@@ -9,11 +9,11 @@ import pytest
 from spinlens import Estimate
 from spinlens.cli import progress as cli_progress
 from spinlens.criticality.search.status import Standing
-from spinlens.sampling.sampler import ChainProgress
+from spinlens.progress import Step
 
 
-def step(draws, chain=0):
-    return ChainProgress(2.3, chain, 10, draws, 64, True, lambda: 4.0)
+def step(share=0.0):
+    return Step("", share)
 
 
 @pytest.fixture
@@ -32,19 +32,19 @@ def test_lines_in_a_pipe():
     lines = cli_progress.SearchLines(stream)
     with lines:
         lines.report(Standing("L = 8: 5 temperatures from 2 to 3"))
-        lines.step(step(10))
+        lines.step(step())
     assert stream.getvalue() == "L = 8: 5 temperatures from 2 to 3\n"
     assert type(cli_progress.search_display()) is cli_progress.SearchLines  # stderr is no terminal here
 
 
 def test_a_time_budget_counts_down_between_rounds(bar):
-    bar.step(step(1))
+    bar.step(step())
     assert bar.shown().description == "looking for the transition"
     bar.report(Standing("round 2, 25 s of 100 s: T_c = 2.27(1); draws L = 8: 7", Estimate(2.27, 0.01), 0.25, left=75.0))
     assert bar.shown().description == "T_c = 2.270(10), round 2, 25 s of 100 s"
     assert bar.shown().fields["left"] == "75 s left"
     bar.clock[0] += 25.0
-    bar.step(step(1))
+    bar.step(step())
     assert bar.shown().completed == pytest.approx(0.5)
     assert bar.shown().fields["left"] == "50 s left"
 
@@ -52,9 +52,9 @@ def test_a_time_budget_counts_down_between_rounds(bar):
 def test_runs_with_fixed_draws_move_the_bar(bar):
     bar.report(Standing("L = 16: 5 temperatures", None, 0.2, 0.8, 1000))
     bar.clock[0] += 30.0
-    bar.step(step(250))
+    bar.step(step(0.25))
     bar.clock[0] += 30.0
-    bar.step(step(250, chain=1))
+    bar.step(step(0.5))
     task = bar.shown()
     assert task.description == "L = 16: 5 temperatures"
     assert task.completed == pytest.approx(0.6)

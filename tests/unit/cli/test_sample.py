@@ -1,8 +1,7 @@
-"""What `spinlens sample` shows: lines in a pipe, a bar on a terminal, a run prolonged by its checkpoint."""
+"""`spinlens sample`: options that arrive, the table at its end, a run prolonged by its checkpoint."""
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 
@@ -11,60 +10,10 @@ import pytest
 import xarray as xr
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, model_of, sample
-from spinlens.cli import progress as cli_progress
 from spinlens.cli import sample as cli_sample
 from spinlens.cli.app import app
 from spinlens.cli.options import make_sides
 from spinlens.errors import InputError
-from spinlens.sampling.sampler import ChainProgress
-
-
-def step(sweeps, draws, warm=True, chain=0, temperature=2.5):
-    return ChainProgress(temperature, chain, sweeps, draws, 192, warm, lambda: 4.0)
-
-
-def test_lines_tell_warm_up_and_standing(monkeypatch):
-    clock = iter([0.0, 5.0, 6.0, 20.0, 20.0])
-    monkeypatch.setattr(cli_sample.time, "monotonic", lambda: next(clock))
-    stream = io.StringIO()
-    lines = cli_sample.Lines((2.5,), 2, 1000, stream=stream)
-    lines(step(192, 0))
-    lines(step(192, 0, chain=1, warm=False))
-    lines(step(500, 500))
-    assert stream.getvalue().splitlines() == [
-        "T = 2.5: NOT warm after 192, 192 sweeps",
-        "500 of 2000 draws, 44 sweeps/s, tau_int 4 draws, 62 effective, 60 s left",
-    ]
-
-
-def test_draws_of_a_checkpoint_do_not_count_as_speed(monkeypatch):
-    clock = iter([0.0, 1.0, 11.0, 11.0])
-    monkeypatch.setattr(cli_sample.time, "monotonic", lambda: next(clock))
-    stream = io.StringIO()
-    lines = cli_sample.Lines((2.5,), 1, 1000, stream=stream)
-    lines(step(0, 800))
-    lines(step(100, 900))
-    assert stream.getvalue().splitlines()[-1].endswith("9 sweeps/s, tau_int 4 draws, 112 effective, 11 s left")
-
-
-def test_chains_that_move_together_count_as_many(monkeypatch):
-    monkeypatch.setattr(cli_sample.time, "monotonic", iter([0.0, 5.0, 20.0, 20.0]).__next__)
-    stream = io.StringIO()
-    lines = cli_sample.Lines((2.5,), 70, 1000, stream=stream)
-    lines(ChainProgress(2.5, 0, 100, 0, 192, True, lambda: 4.0, 64))
-    lines(ChainProgress(2.5, 64, 1000, 1000, 192, True, lambda: 4.0, 6))
-    assert stream.getvalue().splitlines() == [
-        "T = 2.5: warm after 192, 192 sweeps",
-        "6000 of 70000 draws, 620 sweeps/s, tau_int 4 draws, 750 effective",
-    ]
-
-
-def test_a_ladder_is_told_as_one(monkeypatch):
-    stream = io.StringIO()
-    lines = cli_sample.Lines((3.0, 2.0), 2, 1000, True, stream)
-    lines(ChainProgress(2.0, 0, 100, 0, 192, True, lambda: 4.0, 2))
-    lines(ChainProgress(2.0, 1, 100, 0, 96, True, lambda: 4.0, 2))
-    assert stream.getvalue().splitlines() == ["T = 2 to 3: warm after 192, 96 sweeps"]
 
 
 @pytest.mark.parametrize(
@@ -123,16 +72,6 @@ def test_many_chains_and_exchange_are_on_the_command_line(tmp_path, options, arg
             np.testing.assert_array_equal(found[name], again[name])
 
 
-def test_bar_shows_the_same(capsys):
-    with cli_sample.Bar((2.5,), 1, 1000) as bar:
-        bar.seconds = 0.0
-        bar(step(500, 500))
-    said = capsys.readouterr().err
-    assert "500/1000" in said
-    assert "tau_int 4" in said
-    assert "T = 2.5: warm after 192 sweeps" in said
-
-
 def test_a_kept_checkpoint_prolongs_a_run(tmp_path):
     command = [sys.executable, "-m", "spinlens", "sample", "--temperatures", "2.5", "--size", "8", "--averages"]
     command += ["--checkpoint", str(tmp_path / "run"), "--force", "--out", str(tmp_path / "a.nc"), "--draws"]
@@ -155,8 +94,3 @@ def test_the_table_marks_what_has_not_converged():
     data = sample(IsingModel((4, 4), NearestNeighbour()), (3.0, 4.0), 1000)
     assert "not" not in cli_sample.table(data)
     assert len(cli_sample.table(data).splitlines()) == 3
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(3, "3 s"), (600, "10 min"), (90_000, "25 h 00 min")])
-def test_durations(seconds, text):
-    assert cli_progress.duration(seconds) == text

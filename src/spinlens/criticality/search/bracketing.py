@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,14 +16,15 @@ from spinlens.criticality.analysis.crossings import bracket, difference
 from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import ConvergenceError, CouplingError
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.sampler import ChainProgress, sample
+from spinlens.progress import Report
+from spinlens.sampling.sampler import sample
 
 _LADDER_STEP = 0.92
 _LADDER_END = 0.05
 _PILOT_DRAWS = 2000
 _WIDENINGS = 8
 
-Progress = Callable[[ChainProgress], None]
+Progress = Report
 
 
 def locate(small: IsingModel, large: IsingModel, seed: int = 0, workers: int = 1) -> float:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from spinlens import checks
 from spinlens.errors import StudyError, StudyInterrupted, TaskError
+from spinlens.progress import Report, Step, silent
 from spinlens.signals import first_signal
 from spinlens.study.definition.tasks import Task, chain_costs, ordered
 from spinlens.study.planning import memory
 from spinlens.study.running.executors import DaskCluster, Executor, InProcess, Processes, Reply
-from spinlens.study.running.progress import Progress, Quiet
+from spinlens.study.running.progress import StageProgress
 from spinlens.study.running.worker import Failure
 from spinlens.study.storage import provenance
 from spinlens.study.storage.catalogue import FILENAME as CATALOGUE
@@ -44,7 +45,7 @@ def run(
     folder: str | os.PathLike[str] | StudyFolder,
     workers: int = 1,
     scheduler: str | None = None,
-    progress: Progress | None = None,
+    progress: Report = silent,
     files: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Compute what is missing in a study folder and keep it there.
@@ -77,11 +78,12 @@ def run(
         heard: list[int] = []
         for name, text in {CATALOGUE: contents.text(), **(files or {})}.items():
             study.write_text(name, text)
-        with progress or Quiet() as shown, first_signal(heard.append):
+        with first_signal(heard.append):
             for notice in study.notices:
-                shown.say(notice)
-            state = _State(study, ordered(tasks), keys, done, shown)
-            shown.begin(Counter(task.stage for task in state.tasks), Counter(name.split("/", 1)[0] for name in done))
+                progress(Step(notice, lasting=True))
+            queue = ordered(tasks)
+            totals, kept = Counter(task.stage for task in queue), Counter(name.split("/", 1)[0] for name in done)
+            state = _State(study, queue, keys, done, StageProgress(progress, totals, kept))
             if missing:
                 with provenance.recorded(study, workers, scheduler, state.seconds):
                     _compute(state, cluster or _local(min(workers, missing)), heard)
@@ -111,7 +113,7 @@ class _State:
     tasks: Sequence[Task]
     keys: Mapping[str, str]
     done: dict[str, Artefact]
-    progress: Progress
+    progress: StageProgress
     seconds: dict[str, float] = field(default_factory=dict)
     failed: dict[str, Failure] = field(default_factory=dict)
     running: dict[Future[Reply], Task] = field(default_factory=dict)

@@ -7,6 +7,8 @@ import xarray as xr
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, sample
 from spinlens.errors import CheckpointError
+from spinlens.progress import silent
+from spinlens.sampling.progress import RunProgress
 from spinlens.study.storage.codec import dataset_bytes
 
 SQUARE = IsingModel((4, 4), NearestNeighbour())
@@ -28,6 +30,11 @@ def stop_after(steps):
     return progress
 
 
+def hear(monkeypatch, listener):
+    """Every step of every chain, of which progress tells only some."""
+    monkeypatch.setattr(RunProgress, "take", lambda _, step: listener(step))
+
+
 ALGORITHMS = ["swendsen-wang", "wolff", "metropolis", "heat-bath", "clock", "multi-spin-metropolis", "exchange"]
 
 
@@ -36,7 +43,7 @@ KINDS = [{}, {"keep_spins": True}, {"series": False, "correlations": True}]
 
 @pytest.mark.parametrize("options", KINDS, ids=["series", "spins", "averages"])
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_run_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path, small_steps, algorithm, options):
+def test_a_run_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path, small_steps, monkeypatch, algorithm, options):
     model = IsingModel((4, 4), NearestNeighbour() if "multi" in algorithm else PowerLaw(1.2))
     arguments = {"temperatures": (6.0, 8.0), "draws": 130, "seed": 3, "algorithm": algorithm, **options}
     if algorithm == "exchange":
@@ -46,21 +53,23 @@ def test_a_run_stopped_anywhere_goes_on_to_the_same_bytes(tmp_path, small_steps,
     unbroken = dataset_bytes(sample(model, **arguments))
     saving = {"checkpoint": tmp_path / "run", "checkpoint_seconds": 0.0}
     for steps in (0, 1, 2, 7, 12, 20):
+        hear(monkeypatch, stop_after(steps))
         with pytest.raises(Stop):
-            sample(model, **arguments, **saving, progress=stop_after(steps))
+            sample(model, **arguments, **saving, progress=silent)
     assert dataset_bytes(sample(model, **arguments, **saving, workers=2)) == unbroken
     assert dataset_bytes(sample(model, **arguments, **saving)) == unbroken
 
 
 @pytest.mark.parametrize("options", KINDS, ids=["series", "spins", "averages"])
 @pytest.mark.parametrize("algorithm", ["auto", "multi-spin-heat-bath"])
-def test_more_draws_go_on_where_fewer_ended(tmp_path, small_steps, options, algorithm):
+def test_more_draws_go_on_where_fewer_ended(tmp_path, small_steps, monkeypatch, options, algorithm):
     options = options | {"algorithm": algorithm}
     longer = sample(SQUARE, 2.5, 210, seed=3, **options)
     done = []
     for draws in (50, 130, 210):
         steps = []
-        data = sample(SQUARE, 2.5, draws, seed=3, checkpoint=tmp_path / "run", progress=steps.append, **options)
+        hear(monkeypatch, steps.append)
+        data = sample(SQUARE, 2.5, draws, seed=3, checkpoint=tmp_path / "run", progress=silent, **options)
         done.append(sum(step.sweeps for step in steps))
     assert dataset_bytes(data) == dataset_bytes(longer)
     runs = 2 if algorithm == "auto" else 1  # from the last full chunk of 20 on, both chains: 40 → 130, 120 → 210
