@@ -83,7 +83,7 @@ def _orthant(table: Array) -> tuple[Array, Array]:
         images[0] = 1.0
         if side % 2 == 0:
             images[-1] = 1.0
-        multiplicity = multiplicity * np.expand_dims(images, [other for other in range(3) if other != axis])
+        multiplicity = multiplicity * np.expand_dims(images, tuple(other for other in range(3) if other != axis))
     return table[tuple(slice(side // 2 + 1) for side in table.shape)], multiplicity
 
 
