@@ -1,0 +1,1 @@
+"""Writing files and folders so that kills do no harm."""

@@ -1,0 +1,1 @@
+"""Monte Carlo of lattices: `sample`, and what carries it out."""

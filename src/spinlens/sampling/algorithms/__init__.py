@@ -1,0 +1,1 @@
+"""Markov moves: what an algorithm owes, and one file for each."""

@@ -21,7 +21,7 @@ from spinlens.seeding import seed_sequence
 
 REPLICAS = 64
 
-Rule = Literal["metropolis", "heat-bath"]
+FlipRule = Literal["metropolis", "heat-bath"]
 
 
 @dataclass
@@ -40,7 +40,7 @@ class MultiSpin(LatticeAlgorithm):
     (two colours where all sides are even, else three), so that pieces of 32 sites can be moved at once.
     """
 
-    rule: Rule = "metropolis"
+    rule: FlipRule = "metropolis"
 
     @cached_property
     def _strength(self) -> float:
@@ -113,10 +113,10 @@ class MultiSpin(LatticeAlgorithm):
 class MultiSpinHeatBath(MultiSpin):
     """The same with flips accepted as by heat bath."""
 
-    rule: Rule = "heat-bath"
+    rule: FlipRule = "heat-bath"
 
 
-def flip_probability(cost: float, rule: Rule) -> float:
+def flip_probability(cost: float, rule: FlipRule) -> float:
     """Probability of a flip that costs βΔE = `cost`: (15/16) min(1, e^{−cost}) as in `Metropolis`, or 1/(1 + e^{cost}).
 
     >>> flip_probability(0.0, "metropolis"), flip_probability(0.0, "heat-bath")

@@ -1,0 +1,1 @@
+"""Compiled sweeps and measurements: arrays and a random state in, changed in place."""

@@ -9,7 +9,7 @@ from spinlens.sampling.kernels.compiled import inline, kernel
 from spinlens.sampling.kernels.fourier import state_modes, wave_table
 from spinlens.sampling.kernels.rows import M2, M4, MAGNETIZATION
 from spinlens.sampling.kernels.single_spin import EAGERNESS
-from spinlens.sampling.kernels.xoshiro import State, next_word
+from spinlens.sampling.kernels.xoshiro import Stream, next_word
 
 _11 = np.uint64(11)
 _UNIT = 2.0**-53
@@ -40,7 +40,7 @@ def clock_chain(
     weak_probability: Array,
     weak_alias: Labels,
     with_modes: bool,
-    state: State,
+    state: Stream,
     thin: int,
     measured: Array,
     kept: Spins,

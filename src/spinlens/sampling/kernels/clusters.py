@@ -12,7 +12,7 @@ from spinlens.arrays import Array, Integers, Sites, Spins
 from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.fourier import squared, write_modes
 from spinlens.sampling.kernels.rows import LARGEST_CLUSTER, M2, M4, MAGNETIZATION
-from spinlens.sampling.kernels.xoshiro import State, Word, next_word
+from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
 
 _ONE, _LOW = np.uint64(1), np.uint64(0xFFFFFFFF)
 _5, _31 = np.uint32(5), np.uint32(31)
@@ -43,7 +43,7 @@ def find(parent: Sites, site: np.uint32) -> np.uint32:
 
 
 @kernel
-def ghost_bonds(spins: Spins, parent: Sites, sign: int, threshold: Word, state: State) -> tuple[int, int]:
+def ghost_bonds(spins: Spins, parent: Sites, sign: int, threshold: Word, state: Stream) -> tuple[int, int]:
     """Join each spin along the field, `sign`, to the ghost spin with probability `threshold` / 2^32.
 
     All clusters that the ghost holds become one. Returns the ghost bonds and a site of that cluster, −1 without one.
@@ -63,7 +63,7 @@ def ghost_bonds(spins: Spins, parent: Sites, sign: int, threshold: Word, state: 
 
 
 @kernel
-def draw_coins(parent: Sites, coins: Sites, ghost: int, state: State) -> None:
+def draw_coins(parent: Sites, coins: Sites, ghost: int, state: Stream) -> None:
     """A random bit a site, of which a cluster takes that of its root; 0 for the cluster of site `ghost` (−1: none)."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     for n in range(0, coins.size, 2):

@@ -13,7 +13,7 @@ from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, fli
 from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.displacement import far_displacement
 from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS
-from spinlens.sampling.kernels.xoshiro import State, Word, next_word
+from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
 
 _ONE, _11 = np.uint64(1), np.uint64(11)
 _UNIT = 2.0**-53
@@ -34,7 +34,7 @@ def long_range_bonds(
     trial_cdf: Array,
     trial_first: int,
     pairs: Sites,
-    state: State,
+    state: Stream,
 ) -> int:
     """Freeze bonds as Fukui & Todo (2009): Poisson trials in blocks of sites, displacements by Walker's alias method.
 
@@ -117,7 +117,7 @@ def long_range_chain(
     ghost_threshold: Word,
     phases: Integers,
     slots: Integers,
-    state: State,
+    state: Stream,
     thin: int,
     measured: Array,
     kept: Spins,

@@ -13,8 +13,7 @@ import numpy as np
 from spinlens.arrays import Array, Integers, Sites, Words
 from spinlens.sampling.kernels.compiled import inline, kernel
 from spinlens.sampling.kernels.fourier import wave_table
-
-Word = np.uint64
+from spinlens.sampling.kernels.xoshiro import Word
 
 WIDTH = 32
 ROOM = 12 * WIDTH  # words of `lanes`: four of each stream, three digits, spins, open lanes, flips, random, chances

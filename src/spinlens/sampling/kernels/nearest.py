@@ -11,7 +11,7 @@ from spinlens.arrays import Array, Flags, Integers, Sites, Spins
 from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
 from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS
-from spinlens.sampling.kernels.xoshiro import State, Word, next_word
+from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
 
 _32, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 _B1, _B2, _LEFT, _UP, _BOTH = (np.uint8(n) for n in (1, 2, 1, 2, 3))
@@ -19,7 +19,7 @@ _B1, _B2, _LEFT, _UP, _BOTH = (np.uint8(n) for n in (1, 2, 1, 2, 3))
 
 @kernel
 def nearest_bonds(
-    spins: Spins, parent: Sites, frozen: Flags, sides: Integers, threshold: Word, state: State
+    spins: Spins, parent: Sites, frozen: Flags, sides: Integers, threshold: Word, state: Stream
 ) -> int:  # fmt: skip
     """Freeze each bond between equal neighbours with probability `threshold` / 2^32; returns the frozen bonds.
 
@@ -61,7 +61,7 @@ def nearest_bonds(
 
 @kernel
 def _freeze_row(
-    spins: Spins, frozen: Flags, first: int, above: int, C: int, has_above: bool, threshold: Word, state: State
+    spins: Spins, frozen: Flags, first: int, above: int, C: int, has_above: bool, threshold: Word, state: Stream
 ) -> int:
     """Frozen bonds of a row to the left (bit 0 of `frozen`) and up (bit 1); bit 2 keeps that to the left of the row
     before. Returns their number."""
@@ -81,7 +81,7 @@ def _freeze_row(
 
 @kernel
 def _join_rows(
-    spins: Spins, parent: Sites, first: int, second: int, count: int, threshold: Word, state: State
+    spins: Spins, parent: Sites, first: int, second: int, count: int, threshold: Word, state: Stream
 ) -> int:  # fmt: skip
     """Freeze bonds between two rows of `count` sites and join what they connect; returns their number."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
@@ -133,7 +133,7 @@ def nearest_chain(
     ghost_threshold: Word,
     phases: Integers,
     slots: Integers,
-    state: State,
+    state: Stream,
     thin: int,
     energy: Array,
     measured: Array,

@@ -8,7 +8,7 @@ from spinlens.arrays import Array, Integers, Spins
 from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.fourier import state_modes, wave_table
 from spinlens.sampling.kernels.rows import M2, M4, MAGNETIZATION
-from spinlens.sampling.kernels.xoshiro import State, next_word
+from spinlens.sampling.kernels.xoshiro import Stream, next_word
 
 _11 = np.uint64(11)
 _UNIT = 2.0**-53
@@ -57,7 +57,7 @@ def single_spin_chain(
     tilt: float,
     heat_bath: bool,
     with_modes: bool,
-    state: State,
+    state: Stream,
     thin: int,
     energy: Array,
     measured: Array,

@@ -14,7 +14,7 @@ from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.displacement import far_displacement
 from spinlens.sampling.kernels.fourier import squared, state_modes, wave_table, write_modes
 from spinlens.sampling.kernels.rows import GROWN, M2, M4, MAGNETIZATION
-from spinlens.sampling.kernels.xoshiro import State, Word, next_word
+from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
 
 _11, _32, _LOW = (np.uint64(n) for n in (11, 32, 0xFFFFFFFF))
 _UNIT = 2.0**-53
@@ -22,7 +22,7 @@ _UNIT = 2.0**-53
 
 @kernel
 def grow_nearest(
-    spins: Spins, queue: Sites, sides: npt.NDArray[np.int64], threshold: Word, state: State
+    spins: Spins, queue: Sites, sides: npt.NDArray[np.int64], threshold: Word, state: Stream
 ) -> tuple[int, np.int8]:
     """Turn over one cluster grown with bond probability `threshold` / 2^32; returns its size and its spin before.
 
@@ -86,7 +86,7 @@ def grow_long_range(
     far_sides: npt.NDArray[np.int64],
     trial_probability: Array,
     trial_alias: Labels,
-    state: State,
+    state: Stream,
 ) -> tuple[int, np.int8]:
     """As `grow_nearest` for couplings of any range, O(cluster): each site makes a Poisson number of trials.
 
@@ -139,7 +139,7 @@ def grow_long_range(
 
 
 @kernel
-def accept(spins: Spins, queue: Sites, size: int, spin: np.int8, sign: int, exponent: float, state: State) -> bool:
+def accept(spins: Spins, queue: Sites, size: int, spin: np.int8, sign: int, exponent: float, state: Stream) -> bool:
     """In a field of sign `sign`, 2β|h| = `exponent`: let the turned cluster stand, or turn it back.
 
     A cluster along the field stands with probability e^{−2β|h| size}: no bond to the ghost spin.
@@ -210,7 +210,7 @@ def nearest_chain(
     exponent: float,
     phases: Integers,
     with_modes: bool,
-    state: State,
+    state: Stream,
     moves: int,
     measured: Array,
     kept: npt.NDArray[np.int8],
@@ -257,7 +257,7 @@ def long_range_chain(
     exponent: float,
     phases: Integers,
     with_modes: bool,
-    state: State,
+    state: Stream,
     moves: int,
     measured: Array,
     kept: npt.NDArray[np.int8],

@@ -8,17 +8,20 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Words
 from spinlens.sampling.kernels.compiled import inline, kernel
 
-State = npt.NDArray[np.uint64]
+Stream = npt.NDArray[np.uint64]
+"""State (4,) of one generator."""
+
 Word = np.uint64
-Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64, np.uint64]
+WordAndState = tuple[Word, Word, Word, Word, Word]
 
 _17, _19, _23, _41, _45 = (np.uint64(n) for n in (17, 19, 23, 41, 45))
 
 
 @inline
-def next_word(s0: Word, s1: Word, s2: Word, s3: Word) -> Words:
+def next_word(s0: Word, s1: Word, s2: Word, s3: Word) -> WordAndState:
     """One 64-bit word of xoshiro256++ and the state after it."""
     total = s0 + s3
     word = ((total << _23) | (total >> _41)) + s0
@@ -33,7 +36,7 @@ def next_word(s0: Word, s1: Word, s2: Word, s3: Word) -> Words:
 
 
 @kernel
-def random_words(state: State, out: State) -> None:
+def random_words(state: Stream, out: Words) -> None:
     """Fill `out` with the words that follow `state` (4,), which moves on."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     for n in range(out.size):
