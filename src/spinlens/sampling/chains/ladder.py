@@ -47,9 +47,8 @@ class LadderState:
 class TemperatureLadder(MarkovRun):
     """One replica a temperature; after every draw neighbours propose to swap.
 
-    A swap is accepted with min(1, e^{(β − β')(E − E')}) [HukushimaNemoto1996].
-    Pairs (0, 1), (2, 3), … and (1, 2), (3, 4), … take turns [Okabe2001]: a
-    replica whose swaps are accepted drifts along the ladder instead of diffusing.
+    A swap is accepted with min(1, e^{(β − β')(E − E')}) [HukushimaNemoto1996]. Pairs (0, 1), (2, 3), … and (1, 2),
+    (3, 4), … take turns [Okabe2001]: a replica whose swaps are accepted drifts along the ladder instead of diffusing.
     """
 
     most = 1 << 10
