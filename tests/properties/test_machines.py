@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 from spinlens.machines.likelihood.free_energy import log_z
 from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.effective_couplings import effective_couplings
+from truths import all_states
 
 FINITE = st.floats(-1.5, 1.5, allow_subnormal=False)
 WEIGHTS = st.tuples(st.integers(1, 6), st.integers(1, 5)).flatmap(
@@ -41,8 +42,7 @@ def test_without_biases_both_signs_of_a_state_are_equally_probable(weights):
 @given(WEIGHTS)
 def test_log_z_is_the_sum_over_visible_states(weights):
     machine = RBM.from_weights(weights)
-    n = machine.n_visible
-    states = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
+    states = all_states(machine.n_visible)
     np.testing.assert_allclose(
         log_z(machine, "exact").value, np.logaddexp.reduce(-machine.free_energy(states)), atol=1e-10
     )

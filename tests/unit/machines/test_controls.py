@@ -1,7 +1,5 @@
 """Controls: machines and data without geometry."""
 
-import itertools
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -9,6 +7,7 @@ from scipy import stats
 from spinlens.errors import InputError
 from spinlens.machines.controls import extreme_states, mean_field_states, redrawn
 from spinlens.machines.rbm import RBM
+from truths import all_states, normalised
 
 
 @pytest.mark.parametrize("family", ["normal", "student", "shuffled"])
@@ -44,12 +43,11 @@ def test_extreme_states_are_half_frozen_and_half_free():
 
 def mean_field_z(K, data_K):
     """Deviations of ⟨m²⟩ and ⟨s_0 s_1⟩ from the sum over all 2^8 states, in errors."""
-    all_states = np.array(list(itertools.product([1, -1], repeat=8)))
-    p = np.exp(K * all_states.sum(axis=1) ** 2 / 16)
-    p /= p.sum()
+    states = all_states(8).astype(float)
+    p = normalised(K * states.sum(axis=1) ** 2 / 16)
     drawn = mean_field_states(20_000, 8, data_K, seed=1).astype(float)
-    pairs = [(drawn.mean(axis=1) ** 2, p @ all_states.mean(axis=1) ** 2)]
-    pairs += [(drawn[:, 0] * drawn[:, 5], p @ (all_states[:, 0] * all_states[:, 5]))]
+    pairs = [(drawn.mean(axis=1) ** 2, p @ states.mean(axis=1) ** 2)]
+    pairs += [(drawn[:, 0] * drawn[:, 5], p @ (states[:, 0] * states[:, 5]))]
     return max(abs(x.mean() - truth) / (x.std() / np.sqrt(len(x))) for x, truth in pairs)
 
 

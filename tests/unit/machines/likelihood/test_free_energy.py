@@ -9,6 +9,7 @@ import pytest
 from spinlens.errors import InputError
 from spinlens.machines.likelihood.free_energy import exact_moments, free_energy, log_likelihood, log_z
 from spinlens.machines.rbm import RBM
+from truths import all_states
 
 REFERENCE = json.loads((Path(__file__).parents[3] / "data" / "rbm_8x5.json").read_text())
 
@@ -68,7 +69,7 @@ def test_gradient_is_the_derivative_of_the_likelihood():
 def test_free_energy_is_minus_the_log_of_the_sum_over_hidden_states():
     machine = reference_machine()
     v = np.array(REFERENCE["data"][:3], float)
-    hidden = 2.0 * ((np.arange(32)[:, None] >> np.arange(5)) & 1) - 1
+    hidden = all_states(5)
     energy = -(v @ machine.visible_bias_)[:, None] - hidden @ machine.hidden_bias_ - (v @ machine.weights_) @ hidden.T
     np.testing.assert_allclose(free_energy(machine, v), -np.log(np.exp(-energy).sum(axis=1)), atol=1e-12)
 

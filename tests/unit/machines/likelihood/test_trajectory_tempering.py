@@ -1,16 +1,13 @@
 """Exchange with machines of earlier training, on a machine of unequal modes that is summed over exactly."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from spinlens.errors import InputError
 from spinlens.machines.likelihood.trajectory_tempering import TrajectoryRecorder, trajectory_sample
 from spinlens.machines.rbm import RBM
+from truths import chi_squared, machine_distribution
 
-STATES = np.array(list(itertools.product([1, -1], repeat=12)), np.int8)
-UP = STATES.sum(axis=1) > 0
 N = 2000
 
 
@@ -36,8 +33,8 @@ def share_up(states):
 
 def deviation(machine, states):
     """Share of states with positive magnetization against its exact value, in standard errors."""
-    p = np.exp(-machine.free_energy(STATES))
-    expected = float(p[UP].sum() / p.sum())
+    every, p = machine_distribution(machine)
+    expected = float(p[every.sum(axis=1) > 0].sum())
     return (share_up(states) - expected) / np.sqrt(expected * (1 - expected) / len(states))
 
 
@@ -55,18 +52,10 @@ def test_all_states_have_their_probabilities(trained):
     """χ² over all states that are expected five times; states of a machine 15 % colder are noticed."""
     machine, along = trained
     colder = RBM.from_weights(1.15 * machine.weights_, machine.visible_bias_, machine.hidden_bias_)
-    p = np.exp(-machine.free_energy(STATES))
-    p /= p.sum()
-    place = 2 ** np.arange(12)[::-1]
-    chosen = p * N > 5
-    found = []
-    for target in (machine, colder):
-        states = trajectory_sample(target, along, N, steps=60, seed=3).states
-        counts = np.bincount((states < 0) @ place, minlength=len(STATES))
-        found.append(np.sum((counts - N * p)[chosen] ** 2 / (N * p[chosen])))
-    degrees = int(chosen.sum())
-    assert abs(found[0] - degrees) < 4 * np.sqrt(2 * degrees)
-    assert found[1] - degrees > 4 * np.sqrt(2 * degrees)
+    p = machine_distribution(machine)[1]
+    own, other = (trajectory_sample(target, along, N, steps=60, seed=3).states for target in (machine, colder))
+    assert abs(chi_squared(own, p, least=5)[0]) < 4
+    assert chi_squared(other, p, least=5)[0] > 4
 
 
 def test_log_z_and_likelihood_agree_with_the_sum(trained):

@@ -1,7 +1,5 @@
 """Couplings read off the weights: against the defining average over all states, and against known Hamiltonians."""
 
-import itertools
-
 import numpy as np
 import pytest
 
@@ -10,12 +8,13 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.machines.exact_rbm import pair_couplings
 from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.effective_couplings import effective_couplings
+from truths import all_states
 
 
 def projection(machine):
     """Coefficient of v_i v_j in ln p(v) = −F(v) by projection over all 2^n states: 2^{−n} Σ_v v_i v_j (−F(v))."""
     n = machine.n_visible
-    v = np.array(list(itertools.product([1, -1], repeat=n)))
+    v = all_states(n)
     J = np.einsum("s,si,sj->ij", -machine.free_energy(v), v, v) / len(v)
     np.fill_diagonal(J, 0)
     return J

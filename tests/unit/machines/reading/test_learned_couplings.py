@@ -12,6 +12,7 @@ from spinlens.machines.likelihood.free_energy import pseudo_log_likelihood
 from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.effective_couplings import effective_couplings, group_couplings
 from spinlens.machines.reading.learned_couplings import learned_couplings
+from truths import all_states, machine_distribution
 
 
 def random_machine(biased=True, seed=0):
@@ -24,7 +25,7 @@ def random_machine(biased=True, seed=0):
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 def test_group_couplings_are_projections_of_ln_p(size, biased):
     machine = random_machine(biased)
-    v = np.array(list(itertools.product([1, -1], repeat=8)))
+    v = all_states(8)
     groups = list(itertools.combinations(range(8), size))
     expected = [np.mean(-machine.free_energy(v) * np.prod(v[:, group], axis=1)) for group in groups]
     np.testing.assert_allclose(group_couplings(machine, groups), expected, atol=2e-12)
@@ -69,8 +70,7 @@ def test_averages_errors_and_roughness():
 
 def test_pseudo_likelihood_is_the_sum_of_conditionals():
     machine = random_machine()
-    v = np.array(list(itertools.product([1, -1], repeat=8)))
-    p = np.exp(-machine.free_energy(v))
-    p = (p / p.sum()).reshape((2,) * 8)
+    v, p = machine_distribution(machine)
+    p = p.reshape((2,) * 8)  # an axis a unit
     expected = sum(np.log(p / p.sum(axis=i, keepdims=True)) for i in range(8))
     np.testing.assert_allclose(pseudo_log_likelihood(machine, v), expected.ravel(), atol=1e-10)
