@@ -18,54 +18,54 @@ _LARGEST_SCRATCH = 2**24  # hidden units held at once, 64 MB: an exact power-law
 
 
 class Sampler:
-    """The conditional distributions of one machine in float32, with buffers kept between calls.
+    """The conditional distributions of one machine in float32, whatever its precision; a `Layer` itself.
 
-    Fields are matrix products in float32 (relative rounding 1e-7), whatever the precision of the machine.
+    Fields are matrix products with a relative rounding of 1e-7. Parameters that are contiguous float32 are not copied:
+    the sampler of a machine under training follows it.
     """
 
     def __init__(self, weights: Weights, visible_bias: Weights, hidden_bias: Weights) -> None:
-        self.weights = np.ascontiguousarray(weights, dtype=np.float32)
-        self.visible_bias = np.ascontiguousarray(visible_bias, dtype=np.float32)
-        self.hidden_bias = np.ascontiguousarray(hidden_bias, dtype=np.float32)
+        self.weights_ = np.ascontiguousarray(weights, dtype=np.float32)
+        self.visible_bias_ = np.ascontiguousarray(visible_bias, dtype=np.float32)
+        self.hidden_bias_ = np.ascontiguousarray(hidden_bias, dtype=np.float32)
         self.biased = bool(np.any(visible_bias) or np.any(hidden_bias))
 
     def hidden_field(self, visible: Single, out: Single | None = None) -> Single:
         """θ = c + v W, (n_samples, n_hidden)."""
-        field = np.matmul(visible, self.weights, out=out)
+        field = np.matmul(visible, self.weights_, out=out)
         if self.biased:
-            field += self.hidden_bias
+            field += self.hidden_bias_
         return field
 
     def visible_field(self, hidden: Single, out: Single | None = None) -> Single:
         """b + h Wᵀ, (n_samples, n_visible)."""
-        field = np.matmul(hidden, self.weights.T, out=out)
+        field = np.matmul(hidden, self.weights_.T, out=out)
         if self.biased:
-            field += self.visible_bias
+            field += self.visible_bias_
         return field
-
-    @property
-    def weights_(self) -> Weights:
-        """W, b and c under the names that machines have."""
-        return self.weights
-
-    @property
-    def visible_bias_(self) -> Weights:
-        return self.visible_bias
-
-    @property
-    def hidden_bias_(self) -> Weights:
-        return self.hidden_bias
 
     def log_weight(self, visible: Single) -> Array:
         """ln Σ_h e^{−E(v, h)} of each row, (n_samples,): fields in float32, their sum in float64."""
         total = log_two_cosh(self.hidden_field(visible)).sum(axis=1, dtype=np.float64)
-        return np.asarray(total + visible @ self.visible_bias if self.biased else total)
+        return np.asarray(total + visible @ self.visible_bias_ if self.biased else total)
 
     def step(self, visible: Single, hidden: Single, lanes: Lanes, steps: int = 1) -> None:
         """`steps` Gibbs steps v → h → v of `visible` (n_samples, n_visible), in place; `hidden` is scratch."""
         for _ in range(steps):
             draw(self.hidden_field(visible, out=hidden), lanes)
             draw(self.visible_field(hidden, out=visible), lanes)
+
+    def tempered_step(self, theta: Single, visible: Single, lanes: Lanes, beta: Single | np.float32) -> None:
+        """A Gibbs step of `visible` under f_β(v) = e^{b·v} Π_a 2cosh(β θ_a), in place; `theta` is θ of it, and scratch.
+
+        `beta` is a number or one for each row, (n_samples, 1).
+        """
+        theta *= beta
+        draw(theta, lanes)  # h
+        np.matmul(theta, self.weights_.T, out=visible)
+        visible *= beta
+        visible += self.visible_bias_  # b + β h Wᵀ
+        draw(visible, lanes)
 
 
 def log_two_cosh(x: AnyArray) -> AnyArray:

@@ -34,7 +34,7 @@ class Passage:
                 )
         self.samplers = [gibbs.sampler(layer) for layer in layers]
         self.draws_up, self.draws_down = kind != "mean", kind == "sampled"
-        widths = [sampler.weights.shape[1] for sampler in self.samplers]
+        widths = [sampler.weights_.shape[1] for sampler in self.samplers]
         self.rows = min(n_samples, max(1, _SCRATCH // max(widths)))
         self.layers = [np.empty((self.rows, width), np.float32) for width in widths]
 

@@ -92,7 +92,7 @@ class StackedRBM(Machine):
         Returns
         -------
         dict
-            Name and value of those that were given, and of n_hidden, upward and seed.
+            n_hidden, upward, seed, and the options that were given.
         """
         return {"n_hidden": self.n_hidden, "upward": self.upward, "seed": self.seed, **self.options}
 
@@ -130,26 +130,16 @@ class StackedRBM(Machine):
         ------
         InputError
             States that are not ±1 or not flat, or a `bottom` of another shape.
-
-        Examples
-        --------
-        >>> trained = RBM(4, epochs=1).fit([[1] * 16, [-1] * 16] * 50)
-        >>> StackedRBM((4, 1), epochs=1).fit([[1] * 16, [-1] * 16] * 50, bottom=trained).bottom is trained
-        True
         """
-        folder = None if checkpoint is None else Path(checkpoint)
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
         data = unpacked_states(X)
-        held_out = None if validation is None else unpacked_states(validation, data.shape[1])
+        held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
         layers: list[RBM] = []
         for number, width in enumerate(self.n_hidden):
             if number == 0 and bottom is not None:
                 layer = _checked_bottom(bottom, data.shape[1], width)
             else:
-                layer_seed = seeding.purpose_seed(self.seed, "stack", number, bits=32)
-                layer = RBM(width, **{**self.options, "seed": layer_seed})
-                state = None if folder is None else folder / f"layer{number}.safetensors"
+                layer = RBM(width, **{**self.options, "seed": self._seed(number)})
+                state = None if checkpoint is None else Path(checkpoint) / f"layer{number}.safetensors"
                 layer.fit(data, validation=held_out, callback=_numbered(callback, number), checkpoint=state)
             layers.append(layer)
             generator = seeding.generator(self.seed, "stack", "upward", number)
@@ -157,6 +147,9 @@ class StackedRBM(Machine):
             held_out = None if held_out is None else self._upward(layer, held_out, generator)
         self._layers = layers
         return self
+
+    def _seed(self, number: int) -> int:
+        return seeding.purpose_seed(self.seed, "stack", number, bits=32)
 
     def _upward(self, layer: RBM, states: Spins, generator: np.random.Generator) -> Spins:
         if self.upward == "sampled":

@@ -51,6 +51,7 @@ def write(path: str | Path, kind: str, config: Mapping[str, Any], arrays: Mappin
     document = json.dumps({"format": FORMAT, "kind": kind, **config}, sort_keys=True)
     tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     if target.suffix == ".safetensors":
+        target.parent.mkdir(parents=True, exist_ok=True)
         replace_file(target, save(tensors, metadata={_KEY: document}))
         return
     target.mkdir(parents=True, exist_ok=True)

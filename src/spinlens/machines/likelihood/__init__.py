@@ -1,0 +1,1 @@
+"""How probable a machine finds states, and how fast its chains forget."""

@@ -16,7 +16,7 @@ def forward(machine: Layer, runs: int, betas: int, seed: int) -> Estimate:
     """ln Z from annealing free units into the machine; ⟨Ẑ⟩ = Z, so ln Ẑ errs downward when `betas` is too small."""
     generator = seeding.generator(seed, "ais")
     sampler = gibbs.sampler(machine)
-    start = gibbs.draw(np.tile(sampler.visible_bias, (runs, 1)), gibbs.make_lanes(generator))
+    start = gibbs.draw(np.tile(sampler.visible_bias_, (runs, 1)), gibbs.make_lanes(generator))
     log_ratio = _log_mean(_anneal(sampler, start, np.linspace(0, 1, betas + 1), generator))
     return Estimate(free_log_z(machine) + log_ratio.value, log_ratio.error)
 
@@ -42,19 +42,14 @@ def free_log_z(machine: Layer) -> float:
 
 
 def _anneal(sampler: Sampler, visible: Single, path: Array, generator: np.random.Generator) -> Array:
-    """Log-weights (runs,) along f_β(v) = e^{b·v} Π_a 2cosh(β (c_a + Σ_i v_i W_ia)), β on `path`; moves `visible`."""
+    """Log-weights (runs,) along f_β(v) = e^{b·v} Π_a 2cosh(β θ_a), β on `path`; moves `visible`."""
     lanes = gibbs.make_lanes(generator)
-    hidden = np.empty((len(visible), sampler.weights.shape[1]), np.float32)
+    hidden = np.empty((len(visible), sampler.weights_.shape[1]), np.float32)
     log_weight = np.zeros(len(visible))
     for beta, following in zip(path[:-1], path[1:], strict=True):
         theta = sampler.hidden_field(visible, out=hidden)
         log_weight += _log_cosh_sum(theta, following) - _log_cosh_sum(theta, beta)
-        theta *= np.float32(following)
-        gibbs.draw(theta, lanes)
-        np.matmul(theta, sampler.weights.T, out=visible)
-        visible *= np.float32(following)
-        visible += sampler.visible_bias
-        gibbs.draw(visible, lanes)
+        sampler.tempered_step(theta, visible, lanes, np.float32(following))
     return log_weight
 
 

@@ -32,13 +32,7 @@ class ReplicaLadder:
         _, chains, n_visible = states.shape
         rows = states.reshape(-1, n_visible)
         beta = np.repeat(self.betas.astype(np.float32), chains)[:, None]
-        theta = sampler.hidden_field(rows)
-        theta *= beta
-        hidden = gibbs.draw(theta, lanes)
-        np.matmul(hidden, sampler.weights.T, out=rows)
-        rows *= beta
-        rows += sampler.visible_bias
-        gibbs.draw(rows, lanes)
+        sampler.tempered_step(sampler.hidden_field(rows), rows, lanes, beta)
         self._exchange(sampler, states, generator)
 
     def _exchange(self, sampler: Sampler, states: Single, generator: np.random.Generator) -> None:

@@ -191,8 +191,8 @@ class _TrajectoryLadder:
 
     def __init__(self, samplers: list[Sampler], n: int, acceptance: float, lanes: Lanes) -> None:
         self.lanes = lanes
-        self.hidden = np.empty((n, samplers[0].weights.shape[1]), np.float32)
-        first = np.tile(samplers[0].visible_bias, (n, 1))
+        self.hidden = np.empty((n, samplers[0].weights_.shape[1]), np.float32)
+        first = np.tile(samplers[0].visible_bias_, (n, 1))
         self.samplers, self.states = [samplers[0]], [gibbs.draw(first, lanes)]
         place = 0
         samplers = list(samplers)
@@ -249,9 +249,9 @@ class _TrajectoryLadder:
 def _between(below: Sampler, above: Sampler) -> Sampler:
     """The machine whose parameters lie half-way."""
     return Sampler(
-        (below.weights + above.weights) / 2,
-        (below.visible_bias + above.visible_bias) / 2,
-        (below.hidden_bias + above.hidden_bias) / 2,
+        (below.weights_ + above.weights_) / 2,
+        (below.visible_bias_ + above.visible_bias_) / 2,
+        (below.hidden_bias_ + above.hidden_bias_) / 2,
     )
 
 

@@ -1,0 +1,1 @@
+"""What the weights of a machine say: couplings, modes, receptive fields."""

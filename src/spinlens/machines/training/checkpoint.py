@@ -114,7 +114,9 @@ def training_file(
     """The file of the training with these options, on these states, from this start."""
     about = {**options, "X": fingerprint(data), "validation": None if held_out is None else fingerprint(held_out)}
     about["start"] = None if start is None else fingerprint_of(start)
-    return TrainingFile(Path(path), about, seconds)
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)  # before the training, not after its first epoch
+    return TrainingFile(target, about, seconds)
 
 
 def fingerprint(data: States) -> str:

@@ -47,12 +47,10 @@ class NumpyUpdates:
         h_pos, h_neg = self.hidden[: self.size], self.hidden[self.size :]
         v_pos[:] = batch
         self.sampler.hidden_field(v_pos, out=h_pos)  # θ⁺ = c + v⁺ W, (size, n_hidden)
-        if not self.below:
-            gibbs.mean(h_pos, 1 / self.size)
-        else:
-            self._draw_model(h_pos, v_neg, h_neg)  # v⁻, and h⁺ = tanh θ⁺ / size
-            gibbs.mean(self.sampler.hidden_field(v_neg, out=h_neg), -1 / self.below)  # −h⁻ = −tanh(c + v⁻ W) / below
-        np.matmul(self.visible.T, self.hidden, out=self.gradient.weights_)  # ⟨v h⟩⁺ − ⟨v h⟩⁻, (n_visible, n_hidden)
+        self._draw_model(h_pos, v_neg, h_neg)  # v⁻ (below, n_visible), and h⁺ = tanh θ⁺ / size
+        self.sampler.hidden_field(v_neg, out=h_neg)  # θ⁻ = c + v⁻ W, (below, n_hidden)
+        gibbs.mean(h_neg, -1 / max(1, self.below))  # −h⁻ = −tanh θ⁻ / below
+        np.matmul(self.visible.T, self.hidden, out=self.gradient.weights_)  # v⁺ᵀ h⁺ − v⁻ᵀ h⁻, (n_visible, n_hidden)
         self._complete_gradient(v_pos, v_neg)
         self._update(rate)
 
@@ -64,12 +62,14 @@ class NumpyUpdates:
 
     def _draw_model(self, h_pos: Single, v_neg: Single, h_neg: Single) -> None:
         """States v⁻ of the model; replaces θ⁺ in `h_pos` by tanh θ⁺ / size, `h_neg` is scratch."""
-        if self.state.chains is None:  # CD-k: the first hidden states and the means come from one field
+        if self.state.chains is None and self.below:  # CD-k: the first hidden states and the means come from one field
             gibbs.draw_and_mean(h_pos, self.lanes, h_neg, 1 / self.size)
             gibbs.draw(self.sampler.visible_field(h_neg, out=v_neg), self.lanes)
             self.sampler.step(v_neg, h_neg, self.lanes, self.recipe.steps - 1)
             return
         gibbs.mean(h_pos, 1 / self.size)
+        if not self.below:  # the model is summed over
+            return
         if self.ladder is None:  # PCD-k: the chains go on where they were, in place
             self.sampler.step(v_neg, h_neg, self.lanes, self.recipe.steps)
             return

@@ -8,7 +8,7 @@ from spinlens.machines.training.optimizers.adam import Adam
 from spinlens.machines.training.optimizers.optimizer import Optimizer
 from spinlens.machines.training.optimizers.sgd import Momentum
 
-OPTIMIZERS: dict[str, type[Momentum] | type[Adam]] = {"sgd": Momentum, "adam": Adam}
+OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": Momentum, "adam": Adam}
 """One line for each optimizer; its name is what `RBM(optimizer=…)` takes."""
 
 

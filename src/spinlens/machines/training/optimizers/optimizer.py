@@ -21,6 +21,7 @@ class Optimizer(Protocol):
     """
 
     memories: ClassVar[int]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     def ascend(
         self, values: Parameters, gradient: Parameters, memory: Sequence[Single], rate: float, update: int
