@@ -75,7 +75,11 @@ def log_two_cosh(x: AnyArray) -> AnyArray:
     1000.0
     """
     size = np.abs(x)
-    return np.asarray(size + np.log1p(np.exp(-2 * size)))
+    rest = np.asarray(-2 * size)
+    np.exp(rest, out=rest)
+    np.log1p(rest, out=rest)
+    rest += size  # |x| + ln(1 + e^{−2|x|})
+    return rest
 
 
 def make_lanes(generator: np.random.Generator) -> Lanes:
