@@ -145,7 +145,7 @@ def test_any_command_line_that_cannot_run_ends_with_2(spinlens, workplace, monke
 
     monkeypatch.setattr("spinlens.workflows.reproduce.reproduce", computed)
     monkeypatch.setattr("spinlens.sampling.sampler.sample", computed)
-    monkeypatch.setattr("spinlens.workflows.critical.find_critical_point", computed)
+    monkeypatch.setattr("spinlens.workflows.critical.search", computed)
     before = listing(workplace)
     assert spinlens(*command.split(), *rest) in (0, 2)
     assert "Traceback" not in capsys.readouterr().err
@@ -225,37 +225,57 @@ def test_critical_finds_the_square_lattice(spinlens, tmp_path, capsys, monkeypat
     assert "http" not in page.replace("http://www.w3.org", "").replace("http-equiv", "")
     point = json.loads(Path("point.json").read_text())
     assert abs(point["temperature"]["value"] - 2.269185) < 4 * point["temperature"]["error"] < 0.1
+    assert point["draws"] == {"4": 20_000, "8": 20_000, "16": 20_000}
 
 
 def test_a_budget_that_is_stopped_goes_on(spinlens, tmp_path, capsys, monkeypatch):
-    """Ctrl-C in the middle of a round; the command to go on is printed, and given again it finishes."""
-    from spinlens.criticality.search import planned_run as rounds
+    """Ctrl-C in the middle of a round; the command to go on is printed, and given again it finishes.
+
+    The clock of the budget moves by what is drawn, so that the machine's speed does not matter.
+    """
+    from spinlens.criticality.search import budgeted, windows
+    from spinlens.criticality.search.budget import TimeBudget
 
     monkeypatch.chdir(tmp_path)
-    line = ["critical", "--sizes", "4,6,8", "--budget", "6s", "--workers", "1", "--out", "point.json"]
-    whole, calls = rounds.start_sampling, []
+    line = ["critical", "--sizes", "4,6,8", "--budget", "9s", "--workers", "1", "--out", "point.json"]
+    sample, start, rounds, seconds = windows.sample, budgeted.start_sampling, [], [0.0]
 
-    def interrupted(*arguments, **named):
-        calls.append(1)
-        if len(calls) == 2:
+    def timed(model, grid, draws, chains):
+        seconds[0] += len(grid) * draws * chains * model.n_sites / 4e5
+
+    def pilot(model, grid, draws, chains, *rest, **named):
+        timed(model, grid, draws, chains)
+        return sample(model, grid, draws, chains, *rest, **named)
+
+    def interrupted(threads, asked, *rest, **named):
+        timed(asked.model, asked.temperatures, asked.draws, asked.chains)
+        rounds.append(1)
+        if len(rounds) == 2:
             signal.raise_signal(signal.SIGINT)
-        return whole(*arguments, **named)
+        return start(threads, asked, *rest, **named)
 
-    monkeypatch.setattr(rounds, "start_sampling", interrupted)
+    def limit(amount, workers, after, begun):
+        return TimeBudget(amount, workers, after, lambda: begun + seconds[0], begun)
+
+    monkeypatch.setattr(windows, "sample", pilot)
+    monkeypatch.setattr(budgeted, "start_sampling", interrupted)
+    monkeypatch.setattr("spinlens.workflows.critical.TimeBudget", limit)
+    monkeypatch.setattr(TimeBudget, "speed", lambda *_: 4e5)
     monkeypatch.setattr("os._exit", lambda code: (_ for _ in ()).throw(SystemExit(code)))
     assert spinlens(*line) == 130
     said = capsys.readouterr().err
     assert "what is done is saved in point.json.checkpoint; go on with: spinlens" in said
     assert (tmp_path / "point.json.checkpoint" / "plan.json").exists()
+    seconds[0] = 0.0
     assert spinlens(*line) == 0
-    assert len(calls) > 4
+    assert len(rounds) > 4
     assert json.loads(Path("point.json").read_text())["draws"]
     assert not (tmp_path / "point.json.checkpoint").exists()
 
 
 def test_fixed_draws_that_are_stopped_go_on(spinlens, tmp_path, capsys, monkeypatch):
     """Ctrl-C in the run of the second size, once with --out and once without; the result is that of an unbroken run."""
-    from spinlens.criticality.search import find as critical_point
+    from spinlens.criticality.search import windows
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("os._exit", lambda code: (_ for _ in ()).throw(SystemExit(code)))
@@ -263,7 +283,7 @@ def test_fixed_draws_that_are_stopped_go_on(spinlens, tmp_path, capsys, monkeypa
     assert spinlens(*line, "--out", "unbroken.json") == 0
     table = capsys.readouterr().out.splitlines()[:-1]
     assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".csv", ".html", ".json"]
-    whole, calls = critical_point.sample, []
+    whole, calls = windows.sample, []
 
     def interrupted(*arguments, **named):
         calls.append(1)
@@ -271,7 +291,7 @@ def test_fixed_draws_that_are_stopped_go_on(spinlens, tmp_path, capsys, monkeypa
             signal.raise_signal(signal.SIGINT)
         return whole(*arguments, **named)
 
-    monkeypatch.setattr(critical_point, "sample", interrupted)
+    monkeypatch.setattr(windows, "sample", interrupted)
     for rest in (["--out", "point.json"], []):
         calls.clear()
         assert spinlens(*line, *rest) == 130
@@ -301,5 +321,5 @@ def test_a_checkpoint_of_another_search_is_refused(spinlens, tmp_path, capsys, m
     assert spinlens(*line, "--budget", "5s") == 2
     assert "either it, or --draws" in capsys.readouterr().err
     assert spinlens(*line[:3], *line[5:], "--budget", "5s") == 2
-    assert "runs belongs to another run: draws was 1500 and is None" in capsys.readouterr().err
+    assert "runs belongs to another run: chains was 2 and is None" in capsys.readouterr().err
     assert listing(tmp_path / "runs") == before

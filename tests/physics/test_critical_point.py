@@ -1,4 +1,4 @@
-"""Reweighting against enumeration, and critical points against exact values."""
+"""Crossings against enumeration, and critical points against exact values."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, exact, find_critical_point, sample
 from spinlens.criticality.analysis.crossings import crossing_samples
 from spinlens.criticality.reweighting.size_curves import SizeCurves, measured_binder
-from spinlens.criticality.search.find import locate
+from spinlens.criticality.search import windows
 from spinlens.criticality.universality import reference
-from spinlens.errors import ConvergenceError
+from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 from spinlens.statistics.resampling import jackknife_error
 
 
@@ -38,6 +38,7 @@ def square():
 
 
 def test_square_lattice_critical_point(square):
+    """The power check: a T_c that is 5 % off is not within errors."""
     known = reference(NearestNeighbour(), 2)
     assert square.temperature.error < 0.012
     for measured, expected in (
@@ -50,6 +51,20 @@ def test_square_lattice_critical_point(square):
     assert abs(square.temperature.deviation(2.269185 * 1.05)) > 4
 
 
+def test_runs_at_other_temperatures_than_they_say_give_another_critical_point(monkeypatch):
+    """The twin: chains that are 1 % hotter than they say have their T_c 1 % lower."""
+
+    def hotter(model, grid, *arguments, **named):
+        data, v = sample(model, [1.01 * T for T in grid], *arguments, **named), model.coupling.fugacity
+        said = {"temperature": list(grid), "fugacity": ("temperature", [v.value(T) for T in grid])}
+        return data.assign_coords(said)
+
+    monkeypatch.setattr(windows, "sample", hotter)
+    wrong = find_critical_point(NearestNeighbour(), (8, 16, 32), draws=4000, seed=1)
+    assert wrong.temperature.deviation(CRITICAL_TEMPERATURE) < -4
+    assert abs(wrong.temperature.deviation(CRITICAL_TEMPERATURE / 1.01)) < 4
+
+
 def test_critical_point_does_not_depend_on_workers(square):
     assert find_critical_point(NearestNeighbour(), (8, 16, 32), draws=8000, workers=1, seed=1) == square
 
@@ -60,7 +75,7 @@ def test_power_law_critical_point():
     assert point.temperature.error < 0.06
     assert abs(point.temperature.deviation(known.temperature.estimate)) < 4
     assert abs(point.delta_spin.deviation(0.4)) < 4
-    assert abs(point.delta_spin.deviation(0.125)) > 4  # and not the short-range class
+    assert abs(point.delta_spin.deviation(0.125)) > 4  # power check: this is not the short-range class
 
 
 def test_measured_points_lie_on_the_reweighted_curve():
@@ -69,31 +84,3 @@ def test_measured_points_lie_on_the_reweighted_curve():
     curves = SizeCurves.from_dataset(model, data)
     for temperature, value, error in zip(data.temperature.values, *measured_binder(data), strict=True):
         assert abs(curves.samples(curves.theta(float(temperature))).binder[0] - value) < 4 * error
-
-
-def test_no_transition_is_said():
-    chain = [IsingModel((L,), NearestNeighbour()) for L in (16, 32)]
-    with pytest.raises(ConvergenceError, match="no transition at T > 0"):
-        locate(*chain)
-
-
-def test_correlation_length_agrees_with_enumeration():
-    """ξ/L from the lowest Fourier mode, reweighted, against G(r) of all states; a wrong power of k is found out."""
-    from spinlens.sampling.algorithms.choice import make_algorithm
-    from spinlens.sampling.chains.chain import start_chain
-    from spinlens.statistics.autocorrelation import mean_estimate
-
-    for coupling, temperature, power in ((NearestNeighbour(), 2.4, 2.0), (PowerLaw(1.2), 6.0, 1.2)):
-        model = IsingModel((4, 4), coupling)
-        update, chain = make_algorithm(model, temperature, "swendsen-wang"), start_chain(model, 3, temperature, 0)
-        draws = update.advance(chain, 60_000, 1, energy=False, states=False)
-        G = exact.enumerate(model, temperature).correlation
-        exact_mode = float((G * np.cos(np.pi / 2 * np.arange(4))[:, None]).sum()) / 16
-        for name in ("mode_x", "mode_y"):
-            measured = mean_estimate(draws[name] / 256)
-            assert abs(measured.deviation(exact_mode)) < 4
-            assert abs(measured.deviation(exact_mode * 1.05)) > 4
-        modes = (draws["mode_x"] + draws["mode_y"]) / 512
-        xi = (np.mean(draws["m2"] / 256) / modes.mean() - 1) ** (1 / power) / (8 * np.sin(np.pi / 4))
-        truth = (G.sum() / 16 / exact_mode - 1) ** (1 / power) / (8 * np.sin(np.pi / 4))
-        assert xi == pytest.approx(truth, rel=0.03)

@@ -77,6 +77,13 @@ def test_functions_and_slopes_agree_with_enumeration(case):
     assert (table.effective_draws > 10_000).all()
 
 
+def test_lengths_are_of_the_power_of_k_that_the_coupling_has(case):
+    """ξ of a power law with p = 2, or of the square with p = 1.2, is another number."""
+    model, grid, power, data = case
+    other = {2.0: 1.2, 1.2: 2.0}[power]
+    assert np.abs(deviations(reweight(data, between(grid)), model, other, ("xi",))).min() > 4
+
+
 def test_runs_at_other_temperatures_than_they_say_are_found_out(case):
     model, grid, power, data = case
     wrong = relabelled(data, power, 1.03)
@@ -85,7 +92,10 @@ def test_runs_at_other_temperatures_than_they_say_are_found_out(case):
 
 
 def test_plain_averages_lie_on_the_reweighted_functions(case):
-    """|m| and the energy measured on the states of one run, beside functions of all runs at its temperature."""
+    """|m| and the energy measured on the states of one run, beside functions of all runs at its temperature.
+
+    The power check: 5 % are seen.
+    """
     _, grid, _, data = case
     table = reweight(data, grid[1])
     for name, series in (("energy", data.energy), ("abs_magnetization", np.abs(data.magnetization))):

@@ -86,34 +86,49 @@ def test_a_checkpoints_folder_that_is_a_link_is_refused(tmp_path):
         run([walk(tmp_path)], tmp_path / "study")
 
 
-def scan(draws, start):
-    """A chain of L = 64 in pieces of 2048 draws."""
-    model = {"model": {"kind": "NearestNeighbour"}, "seed": 0}
-    inputs = {**model, "size": 64, "draws": draws, "chains": 1, "points": 3}
-    options = {"checkpoint": True, "grows": ("draws",)}
-    task = Task("scan/nn/L64", "spinlens.study.stages.lattice:scan", inputs, ("locate/nn",), **options)
-    return [Task("locate/nn", "toy_tasks:temperature", {"value": start}), task]
+def scans(draws, sizes=(64,)):
+    """Chains of L = 64 in pieces of 2048 draws, or of several sizes after one another."""
+    inputs = {"model": {"kind": "NearestNeighbour"}, "seed": 0, "draws": draws, "chains": 1, "points": 3}
+    tasks = [Task("locate/nn", "toy_tasks:first_look", {"temperature": 2.27})]
+    for before, L in zip((None, *sizes), sizes, strict=False):
+        own = {**inputs, "size": L} | ({} if before is None else {"before": before})
+        options = {"checkpoint": True, "grows": ("draws", f"scan/nn/L{before}")}
+        function, needs = "spinlens.study.stages.lattice:scan", (tasks[-1].name,)
+        tasks.append(Task(f"scan/nn/L{L}", function, own, needs, **options))
+    return tasks
 
 
 def test_a_scan_with_more_draws_is_prolonged(tmp_path, digest, monkeypatch):
-    run(scan(5000, 2.27), tmp_path / "unbroken")
-    run(scan(2500, 2.27), tmp_path / "study")
+    run(scans(5000), tmp_path / "unbroken")
+    run(scans(2500), tmp_path / "study")
     kept = sorted((tmp_path / "study" / CHECKPOINTS).rglob("chain-*"))
     assert len(kept) == 3
     drawn = count_draws(monkeypatch)
-    run(scan(5000, 2.27), tmp_path / "study")
-    assert sum(drawn) < 3 * (5000 - 2048) + 2 * 1500  # and the two short pilots, warmed up
+    run(scans(5000), tmp_path / "study")
+    assert sum(drawn) <= 3 * (5000 - 2048)
     digests = digest(tmp_path / "study")
     assert digest(tmp_path / "unbroken").items() <= digests.items()
     assert len(digests) == 3
 
 
+def test_scans_after_one_another_are_prolonged(tmp_path, digest, monkeypatch):
+    """The window of a size follows from the first thousand draws of the size before, so that it stays where it is."""
+    monkeypatch.setattr("spinlens.sampling.chains.chain.CHUNK", 2**14)  # pieces of 256 and of 64 draws
+    run(scans(1400, (8, 16)), tmp_path / "unbroken")
+    run(scans(1100, (8, 16)), tmp_path / "study")
+    assert len(sorted((tmp_path / "study" / CHECKPOINTS).rglob("chain-*"))) == 6
+    drawn = count_draws(monkeypatch)
+    run(scans(1400, (8, 16)), tmp_path / "study")
+    assert sum(drawn) <= 3 * (1400 - 1024) + 3 * (1400 - 1088)
+    assert digest(tmp_path / "unbroken").items() <= digest(tmp_path / "study").items()
+
+
 def test_a_damaged_chain_is_begun_anew(tmp_path, digest):
-    run(scan(2100, 2.27), tmp_path / "unbroken")
-    run(scan(2050, 2.27), tmp_path / "study")
+    run(scans(2100), tmp_path / "unbroken")
+    run(scans(2050), tmp_path / "study")
     kept = sorted((tmp_path / "study" / CHECKPOINTS).rglob("chain-*"))
     kept[1].write_bytes(kept[1].read_bytes()[:-1])
-    run(scan(2100, 2.27), tmp_path / "study")
+    run(scans(2100), tmp_path / "study")
     assert digest(tmp_path / "unbroken").items() <= digest(tmp_path / "study").items()
 
 

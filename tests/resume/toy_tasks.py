@@ -116,8 +116,8 @@ def walk(inputs, needs, folder):
     return {"x": state["x"]}
 
 
-def temperature(inputs, needs):
-    return {"temperature": inputs["value"]}
+def first_look(inputs, needs):
+    return {"temperature": inputs["temperature"], "spread": 0.9}
 
 
 def critical(inputs, needs):

@@ -18,7 +18,8 @@ from typing import Any
 
 from spinlens import Estimate, NearestNeighbour, PowerLaw
 from spinlens.criticality.search.budget import TimeBudget
-from spinlens.criticality.search.budgeted import plan_critical_point
+from spinlens.criticality.search.budgeted import Budget
+from spinlens.criticality.search.find import search
 from spinlens.criticality.universality import reference
 from spinlens.lattice.couplings import Coupling
 from spinlens.study.storage.codec import plain
@@ -68,8 +69,8 @@ def run(case: Case, options: argparse.Namespace) -> None:
     results = json.loads(options.out.read_text()) if options.out.exists() else {}
     folder = options.runs / case.name.replace(" ", "_")
     started = time.time()
-    budget = TimeBudget(options.seconds, options.workers)
-    found = plan_critical_point(
+    budget = Budget(TimeBudget(options.seconds, options.workers))
+    found = search(
         case.coupling, case.sizes, budget, case.dimension, options.seed, workers=options.workers, checkpoint=folder
     )
     took = time.time() - started

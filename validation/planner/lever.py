@@ -20,8 +20,9 @@ from spinlens import NearestNeighbour, sample
 from spinlens.criticality.analysis.analysis import analyse
 from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.criticality.reweighting.size_curves import SizeCurves
-from spinlens.criticality.search.bracketing import locate_pair
-from spinlens.criticality.search.budgeted import plan_critical_point
+from spinlens.criticality.search.bracketing import first_look
+from spinlens.criticality.search.budgeted import Budget
+from spinlens.criticality.search.find import search
 from spinlens.criticality.search.sizes import make_models
 
 COUPLING, SIZES, BUDGETS, SEEDS = NearestNeighbour(), (8, 16, 32, 64), (1.5e8, 6e8), (1, 2, 3, 4, 5, 6)
@@ -30,7 +31,7 @@ COUPLING, SIZES, BUDGETS, SEEDS = NearestNeighbour(), (8, 16, 32, 64), (1.5e8, 6
 def plain(updates: float, seed: int) -> CriticalPoint:
     """From runs on a fixed grid with equal draws."""
     models = make_models(COUPLING, SIZES, 2)
-    centre = locate_pair(models, seed, 1)
+    centre = first_look(models, seed).temperature
     grid = tuple((centre * np.linspace(0.95, 1.05, 11)).tolist())
     draws = int(updates / (2 * len(grid) * sum(model.n_sites for model in models)))
     return analyse([
@@ -41,7 +42,7 @@ def plain(updates: float, seed: int) -> CriticalPoint:
 
 def planned(updates: float, seed: int) -> CriticalPoint:
     """From runs of the planner."""
-    return plan_critical_point(COUPLING, SIZES, updates, seed=seed).point
+    return search(COUPLING, SIZES, Budget(updates), seed=seed).point
 
 
 def root_mean_square(values: list[float]) -> float:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _BUDGET = "Time to spend, such as 90s, 5m or 2h; sweeps then go where they help most."
 _CHECKPOINT = (
-    "Folder that keeps the runs, even when they are done; a larger budget then prolongs them.  [default: "
+    "Folder that keeps the runs, even when they are done; a larger budget or more draws prolong them.  [default: "
     "OUT.checkpoint, until OUT is there]"
 )
 _CORRELATORS = "States per chain for dimensions from correlators at L/2, a check; 0 for none."
@@ -86,12 +86,12 @@ def _search(
     settings: SearchSettings, out: Path | None, checkpoint: Path | None, begun: float, correlators: int
 ) -> None:
     """Search, show and keep; the folder of the runs goes when all of it is done, unless it was asked for."""
-    from spinlens.cli.progress import search_display
+    from spinlens.cli.progress import display
     from spinlens.workflows.critical import correlator_lines, find, remarks, rows, write
 
     folder = checkpoint if checkpoint is not None else _folder(settings, out)
-    with interruptible(f"stopped; what is done is saved in {folder}"), search_display() as display:
-        found = find(settings, folder, begun, out is not None, display.report, display.step)
+    with interruptible(f"stopped; what is done is saved in {folder}"), display() as show:
+        found = find(settings, folder, begun, out is not None, show)
     for row in rows(found):
         typer.echo(_ROW.format(*row).rstrip())
     for line in [*remarks(found), *(correlator_lines(found, correlators) if correlators else ())]:

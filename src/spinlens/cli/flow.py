@@ -157,7 +157,7 @@ def _read(path: Path | None) -> tuple[IsingModel | None, Any, list[float]]:
 
 def _critical_temperature(model: IsingModel, temperature: str) -> float:
     """The best known T_c, else that of a quick look at two small lattices; of a table the temperature given."""
-    from spinlens.criticality.search.find import locate
+    from spinlens.criticality.search.bracketing import locate
     from spinlens.criticality.universality import reference
     from spinlens.lattice.couplings import CouplingTable
     from spinlens.lattice.ising import IsingModel
@@ -172,7 +172,7 @@ def _critical_temperature(model: IsingModel, temperature: str) -> float:
             raise InputError("T_c of a coupling table is not known: give the temperature of the states in its place")
         return _temperature(temperature, math.nan, [])
     small, large = (IsingModel((side,) * model.dimension, model.coupling) for side in (8, 16))
-    found = locate(small, large)
+    found = locate(small, large).temperature
     print(f"T_c of {model.coupling.label} is taken as {found:.4g} (about 1 %)", file=sys.stderr)
     return found
 

@@ -7,12 +7,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self, TextIO
 
-from spinlens.progress import Step, duration
+from spinlens.progress import Step
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
-
-    from spinlens.criticality.search.status import Standing
 
 
 class Lines:
@@ -85,79 +83,3 @@ def display() -> Lines:
 def lines() -> Lines:
     """Lines wherever they go."""
     return Lines()
-
-
-class SearchLines:
-    """A search for a critical point in a pipe: a line a round, or a size."""
-
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self.stream = stream or sys.stderr
-
-    def __enter__(self) -> SearchLines:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        return None
-
-    def report(self, standing: Standing) -> None:
-        """Tell how far the search is."""
-        print(standing, file=self.stream, flush=True)
-
-    def step(self, step: Step) -> None:
-        """Take one step of the runs underway; called from any thread."""
-
-
-class SearchBar(SearchLines):
-    """A search on a terminal: T_c so far, how much is done, time left."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
-        self._display = Progress(*columns, console=Console(stderr=True))
-        self._task = self._display.add_task("looking for the transition", total=1.0, left="")
-        self._lock, self._begun = threading.Lock(), time.monotonic()
-        self._standing: Standing | None = None
-        self._told, self._drawn, self._run = self._begun, 0.0, 0.0
-
-    def __enter__(self) -> SearchBar:
-        self._display.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._display.stop()
-
-    def report(self, standing: Standing) -> None:
-        with self._lock:
-            self._standing, self._told, self._run = standing, time.monotonic(), 0.0
-            self._show()
-
-    def step(self, step: Step) -> None:
-        with self._lock:
-            self._run = step.share or self._run
-            if time.monotonic() - self._drawn > 0.25:
-                self._show()
-
-    def _show(self) -> None:
-        self._drawn = now = time.monotonic()
-        if (at := self._standing) is None:
-            return
-        share, left = at.share, at.left
-        if left is not None:
-            total = left / max(1e-9, 1 - share)
-            left = max(0.0, left - (now - self._told))
-            share = 1 - left / max(total, 1e-9)
-        elif at.draws:
-            share += at.step * self._run
-            left = (now - self._begun) * (1 - share) / share if share > 0.02 else None
-        text = at.text.split(":")[0] if at.temperature is not None else at.text
-        found = f"T_c = {at.temperature}, " if at.temperature is not None else ""
-        told = "" if left is None else f"{duration(left)} left"
-        self._display.update(self._task, completed=share, description=f"{found}{text}", left=told)
-
-
-def search_display() -> SearchLines:
-    """One line that is drawn anew on a terminal, lines in a pipe."""
-    return SearchBar() if sys.stderr.isatty() else SearchLines()

@@ -77,20 +77,11 @@ def natural_corrections(
     )
 
 
-class _Bonds:
-    """Stands in for the reweighting of histograms: all that is asked of it is a spread."""
-
-    def __init__(self, spread: float) -> None:
-        self.spread = spread
-
-    def bonds(self, theta: float) -> tuple[Array, Array]:
-        return np.zeros(1), np.full(1, self.spread**2)
-
-
 @dataclass(frozen=True)
 class _Histograms:
+    """Stands in for histograms, of which the analysis asks nothing else."""
+
     support: tuple[float, float]
-    full: _Bonds
     blocks: int = _BLOCKS
 
 
@@ -101,10 +92,10 @@ class SyntheticCurves:
 
     def __init__(self, truth: Truth, coupling: Coupling, L: int, draws: int, rng: np.random.Generator) -> None:
         self.truth, self.L, self.model = truth, L, IsingModel((L, L), coupling)
-        self.width = 1.0 / (2.0 * L**truth.y_t)  # θ step of one deviation of the bond number
+        self.width: float = 1.0 / (2.0 * L**truth.y_t)  # θ step of one deviation of the bond number
         self.middle = -math.log(truth.temperature) + 0.3 * self.width * rng.normal()
         support = (self.middle - 2 * self.width, self.middle + 2 * self.width)
-        self.histograms = _Histograms(support, _Bonds(1 / self.width))
+        self.histograms = _Histograms(support)
         self.temperatures = tuple(np.exp(-np.array(support)[::-1]).tolist())
         root = np.linalg.cholesky(_CORRELATION) * _DEVIATION[:, None]
         noise = np.einsum("qp,kpn->kqn", root, _autoregressive(truth.tau, (3, 3, draws), rng))
@@ -119,6 +110,10 @@ class SyntheticCurves:
     def temperature(self, theta: npt.ArrayLike) -> Array:
         """e^{−θ}."""
         return np.exp(-np.asarray(theta, dtype=np.float64))
+
+    def bond_spread(self, theta: float) -> float:
+        """See `SizeCurves.bond_spread`; the same everywhere."""
+        return 1 / self.width
 
     def samples(self, theta: npt.ArrayLike) -> CurveValues:
         """See `SizeCurves.samples`."""

@@ -37,8 +37,18 @@ def along_axes(tables: Array) -> Array:
 
 
 def axis_correlation(states: npt.ArrayLike) -> Array:
-    """G(r) of each single state along the axes, averaged over x and over the axes: (n, *shape) → (n, L_min/2 + 1)."""
-    return along_axes(self_correlation(checks.field("states", states)))
+    """G(r) of each single state along the axes, averaged over x and over the axes: (n, *shape) → (n, L_min/2 + 1).
+
+    A transform along each axis by itself, whose powers are added over the others: half the work of `self_correlation`.
+    """
+    field = checks.field("states", states).astype(np.float64)
+    axes, reach = range(1, field.ndim), min(field.shape[1:]) // 2 + 1
+    total = np.zeros((len(field), reach))
+    for axis in axes:
+        modes = scipy.fft.rfft(field, axis=axis)
+        power = (modes.real**2 + modes.imag**2).sum(axis=tuple(other for other in axes if other != axis))  # (n, k)
+        total += scipy.fft.irfft(power, n=field.shape[axis], axis=1)[:, :reach]
+    return np.asarray(total / (len(axes) * math.prod(field.shape[1:])))
 
 
 def local_bonds(states: Fields) -> Array:

@@ -6,19 +6,17 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from spinlens.checks import choice
+from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.criticality.analysis.curve_tables import scaling_curves
 from spinlens.criticality.correlators.measure import check_with_correlators
-from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.criticality.search.budget import TimeBudget, seconds_of
-from spinlens.criticality.search.budgeted import plan_critical_point
-from spinlens.criticality.search.find import CriticalPoint, find_critical_point
-from spinlens.criticality.search.status import Standing
+from spinlens.criticality.search.find import make_strategy, search
+from spinlens.criticality.search.request import Search
 from spinlens.criticality.universality import Reference, Regime, reference
 from spinlens.errors import InputError
 from spinlens.files.atomic import write_file
@@ -56,12 +54,15 @@ class SearchSettings:
 
 @dataclass(frozen=True)
 class SearchFound:
-    """A critical point with the runs it rests on, and their draws by L where a budget decided."""
+    """What a search found: the critical point, and the runs it rests on."""
 
     settings: SearchSettings
-    point: CriticalPoint
-    curves: tuple[SizeCurves, ...]
-    draws: dict[int, int] | None = None
+    search: Search
+
+    @property
+    def point(self) -> CriticalPoint:
+        """The critical point."""
+        return self.search.point
 
     @property
     def known(self) -> Reference:
@@ -79,26 +80,21 @@ def find(
     folder: Path | None = None,
     begun: float = math.nan,
     page: bool = False,
-    report: Callable[[Standing], None] | None = None,
     progress: Report | None = None,
 ) -> SearchFound:
     """The critical point, with the runs kept in `folder` so that the same call goes on with them.
 
     A time budget counts from `begun` (by `time.monotonic`), and holds the seconds that a page takes where one follows.
     """
-    s = settings
-    shown: dict[str, Any] = {"report": report, "progress": progress, "checkpoint": folder}
-    chosen: dict[str, Any] = {"seed": s.seed, "points": s.points, "workers": s.workers, "regime": s.regime}
-    if s.budget is None:
-        kept: list[SizeCurves] = []
-        spent: dict[str, Any] = {"draws": s.draws, "chains": s.chains, "runs": kept}
-        point = find_critical_point(s.coupling, s.sizes, s.dimension, **spent, **shown, **chosen)
-        return SearchFound(s, point, tuple(kept))
-    limit = TimeBudget(seconds_of(s.budget), s.workers, _AFTER if page else 0.0, begun=begun)
-    if s.draws is not None or s.chains is not None:
-        raise InputError("--budget decides about draws and chains itself: give either it, or --draws and --chains")
-    planned = plan_critical_point(s.coupling, s.sizes, limit, s.dimension, **shown, **chosen)
-    return SearchFound(s, planned.point, planned.curves, planned.draws)
+    s, limit = settings, None
+    if s.budget is not None:
+        limit = TimeBudget(seconds_of(s.budget), s.workers, _AFTER if page else 0.0, begun=begun)
+        if s.draws is not None or s.chains is not None:
+            raise InputError("--budget decides about draws and chains itself: give either it, or --draws and --chains")
+    strategy = make_strategy(s.draws, s.chains, limit, s.workers)
+    return SearchFound(
+        s, search(s.coupling, s.sizes, strategy, s.dimension, s.seed, s.points, s.workers, s.regime, progress, folder)
+    )
 
 
 def rows(found: SearchFound) -> list[tuple[str, ...]]:
@@ -151,11 +147,10 @@ def write(found: SearchFound, out: Path) -> tuple[Path, Path, Path]:
     """JSON at `out`, beside it the crossings as a table (.csv) and a page with figures (.html); returns the three."""
     s, point = found.settings, found.point
     document = {"coupling": s.coupling.label, "dimension": s.dimension, **plain(point), "known": plain(found.known)}
-    if found.draws is not None:
-        document["draws"] = {str(L): n for L, n in found.draws.items()}
+    document["draws"] = {str(L): n for L, n in found.search.draws.items()}
     title = f"{s.coupling.label}, {s.dimension} dimension{'s' if s.dimension > 1 else ''}"
     headings, *values = rows(found)
-    curves = scaling_curves(found.curves, point)
+    curves = scaling_curves(found.search.curves, point)
     page = render_critical(title, headings, values, remarks(found), plain(point), curves)
     paths = out, out.with_suffix(".csv"), out.with_suffix(".html")
     texts = json.dumps(document, indent=2, ensure_ascii=False) + "\n", crossing_table(point), page

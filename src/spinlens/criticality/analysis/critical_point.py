@@ -34,7 +34,7 @@ class CriticalPoint:
     ⟨m²⟩ ~ L^{−2Δ_s} and x = ln(T_c/T) L^{d − Δ_ε}. An error is one standard deviation of noise, of the spread between
     fits and of unknown corrections to scaling together; `statistical` and `systematic` have the two parts.
 
-    Attributes
+    Parameters
     ----------
     temperature : Estimate
         T_c in units of J/k_B, from the global fit of all sizes, averaged over hypotheses.

@@ -136,8 +136,7 @@ def _window(size: SizeCurves, temperature: float) -> list[float]:
     """θ of the values to fit: around T_c, moved into the support where it does not reach."""
     low, high = size.histograms.support
     centre = min(max(size.theta(temperature), low), high)
-    spread = math.sqrt(float(size.histograms.full.bonds(centre)[1][0]))
-    half = min(_HALF_WINDOW / spread, (high - low) / 2)
+    half = min(_HALF_WINDOW / size.bond_spread(centre), (high - low) / 2)
     centre = min(max(centre, low + half), high - half)
     return [centre - half, centre, centre + half]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
-import scipy.fft
 import xarray as xr
 
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Spins
 from spinlens.criticality.reweighting.size_curves import SizeCurves, run_times
 from spinlens.errors import ConvergenceError
+from spinlens.lattice.correlation import axis_correlation, local_bonds
 from spinlens.statistics.resampling import jackknife_error
 from spinlens.statistics.reweighting import time_blocks
 
@@ -22,30 +21,17 @@ _NAMES = {
 _SITES, _DRAWS = 1 << 20, 1 << 12  # sites transformed, and draws weighed, at a time
 
 
-def axis_correlations(spins: npt.NDArray[np.int8], dimension: int) -> Array:
+def state_correlations(spins: Spins) -> Array:
     """Of each state (n, *shape), equal sides L: s_0 s_r, ε_0 ε_r for r = 0 … L/2, and ε, (n, 2 (L//2 + 1) + 1).
 
     Averages over all sites and axes; ε_i is the mean of s_i s_j over the neighbours j ahead of i along each axis.
 
-    >>> axis_correlations(np.array([[1, 1, -1, -1]], dtype=np.int8), 1).tolist()
+    >>> state_correlations(np.array([[1, 1, -1, -1]], dtype=np.int8)).tolist()
     [[1.0, 0.0, -1.0, 1.0, -1.0, 1.0, 0.0]]
     """
-    n, axes = len(spins), tuple(range(1, dimension + 1))
-    bonds = sum(spins * np.roll(spins, -1, axis) for axis in axes)
-    energy = np.asarray(bonds, dtype=np.float64) / dimension
-    parts = [_along_axes(field, axes) for field in (spins.astype(np.float64), energy)]
-    return np.concatenate([*parts, energy.reshape(n, -1).mean(axis=1)[:, None]], axis=1)
-
-
-def _along_axes(field: Array, axes: tuple[int, ...]) -> Array:
-    """⟨f_0 f_r⟩ over all sites, mean over the axes, (n, L//2 + 1): the transform of the power along an axis."""
-    L, total = field.shape[-1], 0.0
-    for axis in axes:
-        modes = scipy.fft.rfft(field, axis=axis)
-        others = tuple(other for other in axes if other != axis)
-        total = total + (modes.real**2 + modes.imag**2).sum(axis=others)
-    found = scipy.fft.irfft(total, n=L, axis=1)[:, : L // 2 + 1]
-    return np.asarray(found / (len(axes) * L ** (len(axes) - 1) * L))
+    energy = local_bonds(spins) / (spins.ndim - 1)
+    mean = energy.reshape(len(spins), -1).mean(axis=1)
+    return np.column_stack([axis_correlation(spins), axis_correlation(energy), mean])
 
 
 def correlation_table(size: SizeCurves, data: xr.Dataset, grid: Sequence[float]) -> xr.Dataset:
@@ -74,7 +60,7 @@ class _Draws:
     def __init__(self, size: SizeCurves, data: xr.Dataset) -> None:
         self.size, spins, bonds = size, data["spins"].values, data["bonds"].values
         runs, chains, draws = bonds.shape
-        self.columns = _in_parts(spins.reshape(-1, *size.model.shape), size.model.dimension)
+        self.columns = _in_parts(spins.reshape(-1, *size.model.shape))
         self.number = bonds.astype(np.int64).ravel() - size.histograms.first
         blocks = time_blocks(chains, draws, size.histograms.blocks)
         self.block = np.broadcast_to(blocks, bonds.shape).ravel()
@@ -95,7 +81,7 @@ class _Draws:
         return total / norm
 
 
-def _in_parts(states: npt.NDArray[np.int8], dimension: int) -> Array:
-    """`axis_correlations` of many states with room for a few only."""
+def _in_parts(states: Spins) -> Array:
+    """`state_correlations` of many states with room for a few only."""
     step = max(1, _SITES // states[0].size)
-    return np.concatenate([axis_correlations(states[k : k + step], dimension) for k in range(0, len(states), step)])
+    return np.concatenate([state_correlations(states[k : k + step]) for k in range(0, len(states), step)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -101,6 +102,11 @@ class SizeCurves:
     def temperature(self, theta: npt.ArrayLike) -> Array:
         """Inverse of `theta`."""
         return self.model.coupling.fugacity.temperature(theta)
+
+    def bond_spread(self, theta: float) -> float:
+        """Standard deviation of the number of frozen bonds at θ, or at the end of the runs' support next to it."""
+        low, high = self.histograms.support
+        return math.sqrt(float(self.histograms.full.bonds(min(max(theta, low), high))[1][0]))
 
     def samples(self, theta: npt.ArrayLike) -> CurveValues:
         """Values of all data and of the jackknife replicas (1 + blocks,), at one θ or at one for each row.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,49 +43,78 @@ class TimeBudget:
         return _USEFUL * self.workers / cost
 
 
-Budget = str | float | TimeBudget
-
-
-def budget_of(budget: Budget, workers: int) -> float | TimeBudget:
-    """A budget as the planner takes it: a number of spin updates, or a time, which text such as "5m" is."""
-    return TimeBudget(seconds_of(budget), workers) if isinstance(budget, str) else budget
-
-
-@dataclass
+@dataclass(frozen=True)
 class Account:
-    """What a run with a time budget has spent, and how many spin updates the rest is worth.
+    """What a search may spend and has spent: a number of spin updates, or a time of which earlier calls took a part.
 
     Attributes
     ----------
-    earlier : seconds that earlier calls of the same run took.
+    earlier : seconds that earlier calls of the same search took.
     rate : spin updates a second, all that a round needs besides included; of the last round where there was one.
     analysis : seconds that the last analysis took, and the next one will.
     """
 
-    budget: TimeBudget
+    budget: float | TimeBudget
     earlier: float = 0.0
     rate: float = 0.0
     analysis: float = 0.0
 
+    @classmethod
+    def opened(
+        cls, budget: float | TimeBudget, notes: Mapping[str, Any], models: Sequence[IsingModel], temperature: float
+    ) -> Account:
+        """With what an earlier call noted; the rate of a time budget that has none is measured near a temperature."""
+        if not isinstance(budget, TimeBudget):
+            return cls(checks.positive_number("updates", budget))
+        elapsed, rate, analysis = (float(notes.get(name) or 0.0) for name in ("elapsed", "rate", "analysis"))
+        return cls(budget, elapsed, rate or budget.speed(models, temperature), analysis)
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is a time."""
+        return isinstance(self.budget, TimeBudget)
+
     @property
     def elapsed(self) -> float:
-        """Seconds spent."""
+        """Seconds spent of a time budget."""
+        if not isinstance(self.budget, TimeBudget):
+            return 0.0
         return self.earlier + self.budget.clock() - self.budget.begun
 
     @property
     def notes(self) -> dict[str, float]:
-        """What a later call of the same run has to know."""
+        """What a later call of the same search has to know."""
+        if not isinstance(self.budget, TimeBudget):
+            return {}
         return {"elapsed": self.elapsed, "rate": self.rate, "analysis": self.analysis}
 
-    def worth(self) -> float:
-        """Spin updates that fit into what is left before the last analysis."""
-        reserve = self.budget.after + (self.analysis or _ANALYSIS)
-        return max(0.0, self.budget.seconds - reserve - self.elapsed) * self.rate
+    @property
+    def left(self) -> float | None:
+        """Seconds left of a time budget, None without one."""
+        return max(0.0, self.budget.seconds - self.elapsed) if isinstance(self.budget, TimeBudget) else None
 
-    def round(self, updates: float, begun: float) -> None:
-        """Take note of a round that did so many updates since `elapsed` was `begun`."""
-        if (took := self.elapsed - begun) > 0 and updates > 0:
-            self.rate = updates / took
+    def share(self, spent: float) -> float:
+        """The part of the budget that is spent."""
+        done, whole = (
+            (spent, self.budget) if not isinstance(self.budget, TimeBudget) else (self.elapsed, self.budget.seconds)
+        )
+        return min(1.0, done / whole)
+
+    def updates(self, spent: float) -> float:
+        """The budget in spin updates, those that are spent and those that fit into what is left of a time."""
+        if not isinstance(self.budget, TimeBudget):
+            return self.budget
+        reserve = self.budget.after + (self.analysis or _ANALYSIS)
+        return max(1.0, spent + max(0.0, self.budget.seconds - reserve - self.elapsed) * self.rate)
+
+    def after_analysis(self, begun: float) -> Account:
+        """After an analysis that began when `elapsed` was `begun`."""
+        return replace(self, analysis=self.elapsed - begun)
+
+    def after_round(self, updates: float, begun: float) -> Account:
+        """After a round of so many updates, its analysis included, that began when `elapsed` was `begun`."""
+        took = self.elapsed - begun
+        return replace(self, rate=updates / took) if took > 0 and updates > 0 else self
 
 
 def allot(

@@ -1,119 +1,143 @@
-"""Where to spend computing time: sweeps over sizes so that the error of T_c is smallest for the spin updates spent."""
+"""A search with a budget, of spin updates or of time: a pilot, then rounds until it is spent."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from spinlens import checks
+import xarray as xr
+
 from spinlens.criticality.analysis.analysis import analyse, analyse_with_influence
 from spinlens.criticality.analysis.critical_point import CriticalPoint
-from spinlens.criticality.reweighting.size_curves import SizeCurves
-from spinlens.criticality.search.bracketing import Progress
-from spinlens.criticality.search.budget import TimeBudget
-from spinlens.criticality.search.plan_folder import PlanFolder
-from spinlens.criticality.search.planned_run import PlannedRun
-from spinlens.criticality.search.sizes import make_models
-from spinlens.criticality.search.status import Standing
-from spinlens.criticality.universality import Regime
+from spinlens.criticality.search.budget import Account, TimeBudget
+from spinlens.criticality.search.request import Search, SearchRequest
+from spinlens.criticality.search.rounds import (
+    CHAINS,
+    ROUND_MOST,
+    RoundPlan,
+    SearchState,
+    SizeState,
+    absorb,
+    next_round,
+    window_draws,
+)
+from spinlens.criticality.search.windows import Prospect, WindowRun, scan_all
 from spinlens.errors import ConvergenceError
-from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
+from spinlens.progress import Report, Step
+from spinlens.sampling.sampler import RunRequest, Threads, start_sampling
+from spinlens.seeding import purpose_seed
+
+_PILOT_SHARE = 0.08  # of a budget, in equal parts for all sizes, to find the windows
 
 
 @dataclass(frozen=True)
-class PlannedPoint:
-    """A critical point and how the spin updates were spent.
+class Budget:
+    """A number of spin updates, or a time, spent where it lowers the error of T_c most.
 
-    `draws` of each size, all temperatures and chains together; `curves` are the runs themselves.
+    A pilot of 8 % in equal shares finds the windows. Each further round brings the sweeps of size L closer to
+    √(v_L / c_L), the optimum for errors v_L / n_L at costs c_L a sweep (Neyman 1934), with v_L / n_L the part of the
+    variance of T_c that comes from size L. Rounds are independent chains at three temperatures next to the T_c found so
+    far. A number of updates gives the same result on every machine and for any number of workers; what is left of a
+    time is turned into updates again after every round, by the time that the round took.
     """
 
-    point: CriticalPoint
-    draws: dict[int, int]
-    updates: int
-    curves: tuple[SizeCurves, ...] = field(compare=False, repr=False, default=())
+    amount: float | TimeBudget
+
+    def arguments(self) -> dict[str, Any]:
+        return {}
+
+    def search(self, request: SearchRequest) -> Search:
+        """The pilot, or what an earlier call has kept, then rounds until the budget is spent."""
+        state, account = self._begun(request)
+        while True:
+            begun, plan = account.elapsed, state.underway
+            if plan is None:
+                point, influence = _so_far(state, request)
+                account = account.after_analysis(begun)
+                _tell(request, state, account, point)
+                T_c = state.centre if point is None else point.temperature.value
+                plan = next_round(state, account.updates(state.spent), account.timed, T_c, influence)
+                if plan is None:
+                    return Search(point or analyse(state.curves, request.regime), state.draws, state.curves)
+                state = replace(state, plan=plan)
+                request.note(plan=asdict(plan), **account.notes)
+            before = state.spent
+            state = _run_round(request, state, plan, account)
+            account = account.after_round(state.spent - before, begun)
+            request.note(**account.notes)
+
+    def _begun(self, request: SearchRequest) -> tuple[SearchState, Account]:
+        """What an earlier call has kept, or a pilot."""
+        notes, folder = request.notes, request.folder
+        if folder is not None and (state := folder.state(request.models)) is not None:
+            return state, Account.opened(self.amount, notes, request.models, state.centre)
+        look = request.first_look()
+        account = Account.opened(self.amount, notes, request.models, look.temperature)
+        pilot = float(notes.get("pilot") or account.updates(0))  # of the first call: a larger budget prolongs it
+        request.note(pilot=pilot, **account.notes)
+        share = min(_PILOT_SHARE * pilot, ROUND_MOST) / len(request.models)
+
+        def run(model: IsingModel) -> WindowRun:
+            return request.runs(window_draws(model, share, request.points), CHAINS)
+
+        def first(model: IsingModel, data: xr.Dataset) -> SizeState:
+            request.note(**account.notes)
+            return SizeState.first(model, data)
+
+        sizes, centre = scan_all(request.models, Prospect.first(look), request.points, run, first)
+        state = SearchState(tuple(sizes), centre)
+        if folder is not None:
+            folder.begin(state, **account.notes)
+        return state, account
 
 
-def plan_critical_point(
-    coupling: Coupling,
-    sizes: Sequence[int],
-    updates: float | TimeBudget,
-    dimension: int = 2,
-    seed: int = 0,
-    points: int = 5,
-    workers: int = 1,
-    report: Callable[[Standing], None] | None = None,
-    checkpoint: str | os.PathLike[str] | None = None,
-    regime: Regime | None = None,
-    progress: Progress | None = None,
-) -> PlannedPoint:
-    """Critical point for a budget of spin updates, spent where it lowers the error of T_c most.
+def _run_round(request: SearchRequest, state: SearchState, plan: RoundPlan, account: Account) -> SearchState:
+    """The runs of a round that are not there yet, from the largest size down; each is kept when it is there."""
+    spent = state.spent
 
-    A pilot round of 8 % in equal shares finds windows of temperature in which consecutive sizes cross. Each further
-    round brings the sweeps of size L closer to √(v_L / c_L), the optimum for errors v_L / n_L at costs c_L a sweep
-    (Neyman 1934), with v_L / n_L the part of the variance of T_c that comes from size L. Rounds are independent chains
-    at three temperatures next to the T_c found so far.
+    def underway(step: Step) -> None:
+        text = f"round {plan.number}: T_c = {plan.temperature:.6g}"
+        request.tell(Step(text, account.share(spent), account.left))
 
-    Parameters
-    ----------
-    coupling, sizes, dimension, seed, points, workers, regime, progress : as `find_critical_point`.
-    updates : spins updated in all, L^d per sweep; 10⁹ take about half a minute on one core. A number of updates rather
-        than of seconds makes the result the same on every machine and for any number of workers. What is left of a
-        `TimeBudget` is turned into updates again after every round, by the time that the round took.
-    report : called after each round with how far the search is; its text has the round, T_c so far, draws of each size.
-    checkpoint : a folder that keeps all histograms. Called again with the same arguments, the run goes on after the
-        last size that was finished; with more updates it is prolonged by further rounds.
-
-    Raises
-    ------
-    ConvergenceError : sizes do not cross; CheckpointError : a folder of another run, or damaged.
-    """
-    models = make_models(coupling, sizes, dimension)
-    seed = checks.seed(seed)
-    points, workers = checks.positive_integer("points", points, minimum=2), checks.positive_integer("workers", workers)
-    folder = None if checkpoint is None else PlanFolder(checkpoint, _arguments(coupling, models, seed, points))
-    run = PlannedRun(models, seed, points, workers, folder, progress)
-    run.begin(updates)
-    while (number := run.next_round()) is not None:
-        begun = run.elapsed
-        if not run.underway(number):
-            point, influence = _so_far(run.curves, regime)
-            run.analysed(begun)
-            _tell(run, number, point, report)
-            if not run.plan(number, run.centre if point is None else point.temperature.value, influence):
-                break
-        run.spend(number, begun)
-    point = analyse(run.curves, regime)
-    _tell(run, run.rounds, point, report)
-    return PlannedPoint(point, dict(run.draws), run.spent, tuple(run.curves))
+    with Threads(request.workers) as threads:
+        started = [
+            (k, _started(threads, request, state.sizes[k], plan, plan.draws[k], underway))
+            for k in reversed(range(len(state.sizes))) if state.sizes[k].rounds <= plan.number
+        ]  # fmt: skip
+        for k, result in started:
+            state = absorb(state, plan.number, k, None if result is None else result())
+            if request.folder is not None:
+                request.folder.keep(state.sizes[k])
+    return state
 
 
-def _so_far(curves: Sequence[SizeCurves], regime: Regime | None) -> tuple[CriticalPoint | None, tuple[float, ...]]:
+def _started(
+    threads: Threads, request: SearchRequest, size: SizeState, plan: RoundPlan, draws: int, progress: Report
+) -> Callable[[], xr.Dataset] | None:
+    """Queue the chains of one size, None where it has no draws in the round."""
+    if not draws:
+        return None
+    stream = purpose_seed(request.seed, "round", plan.number, size.curves.L, bits=32)
+    asked = RunRequest(
+        size.curves.model, size.next_grid(plan.temperature), draws, CHAINS, stream, "swendsen-wang",
+        warmup=size.warmup, energy=False,
+    )  # fmt: skip
+    return start_sampling(threads, asked, progress)
+
+
+def _so_far(state: SearchState, request: SearchRequest) -> tuple[CriticalPoint | None, tuple[float, ...]]:
     """The critical point so far and its influences; none, and equal ones, while noise hides it."""
     try:
-        return analyse_with_influence(curves, regime)
+        return analyse_with_influence(state.curves, request.regime)
     except ConvergenceError:
-        return None, (0.0,) * len(curves)
+        return None, (0.0,) * len(state.sizes)
 
 
-def _arguments(coupling: Coupling, models: Sequence[IsingModel], seed: int, points: int) -> dict[str, Any]:
-    return {
-        "coupling": repr(coupling), "sizes": [model.shape[0] for model in models],
-        "dimension": models[0].dimension, "seed": seed, "points": points,
-    }  # fmt: skip
-
-
-def _tell(run: PlannedRun, number: int, point: CriticalPoint | None, report: Callable[[Standing], None] | None) -> None:
-    """How far the run is."""
-    if report is None:
-        return
-    temperature, seconds = None if point is None else point.temperature, run.seconds
-    draws = ", ".join(f"L = {L}: {n}" for L, n in run.draws.items())
-    time = "" if seconds is None else f", {run.elapsed:.0f} s of {seconds:g} s"
-    text = f"round {number}{time}: T_c = {temperature or 'lost in noise'}; draws {draws}"
-    if seconds is None:
-        report(Standing(text, temperature, min(1.0, run.spent / run.updates)))
-    else:
-        report(Standing(text, temperature, min(1.0, run.elapsed / seconds), left=max(0.0, seconds - run.elapsed)))
+def _tell(request: SearchRequest, state: SearchState, account: Account, point: CriticalPoint | None) -> None:
+    """How far a budget is spent, and T_c so far."""
+    draws = ", ".join(f"L = {L}: {n}" for L, n in state.draws.items())
+    T_c = "lost in noise" if point is None else point.temperature
+    text = f"round {state.rounds}: T_c = {T_c}; draws {draws}"
+    request.tell(Step(text, account.share(state.spent), account.left, lasting=True))

@@ -10,10 +10,10 @@ from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
 
 
-def make_models(coupling: Coupling, sizes: Sequence[int], dimension: int) -> list[IsingModel]:
+def make_models(coupling: Coupling, sizes: Sequence[int], dimension: int) -> tuple[IsingModel, ...]:
     """One lattice for each size."""
     dimension = checks.positive_integer("dimension", dimension)
-    return [IsingModel((L,) * dimension, coupling) for L in check_sizes(sizes)]
+    return tuple(IsingModel((L,) * dimension, coupling) for L in check_sizes(sizes))
 
 
 def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:

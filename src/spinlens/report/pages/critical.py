@@ -20,7 +20,7 @@ def render_critical(
 ) -> str:
     """The page as text: a table of what was measured, remarks, and the figures of `figures.scaling`.
 
-    `point` is a critical point as JSON has it, `curves` what `criticality.pictures` gives.
+    `point` is a critical point as JSON has it, `curves` what `criticality.analysis.curve_tables` gives.
     """
     with style.context():
         drawn = [draw(picture, count) for count, picture in enumerate(scaling.illustrations(point, curves), start=1)]

@@ -44,8 +44,9 @@ class Task:
     memory : bytes that it needs at its peak beyond an idle worker, to refuse what cannot fit; not part of the key.
     checkpoint : whether the function takes a third argument, a folder (`pathlib.Path`) for its state underway. What it
         finds there is what an earlier, interrupted call of the same task left.
-    grows : inputs that only lengthen the work, such as "draws". The folder of the state underway does not depend on
-        them and is kept, so that the same task with a larger number goes on from there.
+    grows : inputs that only lengthen the work, such as "draws", and needs that do no more than that when they are
+        longer. The folder of the state underway does not depend on them and is kept, so that the same task with a
+        larger number goes on from there.
 
     Examples
     --------
@@ -88,23 +89,24 @@ def task_keys(tasks: Sequence[Task]) -> dict[str, str]:
     """
     keys: dict[str, str] = {}
     for task in ordered(tasks):
-        keys[task.name] = _key(task, task.inputs, keys)
+        keys[task.name] = _key(task, task.inputs, {need: keys[need] for need in task.needs})
     return keys
 
 
 def checkpoint_key(task: Task, keys: Mapping[str, str]) -> str:
-    """Key of the state underway of a task: as its key, without the inputs that only lengthen the work."""
-    return _key(task, {name: value for name, value in task.inputs.items() if name not in task.grows}, keys)
+    """Key of the state underway of a task: as its key, without the inputs and needs that only lengthen the work."""
+    inputs = {name: value for name, value in task.inputs.items() if name not in task.grows}
+    return _key(task, inputs, {need: keys[need] for need in task.needs if need not in task.grows})
 
 
-def _key(task: Task, inputs: Mapping[str, Any], keys: Mapping[str, str]) -> str:
+def _key(task: Task, inputs: Mapping[str, Any], needs: Mapping[str, str]) -> str:
     content = {
         "format": FORMAT,
         "spinlens": package_version(),
         "name": task.name,
         "function": task.function,
         "inputs": inputs,
-        "needs": {need: keys[need] for need in task.needs},
+        "needs": needs,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -19,8 +19,9 @@ _COLLECTED = {"critical", "thermometers", "ensemble", "reference", "machine", "s
 def study_tasks(study: Study) -> list[Task]:
     """All tasks of a study, in an order that can be run, those of one stage side by side.
 
-    Per model: locate → scan (each L) → critical → ensembles (L, L/2, L/4) and training states → thermometers →
-    machines and stacks (each seed) → flows; at the end one task that collects the numbers and judges the claims.
+    Per model: locate → scan (each L, after the one before) → critical → ensembles (L, L/2, L/4) and training states →
+    thermometers → machines and stacks (each seed) → flows; at the end one task that collects the numbers and judges
+    the claims.
     """
     models = [_Scope(study, model) for model in study.models]
     tasks = [task for stage in _STAGES for model in models for task in stage(model)]
@@ -68,14 +69,20 @@ def _task(name: TaskName, function: str, needs: Iterable[TaskName], inputs: Mapp
     return Task(str(name), f"{__package__}.{function}", inputs, tuple(map(str, needs)), **options)
 
 
+def _going_on(*grows: str) -> dict[str, Any]:
+    """Options of a task that keeps its state, and goes on from it when the named inputs or needs grow."""
+    return {"checkpoint": True, "grows": grows}
+
+
 def _kept(spin_updates: float, *grows: str) -> dict[str, Any]:
-    """Options of a task that is long enough to keep its state, and goes on from it when the named inputs grow."""
-    return {"checkpoint": True, "grows": grows} if spin_updates > LONG else {}
+    """`_going_on` where a task is long enough."""
+    return _going_on(*grows) if spin_updates > LONG else {}
 
 
 def _locate(of: _Scope) -> list[Task]:
-    inputs = {**of.common, "sizes": of.study.criticality.sizes[:2]}
-    return [_task(of.name("locate"), "lattice:locate", (), inputs)]
+    smallest, *sizes = of.study.criticality.sizes
+    twice = next((L for L in sizes if 2 * smallest <= L), sizes[-1])
+    return [_task(of.name("locate"), "lattice:locate", (), {**of.common, "sizes": [smallest, twice]})]
 
 
 def _scans(of: _Scope) -> list[TaskName]:
@@ -85,8 +92,12 @@ def _scans(of: _Scope) -> list[TaskName]:
 def _scan(of: _Scope) -> list[Task]:
     scaling = of.study.criticality
     inputs = {**of.common, **scaling.model_dump(include={"draws", "chains", "points"})}
-    needs, kept = [of.name("locate")], {"checkpoint": True, "grows": ("draws",)}
-    return [_task(name, "lattice:scan", needs, {**inputs, "size": name.size}, **kept) for name in _scans(of)]
+    first, *others = names = _scans(of)
+    tasks = [_task(first, "lattice:scan", [of.name("locate")], {**inputs, "size": first.size}, **_going_on("draws"))]
+    for before, name in zip(names, others, strict=False):  # the first draws of a scan place the next one
+        own, kept = {"size": name.size, "before": before.size}, _going_on("draws", str(before))
+        tasks.append(_task(name, "lattice:scan", [before], {**inputs, **own}, **kept))
+    return tasks
 
 
 def _critical(of: _Scope) -> list[Task]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from spinlens.criticality.analysis.analysis import analyse
 from spinlens.criticality.reweighting.size_curves import SizeCurves, measured_binder
-from spinlens.criticality.search import find as critical_point
+from spinlens.criticality.search import bracketing, windows
+from spinlens.criticality.search.windows import Prospect, window_runs
 from spinlens.criticality.universality import reference
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import coupling_of
@@ -23,7 +26,7 @@ Inputs = Mapping[str, Any]
 Artefacts = Mapping[str, Any]
 
 _CURVE_POINTS = 41
-_KEPT = 5  # series of a scan that are results: m², m⁴, bonds and two Fourier modes
+_SERIES = ("m2", "m4", "mode_x", "mode_y", "bonds")  # of a scan, what the analysis of the square lattice takes
 _ROWS = 7  # series that a saved chain holds
 
 
@@ -48,34 +51,37 @@ def _locate_cost(inputs: Inputs, read: Read) -> Cost:
 
 @costing(_locate_cost)
 def locate(inputs: Inputs, artefacts: Artefacts) -> dict[str, float]:
-    """First estimate of T_c."""
+    """A first look for T_c with two small sizes."""
     small, large = (make_model(inputs, size) for size in inputs["sizes"])
-    return {"temperature": critical_point.locate(small, large, purpose_seed(inputs["seed"], "locate"))}
+    return asdict(bracketing.locate(small, large, inputs["seed"]))
 
 
 def _scan_cost(inputs: Inputs, read: Read) -> Cost:
     L, runs = inputs["size"], inputs["chains"] * inputs["points"]
-    work = costs.sweeps(inputs, {L: runs * (inputs["draws"] + costs.WARMUP) + 2 * (400 + costs.WARMUP)})
+    work = costs.sweeps(inputs, {L: runs * (inputs["draws"] + costs.WARMUP)})
     series = 8.0 * runs * inputs["draws"]
     piece = max(1, costs.CHUNK // L**2)
     kept = 8.0 * runs * _ROWS * (inputs["draws"] // piece) * piece
-    memory = costs.lattice_tables(L) + 16 * series + 20 * costs.MIB
-    return Cost(costs.with_standard(work, 0.1), memory, _KEPT * series + kept + 2e5)
+    read_series = 2 * len(_SERIES) if "before" in inputs else 0  # of the size before, the file and its arrays
+    memory = costs.lattice_tables(L) + (16 + read_series) * series + 20 * costs.MIB
+    return Cost(costs.with_standard(work, 0.1), memory, len(_SERIES) * series + kept + 2e5)
 
 
 @costing(_scan_cost)
 def scan(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> xr.Dataset:
-    """Series of the graph estimators around T_c for one L; goes on from what `checkpoint` holds."""
-    data = critical_point.scan(
-        make_model(inputs, inputs["size"]),
-        only(artefacts, "locate")["temperature"],
-        inputs["draws"],
-        inputs["chains"],
-        inputs["points"],
-        purpose_seed(inputs["seed"], "scan"),
-        checkpoint=checkpoint,
-    )
-    return data[["m2", "m4", "mode_x", "mode_y", "bonds", "warmup", "warm"]]
+    """Series of the graph estimators of one L around its crossing with the size before; goes on from `checkpoint`."""
+    model = make_model(inputs, inputs["size"])
+    run = window_runs(inputs["draws"], inputs["chains"], inputs["seed"], folder=checkpoint)
+    data, prospect = windows.scan(model, _prospect(inputs, artefacts), inputs["points"], run)
+    return data[[*_SERIES, "warmup", "warm"]].assign_attrs(crossing=prospect.temperature)
+
+
+def _prospect(inputs: Inputs, artefacts: Artefacts) -> Prospect:
+    """What the size before, or the first look, says about where to run."""
+    if "before" not in inputs:
+        return Prospect.first(bracketing.FirstLook(**only(artefacts, "locate")))
+    data = only(artefacts, "scan")
+    return Prospect.after(windows.first_draws(make_model(inputs, inputs["before"]), data), data.attrs["crossing"])
 
 
 def _scans(artefacts: Artefacts) -> list[xr.Dataset]:
@@ -97,7 +103,7 @@ def _analysis_cost(inputs: Inputs, read: Read) -> Cost:
 def critical(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     """Critical point of one model, beside what is known of it."""
     coupling = coupling_of(inputs["model"])
-    point = critical_point.analyse(_size_curves(inputs, artefacts))
+    point = analyse(_size_curves(inputs, artefacts))
     known = reference(coupling, 2)
     return {
         "label": coupling.label,
@@ -126,15 +132,19 @@ def curves(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     half = max(max(middle) - T_c, T_c - min(middle))
     grid = np.linspace(T_c - half, T_c + half, _CURVE_POINTS)
     values = np.array([[_inside(size, T) for T in grid] for size in sizes])  # (size, temperature, [value, error])
-    measured = [measured_binder(run) for run in runs]
+    measured = [(run["temperature"].values, *measured_binder(run)) for run in runs]
+    padded = np.full((3, len(runs), max(run.sizes["temperature"] for run in runs)), np.nan)
+    for k, rows in enumerate(measured):  # sizes that were run in several windows have more points than others
+        padded[:, k, : len(rows[0])] = rows
     points = ("size", "measured_point")
     return xr.Dataset(
         {
             "binder": (("size", "temperature"), values[:, :, 0]),
             "binder_error": (("size", "temperature"), values[:, :, 1]),
-            "measured_temperature": (points, np.array([size.temperatures for size in sizes])),
-            "measured": (points, np.array([value for value, _ in measured])),
-            "measured_error": (points, np.array([error for _, error in measured])),
+            **{
+                name: (points, table)
+                for name, table in zip(("measured_temperature", "measured", "measured_error"), padded, strict=True)
+            },
         },
         coords={"size": [size.L for size in sizes], "temperature": grid},
     )

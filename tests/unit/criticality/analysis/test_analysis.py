@@ -7,12 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, find_critical_point, sample
+from spinlens import IsingModel, NearestNeighbour, PowerLaw, sample
 from spinlens.criticality.analysis.analysis import analyse
 from spinlens.criticality.reweighting.size_curves import SizeCurves
-from spinlens.criticality.search.bracketing import Windows, locate
+from spinlens.criticality.search.find import search
+from spinlens.criticality.search.strategy import FixedDraws
 from spinlens.criticality.synthetic import Truth, natural_corrections, synthetic_curves
-from spinlens.errors import ConvergenceError, CouplingError, InputError
+from spinlens.errors import ConvergenceError, InputError
 
 SIZES, DRAWS = (8, 16, 32, 64), (60_000, 40_000, 25_000, 16_000)
 NEAREST = NearestNeighbour()
@@ -36,10 +37,13 @@ def with_corrections(rng):
 
 
 def test_errors_cover_the_truth():
-    """16 sets, 4 numbers each: validation/coverage has 200. With T_c off by 0.4 % the same pulls are far too large."""
-    found = pulls(with_corrections, 16)
-    assert np.mean(np.abs(found) < 1) > 0.55
-    assert np.mean(np.abs(found) < 2) > 0.88
+    """24 sets, 4 numbers each: 0.68 ± 0.05 within an error; validation/coverage has 200 sets.
+
+    The power check: with T_c off by 0.4 % the same pulls are far too large.
+    """
+    found = np.abs(pulls(with_corrections, 24))
+    assert 0.58 < np.mean(found < 1) < 0.85
+    assert np.mean(found < 2) > 0.9
     assert np.mean(np.abs(pulls(with_corrections, 8, shift=0.004)[:, 0]) < 2) < 0.5
 
 
@@ -51,8 +55,12 @@ def with_a_tail(rng):
 
 
 def test_errors_cover_the_truth_beyond_the_short_range_boundary():
-    """A power law with sigma = 3 is short-range with a slow tail; without the tail in the fits errors are too small."""
-    assert np.mean(np.abs(pulls(with_a_tail, 12, coupling=PowerLaw(3.0))) < 1) > 0.75
+    """A power law with sigma = 3 is short-range with a slow tail, which may be as large as its natural unit.
+
+    Amplitudes of 0.6 of it have 0.86 ± 0.05 of the truths within an error; without the tail in the fits, the twin,
+    errors are too small.
+    """
+    assert 0.72 < np.mean(np.abs(pulls(with_a_tail, 12, coupling=PowerLaw(3.0))) < 1) < 0.98
     assert np.mean(np.abs(pulls(with_a_tail, 12)) < 1) < 0.6
 
 
@@ -71,34 +79,17 @@ def test_data_without_corrections_are_fitted_well():
 
 @pytest.fixture(scope="module")
 def long_range():
-    runs = []
-    return find_critical_point(PowerLaw(1.2), (8, 16, 32), draws=4000, workers=2, seed=1, runs=runs), runs
+    return search(PowerLaw(1.2), (8, 16, 32), FixedDraws(4000), workers=2, seed=1)
 
 
 def test_a_wrong_class_is_flagged(long_range):
-    point, runs = long_range
+    point = long_range.point
     assert point.regime == "long-range"
     assert not point.check.contradicted
-    forced = analyse(runs, "short-range")
+    forced = analyse(long_range.curves, "short-range")
     assert forced.check.contradicted
     assert "contradict the class short-range" in forced.check.text
     assert abs(forced.check.pulls["delta_spin"]) > 4
-
-
-def test_windows_move_until_sizes_cross():
-    """Begun 6 % beside the crossing, where the first windows of the larger sizes do not reach it."""
-    models = [IsingModel((L, L), NearestNeighbour()) for L in (8, 16, 24)]
-
-    def run(k, grid, attempt):
-        return SizeCurves.from_dataset(
-            models[k], sample(models[k], grid, 2000, 2, attempt, "swendsen-wang", energy=False)
-        )
-
-    windows = Windows(models, run, 4, 0, 1)
-    curves = windows.gather(2.269 * 1.12)
-    assert windows.attempts > len(models)
-    assert all(min(size.temperatures) < 2.269 < max(size.temperatures) for size in curves[1:])
-    assert abs(windows.centre - 2.269) < 0.03
 
 
 def series(spoil, chains=2, draws=4000):
@@ -132,12 +123,3 @@ def test_bad_data_get_a_clear_answer():
 
     with pytest.raises(InputError, match="finite"):
         series(with_nan)
-    with pytest.raises(ConvergenceError, match=r"draw more|too few|more draws"):
-        find_critical_point(NearestNeighbour(), (4, 6, 8), draws=3)
-    one_chain = find_critical_point(NearestNeighbour(), (4, 6, 8), draws=4000, chains=1)
-    assert abs(one_chain.temperature.deviation(2.269185)) < 4
-    table = np.zeros((8, 8))
-    table[0, 1] = table[0, -1] = table[1, 0] = table[-1, 0] = -1.0
-    model = IsingModel((8, 8), CouplingTable(table))
-    with pytest.raises(CouplingError, match="J ≥ 0 needed"):
-        locate(model, model)

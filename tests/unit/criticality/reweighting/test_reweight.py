@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, reweight, sample
-from spinlens.criticality.reweighting import correlation_table as correlation_functions
-from spinlens.criticality.reweighting.correlation_table import axis_correlations
-from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import InputError
 
 MODEL = IsingModel((4, 4), NearestNeighbour())
@@ -86,35 +82,3 @@ def test_data_that_cannot_be_reweighted_are_refused(data):
 def test_bad_temperatures_are_refused(data, temperatures):
     with pytest.raises(InputError, match="temperature"):
         reweight(data, temperatures)
-
-
-def test_joined_runs_keep_what_all_have(data):
-    bare = SizeCurves.from_dataset(MODEL, data.drop_vars("magnetization"))
-    full = SizeCurves.from_dataset(MODEL, data)
-    assert full.names == ("m2", "m4", "mode", "abs_magnetization")
-    both = SizeCurves.joined([full, bare])
-    assert both.names == ("m2", "m4", "mode")
-    theta = full.theta(2.3)
-    assert [row[0] for row in both.samples(theta)] == pytest.approx([row[0] for row in full.samples(theta)])
-    assert full.without_xi().names == ("m2", "m4", "abs_magnetization")
-
-
-@pytest.mark.parametrize("shape", [(9,), (6, 6), (4, 4, 4)])
-def test_correlations_by_transforms_are_those_by_rolls(shape):
-    d, L = len(shape), shape[0]
-    states = 2 * np.random.default_rng(1).integers(0, 2, (5, *shape), dtype=np.int8) - 1
-    found, axes = axis_correlations(states, d), range(1, d + 1)
-    bonds = sum((states * np.roll(states, -1, axis)).astype(float) for axis in axes) / d
-    for start, field in ((0, states), (L // 2 + 1, bonds)):
-        for r in range(L // 2 + 1):
-            pairs = sum((field * np.roll(field, r, axis)).astype(float) for axis in axes) / d
-            np.testing.assert_allclose(found[:, start + r], pairs.reshape(5, -1).mean(axis=1), atol=1e-12)
-    np.testing.assert_allclose(found[:, -1], bonds.reshape(5, -1).mean(axis=1))
-
-
-def test_parts_of_the_work_change_nothing(monkeypatch):
-    runs = sample(MODEL, (2.2, 2.4), 300, seed=1, keep_spins=True)
-    whole = reweight(runs, 2.3)
-    monkeypatch.setattr(correlation_functions, "_SITES", 16 * 7)
-    monkeypatch.setattr(correlation_functions, "_DRAWS", 11)
-    xr.testing.assert_allclose(reweight(runs, 2.3), whole, rtol=1e-10, atol=1e-12)

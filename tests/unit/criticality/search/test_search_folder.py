@@ -1,13 +1,13 @@
-"""Planned runs that are stopped at any point go on and give the very same result."""
+"""Searches that are stopped at any point go on and give the very same result."""
 
 from __future__ import annotations
 
 import pytest
 
 from spinlens import NearestNeighbour, find_critical_point
-from spinlens.criticality.search import budgeted as planner
-from spinlens.criticality.search import find as critical_point
-from spinlens.criticality.search import planned_run as rounds
+from spinlens.criticality.search import budgeted, request, windows
+from spinlens.criticality.search.budgeted import Budget
+from spinlens.criticality.search.find import search
 from spinlens.errors import CheckpointError
 from spinlens.sampling.chains.checkpoint import decode, encode
 
@@ -19,9 +19,7 @@ class Stopped(BaseException):
 
 
 def plan(folder=None, updates=UPDATES, seed=3, **options):
-    return planner.plan_critical_point(
-        NearestNeighbour(), SIZES, updates, seed=seed, points=3, checkpoint=folder, **options
-    )
+    return search(NearestNeighbour(), SIZES, Budget(updates), seed=seed, points=3, checkpoint=folder, **options)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +31,8 @@ def test_a_run_stopped_between_two_sizes_goes_on(tmp_path, unbroken, monkeypatch
     """Stopped again and again after a few runs of `sample`: what is saved is not made anew, and nothing changes."""
     made = []
 
-    def counted(name):
-        whole = getattr(rounds, name)
+    def counted(module, name):
+        whole = getattr(module, name)
 
         def finished(result):
             if len(made) == counted.limit:
@@ -48,10 +46,10 @@ def test_a_run_stopped_between_two_sizes_goes_on(tmp_path, unbroken, monkeypatch
             result = whole(*arguments, **named)
             return lambda: finished(result)
 
-        monkeypatch.setattr(rounds, name, replacement)
+        monkeypatch.setattr(module, name, replacement)
 
-    counted("sample")
-    counted("start_sampling")
+    counted(windows, "sample")
+    counted(budgeted, "start_sampling")
     result, attempts = None, 0
     while result is None:
         counted.limit = len(made) + (5 if attempts == 0 else 2)
@@ -65,7 +63,7 @@ def test_a_run_stopped_between_two_sizes_goes_on(tmp_path, unbroken, monkeypatch
 
 
 def test_a_run_stopped_in_its_pilot_keeps_the_ladder_and_the_chains(tmp_path, unbroken, monkeypatch):
-    whole, seen = rounds.sample, []
+    whole, seen = windows.sample, []
 
     def stopping(*arguments, **named):
         seen.append(named["checkpoint"].name)
@@ -73,19 +71,19 @@ def test_a_run_stopped_in_its_pilot_keeps_the_ladder_and_the_chains(tmp_path, un
             raise Stopped
         return whole(*arguments, **named)
 
-    monkeypatch.setattr(rounds, "sample", stopping)
+    monkeypatch.setattr(windows, "sample", stopping)
     with pytest.raises(Stopped):
         plan(tmp_path / "runs")
     chains = {path: path.read_bytes() for path in (tmp_path / "runs" / seen[0]).iterdir()}
     assert len(chains) == 7  # three temperatures with two chains, and their arguments
-    monkeypatch.setattr(rounds, "locate_pair", None)
+    monkeypatch.setattr(request, "first_look", None)
     assert plan(tmp_path / "runs", workers=2) == unbroken
     assert not list((tmp_path / "runs").glob("run-*"))
 
 
 def test_a_larger_budget_counts_though_the_pilot_was_stopped(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(rounds, "sample", None)
+        patch.setattr(windows, "sample", None)
         with pytest.raises(TypeError):
             plan(tmp_path / "runs")
     assert plan(tmp_path / "runs", updates=2 * UPDATES).updates == pytest.approx(2 * UPDATES, rel=0.1)
@@ -96,8 +94,8 @@ def test_a_finished_run_is_only_analysed_again_and_a_larger_budget_prolongs_it(t
     assert first == unbroken
     longer = plan(tmp_path / "runs", updates=2 * UPDATES)
     assert longer.updates > 1.6 * first.updates
-    monkeypatch.setattr(rounds, "sample", None)  # nothing is sampled any more
-    monkeypatch.setattr(rounds, "start_sampling", None)
+    monkeypatch.setattr(windows, "sample", None)  # nothing is sampled any more
+    monkeypatch.setattr(budgeted, "start_sampling", None)
     assert plan(tmp_path / "runs", updates=2 * UPDATES) == longer
 
 
@@ -125,7 +123,7 @@ def test_other_arguments_and_damage_are_said(tmp_path):
 
 def test_fixed_draws_go_on_after_any_stop_and_are_not_run_again(tmp_path, monkeypatch):
     arguments = {"coupling": NearestNeighbour(), "sizes": (4, 6, 8), "draws": 1500, "points": 3, "seed": 4}
-    unbroken, sample, calls = find_critical_point(**arguments), critical_point.sample, []
+    unbroken, sample, calls = find_critical_point(**arguments), windows.sample, []
 
     def stopping(*given, **named):
         calls.append(given[0].shape)
@@ -134,18 +132,16 @@ def test_fixed_draws_go_on_after_any_stop_and_are_not_run_again(tmp_path, monkey
         return sample(*given, **named)
 
     def _stop(progress):
-        if progress.draws:
+        if progress.share:
             raise Stopped
 
-    monkeypatch.setattr(critical_point, "sample", stopping)
+    monkeypatch.setattr(windows, "sample", stopping)
     for stopping.limit in (1, 3):
         calls.clear()
         with pytest.raises(Stopped):
             find_critical_point(**arguments, checkpoint=tmp_path / "runs")
     calls.clear()
     stopping.limit = -1
-    monkeypatch.setattr(critical_point, "locate_pair", None)  # known from before
+    monkeypatch.setattr(request, "first_look", None)  # known from before
     assert find_critical_point(**arguments, checkpoint=tmp_path / "runs") == unbroken
     assert find_critical_point(**arguments, checkpoint=tmp_path / "runs", workers=2) == unbroken
-    with pytest.raises(CheckpointError, match="belongs to another run: draws was 1500 and is 1000"):
-        find_critical_point(**(arguments | {"draws": 1000}), checkpoint=tmp_path / "runs")

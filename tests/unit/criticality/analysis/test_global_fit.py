@@ -1,0 +1,78 @@
+"""One hypothesis fitted to data that obey it, to too few of them, and to data that obey another."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spinlens import NearestNeighbour
+from spinlens.criticality.analysis.global_fit import FitModel, fit
+from spinlens.criticality.analysis.scaling_data import scaling_data
+from spinlens.criticality.synthetic import Correction, Truth, synthetic_curves
+
+SIZES, PLAIN = (8, 16, 32, 64), FitModel((("power", 1.75),), 1.0, 2, 8)
+
+
+def made(truth, draws=10_000, seed=1):
+    return scaling_data(synthetic_curves(truth, NearestNeighbour(), SIZES, (draws,) * 4, seed), truth.temperature, True)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return made(Truth())
+
+
+@pytest.fixture(scope="module")
+def found(data):
+    return fit(data, PLAIN, (2.31, 0.9))
+
+
+def test_the_truth_is_found_from_beside_it(data, found):
+    truths = {"log_temperature": math.log(2.3), "y_t": 1.0, "delta_spin": 0.125, "binder": 0.61, "xi": 0.9}
+    for name, true in truths.items():
+        value, noise, unknown = found.get(name)
+        assert abs(value - true) < 4 * math.sqrt(noise + unknown)
+    again = fit(data, PLAIN, (2.29, 1.1))
+    np.testing.assert_allclose(again.values, found.values, rtol=1e-4, atol=1e-5)
+
+
+def test_every_size_has_its_part_in_the_variance(found):
+    assert set(found.influence) == set(SIZES)
+    assert sum(found.influence.values()) == pytest.approx(found.get("log_temperature")[1])
+
+
+def test_what_is_imposed_is_not_fitted(data, found):
+    fixed = fit(data, replace(PLAIN, y_t=1.0, delta_spin=0.125, binder=0.61), (2.31, 0.9))
+    assert not {"y_t", "delta_spin", "binder"} & set(fixed.names)
+    assert (fixed.get("y_t"), fixed.get("binder")) == ((1.0, 0.0, 0.0), (0.61, 0.0, 0.0))
+    assert fixed.get("log_temperature")[1] < found.get("log_temperature")[1]
+    assert math.isnan(found.get("nothing")[0])
+
+
+def test_wrong_exponents_are_improbable(data, found):
+    assert found.p_value > 0.01
+    assert fit(data, replace(PLAIN, y_t=0.7), (2.3, 0.7)).p_value < 1e-6
+
+
+def test_corrections_that_are_not_fitted_make_a_fit_improbable():
+    bent = made(Truth(corrections=(Correction(0.8, (0.6, -0.9, 1.0), (1.0, -0.5, 0.5)),)), 160_000)
+    with_them = fit(bent, replace(PLAIN, corrections=(("power", 0.8),)), (2.3, 1.0))
+    without = fit(bent, replace(PLAIN, corrections=()), (2.3, 1.0))
+    assert with_them.p_value > 0.01
+    assert without.p_value < 1e-6
+    assert without.evidence > with_them.evidence + 20
+    for found, covers in ((with_them, True), (without, False)):
+        value, noise, unknown = found.get("delta_spin")
+        assert (abs(value - 0.125) < 4 * math.sqrt(noise + unknown)) == covers
+
+
+def test_too_few_values_are_not_fitted(data):
+    assert fit(data, replace(PLAIN, smallest=64), (2.3, 1.0)) is None
+
+
+def test_residuals_are_in_errors_at_the_middle_of_each_window(found):
+    assert len(found.residuals) == 3 * len(SIZES)
+    assert np.std([value for _, _, value in found.residuals]) < 3

@@ -1,0 +1,87 @@
+"""What the global fit is given: windows, covariances and patterns of corrections."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spinlens import NearestNeighbour
+from spinlens.criticality.analysis.scaling_data import FAMILIES, correction_patterns, scaling_data
+from spinlens.criticality.synthetic import Truth, synthetic_curves
+from spinlens.errors import ConvergenceError
+
+SIZES = (8, 16, 32)
+
+
+@pytest.fixture(scope="module")
+def curves():
+    return synthetic_curves(Truth(), NearestNeighbour(), SIZES, (6400,) * 3, 1)
+
+
+@pytest.fixture(scope="module")
+def data(curves):
+    return scaling_data(curves, 2.3, xi=True)
+
+
+def test_three_temperatures_of_three_quantities_of_every_size(data):
+    assert len(data.values) == 27
+    assert data.distinct == SIZES
+    assert data.families == (0, 1, 2)
+    assert (data.noise[:9, 9:] == 0).all()  # sizes are independent
+    first = data.log_temperature[(data.sizes == 32) & (data.family == 0)]
+    assert np.ptp(np.exp(first)) < 2.3 / 32  # within the scaling window
+
+
+def test_without_lengths_and_without_the_smallest_size(curves, data):
+    assert scaling_data(curves, 2.3, xi=False).families == (0, 2)
+    kept = data.cut(16)
+    assert kept.distinct == (16, 32)
+    assert kept.noise.shape == (18, 18)
+
+
+def test_windows_move_into_the_runs(curves):
+    beyond = scaling_data(curves, 3.0, xi=True)
+    for size in curves:
+        here = beyond.log_temperature[beyond.sizes == size.L]
+        low, high = (-np.log(size.temperature(theta)) for theta in size.histograms.support)
+        assert min(low, high) - 1e-9 <= (-here).min()
+        assert (-here).max() <= max(low, high) + 1e-9
+
+
+def test_bends_vanish_in_the_middle_of_a_window(data):
+    bends = data.bends(data.values)
+    for L in SIZES:
+        for number in data.families:
+            assert bends[np.flatnonzero((data.sizes == L) & (data.family == number))[1]] == 0
+
+
+def test_patterns_of_a_correction(data):
+    """Two columns a family for each exponent, one for the field, and one curvature for each family and size."""
+    patterns = correction_patterns(data, (("power", 1.0), ("wave", 2.0)), 2.0, 1.0, data.values)
+    assert patterns.shape == (27, 3 * 2 * 2 + 1 + 3 * 3)
+    constant = patterns[:, 0]
+    inside = data.family == FAMILIES.index("binder")
+    np.testing.assert_allclose(constant[inside], 2.0 * np.abs(data.values[inside]) / data.sizes[inside])
+    assert (constant[~inside] == 0).all()
+    np.testing.assert_allclose(
+        correction_patterns(data, (("wave", 1.0),), 1.0, 1.0, data.values)[:, 0],
+        2 * np.pi * correction_patterns(data, (("power", 1.0),), 1.0, 1.0, data.values)[:, 0],
+    )
+
+
+def test_covariances_are_enlarged_so_that_their_inverse_is_unbiased(curves, data):
+    """Hartlap et al. 2007: a jackknife over 64 blocks for 9 values, (64 − 1) / (64 − 9 − 2)."""
+    at = curves[0].theta(float(np.exp(data.log_temperature[0])))
+    replicas = curves[0].samples(at).binder[1:]
+    assert data.noise[0, 0] == pytest.approx(63 * replicas.var() * 63 / 53)
+
+
+def test_too_few_blocks_are_said(curves, monkeypatch):
+    few = curves[0].samples
+
+    def cut(theta):
+        return type(few(theta))(*(values[:9] for values in few(theta)))
+
+    monkeypatch.setattr(curves[0], "samples", cut)
+    with pytest.raises(ConvergenceError, match="8 blocks cannot give the covariance of 9 values"):
+        scaling_data(curves, 2.3, xi=True)
