@@ -63,9 +63,10 @@ class FixedDraws:
             text = f"L = {model.shape[0]}: {len(grid)} temperatures from {grid[0]:.6g} to {grid[-1]:.6g}"
 
             def underway(step: Step) -> None:
-                share = (before + (step.share or 0.0) * model.n_sites) / sum(sites)
-                left = (time.monotonic() - begun) * (1 - share) / share if share > _TELLING else None
-                request.tell(Step(text, share, left))
+                if step.share is not None:
+                    share = (before + step.share * model.n_sites) / sum(sites)
+                    left = (time.monotonic() - begun) * (1 - share) / share if share > _TELLING else None
+                    request.tell(Step(text, share, left))
 
             request.tell(Step(text, before / sum(sites), lasting=True))
             return request.runs(self.draws, self.chains, underway)(model, grid, number)
