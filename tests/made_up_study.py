@@ -104,7 +104,7 @@ def model_results(label: str, short_range: bool, t_c: float, rng: np.random.Gene
                     "steps": [22, 60],
                     "temperature": readings,
                     "in_range": dict.fromkeys(INSTRUMENTS, True),
-                    "equilibrium_p": 0.03,
+                    "equilibrium": {"p": 0.03},
                     "delta_spin": noisy(delta + (0.1 if recipe == "cd1-grid" else 0.02), 0.02),
                     "delta_energy": noisy(0.9, 0.1),
                 },

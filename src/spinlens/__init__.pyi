@@ -6,10 +6,10 @@ from spinlens.comparisons.controls import flow_controls as flow_controls
 from spinlens.criticality.analysis.critical_point import CriticalPoint as CriticalPoint
 from spinlens.criticality.reweighting.reweight import reweight as reweight
 from spinlens.criticality.search.find import find_critical_point as find_critical_point
-from spinlens.flows.correlators import effective_dimensions as effective_dimensions
 from spinlens.flows.correlators import spin_correlation as spin_correlation
 from spinlens.flows.correlators import visible_hidden_correlation as visible_hidden_correlation
 from spinlens.flows.dimensions import compare_dimensions as compare_dimensions
+from spinlens.flows.dimensions import effective_dimensions as effective_dimensions
 from spinlens.flows.flow_field import flow_field as flow_field
 from spinlens.flows.flow_field import measure_flow_field as measure_flow_field
 from spinlens.flows.localization import localization as localization

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from spinlens import checks, seeding
-from spinlens.arrays import Spins
+from spinlens import checks
 from spinlens.errors import InputError
-from spinlens.lattice.ising import IsingModel
-from spinlens.machines.controls import extreme_states, mean_field_states, redrawn
-from spinlens.machines.rbm import RBM
 
 RECIPES: dict[str, dict[str, Any]] = {
     "CD-1": {"steps": 1, "persistent": False},
@@ -108,67 +100,3 @@ def flow_controls(
             others = [control for control in CONTROLS if control in wanted and control not in ("lattice", "exact")]
             cases += [Case(control, recipe, chosen[0], number) for control in others]
     return tuple(dict.fromkeys(cases))
-
-
-@dataclass(frozen=True, eq=False)
-class Workshop:
-    """What machines are made from: the model and T of the exact one, lattice states, and options of training.
-
-    `states` (n, N) are ±1, `options` any of `RBM`'s but those of the recipes, `seed` the one seed.
-    """
-
-    model: IsingModel
-    temperature: float
-    states: Spins
-    options: Mapping[str, Any]
-    seed: int
-
-    def build(
-        self,
-        case: Case,
-        source: RBM | None = None,
-        checkpoint: Path | None = None,
-        callback: Callable[[dict[str, float]], None] | None = None,
-    ) -> RBM:
-        """The machine of `case`; a redrawn one needs its `source`."""
-        if case.control == "exact":
-            return RBM.exact(self.model, self.temperature)
-        if case.control == "redrawn":
-            if source is None:
-                raise InputError("a redrawn machine needs the machine whose weights are drawn anew")
-            return redrawn(_one_sign(source), seed=self._number("redrawn", case))
-        options = {**self.options, **RECIPES[case.recipe], "seed": self._number("training", case)}
-        machine = RBM(case.n_hidden, **options)
-        return machine.fit(self._data(case), checkpoint=checkpoint, callback=callback)
-
-    def _data(self, case: Case) -> Spins:
-        n, N = self.states.shape
-        seed = self._number("data", case)
-        if case.control == "geometry-free":
-            return extreme_states(n, N, seed)
-        if case.control == "mean-field":
-            return mean_field_states(n, N, 1.0, seed)
-        return self.states
-
-    def _number(self, purpose: str, case: Case) -> int:
-        return seeding.purpose_seed(self.seed, "flow controls", purpose, case.name, bits=32)
-
-
-def _one_sign(machine: RBM) -> RBM:
-    """The same machine with h_a → −h_a where Σ_i W_ia < 0: free signs would hide the mean of the weights in noise."""
-    weights: npt.NDArray[Any] = np.asarray(machine.weights_)
-    signs = np.where(weights.sum(axis=0) < 0, -1, 1).astype(weights.dtype)
-    return RBM.from_weights(weights * signs, machine.visible_bias_, np.asarray(machine.hidden_bias_) * signs)
-
-
-def check_options(cases: Sequence[Case], options: Mapping[str, Any]) -> None:
-    """Say what is wrong with training options before anything is trained."""
-    taken = {"steps", "persistent", "seed", "n_hidden"} & set(options)
-    if taken:
-        raise InputError(f"options must not hold {min(taken)!r}: recipes, widths and seed of the cases decide it")
-    for case in cases:
-        if case.control in TRAINING:
-            try:
-                RBM(case.n_hidden, **options)
-            except TypeError as error:
-                raise InputError(f"options are those of RBM ({error})") from None

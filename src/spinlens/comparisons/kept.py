@@ -17,7 +17,7 @@ from spinlens.machines.rbm import RBM
 Rows = dict[str, Any]
 
 
-class Folder:
+class KeptFlows:
     """`machines/NAME-KEY.safetensors` and `flows/NAME-KEY.json`; KEY is a hash of everything that determines it.
 
     Without a path nothing is kept.

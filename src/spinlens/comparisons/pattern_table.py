@@ -9,28 +9,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.arrays import Fields
 from spinlens.errors import InputError
-from spinlens.flows.correlators import block_side, visible_hidden_correlation
-from spinlens.flows.localization import localization
-from spinlens.flows.patterns import block_patterns, match_temperature, translation_covariance
+from spinlens.flows.patterns import block_patterns, layer_pattern, match_temperature
 from spinlens.flows.placement import coarse_shape, place_units
 from spinlens.flows.stacked_flow import Stack, place_stack, stacked_flow, visible_centres
 from spinlens.renormalization.block_spin import block_spins
-from spinlens.statistics.estimate import Estimate
-
-Lattices = npt.NDArray[Any]
+from spinlens.statistics.estimate import Estimate, as_entry
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Units:
     """Hidden units that descend from visible states, as a lattice: states (n, *hidden_shape), positions, placement."""
 
-    hidden: Lattices
+    hidden: Fields
     centres: npt.ArrayLike | None = None
     quality: float | None = None
 
 
-def machine_units(machine: Any, states: Lattices, generator: np.random.Generator) -> Units | None:
+def machine_units(machine: Any, states: Fields, generator: np.random.Generator) -> Units | None:
     """The placed units of a machine, h ~ p(h|v) of `states`; None where they fill no lattice over one block side."""
     shape = tuple(states.shape[1:])
     try:
@@ -52,7 +49,7 @@ def fills_lattices(stack: Stack, shape: tuple[int, ...]) -> bool:
     return True
 
 
-def stack_units(stack: Stack, states: Lattices, seed: int) -> list[Units]:
+def stack_units(stack: Stack, states: Fields, seed: int) -> list[Units]:
     """The placed units of every layer of a stack, positions in sites of its bottom lattice; empty where none fit."""
     shape = tuple(states.shape[1:])
     if not fills_lattices(stack, shape):
@@ -66,9 +63,9 @@ def stack_units(stack: Stack, states: Lattices, seed: int) -> list[Units]:
 
 
 def pattern_table(
-    visible: Lattices,
+    visible: Fields,
     units: Mapping[str, Units],
-    ensembles: Mapping[float, Lattices],
+    ensembles: Mapping[float, Fields],
     generator: np.random.Generator,
 ) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
     """Localization, covariance and best RG temperature of each set of units, and their maps of ⟨vh⟩.
@@ -88,36 +85,27 @@ def pattern_table(
     offered: dict[int, Any] = {}
     rows, maps = [], {}
     for name, entry in units.items():
-        raw, connected = (
-            visible_hidden_correlation(visible, entry.hidden, kind, entry.centres) for kind in (False, True)
-        )
-        side = block_side(tuple(visible.shape[1:]), tuple(entry.hidden.shape[1:]))
+        pattern = layer_pattern(visible, entry.hidden, entry.centres)
+        side = pattern.connected.block
         if side not in offered:
             offered[side] = block_patterns(ensembles, lambda s, b=side: majority(s, b, generator))
-        match = match_temperature(connected, offered[side])
-        found = localization(connected)
-        numbers = {item.name: getattr(found, item.name) for item in dataclasses.fields(found)}
-        numbers["covariance"] = translation_covariance(visible, entry.hidden, entry.centres)
-        numbers |= {"match_temperature": match.temperature, "match_residual": match.residual}
-        if entry.quality is not None:
-            numbers["quality"] = Estimate(round(entry.quality, 3), 0.0)
+        match = match_temperature(pattern.connected, offered[side])
+        numbers = {
+            **pattern.numbers(),
+            "match_temperature": match.temperature,
+            "match_residual": match.residual,
+            **({} if entry.quality is None else {"quality": Estimate(round(entry.quality, 3), 0.0)}),
+        }
         row: dict[str, Any] = {"source": name, "block": side, "match_in_range": match.in_range}
-        rows.append(row | {key: _pair(value) for key, value in numbers.items()})
-        tables = {"raw": raw.values, "connected": connected.values, "connected_error": connected.errors}
-        maps[name] = {kind: table.tolist() for kind, table in tables.items()}
+        rows.append(row | {key: as_entry(value) for key, value in numbers.items()})
+        maps[name] = {kind: table.tolist() for kind, table in pattern.maps().items()}
     return rows, maps
 
 
-def majority(states: Lattices, side: int, generator: np.random.Generator) -> Lattices:
+def majority(states: Fields, side: int, generator: np.random.Generator) -> Fields:
     """Majority blocks of `side`: repeated blocks of 2 where it is a power of 2, else one step."""
     if side & (side - 1):
         return block_spins(states, side, "majority", generator=generator)
     while side > 1:
         states, side = block_spins(states, 2, "majority", generator=generator), side // 2
     return states
-
-
-def _pair(estimate: Estimate | None) -> dict[str, float] | None:
-    if estimate is None or not (np.isfinite(estimate.value) and np.isfinite(estimate.error)):
-        return None
-    return {"value": estimate.value, "error": estimate.error}

@@ -1,99 +1,150 @@
-"""A flow read as it goes: rows of a table, with only the statistics of its records kept."""
+"""What is measured of every machine of a comparison alike, as rows of two tables."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
 
-import numpy as np
 import numpy.typing as npt
 
+from spinlens import checks, seeding
+from spinlens.arrays import Fields, Spins
+from spinlens.comparisons.kept import Rows, key_of
 from spinlens.errors import InputError
-from spinlens.flows.correlators import effective_dimensions
-from spinlens.flows.plateau import find_plateau
-from spinlens.flows.reading import Instruments, measure, readings_dataset
-from spinlens.statistics.estimate import Estimate
-from spinlens.thermometers.equilibrium import EquilibriumReference
+from spinlens.flows.examination import Examination
+from spinlens.flows.follow import FollowedFlow, follow
 
-_SMALLEST_DIMENSION = 4  # sides from which effective dimensions are defined
+from spinlens.flows.rbm_flow import chosen_steps
+from spinlens.flows.reading import Instruments
+from spinlens.lattice.states_of import states_of
+from spinlens.machines.machine import Machine
+from spinlens.machines.passage import KINDS, Kind, recorded
+from spinlens.statistics.estimate import Estimate, finite
+from spinlens.thermometers.equilibrium import EquilibriumReference, EquilibriumTest
+
+_RECORDS = 16  # steps that are read unless told
+_NUMBERS = ("temperature", "temperature_error", "statistic", "statistic_error", "change", "change_error")
 
 Row = dict[str, Any]
 
 
-def follow(
-    path: Iterable[tuple[int, npt.NDArray[Any]]],
-    instruments: Instruments,
-    equilibrium: EquilibriumReference | None = None,
-) -> tuple[list[Row], Row]:
-    """Rows of readings, and the row of the whole flow, of records (step, states) read one after another.
+@dataclass(frozen=True, eq=False)
+class FlowMeasurement:
+    """The same states, steps and instruments for every machine.
 
-    Only the statistics of the records are kept, so flows of any length fit into memory.
+    `starts` are states by name, `record` the steps that are read, `kind` and `seed` of the flows.
     """
-    measured: list[dict[str, Any]] = []
-    steps: list[int] = []
-    tests: list[Row] = []
-    last: npt.NDArray[Any] | None = None
-    for step, states in path:
-        measured.append({name: measure(instrument, states) for name, instrument in instruments.items()})
-        tests.append(_test(equilibrium, states))
-        steps.append(int(step))
-        last = states
-    if last is None:
-        raise InputError("the flow has no records")
-    found = readings_dataset(measured, tuple(steps), "")
-    table = {str(name): found[name].values for name in found.data_vars}
-    readings = [
-        {"step": step, "instrument": name, **_reading(table, k, i), **tests[k]}
-        for k, step in enumerate(steps)
-        for i, name in enumerate(instruments)
-    ]
-    statistics = {name: np.stack([row[name].values for row in measured]) for name in instruments}
-    flow: Row = {"steps": steps[-1], **tests[-1], **_dimensions(last)}
-    if len(steps) >= 3:
-        plateau = find_plateau(steps, statistics)
-        flow |= {
+
+    starts: Mapping[str, Spins]
+    instruments: Instruments
+    equilibrium: EquilibriumReference | None
+    record: tuple[int, ...]
+    kind: Kind
+    seed: int
+
+    @classmethod
+    def of(
+        cls,
+        shape: tuple[int, ...],
+        starts: Mapping[str, npt.ArrayLike],
+        instruments: Instruments,
+        equilibrium: EquilibriumReference | None,
+        steps: int,
+        record: Sequence[int] | None,
+        kind: Kind,
+        seed: int,
+    ) -> Self:
+        """Checked: states of the lattice `shape` and instruments calibrated there."""
+        checks.choice("kind", kind, KINDS)
+        if not starts or not instruments:
+            raise InputError("compare_flows needs at least one start and one instrument")
+        begun = {name: states_of(value, shape=shape) for name, value in starts.items()}
+        for instrument in instruments.values():
+            if instrument.shape != shape:
+                raise InputError(f"an instrument was calibrated on a lattice {instrument.shape}, the model has {shape}")
+        kept = recorded(record or chosen_steps(steps, _RECORDS), checks.positive_integer("steps", steps))
+        return cls(begun, dict(instruments), equilibrium, kept, kind, checks.seed(seed))
+
+    @cached_property
+    def key(self) -> str:
+        """Names all that determines the rows of a machine, but the machine."""
+        parts: list[Any] = [self.record, self.kind, self.seed]
+        for name, states in self.starts.items():
+            parts += [name, states]
+        tables = {**self.instruments, **({} if self.equilibrium is None else {"": self.equilibrium})}
+        for name, instrument in tables.items():
+            parts += [name, *instrument.to_arrays().values()]
+        return key_of(*parts)
+
+    def rows(self, name: str, about: Row, machine: Machine, check: Callable[[], None]) -> Rows:
+        """Rows of the flow from every start; `about` stands in all, `check` is called at each record."""
+        tau = machine.gibbs_tau(next(iter(self.starts.values())), seed=self.seed)
+        about = {**about, "n_hidden": int(machine.layers_[-1].weights_.shape[1])}
+        found: Rows = {"readings": [], "flows": []}
+        for start, states in self.starts.items():
+            seed = seeding.purpose_seed(self.seed, "compare flows", name, start, bits=32)
+            path = _checked(machine.records(states, self.record, self.kind, seed), check)
+            flow = follow(path, self.instruments, self.equilibrium)
+            found["readings"] += [{**about, "start": start, **row} for row in reading_rows(flow)]
+            found["flows"].append({**about, "start": start, **flow_row(flow), **pair("gibbs_tau", tau)})
+        return found
+
+
+def _checked(path: Iterable[tuple[int, Fields]], check: Callable[[], None]) -> Iterator[tuple[int, Fields]]:
+    for record in path:
+        check()
+        yield record
+
+
+def reading_rows(flow: FollowedFlow) -> list[Row]:
+    """One row a record and instrument."""
+    found = flow.readings()
+    tests = [_test(test) for test in flow.tests] or [{} for _ in flow.steps]
+    rows = []
+    for k, step in enumerate(flow.steps):
+        for i, name in enumerate(found["instrument"].values):
+            row: Row = {key: finite(float(found[key].values[k, i])) for key in _NUMBERS}
+            row |= {key: bool(found[key].values[k, i]) for key in ("in_range", "off_lattice")}
+            rows.append({"step": step, "instrument": str(name), **row, **tests[k]})
+    return rows
+
+
+def flow_row(flow: FollowedFlow) -> Row:
+    """The row of a whole flow: its end and its plateau."""
+    row: Row = {"steps": flow.steps[-1], **_end(flow.end())}
+    plateau = flow.plateau()
+    if plateau is not None:
+        row |= {
             "plateau": plateau.reached,
             "plateau_first": plateau.steps[0],
             "plateau_last": plateau.steps[1],
             "plateau_until_end": plateau.until_end,
         }
-    for i, name in enumerate(instruments):
-        flow |= pair(f"T_{name}", Estimate(*(float(table[k][-1, i]) for k in ("temperature", "temperature_error"))))
-        flow[f"in_range_{name}"] = bool(table["in_range"][-1, i])
-    return readings, flow
+    return row
 
 
-def _reading(table: Mapping[str, npt.NDArray[Any]], k: int, i: int) -> Row:
-    numbers = ("temperature", "temperature_error", "statistic", "statistic_error", "change", "change_error")
-    row: Row = {name: _finite(float(table[name][k, i])) for name in numbers}
-    return row | {name: bool(table[name][k, i]) for name in ("in_range", "off_lattice")}
+def _end(found: Examination) -> Row:
+    row: Row = {} if found.equilibrium is None else _test(found.equilibrium)
+    if found.dimensions is not None:
+        row |= pair("delta_spin", found.dimensions.delta_spin) | pair("delta_energy", found.dimensions.delta_energy)
+    for name, reading in found.readings.items():
+        row |= pair(f"T_{name}", reading.temperature) | {f"in_range_{name}": reading.in_range}
+    return row
 
 
-def _test(equilibrium: EquilibriumReference | None, states: npt.NDArray[Any]) -> Row:
-    if equilibrium is None:
-        return {}
-    found = equilibrium.test(states)
+def _test(found: EquilibriumTest) -> Row:
     return {
-        "equilibrium_p": _finite(float(found.p_value)) if found.in_range else None,
+        "equilibrium_p": finite(found.p_value) if found.in_range else None,
         **pair("equilibrium_T", found.temperature),
-        "equilibrium_in_range": bool(found.in_range),
+        **pair("equilibrium_D", found.distance),
+        "equilibrium_in_range": found.in_range,
     }
-
-
-def _dimensions(states: npt.NDArray[Any]) -> Row:
-    if min(states.shape[1:]) < _SMALLEST_DIMENSION:
-        return {}
-    found = effective_dimensions(states)
-    return {**pair("delta_spin", found.delta_spin), **pair("delta_energy", found.delta_energy)}
 
 
 def pair(name: str, estimate: Estimate | None) -> Row:
     """Columns of an estimate: its value and its error, None where there is none."""
     if estimate is None:
         return {name: None, f"{name}_error": None}
-    return {name: _finite(estimate.value), f"{name}_error": _finite(estimate.error)}
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    return {name: finite(estimate.value), f"{name}_error": finite(estimate.error)}

@@ -13,9 +13,8 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.lattice.correlation import along_axes, axis_correlation, local_bonds, self_correlation
-from spinlens.statistics.estimate import Estimate
-from spinlens.statistics.resampling import bin_edges, estimate_where_defined, jackknife_error, leave_one_out
+from spinlens.lattice.correlation import along_axes, self_correlation
+from spinlens.statistics.resampling import bin_edges, jackknife_error
 
 _BINS = 20
 
@@ -64,51 +63,6 @@ def spin_correlation(states: npt.ArrayLike, connected: bool = False) -> SpinCorr
         lines.std(axis=0, ddof=1) / root,
         tables.mean(axis=0),
         tables.std(axis=0, ddof=1) / root,
-    )
-
-
-@dataclass(frozen=True)
-class EffectiveDimensions:
-    """Effective scaling dimensions of one lattice size between distances `near` and `far`; None where undefined."""
-
-    delta_spin: Estimate | None
-    delta_energy: Estimate | None
-    near: int
-    far: int
-
-
-def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> EffectiveDimensions:
-    """Effective Δ_s and Δ_ε of an ensemble, Δ = −½ ln[C(far)/C(near)] / ln(far/near), far = 2 near.
-
-    C is the spin correlation ⟨s_x s_{x+r}⟩ for Δ_s and the connected correlation of the local bond energy
-    ε_x = Σ_axes s_x s_{x+e} for Δ_ε, both along the axes. At a critical point of an infinite lattice both tend to the
-    scaling dimensions; on a torus they are shifted by an amount of order (r/L), so compare them only with the same
-    estimator on the same lattice.
-
-    Parameters
-    ----------
-    states : (n_samples, *shape) independent states, every L ≥ 4.
-    near : the smaller distance; by default L/16 (at least 1), where the torus shifts little and Δ_ε is measurable.
-
-    Returns
-    -------
-    EffectiveDimensions with errors by jackknife over 20 bins of samples; an entry is None where a correlation is not
-    positive (in all replicas), as for Δ_ε of few or ordered states.
-    """
-    field = _ensemble("states", states)
-    smallest = min(field.shape[1:])
-    near = max(1, smallest // 16) if near is None else checks.positive_integer("near", near)
-    if 2 * near > smallest // 2:
-        raise InputError(f"effective dimensions need 2 × near ≤ L/2, got near = {near} on a lattice {field.shape[1:]}")
-    bonds = local_bonds(field)
-    spin = axis_correlation(field)[:, [near, 2 * near]]
-    energy = axis_correlation(bonds)[:, [near, 2 * near]]
-    mean_bond = bonds.mean(axis=tuple(range(1, field.ndim)))
-    return EffectiveDimensions(
-        _exponent(np.column_stack([spin, np.zeros(len(field))])),
-        _exponent(np.column_stack([energy, mean_bond])),
-        near,
-        2 * near,
     )
 
 
@@ -211,18 +165,6 @@ def _ensemble(name: str, states: npt.ArrayLike) -> npt.NDArray[Any]:
     if field.ndim < 2 or len(field) < 2:
         raise InputError(f"{name} must have shape (n_samples ≥ 2, L_1, …), got {field.shape}")
     return field
-
-
-def _exponent(columns: Array) -> Estimate | None:
-    """−½ log₂ of the ratio of connected correlations; `columns` (n, 3): at near, at far, and the mean field."""
-
-    def exponent(means: Array) -> Array:
-        near, far = means[..., 0] - means[..., 2] ** 2, means[..., 1] - means[..., 2] ** 2
-        positive = (near > 0) & (far > 0)
-        ratio = np.where(positive, far, 1.0) / np.where(positive, near, 1.0)
-        return np.where(positive, -0.5 * np.log2(ratio), np.nan)
-
-    return estimate_where_defined(float(exponent(columns.mean(axis=0))), exponent(leave_one_out(columns, _BINS)))
 
 
 def _shifted_sites(

@@ -13,12 +13,61 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
-from spinlens.flows.correlators import effective_dimensions
 from spinlens.lattice.correlation import axis_correlation, local_bonds
 from spinlens.statistics.estimate import Estimate
-from spinlens.statistics.resampling import jackknife_error, leave_one_out
+from spinlens.statistics.resampling import estimate_where_defined, jackknife_error, leave_one_out
 
 _BINS = 20
+
+
+@dataclass(frozen=True)
+class EffectiveDimensions:
+    """Effective scaling dimensions of one lattice size between distances `near` and `far`; None where undefined."""
+
+    delta_spin: Estimate | None
+    delta_energy: Estimate | None
+    near: int
+    far: int
+
+    def minus(self, other: EffectiveDimensions) -> EffectiveDimensions:
+        """Differences of both dimensions, errors combined; None where either is undefined."""
+        spin = _difference(self.delta_spin, other.delta_spin)
+        return EffectiveDimensions(spin, _difference(self.delta_energy, other.delta_energy), self.near, self.far)
+
+
+def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> EffectiveDimensions:
+    """Effective Δ_s and Δ_ε of an ensemble, Δ = −½ ln[C(far)/C(near)] / ln(far/near), far = 2 near.
+
+    C is the spin correlation ⟨s_x s_{x+r}⟩ for Δ_s and the connected correlation of the local bond energy
+    ε_x = Σ_axes s_x s_{x+e} for Δ_ε, both along the axes. At a critical point of an infinite lattice both tend to the
+    scaling dimensions; on a torus they are shifted by an amount of order (r/L), so compare them only with the same
+    estimator on the same lattice.
+
+    Parameters
+    ----------
+    states : (n_samples, *shape) independent states, every L ≥ 4.
+    near : the smaller distance; by default L/16 (at least 1), where the torus shifts little and Δ_ε is measurable.
+
+    Returns
+    -------
+    EffectiveDimensions with errors by jackknife over 20 bins of samples; an entry is None where a correlation is not
+    positive (in all replicas), as for Δ_ε of few or ordered states.
+    """
+    field = _ensemble(states)
+    smallest = min(field.shape[1:])
+    near = max(1, smallest // 16) if near is None else checks.positive_integer("near", near)
+    if 2 * near > smallest // 2:
+        raise InputError(f"effective dimensions need 2 × near ≤ L/2, got near = {near} on a lattice {field.shape[1:]}")
+    bonds = local_bonds(field)
+    spin = axis_correlation(field)[:, [near, 2 * near]]
+    energy = axis_correlation(bonds)[:, [near, 2 * near]]
+    mean_bond = bonds.mean(axis=tuple(range(1, field.ndim)))
+    return EffectiveDimensions(
+        _exponent(np.column_stack([spin, np.zeros(len(field))])),
+        _exponent(np.column_stack([energy, mean_bond])),
+        near,
+        2 * near,
+    )
 
 
 @dataclass(frozen=True)
@@ -75,13 +124,38 @@ def compare_dimensions(
     found = []
     for L in sizes:
         a, b = effective_dimensions(ours[L]), effective_dimensions(theirs[L])
-        for name in ("delta_spin", "delta_energy"):
-            found.append(_entry(name, "G(r) at one size", (L,), getattr(a, name), getattr(b, name)))
+        pairs = (("delta_spin", a.delta_spin, b.delta_spin), ("delta_energy", a.delta_energy, b.delta_energy))
+        found += [_entry(name, "G(r) at one size", (L,), one, other) for name, one, other in pairs]
     for pair in itertools.pairwise(sizes):
         for name, estimator, columns, function in _QUOTIENTS:
-            values = [_quotient(side, pair, columns, function) for side in (ours, theirs)]
-            found.append(_entry(name, estimator, pair, *values))
+            one, other = (_quotient(side, pair, columns, function) for side in (ours, theirs))
+            found.append(_entry(name, estimator, pair, one, other))
     return found
+
+
+def _ensemble(states: npt.ArrayLike) -> Fields:
+    field = checks.field("states", states)
+    if field.ndim < 2 or len(field) < 2:
+        raise InputError(f"states must have shape (n_samples ≥ 2, L_1, …), got {field.shape}")
+    return field
+
+
+def _exponent(columns: Array) -> Estimate | None:
+    """−½ log₂ of the ratio of connected correlations; `columns` (n, 3): at near, at far, and the mean field."""
+
+    def exponent(means: Array) -> Array:
+        near, far = means[..., 0] - means[..., 2] ** 2, means[..., 1] - means[..., 2] ** 2
+        positive = (near > 0) & (far > 0)
+        ratio = np.where(positive, far, 1.0) / np.where(positive, near, 1.0)
+        return np.where(positive, -0.5 * np.log2(ratio), np.nan)
+
+    return estimate_where_defined(float(exponent(columns.mean(axis=0))), exponent(leave_one_out(columns, _BINS)))
+
+
+def _entry(
+    name: str, estimator: str, sizes: tuple[int, ...], ours: Estimate | None, theirs: Estimate | None
+) -> DimensionDifference:
+    return DimensionDifference(name, estimator, sizes, ours, theirs, _difference(ours, theirs))
 
 
 def _of_size(L: int, states: npt.ArrayLike) -> Fields:
@@ -91,13 +165,10 @@ def _of_size(L: int, states: npt.ArrayLike) -> Fields:
     return field
 
 
-def _entry(
-    name: str, estimator: str, sizes: tuple[int, ...], ours: Estimate | None, theirs: Estimate | None
-) -> DimensionDifference:
-    difference = None
-    if ours is not None and theirs is not None:
-        difference = Estimate(ours.value - theirs.value, float(np.hypot(ours.error, theirs.error)))
-    return DimensionDifference(name, estimator, sizes, ours, theirs, difference)
+def _difference(ours: Estimate | None, theirs: Estimate | None) -> Estimate | None:
+    if ours is None or theirs is None:
+        return None
+    return Estimate(ours.value - theirs.value, float(np.hypot(ours.error, theirs.error)))
 
 
 def _squared_magnetization(states: Fields) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
 from spinlens import checks
 from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
-from spinlens.flows.reading import Instruments, InstrumentsByShape, change, instruments_of, measure
-from spinlens.statistics.estimate import Estimate
+from spinlens.flows.reading import Instruments, InstrumentsByShape, read_flow
+from spinlens.lattice.trajectory import Trajectory
+from spinlens.statistics.estimate import Estimate, as_entry
 
 _RESOLVED = 2.0  # errors by which ΔT must differ from zero to count as a sign
 _MISFIT = 4.0  # χ² a degree of freedom beyond which a straight line is not believed
@@ -71,10 +72,10 @@ class FlowField:
         def point(found: FixedPoint) -> dict[str, Any]:
             extra = found.relaxation if scale is None else found.exponent(scale)
             return {
-                "temperature": dataclasses.asdict(found.temperature),
-                "slope": dataclasses.asdict(found.slope),
+                "temperature": as_entry(found.temperature),
+                "slope": as_entry(found.slope),
                 "stable": found.stable,
-                "relaxation" if scale is None else "y_t": None if extra is None else dataclasses.asdict(extra),
+                "relaxation" if scale is None else "y_t": as_entry(extra),
             }
 
         arrays = {name: getattr(self, name).tolist() for name in ("temperatures", "change", "error")}
@@ -134,22 +135,30 @@ def measure_flow_field(
     Instrument → FlowField, None where fewer than two ensembles could be read.
     """
     steps = checks.positive_integer("steps", steps)
-    found: dict[str, list[tuple[float, Estimate]]] = {}
+    tables = []
     for number, temperature in enumerate(sorted(checks.temperatures(list(ensembles)))):
         states = checks.field("states", ensembles[temperature])
         moved = flow(states, checks.seed(seed) + number)
-        readers, later = (instruments_of(instruments, tuple(part.shape[1:])) for part in (states, moved))
-        for name, instrument in readers.items():
-            before, after = measure(instrument, states), measure(later[name], moved)
-            entries = found.setdefault(name, [])
-            if before.reading.in_range and after.reading.in_range:
-                difference = change(before, after)
-                step = Estimate(difference.value / steps, difference.error / steps)
-                entries.append((before.reading.temperature.value, step))
-    return {
-        name: field_of_changes(*map(list, zip(*entries, strict=True))) if len(entries) > 1 else None
-        for name, entries in found.items()
-    }
+        tables.append(read_flow(Trajectory("step", (0, steps), (states, moved)), instruments))
+    return fields_of(xr.concat(tables, dim="start"), steps=steps)
+
+
+def fields_of(readings: xr.Dataset, record: int = 1, steps: int = 1) -> dict[str, FlowField | None]:
+    """The flow field of the steps before record number `record` (start, record, instrument), for each instrument.
+
+    `readings` are those of `read_flow` from several starts, of `read_layers` for example. Starts that cannot be read
+    before or after are left out; None where fewer than two remain. ΔT is divided by the number of `steps`.
+    """
+    names = [str(name) for name in readings["instrument"].values]
+    return {name: _field_of(readings.isel(instrument=k), record, steps) for k, name in enumerate(names)}
+
+
+def _field_of(readings: xr.Dataset, record: int, steps: int) -> FlowField | None:
+    inside = readings["in_range"].values[:, record - 1 : record + 1].astype(bool).all(axis=1)
+    before = readings["temperature"].values[inside, record - 1].tolist()
+    moves, errors = (readings[name].values[inside, record] / steps for name in ("change", "change_error"))
+    changes = [Estimate(float(move), float(error)) for move, error in zip(moves, errors, strict=True)]
+    return field_of_changes(before, changes) if len(before) > 1 else None
 
 
 def field_of_changes(temperatures: Sequence[float], changes: Sequence[Estimate]) -> FlowField:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
 from spinlens.flows.correlators import (
     CorrelationMap,
@@ -214,6 +214,28 @@ class LayerPattern:
     unit_spins: SpinCorrelation
     amplitude: float
 
+    def numbers(self) -> dict[str, Estimate | None]:
+        """The localization of the connected map, number by number, and `covariance` κ."""
+        found = {item.name: getattr(self.localization, item.name) for item in fields(self.localization)}
+        return {**found, "covariance": self.covariance}
+
+    def maps(self) -> dict[str, Array]:
+        """The maps by name: raw, connected, and the error of the connected one; each of the lattice's shape."""
+        return {"raw": self.raw.values, "connected": self.connected.values, "connected_error": self.connected.errors}
+
+
+def layer_pattern(below: Fields, above: Fields, centres: npt.ArrayLike | None = None, layer: int = 1) -> LayerPattern:
+    """Correlations of units `above` (n_samples, *hidden_shape) with the states `below` (n_samples, *shape) them.
+
+    `centres` (n_hidden, d) are the units' positions in sites of `below`; by default the blocks' own centres.
+    """
+    raw, connected = (visible_hidden_correlation(below, above, kind, centres) for kind in (False, True))
+    covariance = translation_covariance(below, above, centres)
+    amplitude = float(np.mean(np.asarray(above, dtype=np.float64) ** 2))
+    return LayerPattern(
+        layer, raw, connected, localization(connected), covariance, spin_correlation(above), amplitude
+    )  # fmt: skip
+
 
 def layer_patterns(trajectory: Trajectory, centres: Mapping[int, npt.ArrayLike] | None = None) -> list[LayerPattern]:
     """Correlations of every layer of a stack or block-spin flow with the layer below it.
@@ -224,27 +246,13 @@ def layer_patterns(trajectory: Trajectory, centres: Mapping[int, npt.ArrayLike] 
     centres : layer → (n_hidden, d) positions of its units in sites of the layer below (`Placement.centres`); by default
         the blocks' own centres.
     """
-    found = []
-    for k in range(1, len(trajectory)):
-        below, above = trajectory.states[k - 1], trajectory.states[k]
-        places = None if centres is None else centres.get(k)
-        connected = visible_hidden_correlation(below, above, centres=places)
-        found.append(
-            LayerPattern(
-                k,
-                visible_hidden_correlation(below, above, connected=False, centres=places),
-                connected,
-                localization(connected),
-                translation_covariance(below, above, places),
-                spin_correlation(above),
-                float(np.mean(np.asarray(above, dtype=np.float64) ** 2)),
-            )
-        )
-    return found
+    places = centres or {}
+    pairs = enumerate(itertools.pairwise(trajectory.states), 1)
+    return [layer_pattern(below, above, places.get(k), k) for k, (below, above) in pairs]
 
 
 def block_patterns(
-    ensembles: Mapping[float, npt.NDArray[Any]], block: Any, connected: bool = True
+    ensembles: Mapping[float, Fields], block: Callable[[Fields], Fields], connected: bool = True
 ) -> dict[float, CorrelationMap]:
     """Maps of block spins at each temperature, for `match_temperature`.
 

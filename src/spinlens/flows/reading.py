@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -118,10 +118,31 @@ def read_flow(trajectory: Trajectory, instruments: Instruments | InstrumentsBySh
             raise InputError(f"instruments must have the same names at every shape, got {names} and {list(found)}")
         names = list(found)
         rows.append({name: measure(instrument, states) for name, instrument in found.items()})
-    return readings_dataset(rows, trajectory.steps, trajectory.name)
+    return readings_dataset(rows, trajectory.steps).assign_attrs(name=trajectory.name)
 
 
-def readings_dataset(rows: list[dict[str, Measured]], steps: tuple[int, ...], name: str) -> xr.Dataset:
+def read_layers(paths: Mapping[float, Trajectory], instruments: InstrumentsByShape) -> xr.Dataset:
+    """Read every layer of flows from several starts with instruments calibrated at its own size.
+
+    Parameters
+    ----------
+    paths : dict of float to Trajectory
+        Starting temperature → its flow, of `block_spin_flow` or `stacked_flow`; all through the same lattices.
+    instruments : dict of tuple to dict
+        Lattice → name → thermometer, with the same names at each shape.
+
+    Returns
+    -------
+    xarray.Dataset
+        As of `read_flow`, with dims (start, layer, instrument); `layer` is the first side of its lattice.
+    """
+    if len({path.shapes for path in paths.values()}) != 1:
+        raise InputError(f"flows of one table pass the same lattices, got {[path.shapes for path in paths.values()]}")
+    joined = xr.concat([read_flow(path, instruments) for path in paths.values()], dim="start").rename(step="layer")
+    return joined.assign_coords(start=list(paths), layer=[shape[0] for shape in next(iter(paths.values())).shapes])
+
+
+def readings_dataset(rows: Sequence[Mapping[str, Measured]], steps: Sequence[int]) -> xr.Dataset:
     """The Dataset of `read_flow` from what was measured at each record."""
     names = list(rows[0])
 
@@ -146,5 +167,4 @@ def readings_dataset(rows: list[dict[str, Measured]], steps: tuple[int, ...], na
             "change_error": (axes, changes[:, :, 1]),
         },
         coords={"step": list(steps), "instrument": names},
-        attrs={"name": name},
     )

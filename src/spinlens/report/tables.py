@@ -116,7 +116,7 @@ def flows(model: Results) -> Table:
                 f"{flow.get('recipe')}, seed {flow.get('seed')}, {flow.get('start')}",
                 "–".join(plain(step) for step in plateau.get("steps") or ()) if plateau.get("reached") else "none",
                 *(estimate(temperature.get(name)) for name in ("energy", "magnetization", "network")),
-                plain(plateau.get("equilibrium_p")),
+                plain(section(plateau, "equilibrium").get("p")),
                 estimate(plateau.get("delta_spin")),
                 estimate(plateau.get("delta_energy")),
             )

@@ -77,3 +77,17 @@ class Estimate:
         if error == 0:
             return 0.0 if difference == 0 else math.copysign(math.inf, difference)
         return difference / error
+
+
+def finite(value: float) -> float | None:
+    """The number as JSON has it: None where it is not finite."""
+    return float(value) if math.isfinite(value) else None
+
+
+def as_entry(estimate: Estimate | None) -> dict[str, float | None] | None:
+    """An estimate as JSON data, ``{"value", "error"}``; None where there is none.
+
+    >>> as_entry(Estimate(2.27, math.inf))
+    {'value': 2.27, 'error': None}
+    """
+    return None if estimate is None else {"value": finite(estimate.value), "error": finite(estimate.error)}

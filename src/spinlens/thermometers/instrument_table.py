@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.lattice.states_of import Held
+from spinlens.statistics.estimate import finite
 from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.ensembles import calibration_ensembles
 from spinlens.thermometers.instruments import InstrumentSet
@@ -74,8 +75,8 @@ def instrument_table(
     tests = [instruments.test(part) for part in parts]
     inside = [test.p_value < 0.05 for test in tests if test.in_range]
     equilibrium = {
-        "p_value": [_finite(test.p_value) for test in tests],
-        "distance": [_finite(test.distance.value) for test in tests],
+        "p_value": [finite(test.p_value) for test in tests],
+        "distance": [finite(test.distance.value) for test in tests],
         "in_range": [test.in_range for test in tests],
         "tests": len(inside),
         "rejected": sum(inside),
@@ -111,11 +112,11 @@ def _row(thermometer: Thermometer, known: npt.NDArray[np.float64], parts: npt.ND
     found = thermometer.validate(known, parts)
     pulls = found.pull[np.isfinite(found.pull)]
     row: dict[str, Any] = {
-        "range": [_finite(x) for x in thermometer.range],
-        **{key: [_finite(x) for x in getattr(found, key)] for key in ("bias", "error", "spread", "pull")},
+        "range": [finite(x) for x in thermometer.range],
+        **{key: [finite(x) for x in getattr(found, key)] for key in ("bias", "error", "spread", "pull")},
         "in_range": [bool(x) for x in found.in_range],
-        "largest_bias": _finite(np.abs(found.bias[found.in_range]).max()) if found.in_range.any() else None,
-        "rms_pull": _finite(np.sqrt(np.mean(pulls**2))) if len(pulls) else None,
+        "largest_bias": finite(np.abs(found.bias[found.in_range]).max()) if found.in_range.any() else None,
+        "rms_pull": finite(np.sqrt(np.mean(pulls**2))) if len(pulls) else None,
         "pulls": len(pulls),
     }
     if isinstance(thermometer, NetworkThermometer):
@@ -131,25 +132,21 @@ def _off(instruments: InstrumentSet, states: Held) -> dict[str, Any]:
     return {
         "readings": {
             name: {
-                "T": _finite(reading.temperature.value),
-                "error": _finite(reading.temperature.error),
+                "T": finite(reading.temperature.value),
+                "error": finite(reading.temperature.error),
                 "in_range": reading.in_range,
             }
             for name, reading in readings.items()
         },
         "disagreement": max((abs(a.deviation(b)) for a, b in combinations(inside, 2)), default=None),
         "equilibrium": {
-            "p_value": _finite(test.p_value),
-            "T": _finite(test.temperature.value),
-            "chi2": _finite(test.chi2),
+            "p_value": finite(test.p_value),
+            "T": finite(test.temperature.value),
+            "chi2": finite(test.chi2),
             "degrees": test.degrees,
-            "distance": _finite(test.distance.value),
-            "distance_error": _finite(test.distance.error),
-            "states_to_tell": _finite(test.states_to_tell),
+            "distance": finite(test.distance.value),
+            "distance_error": finite(test.distance.error),
+            "states_to_tell": finite(test.states_to_tell),
             "in_range": test.in_range,
         },
     }
-
-
-def _finite(value: float | np.floating[Any]) -> float | None:
-    return float(value) if np.isfinite(value) else None

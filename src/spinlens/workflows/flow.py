@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from spinlens import checks, seeding
-from spinlens.arrays import Spins
-from spinlens.comparisons.compare_flows import Comparison, compare_flows
-from spinlens.comparisons.controls import Case, Workshop, flow_controls
-from spinlens.comparisons.kept import Folder, key_of
+from spinlens.arrays import Fields, Spins
+from spinlens.comparisons.compare_flows import FlowComparison, compare_flows
+from spinlens.comparisons.controls import Case, flow_controls
+from spinlens.comparisons.kept import KeptFlows
+from spinlens.comparisons.machine_builder import KeptMachines, MachineBuilder
 from spinlens.comparisons.pattern_table import Units, fills_lattices, machine_units, pattern_table, stack_units
 from spinlens.errors import InputError
-from spinlens.flows.flow_field import FlowField, measure_flow_field
+from spinlens.flows.flow_field import FlowField, fields_of, measure_flow_field
 from spinlens.flows.machine_steps import check_machine
-from spinlens.flows.rbm_flow import rbm_flow
-from spinlens.flows.reading import read_flow
-from spinlens.flows.stacked_flow import stacked_flow, updown_flow
+from spinlens.flows.reading import read_layers
+from spinlens.flows.stacked_flow import place_stack, stacked_flow
 from spinlens.lattice.ising import IsingModel
-from spinlens.lattice.model_document import model_document
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.machines.machine import Machine
 from spinlens.machines.passage import Kind
-from spinlens.machines.rbm import RBM
-from spinlens.machines.stacked import StackedRBM
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
 from spinlens.study.storage.codec import plain
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
@@ -61,7 +60,7 @@ class FlowSettings:
     unit: float
     temperature: float
     states: Spins | None = None
-    machine: RBM | StackedRBM | None = None
+    machine: Machine | None = None
     name: str = "machine"
     kind: Kind = "sampled"
     steps: int = 50
@@ -85,8 +84,7 @@ class FlowSettings:
         for name in ("steps", "samples", "training", "epochs", "seeds", "calibration"):
             checks.positive_integer(name, getattr(self, name), 2 if name in ("samples", "calibration") else 1)
         if self.machine is not None:
-            bottom = self.machine.layers_[0] if isinstance(self.machine, StackedRBM) else self.machine
-            check_machine(bottom, self.model.shape)
+            check_machine(self.machine.bottom, self.model.shape)
         sides = self.model.shape
         if self.blocks and any(side % 2 or side // 2 < SMALLEST for side in sides):
             raise InputError(f"blocks of 2 need every L even and at least {2 * SMALLEST}, got {sides}")
@@ -99,182 +97,192 @@ def run_flow(settings: FlowSettings, folder: Path | None = None, tell: Tell = la
 
     Returns
     -------
-    Mapping with `readings` and `flows` (see `Comparison`), `fields` (flow → instrument → flow field), `layers` (flow →
-    temperatures layer by layer), `patterns` and `maps` (⟨vh⟩ of the machine and of block spins), `unit`, `instruments`.
+    Mapping with `readings` and `flows` (see `FlowComparison`), `fields` (flow → instrument → flow field), `layers`
+    (flow → temperatures layer by layer), `patterns` and `maps` (⟨vh⟩ of the machine and of block spins), `unit`,
+    `instruments`.
     """
     settings.check()
     with threadpool_limits(1):  # sums of matrix products depend on the threads of BLAS
-        work = _Work(settings, folder, tell)
+        drawn = _drawn(settings)
         tell("calibrating instruments")
-        instruments = work.instruments(settings.model.shape)
-        machine = work.machine()
-        comparison = work.compare(machine, instruments)
+        own = _calibrated(settings, settings.model.shape, drawn.calibration)
+        builder = _builder(settings, drawn)
+        machine = settings.machine or _trained(builder, folder, tell)
+        comparison = _compared(settings, drawn, builder, machine, own, folder, tell)
         tell("flow fields and layers")
-        patterns, maps = work.patterns(machine)
-        fields, layers = work.fields(machine, instruments), work.layers(machine)
+        paths = _layer_paths(settings, drawn, machine)
+        smaller = {shape for flows in paths.values() for path in flows.values() for shape in path.shapes} - {own.shape}
+        readers = {own.shape: own, **{shape: _calibrated(settings, shape) for shape in sorted(smaller, reverse=True)}}
+        tables = {source: read_layers(flows, readers) for source, flows in paths.items()}
+        fields = {settings.name: _entries(_machine_field(settings, drawn, machine, own))}
+        fields |= {_of_layers(source): _entries(fields_of(table), 2) for source, table in tables.items()}
+        patterns, maps = _patterns(settings, drawn, machine)
     return {
         "unit": settings.unit,
-        "instruments": list(instruments),
+        "instruments": list(own),
         "machine": {"name": settings.name, "kind": settings.kind, "steps": settings.steps},
         "readings": comparison.readings,
         "flows": comparison.flows,
         "fields": fields,
-        "layers": layers,
+        "layers": {source: _layer_rows(table, settings.unit) for source, table in tables.items()},
         "patterns": patterns,
         "maps": maps,
     }
 
 
-class _Work:
-    """Shared between the parts: ensembles at every temperature of the grid, instruments of every size."""
+def _number(settings: FlowSettings, *purpose: str | int) -> int:
+    return seeding.purpose_seed(settings.seed, "flow", *purpose)
 
-    def __init__(self, settings: FlowSettings, folder: Path | None, tell: Tell) -> None:
-        self.settings, self.folder, self.tell = settings, folder, tell
-        self.grid = [relative * settings.unit for relative in GRID]
-        self.sets: dict[tuple[int, ...], InstrumentSet] = {}
-        s = settings
-        model = s.model
-        both = sample_independent(model, self.grid, s.calibration + s.samples, self.number("ensembles"), s.workers)
-        self.calibration, self.test = both[:, : s.calibration], both[:, s.calibration :]
-        given = s.states
-        if given is None:
-            count = s.samples + s.training
-            given = sample_independent(model, [s.temperature], count, self.number("states"), s.workers)[0]
-        half = min(s.samples, len(given) // 2)
-        if half < 2:
-            raise InputError(f"a flow needs at least 4 states, got {len(given)}")
-        order = seeding.generator(s.seed, "flow", "halves").permutation(len(given))
-        self.starting, self.learning = given[order[:half]], given[order[half:]]
 
-    def number(self, *purpose: str | int) -> int:
-        return seeding.purpose_seed(self.settings.seed, "flow", *purpose)
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """States: `calibration` and `test` (K, n, *shape) at `grid`; those that flow and those that machines learn from."""
 
-    def instruments(self, shape: tuple[int, ...]) -> InstrumentSet:
-        """The calibrated instruments of one lattice size."""
-        if shape not in self.sets:
-            s = self.settings
-            own = shape == s.model.shape
-            model = s.model if own else IsingModel(shape, s.model.coupling, s.model.field)
-            states = self.calibration if own else None
-            self.sets[shape] = calibrate_instruments(
-                model, self.grid, states, names=s.instruments, samples=s.calibration,
-                seed=self.number("instruments", *shape), workers=s.workers,
-            )  # fmt: skip
-        return self.sets[shape]
+    grid: list[float]
+    calibration: Spins
+    test: Spins
+    starting: Spins
+    learning: Spins
 
-    def machine(self) -> RBM | StackedRBM:
-        """The machine given, or one trained on the states."""
-        s = self.settings
-        if s.machine is not None:
-            return s.machine
-        case = Case("lattice", "PCD-10", max(1, s.model.n_sites // 4))
-        shop, kept = self._workshop(), Folder(self.folder)
-        key = key_of(case.name, model_document(s.model), dict(shop.options), shop.seed, shop.states)
-        machine = kept.machine("own", key)
-        if machine is None:
-            self.tell(f"training a machine of {case.n_hidden} hidden units on {len(shop.states)} states")
-            machine = shop.build(case, checkpoint=kept.training("own", key))
-            kept.keep_machine("own", key, machine)
-        if self.folder is not None:
-            machine.save(self.folder / "machine")
-        return machine
+    @property
+    def ensembles(self) -> dict[float, Spins]:
+        """Temperature → the states that were not used to calibrate."""
+        return dict(zip(self.grid, self.test, strict=True))
 
-    def _workshop(self) -> Workshop:
-        s = self.settings
-        options = {"epochs": s.epochs, "learning_rate": s.learning_rate}
-        flat = self.learning[: s.training].reshape(-1, s.model.n_sites)
-        return Workshop(s.model, s.temperature, flat, options, self.number("training"))
 
-    def compare(self, machine: RBM | StackedRBM, instruments: InstrumentSet) -> Comparison:
-        s = self.settings
-        shop = self._workshop()
-        cold = np.ones((len(self.starting), *s.model.shape), dtype=np.int8)
-        cold[::2] = -1
-        starts = {"cold": cold, "critical": self.starting, "hot": self.test[-1][: len(self.starting)]}
-        cases = s.cases or (flow_controls(s.model.n_sites, s.seeds) if s.controls else ())
-        total = 1 + len(cases)
-        done = iter(range(1, total + 1))
-        return compare_flows(
-            s.model, s.temperature, shop.states, starts, instruments, instruments.equilibrium, cases,
-            machines={s.name: machine}, steps=s.steps, kind=s.kind, options=shop.options, seed=self.number("flows"),
-            workers=s.workers, folder=self.folder,
-            progress=lambda name: self.tell(f"{next(done)} of {total}: {name}"),
-        )  # fmt: skip
+def _drawn(s: FlowSettings) -> _Drawn:
+    grid = [relative * s.unit for relative in GRID]
+    both = sample_independent(s.model, grid, s.calibration + s.samples, _number(s, "ensembles"), s.workers)
+    given = s.states
+    if given is None:
+        count = s.samples + s.training
+        given = sample_independent(s.model, [s.temperature], count, _number(s, "states"), s.workers)[0]
+    half = min(s.samples, len(given) // 2)
+    if half < 2:
+        raise InputError(f"a flow needs at least 4 states, got {len(given)}")
+    order = seeding.generator(s.seed, "flow", "halves").permutation(len(given))
+    learning = given[order[half:]][: s.training]
+    return _Drawn(grid, both[:, : s.calibration], both[:, s.calibration :], given[order[:half]], learning)
 
-    def fields(self, machine: RBM | StackedRBM, instruments: InstrumentSet) -> dict[str, Any]:
-        """Flow fields of one step of the machine, and of one of each block rule."""
-        s = self.settings
-        ensembles = dict(zip(self.grid, self.test, strict=True))
 
-        def step(states: Any, seed: int) -> Any:
-            if isinstance(machine, StackedRBM):
-                return updown_flow(machine, states, 1, kind=s.kind, seed=seed).at(1)
-            return rbm_flow(machine, states, 1, kind=s.kind, seed=seed).at(1)
+def _calibrated(s: FlowSettings, shape: tuple[int, ...], states: Spins | None = None) -> InstrumentSet:
+    """The instruments of one lattice size, on states given or sampled."""
+    model = s.model if shape == s.model.shape else replace(s.model, shape=shape)
+    return calibrate_instruments(
+        model, [relative * s.unit for relative in GRID], states, names=s.instruments,
+        samples=s.calibration, seed=_number(s, "instruments", *shape), workers=s.workers,
+    )  # fmt: skip
 
-        found = {s.name: _rows(measure_flow_field(step, ensembles, instruments, seed=self.number("field")))}
-        for rule in s.blocks:
-            readers = {shape: self.instruments(shape) for shape in self._shapes(2)}
 
-            def block(states: Any, seed: int, rule: BlockRule = rule) -> Any:
-                return block_spins(states, 2, rule, _strength(rule), generator=np.random.default_rng(seed))
+def _builder(s: FlowSettings, drawn: _Drawn) -> MachineBuilder:
+    options = {"epochs": s.epochs, "learning_rate": s.learning_rate}
+    flat = drawn.learning.reshape(-1, s.model.n_sites)
+    return MachineBuilder(s.model, s.temperature, flat, options, _number(s, "training"))
 
-            fields = measure_flow_field(block, ensembles, readers, seed=self.number("field", rule))
-            found[f"{rule} blocks"] = _rows(fields, 2)
-        return found
 
-    def _shapes(self, count: int) -> list[tuple[int, ...]]:
-        """The lattice and the next ones over 2, `count` in all at most."""
-        shapes = [self.settings.model.shape]
-        while len(shapes) < count and all(side % 2 == 0 and side // 2 >= SMALLEST for side in shapes[-1]):
-            shapes.append(tuple(side // 2 for side in shapes[-1]))
-        return shapes
+def _trained(builder: MachineBuilder, folder: Path | None, tell: Tell) -> Machine:
+    """A machine trained on the states, or the one that lies in the folder."""
+    case = Case("lattice", "PCD-10", max(1, builder.model.n_sites // 4))
+    machine = KeptMachines(builder, KeptFlows(folder), tell=tell).machine(case)
+    if folder is not None:
+        machine.save(folder / "machine")
+    return machine
 
-    def layers(self, machine: RBM | StackedRBM) -> dict[str, Any]:
-        """Temperatures layer by layer of block spins and of a stack, from five starting temperatures."""
-        s = self.settings
-        shapes = self._shapes(3)
-        starts = {relative: self.test[GRID.index(relative)] for relative in LAYER_STARTS}
-        found = {}
-        for rule in s.blocks:
-            paths = [
-                block_spin_flow(states, len(shapes) - 1, 2, rule, _strength(rule), self.number("layers", rule))
-                for states in starts.values()
-            ]
-            found[f"{rule} blocks"] = self._layer_rows(list(starts), paths)
-        if isinstance(machine, StackedRBM) and fills_lattices(machine, s.model.shape):
-            paths = [stacked_flow(machine, states, self.number("layers", "stack")) for states in starts.values()]
-            kept = sum(min(shape) >= SMALLEST for shape in paths[0].shapes)  # smaller lattices cannot be read
-            paths = [Trajectory(path.name, path.steps[:kept], path.states[:kept]) for path in paths]
-            found[s.name] = self._layer_rows(list(starts), paths)
-        return found
 
-    def _layer_rows(self, starts: Sequence[float], paths: Sequence[Trajectory]) -> dict[str, Any]:
-        readers = {shape: self.instruments(shape) for shape in paths[0].shapes}
-        tables = [read_flow(path, readers) for path in paths]
-        names = ("temperature", "temperature_error", "in_range", "change", "change_error")
-        rows = {name: [plain(table[name].values.tolist()) for table in tables] for name in names}
-        layer = [int(shape[0]) for shape in paths[0].shapes]
-        return {"start": list(starts), "layer": layer, "instrument": list(self.settings.instruments), **rows}
+def _compared(
+    s: FlowSettings, drawn: _Drawn, builder: MachineBuilder, machine: Machine, instruments: InstrumentSet,
+    folder: Path | None, tell: Tell,
+) -> FlowComparison:  # fmt: skip
+    """The flow of the machine from cold, critical and hot states, beside those of the controls."""
+    cold = np.ones_like(drawn.starting)
+    cold[::2] = -1
+    starts = {"cold": cold, "critical": drawn.starting, "hot": drawn.test[-1][: len(drawn.starting)]}
+    cases = s.cases or (flow_controls(s.model.n_sites, s.seeds) if s.controls else ())
+    done = iter(range(1, 2 + len(cases)))
+    return compare_flows(
+        s.model, s.temperature, builder.states, starts, instruments, instruments.equilibrium, cases,
+        machines={s.name: machine}, steps=s.steps, kind=s.kind, options=builder.options, seed=_number(s, "flows"),
+        workers=s.workers, folder=folder,
+        progress=lambda name: tell(f"{next(done)} of {1 + len(cases)}: {name}"),
+    )  # fmt: skip
 
-    def patterns(self, machine: RBM | StackedRBM) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        """⟨vh⟩ of the placed units, layer by layer of a stack, and of block spins, at the temperature of the states."""
-        s, generator = self.settings, seeding.generator(self.settings.seed, "flow", "patterns")
-        if len(s.model.shape) != 2:
-            return [], {}
-        units: dict[str, Units] = {}
-        if isinstance(machine, StackedRBM):
-            layers = stack_units(machine, self.starting, self.number("patterns"))
-            units |= {f"{s.name} layer {k}": layer for k, layer in enumerate(layers, 1)}
-        elif (own := machine_units(machine, self.starting, generator)) is not None:
-            units[s.name] = own
-        for rule in s.blocks:
-            units[f"{rule} blocks"] = Units(block_spins(self.starting, 2, rule, _strength(rule), generator))
-        return pattern_table(self.starting, units, dict(zip(self.grid, self.test, strict=True)), generator)
+
+def _machine_field(
+    s: FlowSettings, drawn: _Drawn, machine: Machine, instruments: InstrumentSet
+) -> dict[str, FlowField | None]:
+    """The flow field of one step v → h → v′ of the machine."""
+
+    def step(states: Fields, seed: int) -> Fields:
+        return next(machine.records(states, [1], s.kind, seed))[1]
+
+    return measure_flow_field(step, drawn.ensembles, instruments, seed=_number(s, "field"))
+
+
+def _layer_paths(s: FlowSettings, drawn: _Drawn, machine: Machine) -> dict[str, dict[float, Trajectory]]:
+    """Block spins of every rule, and the layers of a stack, from every temperature."""
+    paths = {}
+    for rule in s.blocks:
+        steps, p = len(_sizes(s.model.shape)) - 1, _strength(rule)
+        paths[f"{rule} blocks"] = {
+            T: block_spin_flow(states, steps, 2, rule, p, _number(s, "layers", rule, k))
+            for k, (T, states) in enumerate(drawn.ensembles.items())
+        }
+    if len(machine.layers_) > 1 and fills_lattices(machine, s.model.shape):
+        placements = place_stack(machine, s.model.shape)
+        paths[s.name] = {
+            T: _readable(stacked_flow(machine, states, _number(s, "layers", "stack", k), placements=placements))
+            for k, (T, states) in enumerate(drawn.ensembles.items())
+        }
+    return paths
+
+
+def _sizes(shape: tuple[int, ...], count: int = 3) -> list[tuple[int, ...]]:
+    """The lattice and the next ones over 2, `count` in all at most."""
+    shapes = [shape]
+    while len(shapes) < count and all(side % 2 == 0 and side // 2 >= SMALLEST for side in shapes[-1]):
+        shapes.append(tuple(side // 2 for side in shapes[-1]))
+    return shapes
+
+
+def _readable(path: Trajectory) -> Trajectory:
+    """Without the layers that are too small for instruments."""
+    kept = sum(min(shape) >= SMALLEST for shape in path.shapes)
+    return Trajectory(path.name, path.steps[:kept], path.states[:kept])
+
+
+def _patterns(s: FlowSettings, drawn: _Drawn, machine: Machine) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """⟨vh⟩ of the placed units, layer by layer of a stack, and of block spins, at the temperature of the states."""
+    generator = seeding.generator(s.seed, "flow", "patterns")
+    if len(s.model.shape) != 2:
+        return [], {}
+    units: dict[str, Units] = {}
+    if len(machine.layers_) > 1:
+        layers = stack_units(machine, drawn.starting, _number(s, "patterns"))
+        units |= {f"{s.name} layer {k}": layer for k, layer in enumerate(layers, 1)}
+    elif (own := machine_units(machine.bottom, drawn.starting, generator)) is not None:
+        units[s.name] = own
+    for rule in s.blocks:
+        units[f"{rule} blocks"] = Units(block_spins(drawn.starting, 2, rule, _strength(rule), generator))
+    return pattern_table(drawn.starting, units, drawn.ensembles, generator)
 
 
 def _strength(rule: BlockRule) -> float | None:
     return 2.0 if rule == "kadanoff" else None
 
 
-def _rows(fields: Mapping[str, FlowField | None], scale: int | None = None) -> dict[str, Any]:
+def _of_layers(source: str) -> str:
+    """The name of the flow field of a step from layer to layer."""
+    return source if source.endswith("blocks") else f"{source}, layer 1"
+
+
+def _entries(fields: Mapping[str, FlowField | None], scale: int | None = None) -> dict[str, Any]:
     return {name: None if field is None else field.to_dict(scale) for name, field in fields.items()}
+
+
+def _layer_rows(table: xr.Dataset, unit: float) -> dict[str, Any]:
+    """Readings (start, layer, instrument) from the temperatures of `LAYER_STARTS`."""
+    near = table.sel(start=[relative * unit for relative in LAYER_STARTS], method="nearest")
+    names = ("temperature", "temperature_error", "in_range", "change", "change_error")
+    rows = {name: plain(near[name].transpose("start", "layer", "instrument").values) for name in names}
+    about = {name: table[name].values.tolist() for name in ("layer", "instrument")}
+    return {"start": list(LAYER_STARTS), **about, **rows}

@@ -27,7 +27,7 @@ def plateau(temperature: float = T_C, delta_spin: float = 0.4, delta_energy: flo
         "steps": [20, 60],
         "temperature": {name: e(temperature, 0.02) for name in INSTRUMENTS},
         "in_range": dict.fromkeys(INSTRUMENTS, True),
-        "equilibrium_p": 0.4,
+        "equilibrium": {"p": 0.4},
         "delta_spin": e(delta_spin, 0.01),
         "delta_energy": e(delta_energy, 0.03),
     }

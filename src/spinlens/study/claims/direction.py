@@ -125,7 +125,7 @@ def _flow_steps(model: Results, flow: Results, instrument: str) -> list[Estimate
 def _reading(model: Results, layer: Results, instrument: str) -> Estimate | None:
     if section(layer, "in_range").get(instrument) is not True:
         return None
-    return temperature(model, instrument, section(layer, "temperature").get(instrument))
+    return temperature(model, instrument, section(layer, "temperature").get(instrument), layer.get("size"))
 
 
 def sign(steps: Steps) -> Sign:

@@ -172,7 +172,7 @@ def _compare(found: Estimate, expected: Estimate, tolerance: float) -> Judgement
 
 
 def _equilibrium(plateau: Results) -> Judgement:
-    p = finite(plateau.get("equilibrium_p"))
+    p = finite(section(plateau, "equilibrium").get("p"))
     if p is None or not 0 <= p <= 1:
         return "unclear"
     return "fail" if p < P_DIFFER else "pass" if p >= P_AGREE else "unclear"
@@ -228,7 +228,7 @@ def _flow_evidence(name: str, model: Results, flow: Results, target: Estimate | 
     if plateau.get("reached") is not True:
         return [Evidence(where, note="no plateau reached")]
     energy = measured(section(plateau, "temperature").get("energy"))
-    p = finite(plateau.get("equilibrium_p"))
+    p = finite(section(plateau, "equilibrium").get("p"))
     note = f"plateau of steps {plateau.get('steps')}"
     lines = [evidence(f"{where}: T (energy)", energy, target.value if target else None, note)]
     lines.append(Evidence(f"{where}: p of equilibrium", p, None, P_AGREE))

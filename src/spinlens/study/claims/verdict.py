@@ -44,13 +44,15 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
 
 
-def temperature(model: Results, instrument: str, entry: object) -> Estimate | None:
+def temperature(model: Results, instrument: str, entry: object, size: object = None) -> Estimate | None:
     """A thermometer's reading with an error that holds what is known of the instrument.
 
     The error is multiplied by the pull of held-out readings where that is above 1; the largest bias over √3 (a uniform
-    law on ± the bias) is added in quadrature. None where reading, bias or pull is missing.
+    law on ± the bias) is added in quadrature. None where reading, bias or pull is missing. With a lattice `size` both
+    are those of the instrument that was calibrated there.
     """
-    notes = section(section(model, "thermometers"), instrument)
+    own = section(section(model, "thermometers_by_size"), str(size))
+    notes = section(own or section(model, "thermometers"), instrument)
     bias, pull = finite(notes.get("bias")), finite(notes.get("pull"))
     critical, reading = finite(section(model, "equilibrium").get("temperature")), measured(entry)
     if bias is None or pull is None or critical is None or reading is None:

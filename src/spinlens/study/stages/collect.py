@@ -13,7 +13,7 @@ from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.definition.names import TaskName
 from spinlens.study.definition.tasks import FORMAT, package_version
-from spinlens.study.stages.instruments import INSTRUMENTS, instrument_table
+from spinlens.study.stages.instruments import worth
 from spinlens.study.stages.lattice import Artefacts, Inputs
 from spinlens.study.storage.codec import Arrays, plain
 
@@ -55,13 +55,14 @@ def _model(study: Mapping[str, Any], model: Mapping[str, Any], artefacts: Artefa
         "reference": critical["reference"],
         "critical": point,
         "size": size,
-        "equilibrium": {key: reference[key] for key in ("temperature", "delta_spin", "delta_energy", "equilibrium_p")},
-        "thermometers": instrument_table(artefacts[f"thermometers/{name}/L{size}"]),
+        "equilibrium": {key: value for key, value in reference.items() if key != "correlation"},
+        "thermometers": worth(artefacts[f"thermometers/{name}/L{size}"]),
+        "thermometers_by_size": {str(L): worth(artefacts[f"thermometers/{name}/L{L}"]) for L in blocks["layer"].values},
         "machines": [_machine(str(machine.recipe), artefacts[str(machine)]) for machine in _machines(study, name)],
         "flows": [
-            {"recipe": machine.recipe, "seed": machine.number, "start": start, "plateau": plateau}
+            {"recipe": machine.recipe, "seed": machine.number, "start": start, **found}
             for machine in _machines(study, name)
-            for start, plateau in artefacts[str(machine.at("flow"))].attrs["plateaus"].items()
+            for start, found in artefacts[str(machine.at("flow"))].attrs["flows"].items()
         ],
         "rg": [
             {"rule": rule, "start": start, "layers": _layers(blocks.sel(rule=rule, start=start))}
@@ -106,24 +107,23 @@ def _machine(recipe: str, stored: Arrays) -> dict[str, Any]:
 
 
 def _layers(data: xr.Dataset) -> list[dict[str, Any]]:
-    found = []
-    for size in data["layer"].values:
-        layer = data.sel(layer=size)
-        found.append(
-            {
-                "size": int(size),
-                "temperature": {
-                    name: {
-                        "value": float(layer["temperature"].sel(instrument=name)),
-                        "error": float(layer["temperature_error"].sel(instrument=name)),
-                    }
-                    for name in INSTRUMENTS
-                },
-                "in_range": {name: bool(layer["in_range"].sel(instrument=name)) for name in INSTRUMENTS},
-                "off_lattice": bool(layer["off_lattice"].any()),
-            }
-        )
-    return found
+    return [_layer(data.sel(layer=size), int(size)) for size in data["layer"].values]
+
+
+def _layer(layer: xr.Dataset, size: int) -> dict[str, Any]:
+    names = [str(name) for name in layer["instrument"].values]
+
+    def estimates(quantity: str) -> dict[str, Any]:
+        pairs = zip(layer[quantity].values.tolist(), layer[f"{quantity}_error"].values.tolist(), strict=True)
+        return {name: {"value": value, "error": error} for name, (value, error) in zip(names, pairs, strict=True)}
+
+    return {
+        "size": size,
+        "temperature": estimates("temperature"),
+        "change": estimates("change"),
+        "in_range": dict(zip(names, layer["in_range"].values.astype(bool).tolist(), strict=True)),
+        "off_lattice": bool(layer["off_lattice"].any()),
+    }
 
 
 def figure_data(study: Mapping[str, Any], artefacts: Artefacts) -> dict[str, xr.Dataset]:
@@ -160,20 +160,17 @@ def _readings(data: xr.Dataset) -> xr.Dataset:
 
 def _calibration(stored: Arrays) -> xr.Dataset:
     """Curves of the thermometers at their own temperatures, and the held-out ensembles read back."""
-    arrays, T_c = stored.arrays, stored.attrs["T_c"]
-    temperature = arrays["temperature"]
-    columns: dict[str, list[Any]] = {key: [] for key in ("mean", "error", "spread", "read", "read_error", "in_range")}
-    for name in INSTRUMENTS:
-        columns["mean"].append(arrays[f"{name}.curve_mean"])
-        columns["error"].append(arrays[f"{name}.curve_error"])
-        columns["spread"].append(arrays[f"{name}.deviation"])
-        columns["read"].append(temperature + arrays[f"{name}.read.bias"])
-        columns["read_error"].append(arrays[f"{name}.read.error"])
-        columns["in_range"].append(arrays[f"{name}.read.in_range"] == 1)
+    read, curves = stored.attrs["read"], stored.attrs["curves"]
+    temperature = np.array(read["temperatures"])
+    rows = {name: {**curves[name], **row} for name, row in read["thermometers"].items()}
+    own = {"mean": "mean", "error": "curve_error", "spread": "curve_spread", "read_error": "error"}
+    columns = {key: np.array([row[of] for row in rows.values()], dtype=np.float64) for key, of in own.items()}
+    columns["read"] = temperature + np.array([row["bias"] for row in rows.values()], dtype=np.float64)
+    inside = np.array([row["in_range"] for row in rows.values()])
     return xr.Dataset(
-        {key: (("instrument", "temperature"), np.stack(rows)) for key, rows in columns.items()},
-        coords={"instrument": list(INSTRUMENTS), "temperature": temperature},
-        attrs={"T_c": T_c},
+        {key: (("instrument", "temperature"), values) for key, values in {**columns, "in_range": inside}.items()},
+        coords={"instrument": list(rows), "temperature": temperature},
+        attrs={"T_c": stored.attrs["T_c"]},
     )
 
 

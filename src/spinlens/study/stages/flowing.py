@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from spinlens.flows.correlators import CorrelationMap, spin_correlation, visible_hidden_correlation
-from spinlens.flows.localization import localization
+from spinlens.arrays import AnyArray, Array, Spins
+from spinlens.flows.correlators import spin_correlation
+from spinlens.flows.dimension_curve import DimensionCurve
+from spinlens.flows.examination import Examination
+from spinlens.flows.follow import FollowedFlow, follow
+from spinlens.flows.patterns import LayerPattern, layer_pattern
 from spinlens.flows.placement import Placement
-from spinlens.flows.plateau import find_plateau
 from spinlens.flows.rbm_flow import rbm_flow
+from spinlens.flows.reading import read_layers
 from spinlens.flows.stacked_flow import place_stack, stacked_flow, visible_centres
+from spinlens.lattice.trajectory import Trajectory
 from spinlens.renormalization.block_spin import block_spin_flow
 from spinlens.seeding import purpose_seed
+from spinlens.statistics.estimate import as_entry
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
-from spinlens.study.stages.instruments import (
-    INSTRUMENTS,
-    dimensions,
-    equilibrium,
-    equilibrium_reference,
-    states_at,
-    thermometers,
-)
+from spinlens.study.stages.instruments import instruments_at, reference_curve, states_at
 from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
 from spinlens.study.stages.learning import load_machine, load_stack
 from spinlens.study.storage.codec import plain
-from spinlens.thermometers.calibration import Reading, Thermometer
-
-Array = np.ndarray[Any, Any]
+from spinlens.thermometers.instruments import InstrumentSet
 
 STARTS = {"cold": 0.0, "critical": 1.0, "hot": float("inf")}
 """T / T_c of the starting states of a machine's flow; the hot start is the hottest ensemble of the grid."""
 
+MAP_KINDS = ("raw", "connected", "connected_error")
 _FIELDS = 8  # receptive fields kept for the report
 
 
@@ -52,50 +50,52 @@ def _flow_cost(inputs: Inputs, read: Read) -> Cost:
 
 @costing(_flow_cost)
 def flow(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
-    """The flow of one machine from cold, critical and hot starts, every record read with every instrument."""
+    """The flow of one machine from cold, critical and hot starts, every record read and tested."""
     data = only(artefacts, "ensemble")
-    model = make_model(inputs, data.sizes["x"])
-    stored = only(artefacts, "thermometers")
-    instruments, reference = thermometers(stored, model), equilibrium_reference(stored, model)
-    rbm = load_machine(only(artefacts, "machine"))
-    readings, snapshots, correlations, plateaus = [], [], [], {}
-    for start in STARTS:
+    instruments = instruments_at(only(artefacts, "thermometers"), make_model(inputs, data.sizes["x"]))
+    rbm, curve = load_machine(only(artefacts, "machine")), reference_curve(only(artefacts, "reference"))
+
+    def path(start: str) -> Trajectory:
         states = start_states(data, start)[: inputs["samples"]]
         seed = purpose_seed(inputs["seed"], "flow", inputs["number"], start)
-        path = rbm_flow(rbm, states, inputs["steps"], inputs["record"], seed=seed)
-        values = {name: np.stack([t.statistic(s) for s in path.states]) for name, t in instruments.items()}
-        readings.append(
-            [[t.read_values(values[name][k]) for name, t in instruments.items()] for k in range(len(path.steps))]
-        )
-        stretch = find_plateau(path.steps, values)
-        last = path.states[path.steps.index(stretch.steps[1])]
-        read = dict(zip(instruments, readings[-1][path.steps.index(stretch.steps[1])], strict=True))
-        plateaus[start] = {
-            "reached": stretch.reached,
-            "until_end": stretch.until_end,
-            "steps": stretch.steps,
-            "drift": stretch.drift,
-            "temperature": {name: reading.temperature for name, reading in read.items()},
-            "in_range": {name: reading.in_range for name, reading in read.items()},
-            **equilibrium(reference, last),
-            **dimensions(last),
-        }
-        correlation = spin_correlation(path.states[-1])
-        correlations.append(np.stack([correlation.value, correlation.error]))
-        snapshots.append(np.stack([path.states[k][0] for k in _spread(len(path.steps))]))
-    result = readings_dataset(readings, ("start", "step"), {"start": list(STARTS), "step": list(inputs["record"])})
-    result["spins"] = (("start", "snapshot", "x", "y"), np.stack(snapshots))
-    result["snapshot_step"] = ("snapshot", [inputs["record"][k] for k in _spread(len(inputs["record"]))])
-    result["correlation"] = (("start", "part", "r"), np.stack(correlations))
-    result.attrs["plateaus"] = plain(plateaus)
+        return rbm_flow(rbm, states, inputs["steps"], inputs["record"], seed=seed)
+
+    paths = {start: path(start) for start in STARTS}
+    flows = {start: follow(path.records(), instruments, instruments.equilibrium) for start, path in paths.items()}
+    result = _joined({start: found.readings() for start, found in flows.items()}, "start")
+    shown = _spread(len(inputs["record"]))
+    first = [[path.states[k][0] for k in shown] for path in paths.values()]
+    result["spins"] = (("start", "snapshot", "x", "y"), np.array(first))
+    result["snapshot_step"] = ("snapshot", [inputs["record"][k] for k in shown])
+    ends = [spin_correlation(path.states[-1]) for path in paths.values()]
+    result["correlation"] = (("start", "part", "r"), np.stack([[end.value, end.error] for end in ends]))
+    result.attrs["flows"] = plain({start: _summary(flows[start], paths[start], curve) for start in STARTS})
     return result
 
 
-def start_states(data: xr.Dataset, start: str) -> Array:
+def start_states(data: xr.Dataset, start: str) -> Spins:
     """States from which a flow starts."""
     if start == "hot":
         return np.asarray(data["test"].values[int(np.argmax(data["relative"].values))])
     return states_at(data, STARTS[start])
+
+
+def _summary(flow: FollowedFlow, path: Trajectory, curve: DimensionCurve) -> dict[str, Any]:
+    """The plateau of a flow with what is known of its last record, and what is known of the end of the flow."""
+    summary: dict[str, Any] = {"plateau": None, "end": {"step": flow.steps[-1], **_known(flow.end(), curve)}}
+    plateau = flow.plateau()
+    if plateau is not None:
+        last = plateau.steps[1]
+        known = _known(flow.examination(last, path.at(last)), curve)
+        about = {name: getattr(plateau, name) for name in ("reached", "until_end", "steps", "drift")}
+        summary["plateau"] = {**about, **known}
+    return summary
+
+
+def _known(found: Examination, curve: DimensionCurve) -> dict[str, Any]:
+    excess = found.excess(curve)
+    own = {} if excess is None else {"delta_spin": excess.delta_spin, "delta_energy": excess.delta_energy}
+    return {**found.to_dict(), "excess": own}
 
 
 def _spread(count: int) -> list[int]:
@@ -103,43 +103,10 @@ def _spread(count: int) -> list[int]:
     return sorted({round(k) for k in np.geomspace(1, count, min(5, count)) - 1})
 
 
-def readings_dataset(readings: Sequence[Any], dims: tuple[str, ...], coords: Mapping[str, Sequence[Any]]) -> xr.Dataset:
-    """Nested lists of `Reading`, the innermost over instruments, as temperature, its error and in_range."""
-
-    def pick(attribute: Any) -> Array:
-        def walk(item: Any) -> Any:
-            return attribute(item) if isinstance(item, Reading) else [walk(part) for part in item]
-
-        return np.array(walk(readings))
-
-    axes = (*dims, "instrument")
-    return xr.Dataset(
-        {
-            "temperature": (axes, pick(lambda r: r.temperature.value)),
-            "temperature_error": (axes, pick(lambda r: r.temperature.error)),
-            "in_range": (axes, pick(lambda r: int(r.in_range)).astype(np.int8)),
-            "off_lattice": (axes, pick(lambda r: int(r.off_lattice)).astype(np.int8)),
-            "statistic": (axes, pick(lambda r: r.statistic.value)),
-            "statistic_error": (axes, pick(lambda r: r.statistic.error)),
-        },
-        coords={**coords, "instrument": list(INSTRUMENTS)},
-    )
-
-
-def _readers(inputs: Inputs, artefacts: Artefacts) -> dict[int, dict[str, Thermometer]]:
-    """Thermometers of every lattice size."""
-    found = {int(name.rsplit("/L", 1)[1]): name for name in artefacts if name.startswith("thermometers/")}
-    return {L: thermometers(artefacts[found[L]], make_model(inputs, L)) for L in sorted(found, reverse=True)}
-
-
-def _largest_ensemble(artefacts: Artefacts) -> xr.Dataset:
-    names = [name for name in artefacts if name.startswith("ensemble/")]
-    found: xr.Dataset = artefacts[max(names, key=lambda name: int(name.rsplit("/L", 1)[1]))]
-    return found
-
-
-def _read_layers(states: Sequence[Array], readers: Mapping[int, Mapping[str, Thermometer]]) -> list[list[Reading]]:
-    return [[t.read(layer) for t in readers[layer.shape[-1]].values()] for layer in states]
+def _joined(tables: Mapping[Any, xr.Dataset], dimension: str) -> xr.Dataset:
+    """Readings side by side, flags as small integers: netCDF has no booleans."""
+    joined = xr.concat(list(tables.values()), dim=dimension).assign_coords({dimension: list(tables)})
+    return joined.assign({name: joined[name].astype(np.int8) for name in ("in_range", "off_lattice")})
 
 
 def _layers_cost(inputs: Inputs, read: Read) -> Cost:
@@ -154,24 +121,23 @@ def _layers_cost(inputs: Inputs, read: Read) -> Cost:
 def blocks(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The block-spin flow under every rule and from every start, and the correlators of one step at T_c."""
     data, readers = _largest_ensemble(artefacts), _readers(inputs, artefacts)
-    steps, rules = len(readers) - 1, list(inputs["rules"])
-    readings: list[Any] = []
-    for rule in rules:
-        readings.append([])
-        for start in inputs["starts"]:
-            path = block_spin_flow(states_at(data, start), steps, rule=rule, seed=_block_seed(inputs, rule, start))
-            readings[-1].append(_read_layers(path.states, readers))
-    result = readings_dataset(
-        readings, ("rule", "start", "layer"), {"rule": rules, "start": list(inputs["starts"]), "layer": list(readers)}
-    )
+    starts = {start: states_at(data, start) for start in inputs["starts"]}
+    tables = {}
+    for rule in inputs["rules"]:
+        paths = {
+            start: block_spin_flow(states, len(readers) - 1, rule=rule, seed=_block_seed(inputs, rule, start))
+            for start, states in starts.items()
+        }
+        tables[rule] = read_layers(paths, readers)
     critical = states_at(data, 1.0)
-    hidden = [block_spin_flow(critical, 1, rule=rule, seed=_block_seed(inputs, rule, 1.0)).states[1] for rule in rules]
-    maps = [correlation_maps(critical, units) for units in hidden]
-    result["maps"] = (("rule", "kind", "x", "y"), np.stack([stacked for stacked, _ in maps]))
-    result = result.assign_coords(kind=list(MAP_KINDS))
-    result.attrs["localization"] = plain(
-        [{"rule": rule, "layer": 1, **found} for rule, (_, found) in zip(rules, maps, strict=True)]
-    )
+    seeds = {rule: _block_seed(inputs, rule, 1.0) for rule in inputs["rules"]}
+    units = [block_spin_flow(critical, 1, rule=rule, seed=seed).at(1) for rule, seed in seeds.items()]
+    patterns = [layer_pattern(critical, hidden) for hidden in units]
+    result = _joined(tables, "rule").assign_coords(kind=list(MAP_KINDS))
+    result["maps"] = (("rule", "kind", "x", "y"), np.stack([_maps(pattern) for pattern in patterns]))
+    result.attrs["localization"] = [
+        {"rule": rule, **_numbers(pattern)} for rule, pattern in zip(seeds, patterns, strict=True)
+    ]
     return result
 
 
@@ -179,48 +145,27 @@ def _block_seed(inputs: Inputs, rule: str, start: float) -> int:
     return purpose_seed(inputs["seed"], "blocks", rule, repr(start))
 
 
-MAP_KINDS = ("raw", "connected", "connected_error")
-
-
-def correlation_maps(visible: Array, hidden: Array, centres: Array | None = None) -> tuple[Array, dict[str, Any]]:
-    """Raw and connected maps with the error of the latter (3, L, L), and the localization of the connected one."""
-    raw = visible_hidden_correlation(visible, hidden, connected=False, centres=centres)
-    connected: CorrelationMap = visible_hidden_correlation(visible, hidden, connected=True, centres=centres)
-    found = localization(connected)
-    return np.stack([raw.values, connected.values, connected.errors]), {
-        "rms_radius": found.rms_radius,
-        "peak_to_background": found.peak_to_background,
-        "participation": found.participation,
-        "peak": found.peak,
-        "background": found.background,
-    }
-
-
 @costing(_layers_cost)
 def layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The layers of one stack as lattices: temperatures from every start, correlators at T_c, receptive fields."""
     data, readers = _largest_ensemble(artefacts), _readers(inputs, artefacts)
     stored = only(artefacts, "stack")
-    trained = load_stack(stored)
-    critical = states_at(data, 1.0)
+    trained, critical = load_stack(stored), states_at(data, 1.0)
     placements = place_stack(trained, critical.shape[1:])
-    readings = []
-    for start in inputs["starts"]:
+
+    def path(start: float) -> Trajectory:
         seed = purpose_seed(inputs["seed"], "layers", inputs["number"], repr(start))
-        path = stacked_flow(trained, states_at(data, start), seed=seed, placements=placements)
-        readings.append(_read_layers(path.states, readers))
-        if start == 1.0:
-            at_critical = path
-    result = readings_dataset(readings, ("start", "layer"), {"start": list(inputs["starts"]), "layer": list(readers)})
-    centres = visible_centres(placements, critical.shape[1:], 1)
-    maps, found = correlation_maps(critical, at_critical.states[1], centres)
-    result["maps"] = (("kind", "x", "y"), maps)
-    result["fields"] = (
-        ("unit", "x", "y"),
-        _receptive_fields(trained.layers_[0].weights_, placements[0], critical.shape[1:]),
-    )
+        return stacked_flow(trained, states_at(data, start), seed=seed, placements=placements)
+
+    paths = {start: path(start) for start in inputs["starts"]}
+    units = (paths.get(1.0) or path(1.0)).at(1)
+    pattern = layer_pattern(critical, units, visible_centres(placements, critical.shape[1:], 1))
+    result = _joined({inputs["number"]: read_layers(paths, readers)}, "seed").isel(seed=0, drop=True)
     result = result.assign_coords(kind=list(MAP_KINDS))
-    result.attrs["localization"] = plain({"seed": inputs["number"], "layer": 1, **found})
+    result["maps"] = (("kind", "x", "y"), _maps(pattern))
+    fields = _receptive_fields(trained.layers_[0].weights_, placements[0], critical.shape[1:])
+    result["fields"] = (("unit", "x", "y"), fields)
+    result.attrs["localization"] = {"seed": inputs["number"], **_numbers(pattern)}
     result.attrs["placement"] = [
         {"quality": p.quality, "concentration": p.concentration, "coherence": p.coherence} for p in placements
     ]
@@ -228,6 +173,28 @@ def layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     return result
 
 
-def _receptive_fields(weights: Array, placement: Placement, shape: tuple[int, ...]) -> Array:
+def _readers(inputs: Inputs, artefacts: Artefacts) -> dict[tuple[int, ...], InstrumentSet]:
+    """Instruments of every lattice, each calibrated at its own size, the largest first."""
+    found = {int(name.rsplit("/L", 1)[1]): name for name in artefacts if name.startswith("thermometers/")}
+    sizes = sorted(found, reverse=True)
+    return {(L, L): instruments_at(artefacts[found[L]], make_model(inputs, L)) for L in sizes}
+
+
+def _largest_ensemble(artefacts: Artefacts) -> xr.Dataset:
+    names = [name for name in artefacts if name.startswith("ensemble/")]
+    found: xr.Dataset = artefacts[max(names, key=lambda name: int(name.rsplit("/L", 1)[1]))]
+    return found
+
+
+def _maps(pattern: LayerPattern) -> Array:
+    maps = pattern.maps()
+    return np.stack([maps[kind] for kind in MAP_KINDS])
+
+
+def _numbers(pattern: LayerPattern) -> dict[str, Any]:
+    return {"layer": pattern.layer, **{name: as_entry(value) for name, value in pattern.numbers().items()}}
+
+
+def _receptive_fields(weights: AnyArray, placement: Placement, shape: tuple[int, ...]) -> Array:
     units = placement.index[:: max(1, len(placement.index) // _FIELDS)][:_FIELDS]
     return np.asarray(weights[:, units].T.reshape(-1, *shape), dtype=np.float64)

@@ -179,6 +179,7 @@ def _stack(of: _Scope) -> list[Task]:
 def _flow(of: _Scope) -> list[Task]:
     machines, inputs = of.study.machines, of.study.flows.model_dump(include={"steps", "record", "samples"})
     read = [of.name(stage, L=of.sides[0]) for stage in ("ensemble", "thermometers")]
+    read.append(of.name("reference"))
     names = [of.name("flow", recipe.name, number) for number in range(machines.seeds) for recipe in machines.recipes]
     return [
         _task(name, "flowing:flow", [name.at("machine"), *read], {**of.common, **inputs, "number": name.number})
