@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from spinlens.comparisons.controls import Case, Workshop
+from spinlens.comparisons.controls import Case
+from spinlens.comparisons.machine_builder import MachineBuilder
 from spinlens.criticality.universality import reference
 from spinlens.flows.dimensions import compare_dimensions
 from spinlens.flows.rbm_flow import rbm_flow
@@ -71,9 +72,9 @@ def _machine(coupling: Any, critical: float, recipe: str, number: int, states: A
     side = states.shape[1]
     model = IsingModel((side, side), coupling)
     options = {"epochs": EPOCHS, "learning_rate": RATE}
-    shop = Workshop(model, critical, states.reshape(len(states), -1), options, 11)
+    builder = MachineBuilder(model, critical, states.reshape(len(states), -1), options, 11)
     case = Case("exact") if recipe == "exact" else Case("lattice", recipe, side * side // 4, number)
-    return shop.build(case)
+    return builder.build(case)
 
 
 def flows(name: str, work: Path) -> dict[str, Any]:

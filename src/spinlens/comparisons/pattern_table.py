@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ def pattern_table(
         pattern = layer_pattern(visible, entry.hidden, entry.centres)
         side = pattern.connected.block
         if side not in offered:
-            offered[side] = block_patterns(ensembles, lambda s, b=side: majority(s, b, generator))
+            offered[side] = block_patterns(ensembles, partial(majority, side=side, generator=generator))
         match = match_temperature(pattern.connected, offered[side])
         numbers = {
             **pattern.numbers(),

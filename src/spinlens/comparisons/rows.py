@@ -73,9 +73,10 @@ class FlowMeasurement:
         parts: list[Any] = [self.record, self.kind, self.seed]
         for name, states in self.starts.items():
             parts += [name, states]
-        tables = {**self.instruments, **({} if self.equilibrium is None else {"": self.equilibrium})}
-        for name, instrument in tables.items():
+        for name, instrument in self.instruments.items():
             parts += [name, *instrument.to_arrays().values()]
+        if self.equilibrium is not None:
+            parts += self.equilibrium.to_arrays().values()
         return key_of(*parts)
 
     def rows(self, name: str, about: Row, machine: Machine, check: Callable[[], None]) -> Rows:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from spinlens.arrays import Fields
-from spinlens.flows.correlators import EffectiveDimensions, effective_dimensions
 from spinlens.flows.dimension_curve import DimensionCurve
+from spinlens.flows.dimensions import EffectiveDimensions, effective_dimensions
 from spinlens.flows.reading import Instruments, measure
 from spinlens.statistics.estimate import as_entry, finite
 from spinlens.thermometers.calibration import Reading

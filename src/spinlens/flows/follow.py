@@ -1,4 +1,4 @@
-"""A flow read as it goes: of its records only what instruments say is kept, so that flows of any length fit in memory."""
+"""A flow read as it goes: of its records only what instruments say is kept, so that long flows fit into memory."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class FollowedFlow:
 def follow(
     records: Iterable[tuple[int, Fields]], instruments: Instruments, equilibrium: EquilibriumReference | None = None
 ) -> FollowedFlow:
-    """Read records (step, states) one after another, as `flow_records` gives them or a `Trajectory` has them.
+    """Read records (step, states) one after another, as `flow_records` gives them, or `Trajectory.records`.
 
     All records must live on the lattice of the instruments; flows that change it are for `read_flow`.
     """

@@ -114,10 +114,10 @@ def read_flow(trajectory: Trajectory, instruments: Instruments | InstrumentsBySh
     rows: list[dict[str, Measured]] = []
     for states in trajectory.states:
         found = instruments_of(instruments, tuple(states.shape[1:]))
-        if names and list(found) != names:
+        names = names or list(found)
+        if set(found) != set(names):
             raise InputError(f"instruments must have the same names at every shape, got {names} and {list(found)}")
-        names = list(found)
-        rows.append({name: measure(instrument, states) for name, instrument in found.items()})
+        rows.append({name: measure(found[name], states) for name in names})
     return readings_dataset(rows, trajectory.steps).assign_attrs(name=trajectory.name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spinlens.arrays import Fields
@@ -44,6 +45,10 @@ class Trajectory:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    def records(self) -> Iterator[tuple[int, Fields]]:
+        """(step, states) of one record after another."""
+        return zip(self.steps, self.states, strict=True)
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:

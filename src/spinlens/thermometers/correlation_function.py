@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -15,7 +16,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import calibration_ensembles
-from spinlens.thermometers.joint_curve import JointCurve, best_temperature, standardized
+from spinlens.thermometers.joint_curve import JointCurve, best_temperature, eigenmodes, standardized
 from spinlens.thermometers.observables import pair_correlation
 
 _SCAN = 8  # temperatures tried in each calibration interval
@@ -64,11 +65,17 @@ class CorrelationThermometer(Thermometer):
     def pseudo_values(self, values: Array) -> Array:
         """Best-fit T, linearized in each state."""
         mean = values.mean(axis=0)
-        modes, variances, _ = standardized(mean - self.joint.value(self._trial), self.joint.spread(self._trial))
+        expected, variances, basis = self._scan
+        modes = np.einsum("sfm,sf->sm", basis, mean - expected)
         place = int(np.argmin(np.sum(modes**2 / variances, axis=1)))
         start = float(self._trial[place])
         best, weights = best_temperature(self.joint, mean, self.joint.spread(np.array([start]))[0], start)
         return np.asarray(best + (values - mean) @ weights)
+
+    @cached_property
+    def _scan(self) -> tuple[Array, Array, Array]:
+        """G (S, R) at the temperatures that are tried, and the eigenmodes of its covariance over states."""
+        return self.joint.value(self._trial), *eigenmodes(self.joint.spread(self._trial))
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {**super().to_arrays(), **{f"joint_{k}": v for k, v in self.joint.to_arrays().items()}}

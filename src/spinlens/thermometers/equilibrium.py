@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import cached_property
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +66,19 @@ class EquilibriumTest:
     states_to_tell: float
 
 
+class _Trial(NamedTuple):
+    """A joint curve at S temperatures: its value (S, F), spread of single states and own error (S, F, F)."""
+
+    temperatures: Array
+    value: Array
+    spread: Array
+    error: Array
+
+    @classmethod
+    def of(cls, curve: JointCurve, temperatures: Array) -> Self:
+        return cls(temperatures, curve.value(temperatures), curve.spread(temperatures), curve.error(temperatures))
+
+
 class EquilibriumReference:
     """Means and covariances of e, |m|, e², m², G(r) along the axes and S(k) of long waves against T, on one lattice.
 
@@ -102,12 +116,9 @@ class EquilibriumReference:
         values = _observables(self.model, given.states)
         factors = np.array([inflation(column, given.chains) for column in values.T]) / len(values) ** 0.5
         mean = values.mean(axis=0)
-        grid = self.temperatures
-        steps = np.arange(_SCAN * (len(grid) - 1) + 1) / _SCAN
-        trial = np.interp(steps, np.arange(len(grid)), grid)
-        misfit, _, _ = self._misfit(mean, factors, trial)
-        best = self._refine(mean, factors, float(trial[np.argmin(misfit)]))
-        _, chi2, rank = self._misfit(mean, factors, np.array([best]))
+        misfit, _, _ = self._misfit(mean, factors, self._trial)
+        best = self._refine(mean, factors, float(self._trial.temperatures[np.argmin(misfit)]))
+        _, chi2, rank = self._misfit(mean, factors, _Trial.of(self.curve, np.array([best])))
         return self._outcome(mean, factors, best, float(chi2[0]), int(rank[0]))
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -126,10 +137,16 @@ class EquilibriumReference:
             model, JointCurve.from_arrays(arrays), np.asarray(arrays["skewness"]), np.asarray(arrays["kurtosis"])
         )
 
-    def _misfit(self, mean: Array, factors: Array, trial: Array) -> tuple[Array, Array, npt.NDArray[np.int_]]:
+    @cached_property
+    def _trial(self) -> _Trial:
+        grid = self.temperatures
+        steps = np.arange(_SCAN * (len(grid) - 1) + 1) / _SCAN
+        return _Trial.of(self.curve, np.interp(steps, np.arange(len(grid)), grid))
+
+    def _misfit(self, mean: Array, factors: Array, trial: _Trial) -> tuple[Array, Array, npt.NDArray[np.int_]]:
         """(χ² − rank, χ², rank) of a mean at trial temperatures (S,); `factors` (F,) scale Σ to that of the mean."""
-        covariance = self._covariance(factors, trial)
-        modes, variances, _ = standardized(mean - self.curve.value(trial), covariance)
+        covariance = trial.spread * np.outer(factors, factors) + trial.error
+        modes, variances, _ = standardized(mean - trial.value, covariance)
         chi2, rank = np.sum(modes**2 / variances, axis=1), np.isfinite(variances).sum(axis=1)
         return chi2 - rank, chi2, rank
 

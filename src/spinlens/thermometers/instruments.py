@@ -84,7 +84,8 @@ class InstrumentSet(Mapping[str, Thermometer]):
         if "equilibrium" not in parts or not set(parts) <= {*THERMOMETERS, "equilibrium"}:
             raise InputError(f"these arrays hold no set of instruments; they name {sorted(parts)}")
         reference = EquilibriumReference.from_arrays(parts.pop("equilibrium"), model)
-        return cls(model, {k: THERMOMETERS[k].from_arrays(v, model) for k, v in parts.items()}, reference)
+        known = {name: kind.from_arrays(parts[name], model) for name, kind in THERMOMETERS.items() if name in parts}
+        return cls(model, known, reference)
 
     def __getitem__(self, name: str) -> Thermometer:
         return self.thermometers[name]

@@ -152,15 +152,22 @@ def best_temperature(curve: JointCurve, mean: Array, covariance: Array, start: f
     return float(fine[k] + (fine[k + 1] - fine[k]) * ahead[k] / (ahead[k] - ahead[k + 1])), weights
 
 
-def standardized(deviation: Array, covariance: Array, smallest: float = 1e-9) -> tuple[Array, Array, Array]:
+def standardized(deviation: Array, covariance: Array) -> tuple[Array, Array, Array]:
     """Deviations (S, F) along the eigenvectors of their correlation matrices, from covariances (S, F, F).
 
-    Returns (modes (S, F), variances (S, F), basis (S, F, F)): modes = basisᵀ deviation have these variances, and an
-    infinite one where the eigenvalue of the correlation matrix is below `smallest` of the largest (an exact dependence
-    between observables), so that it counts for nothing.
+    Returns (modes (S, F), variances (S, F), basis (S, F, F)), variances and basis of `eigenmodes`, modes = basisᵀ
+    deviation.
+    """
+    variances, basis = eigenmodes(covariance)
+    return np.einsum("sfm,sf->sm", basis, deviation), variances, basis
+
+
+def eigenmodes(covariance: Array, smallest: float = 1e-9) -> tuple[Array, Array]:
+    """Variances (S, F) and basis (S, F, F) of the eigenvectors of correlation matrices, from covariances (S, F, F).
+
+    Variances are infinite where the eigenvalue of the correlation matrix is below `smallest` of the largest (an exact
+    dependence between observables), so that such a mode counts for nothing.
     """
     scale = np.sqrt(np.maximum(np.einsum("sff->sf", covariance), 1e-300))
     values, vectors = np.linalg.eigh(covariance / (scale[:, :, None] * scale[:, None, :]))
-    basis = vectors / scale[:, :, None]
-    variances = np.where(values > smallest * values[:, -1:], values, np.inf)
-    return np.einsum("sfm,sf->sm", basis, deviation), variances, basis
+    return np.where(values > smallest * values[:, -1:], values, np.inf), vectors / scale[:, :, None]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
-from scipy.interpolate import CubicSpline
+from numpy.polynomial import chebyshev
+from scipy.optimize import brentq
 
 from spinlens import checks
 from spinlens.arrays import Array
@@ -18,10 +21,14 @@ from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import calibration_ensembles, inflation
 
-_NODES = 32  # β at which scores are kept; a cubic spline between them is right to 1e-6 of β
+_NODES = 16  # ln β at which scores are kept; the polynomial through them is right to 1e-7 of β over a factor of 12
 _MARGIN = 1.5  # nodes reach so far beyond the calibrated temperatures
 _RESOLUTION = 0.1  # as for curves: in range where calibration ensembles resolve T to this fraction
+_FEWEST = 3  # temperatures in a row that make a range
 _CHUNK = 1 << 18  # sites at a time
+_POINTS = chebyshev.chebpts1(_NODES)
+_TO_COEFFICIENTS = np.linalg.inv(chebyshev.chebvander(_POINTS, _NODES - 1))  # of values at the points
+_FINE = np.linspace(-1.0, 1.0, 129)
 
 
 class PseudoLikelihoodThermometer(Thermometer):
@@ -38,18 +45,23 @@ class PseudoLikelihoodThermometer(Thermometer):
 
     name = "pseudo_likelihood"
 
-    def __init__(self, model: IsingModel, curve: Curve) -> None:
+    def __init__(self, model: IsingModel, curve: Curve, resolved: bool = True) -> None:
         super().__init__(model, curve)
+        self.resolved = resolved
         low, high = curve.ends
-        self.nodes = np.geomspace(1 / (high * _MARGIN), _MARGIN / low, _NODES)
+        ends = math.log(1 / (high * _MARGIN)), math.log(_MARGIN / low)
+        self._middle, self._half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
+        self.nodes = np.exp(self._middle + self._half * _POINTS)  # (16,) of β
+
+    @property
+    def range(self) -> tuple[float, float]:
+        return self.curve.range if self.resolved else (math.nan, math.nan)
 
     @classmethod
     def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Self:
         """Find the range on equilibrium ensembles of `model`; parameters as in `EnergyThermometer.calibrate`.
 
-        Raises
-        ------
-        InputError : also where fewer than 3 temperatures in a row are resolved to 10 % by their ensembles.
+        Where fewer than 3 temperatures in a row are resolved to 10 % by their ensembles the thermometer has no range.
         """
         grid, ensembles, chains = calibration_ensembles(temperatures, states, model.shape)
         grid, ensembles = grid[grid > 0], ensembles[grid > 0]
@@ -61,15 +73,12 @@ class PseudoLikelihoodThermometer(Thermometer):
         error = spread * [inflation(row, chains) for row in values] / ensembles.shape[1] ** 0.5
         resolved = (np.sqrt(2) * error <= _RESOLUTION * grid) & (spread > 0)
         inside = _longest_run(resolved)
-        if inside.stop - inside.start < 3:
-            raise InputError(
-                "the pseudo-likelihood resolves fewer than 3 of the calibration temperatures to 10 %: give more "
-                "states, or temperatures nearer to the critical one"
-            )
+        if inside.stop - inside.start < _FEWEST:
+            return cls(model, _identity(grid, spread), resolved=False)
         return cls(model, _identity(grid[inside], spread[inside]))
 
     def statistic(self, states: npt.ArrayLike) -> Array:
-        """Score per site Σ_i h_i (s_i − tanh βh_i) / N of each state at 32 values of β, `nodes`: (n_samples, 32)."""
+        """Score per site Σ_i h_i (s_i − tanh βh_i) / N of each state at 16 values of β, `nodes`: (n_samples, 16)."""
         field = checks.field("states", states, self.shape)
         flat = field.reshape(-1, *self.shape)
         chunk = max(1, _CHUNK // self.model.n_sites)
@@ -78,12 +87,20 @@ class PseudoLikelihoodThermometer(Thermometer):
 
     def pseudo_values(self, values: Array) -> Array:
         """T at which the mean score vanishes, linearized in each state."""
-        score = CubicSpline(self.nodes, values.mean(axis=0))
-        beta = _root(score, self.nodes)
-        slope = float(score(beta, 1))
-        own = values @ CubicSpline(self.nodes, np.eye(_NODES))(beta) - float(score(beta))  # a spline is linear in data
+        mean = _TO_COEFFICIENTS @ values.mean(axis=0)  # Chebyshev coefficients in x = (ln β − middle) / half
+        x = _root(mean)
+        beta = math.exp(self._middle + self._half * x)
+        slope = float(chebyshev.chebval(x, chebyshev.chebder(mean))) / (self._half * beta)  # of the score in β
+        own = values @ (_TO_COEFFICIENTS.T @ chebyshev.chebvander([x], _NODES - 1)[0]) - chebyshev.chebval(x, mean)
         change = -own / slope if slope < 0 else np.zeros(len(values))
         return np.asarray(1 / beta - change / beta**2)
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        return {**super().to_arrays(), "resolved": np.array(self.resolved)}
+
+    @classmethod
+    def _rebuild(cls, model: IsingModel, curve: Curve, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        return cls(model, curve, bool(arrays["resolved"]))
 
     def _scores(self, states: npt.NDArray[Any]) -> Array:
         fields = local_fields(self.model, states)
@@ -110,17 +127,15 @@ def local_fields(model: IsingModel, states: npt.NDArray[Any]) -> Array:
     return np.asarray(fields.reshape(len(states), -1) + model.field)
 
 
-def _root(score: CubicSpline, nodes: Array) -> float:
-    """Zero of a falling score; the nearest node where it has none."""
-    values = score(nodes)
+def _root(mean: Array) -> float:
+    """Zero of a falling score between −1 and 1, from its Chebyshev coefficients; the nearer end where it has none."""
+    values = chebyshev.chebval(_FINE, mean)
     if values[0] <= 0:
-        return float(nodes[0])
+        return -1.0
     if values[-1] >= 0:
-        return float(nodes[-1])
+        return 1.0
     place = int(np.argmax(values <= 0))
-    roots = score.solve(0.0, extrapolate=False)
-    near = roots[(roots >= nodes[place - 1]) & (roots <= nodes[place])]
-    return float(near[0]) if len(near) else float(nodes[place])
+    return float(brentq(chebyshev.chebval, _FINE[place - 1], _FINE[place], args=(mean,), xtol=1e-14))
 
 
 def _identity(grid: Array, spread: Array) -> Curve:

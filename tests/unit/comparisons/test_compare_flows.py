@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spinlens.comparisons.compare_flows import Comparison, compare_flows
-from spinlens.comparisons.controls import Case, Workshop, flow_controls
-from spinlens.comparisons.kept import Folder
+from spinlens.comparisons.compare_flows import FlowComparison, compare_flows
+from spinlens.comparisons.controls import Case, flow_controls
+from spinlens.comparisons.kept import KeptFlows
+from spinlens.comparisons.machine_builder import MachineBuilder
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
@@ -37,7 +38,7 @@ def setting() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def compare(setting: dict[str, Any], cases: Any = CASES, **options: Any) -> Comparison:
+def compare(setting: dict[str, Any], cases: Any = CASES, **options: Any) -> FlowComparison:
     return compare_flows(
         MODEL, 2.4, **setting, cases=cases, **{"steps": 12, "record": RECORD, "options": OPTIONS, **options}
     )
@@ -95,14 +96,14 @@ def test_other_settings_find_nothing_in_the_folder(setting, tmp_path) -> None:
     other = compare(setting, [Case("lattice", "CD-1", 4)], folder=tmp_path, options={"epochs": 3})
     assert first.readings != other.readings
     assert len(list((tmp_path / "machines").iterdir())) == 2
-    assert Folder(None).machine("lattice", "key") is None
+    assert KeptFlows(None).machine("lattice", "key") is None
 
 
 def test_redrawn_weights_keep_the_mean_of_their_unit_once_its_sign_is_chosen() -> None:
     rng = np.random.default_rng(0)
     weights = (0.5 + 0.1 * rng.normal(size=(16, 40))) * np.where(rng.random(40) < 0.5, -1, 1)
-    shop = Workshop(MODEL, 2.4, np.ones((4, 16), dtype=np.int8), {}, 0)
-    drawn = shop.build(Case("redrawn", "CD-1", 40), RBM.from_weights(weights)).weights_
+    builder = MachineBuilder(MODEL, 2.4, np.ones((4, 16), dtype=np.int8), {}, 0)
+    drawn = builder.build(Case("redrawn", "CD-1", 40), RBM.from_weights(weights)).weights_
     assert drawn.mean() == pytest.approx(0.5, abs=0.02)
     assert drawn.std() == pytest.approx(0.1, abs=0.02)
     assert abs(weights.mean()) < 0.2  # as the signs fell, their mean says nothing

@@ -10,10 +10,10 @@ import pytest
 from spinlens.errors import InputError
 from spinlens.flows.correlators import (
     CorrelationMap,
-    effective_dimensions,
     spin_correlation,
     visible_hidden_correlation,
 )
+from spinlens.flows.dimensions import effective_dimensions
 from spinlens.flows.localization import localization
 
 
