@@ -187,7 +187,7 @@ def test_a_wrong_temperature_alone_contradicts_b_but_says_nothing_on_c() -> None
 def test_b_is_contradicted_by_one_instrument_or_by_the_equilibrium_test() -> None:
     disagreeing, rejected = plateau(), plateau()
     disagreeing["temperature"]["magnetization"] = e(4.0, 0.02)
-    rejected["equilibrium_p"] = 1e-9
+    rejected["equilibrium"]["p"] = 1e-9
     for flow in (disagreeing, rejected):
         assert claim_b(results(make_model(short_range=True, flow=flow))).outcome == "contradicted"
 
@@ -225,8 +225,8 @@ def test_plateaus_that_do_not_last_and_numbers_that_are_none_decide_nothing(flow
     ("key", "value"),
     [
         ("delta_energy", e(0.9, 0.5)),  # agreement within a useless error
-        ("equilibrium_p", 1e-4),
-        ("equilibrium_p", math.nan),
+        ("equilibrium", {"p": 1e-4}),
+        ("equilibrium", {"p": math.nan}),
         ("in_range", {"energy": False, "magnetization": True, "network": True}),
         ("temperature", {"energy": None, "magnetization": e(T_C, 0.02), "network": e(T_C, 0.02)}),
         ("temperature", {name: e(T_C, 0.5) for name in INSTRUMENTS}),
@@ -403,6 +403,19 @@ def change(model: dict[str, Any], instrument: str, layer: int, **values: Any) ->
 )
 def test_e_is_undecided_where_the_instruments_cannot_be_read_together(model: dict[str, Any]) -> None:
     assert claim_e(results(model)).outcome == "undecided"
+
+
+def test_e_layers_are_read_with_what_is_known_of_the_instruments_of_their_own_size() -> None:
+    model = differing()
+    model["thermometers_by_size"] = {
+        str(L): {name: {"bias": 0.002 if L > 8 else 0.2, "spread": 0.1, "pull": 1.0} for name in INSTRUMENTS}
+        for L in (16, 8, 4)
+    }
+    assert claim_e(results(model)).outcome == "undecided"  # steps of a tenth of T_c, a bias of a fifth at L = 8
+    for table in model["thermometers_by_size"].values():
+        for row in table.values():
+            row["bias"] = 0.002
+    assert claim_e(results(model)).outcome == "supported"
 
 
 def test_e_an_instrument_out_of_range_has_no_say() -> None:
