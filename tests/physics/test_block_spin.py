@@ -12,9 +12,9 @@ from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.block_spin import block_spin_flow, block_spins
 from spinlens.sampling.sampler import sample
-from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.energy import EnergyThermometer
 from spinlens.thermometers.magnetization import MagnetizationThermometer
+from spinlens.thermometers.thermometer import Thermometer
 from truths import boltzmann, numbers
 
 COUPLING = {"nearest": NearestNeighbour(), "power": PowerLaw(1.2)}

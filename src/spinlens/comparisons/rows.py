@@ -22,7 +22,8 @@ from spinlens.lattice.states_of import states_of
 from spinlens.machines.machine import Machine
 from spinlens.machines.passage import KINDS, Kind, recorded
 from spinlens.statistics.estimate import Estimate, finite
-from spinlens.thermometers.equilibrium import EquilibriumReference, EquilibriumTest
+from spinlens.thermometers.equilibrium import EquilibriumReference
+from spinlens.thermometers.readings import EquilibriumTest
 
 _RECORDS = 16  # steps that are read unless told
 _NUMBERS = ("temperature", "temperature_error", "statistic", "statistic_error", "change", "change_error")

@@ -11,8 +11,8 @@ from spinlens.flows.dimension_curve import DimensionCurve
 from spinlens.flows.dimensions import EffectiveDimensions, effective_dimensions
 from spinlens.flows.reading import Instruments, measure
 from spinlens.statistics.estimate import as_entry, finite
-from spinlens.thermometers.calibration import Reading
-from spinlens.thermometers.equilibrium import EquilibriumReference, EquilibriumTest
+from spinlens.thermometers.equilibrium import EquilibriumReference
+from spinlens.thermometers.readings import EquilibriumTest, Reading
 
 _SMALLEST = 4  # sides from which effective dimensions are defined
 

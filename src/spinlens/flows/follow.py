@@ -13,7 +13,8 @@ from spinlens.errors import InputError
 from spinlens.flows.examination import Examination
 from spinlens.flows.plateau import Plateau, find_plateau
 from spinlens.flows.reading import Instruments, Measured, measure, readings_dataset
-from spinlens.thermometers.equilibrium import EquilibriumReference, EquilibriumTest
+from spinlens.thermometers.equilibrium import EquilibriumReference
+from spinlens.thermometers.readings import EquilibriumTest
 
 _FEWEST = 3  # records from which a plateau can be told
 

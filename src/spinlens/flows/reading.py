@@ -14,8 +14,9 @@ from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error, leave_one_out
-from spinlens.thermometers.calibration import Reading, Thermometer
 from spinlens.thermometers.curve import Curve
+from spinlens.thermometers.readings import Reading
+from spinlens.thermometers.thermometer import Thermometer
 
 _BINS = 20
 

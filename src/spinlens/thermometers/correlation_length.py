@@ -6,15 +6,13 @@ import math
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
-from spinlens import checks
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Fields, Spins
 from spinlens.lattice.correlation import second_moment_length, structure_factor
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.estimate import Estimate
-from spinlens.thermometers.calibration import Reading, Thermometer, calibration_curve
-from spinlens.thermometers.ensembles import calibration_ensembles
+from spinlens.thermometers.readings import Reading
+from spinlens.thermometers.thermometer import Thermometer, calibration_curve
 
 
 class CorrelationLengthThermometer(Thermometer):
@@ -22,28 +20,70 @@ class CorrelationLengthThermometer(Thermometer):
 
     The quantity of its curve is g = S(k)/S(0) = 1/(1 + 4 sin²(π/L) ξ²), which rises from 0 at T = 0 to 1 at T = ∞ where
     ξ itself diverges; S is the mean over states before the ratio is taken. S(0) = N⟨m²⟩ is not subtracted, so that g is
-    monotone through T_c. Source: Cooper, Freedman & Preston, Nucl. Phys. B 210, 210 (1982).
+    monotone through T_c [Cooper1982]_. The exponent of the dispersion is 2 whatever the coupling: this ξ is not that of
+    finite-size scaling of power laws. Cost O(N) a state.
+
+    Parameters
+    ----------
+    model : IsingModel
+        The lattice that it was calibrated on.
+    curve : Curve
+        g against T; `CorrelationLengthThermometer.calibrate` makes it.
+
+    References
+    ----------
+    .. [Cooper1982] Cooper, Freedman & Preston, Nucl. Phys. B 210, 210 (1982).
+
+    Examples
+    --------
+    One spin against all others has S(k) = 4/N at every k ≠ 0, and S(0) = (N − 2)²/N:
+
+    >>> from spinlens.lattice.couplings import NearestNeighbour
+    >>> model = IsingModel((4, 4), NearestNeighbour())
+    >>> states = np.ones((3, 2, 4, 4), dtype=np.int8)
+    >>> states[1:, :, 0, 0] = -1
+    >>> g = CorrelationLengthThermometer.calibrate(model, [1.0, 2.0, 3.0], states).curve.mean
+    >>> bool(np.isclose(g[1], (4 / 16) / (14**2 / 16)))
+    True
     """
 
     name = "xi"
 
     @classmethod
-    def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Self:
-        """Calibrate on equilibrium ensembles of `model`; parameters and errors as in `EnergyThermometer.calibrate`."""
-        grid, ensembles, chains = calibration_ensembles(temperatures, states, model.shape)
+    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
         values = np.stack([_ratio(structure_factor(part)[:, :2]) for part in ensembles])
         return cls(model, calibration_curve(values, grid, model.energy(ensembles), chains))
 
-    def statistic(self, states: npt.ArrayLike) -> Array:
-        """S(0) and S(2π/L), averaged over the axes, of each state: (n_samples, 2)."""
-        return structure_factor(checks.field("states", states, self.shape))[:, :2]
+    def _values(self, states: Fields) -> Array:
+        return structure_factor(states)[:, :2]  # S(0) and S(2π/L), mean over the axes
 
-    def pseudo_values(self, values: Array) -> Array:
-        """g = ⟨S(k)⟩/⟨S(0)⟩, linearized in each state."""
+    def _linearized(self, values: Array) -> Array:
         return _ratio(values)
 
     def correlation_length(self, reading: Reading) -> Estimate:
-        """ξ in lattice units of what was read (equal sides); infinite where S(k) vanishes."""
+        """The correlation length of what was read.
+
+        Parameters
+        ----------
+        reading : Reading
+            Of this thermometer.
+
+        Returns
+        -------
+        Estimate
+            ξ in lattice units (equal sides) with the error of the states; infinite where S(k) vanishes.
+
+        Examples
+        --------
+        >>> from spinlens.lattice.couplings import NearestNeighbour
+        >>> model = IsingModel((6, 6), NearestNeighbour())
+        >>> states = np.ones((3, 2, 6, 6), dtype=np.int8)
+        >>> states[1:, :, 0, 0] = -1
+        >>> xi = CorrelationLengthThermometer.calibrate(model, [1.0, 2.0, 3.0], states)
+        >>> found = xi.correlation_length(xi.read(states[1])).value
+        >>> bool(np.isclose(found, (34**2 / 4 - 1) ** 0.5))  # S(0)/S(k) = 34²/4, 2 sin 30° = 1
+        True
+        """
         g, error = reading.statistic.value, reading.statistic.error
         if g <= 0:
             return Estimate(math.inf, math.inf)
@@ -52,6 +92,7 @@ class CorrelationLengthThermometer(Thermometer):
 
 
 def _ratio(values: Array) -> Array:
+    """g = ⟨S(k)⟩/⟨S(0)⟩, linearized in each state: (n, 2) → (n,)."""
     long, short = values.mean(axis=0)
     if long == 0:
         return np.ones(len(values))  # m = 0 in every state: as at T = ∞

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from itertools import combinations
 from typing import Any
 
@@ -12,10 +12,13 @@ import numpy.typing as npt
 
 from spinlens.lattice.states_of import Held
 from spinlens.statistics.estimate import finite
-from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.ensembles import calibration_ensembles
 from spinlens.thermometers.instruments import InstrumentSet
 from spinlens.thermometers.network import NetworkThermometer
+from spinlens.thermometers.readings import EquilibriumTest
+from spinlens.thermometers.thermometer import Thermometer
+
+_LEVEL = 0.05  # at which held-out ensembles count as rejected
 
 
 @dataclass(frozen=True)
@@ -24,13 +27,17 @@ class InstrumentTable:
 
     Attributes
     ----------
-    temperatures : of the held-out ensembles.
-    thermometers : name → `range` (low, high); `bias`, `error`, `spread`, `pull`, `in_range` at each temperature (see
+    temperatures : list of float
+        Of the held-out ensembles.
+    thermometers : dict of str to dict
+        Name → `range` (low, high); `bias`, `error`, `spread`, `pull`, `in_range` at each temperature (see
         `Validation`); `largest_bias` and `rms_pull` within the range, and `pulls`, how many; for the network
         `coverage`, see `posterior_coverage`.
-    equilibrium : `p_value`, `distance`, `in_range` of the held-out ensembles; `rejected` at 5 % of `tests` in range.
-    made_up : kind of states → `readings` (name → `T`, `error`, `in_range`), `disagreement`, the largest difference
-        between two readings in range in units of their errors, and `equilibrium` (`p_value`, `T`, `chi2`, `degrees`,
+    equilibrium : dict
+        `p_value`, `distance`, `in_range` of the held-out ensembles; `rejected` at 5 % of `tests` in range.
+    made_up : dict of str to dict
+        Kind of states → `readings` (name → `T`, `error`, `in_range`), `disagreement`, the largest difference between
+        two readings in range in units of their errors, and `equilibrium` (`p_value`, `T`, `chi2`, `degrees`,
         `distance`, `distance_error`, `states_to_tell`, `in_range`).
     """
 
@@ -41,12 +48,7 @@ class InstrumentTable:
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as one dict, JSON-able; what is not finite is None."""
-        return {
-            "temperatures": self.temperatures,
-            "thermometers": self.thermometers,
-            "equilibrium": self.equilibrium,
-            "made_up": self.made_up,
-        }
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
 def instrument_table(
@@ -59,30 +61,35 @@ def instrument_table(
 
     Parameters
     ----------
-    instruments : of `calibrate_instruments`.
-    temperatures, states : ensembles of known temperatures that the calibration has not seen, (n_temperatures,) and
-        (n_temperatures, n_samples, *shape), or with (n_chains, n_draws) for n_samples. Infinity is left out.
-    made_up : name → states at no temperature (or any others), such as those of `thermometers.impostors`.
+    instruments : InstrumentSet
+        Of `calibrate_instruments`.
+    temperatures, states : array_like
+        Ensembles of known temperatures that the calibration has not seen, (n_temperatures,) and (n_temperatures,
+        n_samples, *shape), or with (n_chains, n_draws) for n_samples. Infinity is left out.
+    made_up : dict of str to array_like, optional
+        Name → states at no temperature (or any others), such as those of `thermometers.impostors`.
 
     Returns
     -------
-    InstrumentTable.
+    InstrumentTable
+        Plain numbers; errors are one standard deviation.
+
+    Examples
+    --------
+    >>> from spinlens import IsingModel, NearestNeighbour, calibrate_instruments, sample
+    >>> model, T = IsingModel((4, 4), NearestNeighbour()), [2.0, 2.5, 3.0, 3.5]
+    >>> known, unseen = (sample(model, T, 500, seed=k, keep_spins=True, thin=8).spins.values for k in (0, 1))
+    >>> instruments = calibrate_instruments(model, T, known, names=["energy"])
+    >>> row = instrument_table(instruments, T, unseen).thermometers["energy"]
+    >>> row["pulls"] <= 4 and all(abs(pull) < 4 for pull in row["pull"] if pull is not None)
+    True
     """
     known, ensembles, chains = calibration_ensembles(temperatures, states, instruments.shape)
     split = (len(known), chains, -1, *instruments.shape) if chains else ensembles.shape
     parts = ensembles.reshape(split)
     rows = {name: _row(thermometer, known, parts) for name, thermometer in instruments.items()}
-    tests = [instruments.test(part) for part in parts]
-    inside = [test.p_value < 0.05 for test in tests if test.in_range]
-    equilibrium = {
-        "p_value": [finite(test.p_value) for test in tests],
-        "distance": [finite(test.distance.value) for test in tests],
-        "in_range": [test.in_range for test in tests],
-        "tests": len(inside),
-        "rejected": sum(inside),
-    }
     others = {name: _off(instruments, kind) for name, kind in (made_up or {}).items()}
-    return InstrumentTable(known.tolist(), rows, equilibrium, others)
+    return InstrumentTable(known.tolist(), rows, _equilibrium([instruments.test(part) for part in parts]), others)
 
 
 def posterior_coverage(network: NetworkThermometer, states: npt.ArrayLike, classes: npt.ArrayLike) -> dict[str, float]:
@@ -124,6 +131,17 @@ def _row(thermometer: Thermometer, known: npt.NDArray[np.float64], parts: npt.ND
         flat = parts.reshape(len(known), -1, *thermometer.shape)
         row["coverage"] = posterior_coverage(thermometer, flat[same], known[same]) if same.any() else None
     return row
+
+
+def _equilibrium(tests: Sequence[EquilibriumTest]) -> dict[str, Any]:
+    rejected = [test.p_value < _LEVEL for test in tests if test.in_range]
+    return {
+        "p_value": [finite(test.p_value) for test in tests],
+        "distance": [finite(test.distance.value) for test in tests],
+        "in_range": [test.in_range for test in tests],
+        "tests": len(rejected),
+        "rejected": sum(rejected),
+    }
 
 
 def _off(instruments: InstrumentSet, states: Held) -> dict[str, Any]:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.arrays import AnyArray, Spins
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import Held
 from spinlens.sampling.sampler import sample
-from spinlens.thermometers.calibration import Reading, Thermometer
 from spinlens.thermometers.correlation_function import CorrelationThermometer
 from spinlens.thermometers.correlation_length import CorrelationLengthThermometer
 from spinlens.thermometers.energy import EnergyThermometer
 from spinlens.thermometers.ensembles import ensemble
-from spinlens.thermometers.equilibrium import EquilibriumReference, EquilibriumTest
+from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.thermometers.magnetization import MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer
 from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer
+from spinlens.thermometers.readings import EquilibriumTest, Reading
+from spinlens.thermometers.thermometer import Thermometer
 
 THERMOMETERS: Mapping[str, type[Thermometer]] = {
     kind.name: kind
@@ -69,15 +70,15 @@ class InstrumentSet(Mapping[str, Thermometer]):
         """Whether the ensemble is at any temperature of the model; see `equilibrium_test`."""
         return self.equilibrium.test(states)
 
-    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def to_arrays(self) -> dict[str, AnyArray]:
         """Everything that determines the instruments, as named arrays; `from_arrays` takes it back."""
         parts: dict[str, Thermometer | EquilibriumReference] = {**self.thermometers, "equilibrium": self.equilibrium}
         return {f"{name}.{key}": value for name, part in parts.items() for key, value in part.to_arrays().items()}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], model: IsingModel) -> InstrumentSet:
+    def from_arrays(cls, arrays: Mapping[str, AnyArray], model: IsingModel) -> InstrumentSet:
         """The instruments that `to_arrays` described; `model` is the one they were calibrated with."""
-        parts: dict[str, dict[str, npt.NDArray[Any]]] = {}
+        parts: dict[str, dict[str, AnyArray]] = {}
         for name, value in arrays.items():
             instrument, _, key = name.partition(".")
             parts.setdefault(instrument, {})[key] = value
@@ -110,28 +111,41 @@ def calibrate_instruments(
 ) -> InstrumentSet:
     """Calibrate all thermometers and the equilibrium test of one lattice, on states given or sampled here.
 
+    Cost: that of the states, and ≈ 1 s for 16,000 states of 16×16.
+
     Parameters
     ----------
-    model : the lattice; instruments read states of this model and shape only.
-    temperatures : (n_temperatures ≥ 3,), in units of J/k_B, any order; 0 is allowed, infinity is left out. From about
-        0.5 to 2.6 T_c, a twentieth of T_c apart around T_c, reads flows on both sides.
-    states : (n_temperatures, n_samples, *shape) independent equilibrium states of ±1, or (n_temperatures, n_chains,
-        n_draws, *shape) correlated ones. None: sampled here, by `sample_independent`.
-    names : which of `THERMOMETERS`: "energy", "magnetization", "xi" (ξ/L), "correlation" (G(r)), "pseudo_likelihood"
-        and "network".
-    samples : states per temperature where they are sampled here.
-    seed : of the sampling and of the network.
-    workers : threads to sample with.
-    network : `hidden` and `epochs` of the network.
+    model : IsingModel
+        The lattice; instruments read states of this model and shape only.
+    temperatures : array_like
+        (n_temperatures ≥ 3,), in units of J/k_B, any order; 0 is allowed, infinity is left out. From about 0.5 to
+        2.6 T_c, a twentieth of T_c apart around T_c, reads flows on both sides.
+    states : array_like, optional
+        (n_temperatures, n_samples, *shape) independent equilibrium states of ±1, or (n_temperatures, n_chains,
+        n_draws, *shape) correlated ones. Sampled here unless given.
+    names : sequence of str, optional
+        Which of "energy", "magnetization", "xi" (ξ/L), "correlation" (G(r)), "pseudo_likelihood" and "network"; all by
+        default.
+    samples : int, default 1000
+        States per temperature where they are sampled here.
+    seed : int, default 0
+        Of the sampling and of the network; the same arguments give the same instruments.
+    workers : int, default 1
+        Threads to sample with.
+    network : dict of str to int, optional
+        `hidden` and `epochs` of the network.
 
     Returns
     -------
-    InstrumentSet, a mapping name → `Thermometer` with `.equilibrium`, `.read(states)` and `.test(states)`. The same
-    arguments give the same instruments. Cost: that of the states, and ≈ 1 s for 16,000 states of 16×16.
+    InstrumentSet
+        A mapping name → `Thermometer` with `.equilibrium`, `.read(states)` and `.test(states)`.
 
     Raises
     ------
-    InputError for unknown names, too few temperatures or shapes that do not fit; SpinsError for entries other than ±1.
+    InputError
+        Unknown names, too few temperatures or shapes that do not fit.
+    SpinsError
+        Entries other than ±1.
 
     Examples
     --------
@@ -157,7 +171,7 @@ def calibrate_instruments(
 
 def sample_independent(
     model: IsingModel, temperatures: npt.ArrayLike, samples: int, seed: int = 0, workers: int = 1
-) -> npt.NDArray[np.int8]:
+) -> Spins:
     """Equilibrium states far enough apart to count as independent: (n_temperatures, samples, *shape).
 
     At each temperature a pilot run measures τ_int, and four chains keep a state every 4 τ_int sweeps, at which

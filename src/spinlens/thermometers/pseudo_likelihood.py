@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +12,12 @@ import scipy.fft
 from numpy.polynomial import chebyshev
 from scipy.optimize import brentq
 
-from spinlens import checks
-from spinlens.arrays import Array
-from spinlens.errors import InputError
+from spinlens.arrays import AnyArray, Array, Fields, Spins
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
-from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.curve import Curve
-from spinlens.thermometers.ensembles import calibration_ensembles, inflation
+from spinlens.thermometers.ensembles import inflation
+from spinlens.thermometers.thermometer import Thermometer, warm
 
 _NODES = 16  # ln β at which scores are kept; the polynomial through them is right to 1e-7 of β over a factor of 12
 _MARGIN = 1.5  # nodes reach so far beyond the calibrated temperatures
@@ -35,12 +33,41 @@ class PseudoLikelihoodThermometer(Thermometer):
     """Reads T = 1/β from the maximum of the pseudo-likelihood Σ_states Σ_i ln p(s_i | all others) over β, given H.
 
     With the local field h_i = Σ_j J_ij s_j + h, p(s_i | rest) = 1/(1 + e^{−2β s_i h_i}), and the maximum is where the
-    score Σ_i h_i (s_i − tanh βh_i) vanishes on average. In equilibrium the score has mean zero at the true β exactly,
-    state by state, at any size and on either side of T_c: the thermometer is absolute, and its curve is the identity
-    without an error. Calibration ensembles only say between which temperatures T can be read. States that the true H
-    did not make, at the temperature it reads, are not seen by it as such.
+    score Σ_i h_i (s_i − tanh βh_i) vanishes on average [Besag1975]_; its error is that of the sandwich formula over
+    states [Godambe1960]_. In equilibrium the score has mean zero at the true β exactly, state by state, at any size and
+    on either side of T_c: the thermometer is absolute, and its curve is the identity without an error. Calibration
+    ensembles only say between which temperatures T can be read: where they resolve T to 10 %, three in a row at least,
+    else nowhere. States that the true H did not make, at the temperature it reads, are not seen by it as such. Cost
+    O(N log N) a state, and 16 tanh a spin.
 
-    Source: Besag, The Statistician 24, 179 (1975); error by the sandwich formula over states (Godambe 1960).
+    Parameters
+    ----------
+    model : IsingModel
+        The lattice with its coupling and field.
+    curve : Curve
+        The identity over the temperatures that can be read; `PseudoLikelihoodThermometer.calibrate` makes it.
+    resolved : bool, default True
+        Whether calibration found a range.
+
+    References
+    ----------
+    .. [Besag1975] Besag, The Statistician 24, 179 (1975).
+    .. [Godambe1960] Godambe, Ann. Math. Statist. 31, 1208 (1960).
+
+    Examples
+    --------
+    All 512 states of a 3 × 3 lattice, each as often as it has weight at T = 2.5:
+
+    >>> from spinlens.exact.enumeration import all_states
+    >>> model = IsingModel((3, 3), NearestNeighbour())
+    >>> states = all_states(9).reshape(-1, 3, 3)
+    >>> share = np.exp(-model.energy(states) / 2.5)
+    >>> counts = np.round(1e6 * share / share.sum()).astype(int)
+    >>> grid = np.array([2.0, 2.5, 3.0])
+    >>> curve = Curve(grid, grid, 0 * grid, np.ones(3), np.ones(3))
+    >>> thermometer = PseudoLikelihoodThermometer(model, curve)
+    >>> print(f"{thermometer.pseudo_values(np.repeat(thermometer.statistic(states), counts, axis=0)).mean():.3f}")
+    2.500
     """
 
     name = "pseudo_likelihood"
@@ -55,66 +82,55 @@ class PseudoLikelihoodThermometer(Thermometer):
 
     @property
     def range(self) -> tuple[float, float]:
+        """The temperatures between which it reads; nan where there are none."""
         return self.curve.range if self.resolved else (math.nan, math.nan)
 
     @classmethod
-    def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Self:
-        """Find the range on equilibrium ensembles of `model`; parameters as in `EnergyThermometer.calibrate`.
-
-        Where fewer than 3 temperatures in a row are resolved to 10 % by their ensembles the thermometer has no range.
-        """
-        grid, ensembles, chains = calibration_ensembles(temperatures, states, model.shape)
-        grid, ensembles = grid[grid > 0], ensembles[grid > 0]
-        if len(grid) < 3:
-            raise InputError(f"calibration needs at least 3 finite temperatures above 0, got {len(grid)}")
+    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
+        grid, ensembles = warm(grid, ensembles)
         trial = cls(model, _identity(grid, np.zeros(len(grid))))
         values = [trial.pseudo_values(trial.statistic(part)) for part in ensembles]
         spread = np.array([row.std(ddof=1) for row in values])
         error = spread * [inflation(row, chains) for row in values] / ensembles.shape[1] ** 0.5
-        resolved = (np.sqrt(2) * error <= _RESOLUTION * grid) & (spread > 0)
-        inside = _longest_run(resolved)
+        inside = _longest_run((np.sqrt(2) * error <= _RESOLUTION * grid) & (spread > 0))
         if inside.stop - inside.start < _FEWEST:
             return cls(model, _identity(grid, spread), resolved=False)
         return cls(model, _identity(grid[inside], spread[inside]))
 
-    def statistic(self, states: npt.ArrayLike) -> Array:
-        """Score per site Σ_i h_i (s_i − tanh βh_i) / N of each state at 16 values of β, `nodes`: (n_samples, 16)."""
-        field = checks.field("states", states, self.shape)
-        flat = field.reshape(-1, *self.shape)
+    def _values(self, states: Fields) -> Array:
+        """Score per site Σ_i h_i (s_i − tanh βh_i) / N of each state at the 16 `nodes` of β: (n, 16)."""
         chunk = max(1, _CHUNK // self.model.n_sites)
-        parts = [self._scores(flat[k : k + chunk]) for k in range(0, len(flat), chunk)]
-        return np.concatenate(parts).reshape(*field.shape[: -self.model.dimension], _NODES)
+        parts = [self._scores(states[k : k + chunk]) for k in range(0, len(states), chunk)]
+        return np.asarray(np.concatenate(parts))
 
-    def pseudo_values(self, values: Array) -> Array:
-        """T at which the mean score vanishes, linearized in each state."""
-        mean = _TO_COEFFICIENTS @ values.mean(axis=0)  # Chebyshev coefficients in x = (ln β − middle) / half
-        x = _root(mean)
-        beta = math.exp(self._middle + self._half * x)
-        slope = float(chebyshev.chebval(x, chebyshev.chebder(mean))) / (self._half * beta)  # of the score in β
-        own = values @ (_TO_COEFFICIENTS.T @ chebyshev.chebvander([x], _NODES - 1)[0]) - chebyshev.chebval(x, mean)
-        change = -own / slope if slope < 0 else np.zeros(len(values))
-        return np.asarray(1 / beta - change / beta**2)
-
-    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        return {**super().to_arrays(), "resolved": np.array(self.resolved)}
-
-    @classmethod
-    def _rebuild(cls, model: IsingModel, curve: Curve, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
-        return cls(model, curve, bool(arrays["resolved"]))
-
-    def _scores(self, states: npt.NDArray[Any]) -> Array:
-        fields = local_fields(self.model, states)
-        spins = states.reshape(len(states), -1)
-        aligned = np.einsum("ni,ni->n", fields, spins.astype(np.float64))
+    def _scores(self, states: Fields) -> Array:
+        fields = local_fields(self.model, states)  # h_i
+        aligned = np.einsum("ni,ni->n", fields, states.reshape(len(states), -1).astype(np.float64))  # Σ h_i s_i
         single = fields.astype(np.float32)
         columns = [
             aligned - np.einsum("ni,ni->n", single, np.tanh(np.float32(beta) * single), dtype=np.float64)
             for beta in self.nodes
         ]
-        return np.column_stack(columns) / spins.shape[1]
+        return np.asarray(np.column_stack(columns) / fields.shape[1])
+
+    def _linearized(self, values: Array) -> Array:
+        mean = _TO_COEFFICIENTS @ values.mean(axis=0)  # Chebyshev coefficients in x = (ln β − middle) / half
+        x = _root(mean)
+        beta = math.exp(self._middle + self._half * x)
+        slope = float(chebyshev.chebval(x, chebyshev.chebder(mean))) / (self._half * beta)  # of the score in β
+        own = values @ (_TO_COEFFICIENTS.T @ chebyshev.chebvander([x], _NODES - 1)[0]) - chebyshev.chebval(x, mean)
+        change = -own / slope if slope < 0 else np.zeros(len(values))  # of β̂ by each state
+        return np.asarray(1 / beta - change / beta**2)
+
+    def _own_arrays(self) -> dict[str, AnyArray]:
+        return {"resolved": np.array(self.resolved)}
+
+    @classmethod
+    def _rebuild(cls, model: IsingModel, curve: Curve, arrays: Mapping[str, AnyArray]) -> Self:
+        return cls(model, curve, bool(arrays["resolved"]))
 
 
-def local_fields(model: IsingModel, states: npt.NDArray[Any]) -> Array:
+def local_fields(model: IsingModel, states: Fields) -> Array:
     """h_i = Σ_j J_ij s_j + h of each state: (n, *shape) → (n, N), by O(N log N) transforms (sums if nearest)."""
     axes = tuple(range(1, states.ndim))
     if isinstance(model.coupling, NearestNeighbour):

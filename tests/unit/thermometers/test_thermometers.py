@@ -9,11 +9,11 @@ from spinlens.errors import CalibrationError, InputError, SpinsError
 from spinlens.exact.enumeration import all_states
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
-from spinlens.thermometers.calibration import Thermometer
 from spinlens.thermometers.energy import EnergyThermometer
 from spinlens.thermometers.equilibrium import EquilibriumReference, equilibrium_test
 from spinlens.thermometers.magnetization import MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer
+from spinlens.thermometers.thermometer import Thermometer
 
 MODEL = IsingModel((3, 3), NearestNeighbour())
 GRID = [0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, np.inf]

@@ -1,0 +1,98 @@
+"""What instruments say: a reading, a validation on known ensembles, the outcome of the equilibrium test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens.arrays import Array
+from spinlens.statistics.estimate import Estimate
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a thermometer says about an ensemble.
+
+    Attributes
+    ----------
+    temperature : Estimate
+        T with its error: of the ensemble's mean, of the calibration and of the interpolation.
+    in_range : bool
+        Whether the thermometer can read there. Outside, `temperature` is the nearest end of the curve.
+    statistic : Estimate
+        The quantity that is read, of the ensemble; its error is that of the states, autocorrelation included where
+        they come from chains.
+    spread : float
+        Standard deviation in T of a single state, spread of the statistic / |slope|; inf where the curve is flat.
+    off_lattice : bool
+        The states are not all ±1 (block averages, mean-field states): T is formal.
+    """
+
+    temperature: Estimate
+    in_range: bool
+    statistic: Estimate
+    spread: float
+    off_lattice: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """A thermometer read on ensembles of known temperature that it has not seen; arrays over these temperatures.
+
+    `bias` = T read − T, `error` its standard error, `spread` of single states, `in_range`; `pull` = bias / error
+    has unit variance where the errors are right.
+    """
+
+    temperatures: Array
+    bias: Array
+    error: Array
+    spread: Array
+    in_range: npt.NDArray[np.bool_]
+
+    @property
+    def pull(self) -> Array:
+        """bias / error; nan where the thermometer is out of range."""
+        return np.where(self.in_range, self.bias / np.where(self.error > 0, self.error, np.nan), np.nan)
+
+
+@dataclass(frozen=True)
+class EquilibriumTest:
+    """Outcome of the test: whether the states can be told from equilibrium, and how far they are from it.
+
+    Attributes
+    ----------
+    p_value : float
+        Probability that an equilibrium ensemble, at its best temperature, deviates as much.
+    temperature : Estimate
+        The best temperature; its error is 1/√(Fisher information), calibration included.
+    chi2 : float
+        χ² at the best temperature, of so many `degrees` of freedom.
+    degrees : int
+        Independent observables less one.
+    in_range : bool
+        The best temperature lies inside the calibrated ones, not at an end of them, and there are enough states for
+        means to be Gaussian there (at low T a few excitations are not). The p-value counts only in range.
+    pulls : dict of str to float
+        Deviation of each observable at the best temperature in units of its own error. Grows with √n.
+    distance : Estimate
+        How different the states are, whatever their number: D = √(δᵀ Σ⁻¹ δ), the deviation δ of the mean observables
+        in units of the spread Σ of a single equilibrium state (Mahalanobis), without the part of noise. 0 within its
+        error in equilibrium.
+    shifts : dict of str to float
+        Deviation of each observable in standard deviations of a single equilibrium state.
+    states_to_tell : float
+        Independent states of which, at that distance, a test at 5 % rejects half the ensembles, at least 1; inf where
+        the distance is 0.
+    """
+
+    p_value: float
+    temperature: Estimate
+    chi2: float
+    degrees: int
+    in_range: bool
+    pulls: dict[str, float]
+    distance: Estimate
+    shifts: dict[str, float]
+    states_to_tell: float

@@ -1,0 +1,269 @@
+"""What every thermometer is: a statistic of one state, and its calibration curve on the same lattice."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks
+from spinlens.arrays import AnyArray, Array, Fields, Spins
+from spinlens.errors import InputError
+from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.states_of import Held
+from spinlens.statistics.estimate import Estimate
+from spinlens.thermometers.curve import Curve
+from spinlens.thermometers.ensembles import calibration_ensembles, ensemble, fingerprint, inflation, require_model
+from spinlens.thermometers.readings import Reading, Validation
+
+
+class Thermometer(ABC):
+    """A quantity of an ensemble, known and monotone in T on one lattice.
+
+    The quantity is a mean ⟨A⟩ over states, or a function of several such means: `statistic` gives what is averaged,
+    `pseudo_values` one number a state whose mean is the quantity and whose scatter is its error. A new thermometer has
+    a `name` and says `_fit` and `_values`; `_linearized` where the quantity is no plain mean, `_own_arrays` and
+    `_rebuild` where more than the curve determines it.
+
+    Parameters
+    ----------
+    model : IsingModel
+        The lattice that it was calibrated on.
+    curve : Curve
+        The quantity against T.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, model: IsingModel, curve: Curve) -> None:
+        self.model = model
+        self.curve = curve
+
+    @classmethod
+    @abstractmethod
+    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
+        """Of ensembles (K, n, *shape) at rising finite temperatures (K,), draws of `chains` chains (0: independent)."""
+
+    @abstractmethod
+    def _values(self, states: Fields) -> Array:
+        """What is averaged over states: (n, *shape) → (n,) or (n, columns)."""
+
+    def _linearized(self, values: Array) -> Array:
+        """The quantity, linearized in each state: rows of `_values` → (n,)."""
+        return values
+
+    def _own_arrays(self) -> dict[str, AnyArray]:
+        """What determines the readings beside the curve."""
+        return {}
+
+    @classmethod
+    def _rebuild(cls, model: IsingModel, curve: Curve, arrays: Mapping[str, AnyArray]) -> Self:
+        """The inverse of `_own_arrays`."""
+        return cls(model, curve)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sides of the lattice that it was calibrated on."""
+        return self.model.shape
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The temperatures between which it reads; nan where there are none."""
+        return self.curve.range
+
+    @classmethod
+    def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Self:
+        """Calibrate on equilibrium ensembles.
+
+        Parameters
+        ----------
+        model : IsingModel
+            The lattice; states of this model and shape only can be read.
+        temperatures : array_like
+            (n_temperatures,) in units of J/k_B, any order, T = 0 allowed; infinity is left out.
+        states : array_like
+            (n_temperatures, n_samples, *shape) independent equilibrium states, ±1; or (n_temperatures, n_chains,
+            n_draws ≥ 8, *shape), correlated draws, whose autocorrelation then enters the errors.
+
+        Returns
+        -------
+        Thermometer
+            Of the class that is asked.
+
+        Raises
+        ------
+        InputError
+            Fewer than 3 finite temperatures, or shapes that do not fit.
+        SpinsError
+            Entries other than ±1.
+        """
+        return cls._fit(model, *calibration_ensembles(temperatures, states, model.shape))
+
+    def statistic(self, states: npt.ArrayLike) -> Array:
+        """What is averaged over states.
+
+        Parameters
+        ----------
+        states : array_like
+            (n_samples, *shape), ±1 or a real field.
+
+        Returns
+        -------
+        ndarray
+            (n_samples,), or (n_samples, n_columns) where the quantity is a function of several means.
+        """
+        return self._values(checks.field("states", states, self.shape))
+
+    def pseudo_values(self, values: Array) -> Array:
+        """One number a state: the quantity is their mean, its error that of their mean.
+
+        Parameters
+        ----------
+        values : ndarray
+            Rows of `statistic`.
+
+        Returns
+        -------
+        ndarray
+            (n_samples,).
+        """
+        return self._linearized(values)
+
+    def read(self, states: Held) -> Reading:
+        """The temperature of an ensemble.
+
+        Parameters
+        ----------
+        states : array_like, DataArray or Dataset
+            (n_samples ≥ 2, *shape) states that are independent of one another; or (n_chains, n_draws, *shape)
+            correlated draws of chains, whose autocorrelation then enters the error (`states[None]` for one chain);
+            or a Dataset of `sample(..., keep_spins=True)`, which is refused where it belongs to another model. Spins
+            ±1, or a real field (marked off-lattice).
+
+        Returns
+        -------
+        Reading
+            Its error contains the sampling of the states, the calibration and the interpolation.
+
+        Raises
+        ------
+        SpinsError
+            The states live on another lattice: calibrate an instrument there.
+        CalibrationError
+            A Dataset of another model.
+        """
+        given = ensemble(states, self.model)
+        return self.read_values(self.statistic(given.states), given.off_lattice, given.chains)
+
+    def read_values(self, values: Array, off_lattice: bool = False, chains: int = 0) -> Reading:
+        """As `read`, from the rows of `statistic`.
+
+        Parameters
+        ----------
+        values : ndarray
+            Rows of `statistic`.
+        off_lattice : bool, default False
+            The states were not all ±1.
+        chains : int, default 0
+            Above 0 the rows are draws of so many chains, one after the other and equally long.
+
+        Returns
+        -------
+        Reading
+            As of `read`.
+        """
+        values = self.pseudo_values(values)
+        mean, deviation = float(values.mean()), float(values.std(ddof=1))
+        statistic = Estimate(mean, deviation * inflation(values, chains) / len(values) ** 0.5)
+        temperature = self.curve.invert(mean)
+        error = float(np.hypot(statistic.error, self.curve.error_at(temperature)))
+        width = _half_width(self.curve, mean, error)
+        slope = abs(self.curve.slope_at(temperature))
+        low, high = self.range
+        smallest, largest = self.curve.ends
+        inside = smallest <= mean - error and mean + error <= largest and low <= temperature <= high
+        spread = deviation / slope if slope > 0 else float("inf")
+        return Reading(Estimate(temperature, width), bool(inside), statistic, spread, off_lattice)
+
+    def excess(self, reading: Reading, temperature: float) -> float:
+        """How many errors the ensemble reads hotter (+) or colder (−) than `temperature`.
+
+        It compares the statistic itself with the curve, so it also answers for states beyond the range, such as
+        fully ordered ones, of which no temperature can be read.
+
+        Parameters
+        ----------
+        reading : Reading
+            Of the ensemble.
+        temperature : float
+            Inside the calibrated ones.
+
+        Returns
+        -------
+        float
+            In errors of the reading and the curve together.
+        """
+        sign = np.sign(self.curve.mean[-1] - self.curve.mean[0])
+        error = np.hypot(reading.statistic.error, self.curve.error_at(temperature))
+        return float(sign * (reading.statistic.value - self.curve.value(temperature)) / error)
+
+    def validate(self, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Validation:
+        """Read ensembles of known finite temperatures.
+
+        Parameters
+        ----------
+        temperatures, states : array_like
+            As in `calibrate`; states that the calibration has not seen.
+
+        Returns
+        -------
+        Validation
+            Bias, error and spread at each temperature.
+        """
+        known, ensembles, chains = calibration_ensembles(temperatures, states, self.shape)
+        readings = [self.read_values(self.statistic(part), chains=chains) for part in ensembles]
+        return Validation(
+            known,
+            np.array([reading.temperature.value for reading in readings]) - known,
+            np.array([reading.temperature.error for reading in readings]),
+            np.array([reading.spread for reading in readings]),
+            np.array([reading.in_range for reading in readings]),
+        )
+
+    def to_arrays(self) -> dict[str, AnyArray]:
+        """Everything that determines the readings, as named arrays; `from_arrays` takes it back."""
+        curve = {f"curve_{k}": v for k, v in self.curve.to_arrays().items()}
+        return {"shape": np.array(self.shape), "model": fingerprint(self.model), **curve, **self._own_arrays()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, AnyArray], model: IsingModel) -> Self:
+        """The thermometer that `to_arrays` described; `model` is the one it was calibrated with."""
+        require_model(arrays, model)
+        curve = Curve(**{k.removeprefix("curve_"): np.asarray(v) for k, v in arrays.items() if k.startswith("curve_")})
+        return cls._rebuild(model, curve, arrays)
+
+
+def calibration_curve(values: Array, grid: Array, energies: Array | None, chains: int) -> Curve:
+    """The calibration curve of pseudo-values (n_temperatures, n_samples)."""
+    if len(grid) < 3:
+        raise InputError(f"calibration needs at least 3 finite temperatures, got {len(grid)}")
+    return Curve.fit(grid, values, energies, np.array([inflation(row, chains) for row in values]))
+
+
+def warm(grid: Array, ensembles: Spins) -> tuple[Array, Spins]:
+    """The temperatures above 0, of which there must be three, with their ensembles."""
+    if (grid > 0).sum() < 3:
+        raise InputError(f"calibration needs at least 3 finite temperatures above 0, got {int((grid > 0).sum())}")
+    return grid[grid > 0], ensembles[grid > 0]
+
+
+def _half_width(curve: Curve, value: float, error: float) -> float:
+    """Error of T from that of ⟨A⟩ by inverting both ends; at an end of the curve the side that is left."""
+    centre, one, other = curve.invert(value), curve.invert(value - error), curve.invert(value + error)
+    smallest, largest = curve.ends
+    if value - error < smallest or value + error > largest:
+        return max(abs(one - centre), abs(other - centre))
+    return abs(one - other) / 2
