@@ -13,8 +13,8 @@ from spinlens.flows.dimensions import effective_dimensions as effective_dimensio
 from spinlens.flows.flow_field import flow_field as flow_field
 from spinlens.flows.flow_field import measure_flow_field as measure_flow_field
 from spinlens.flows.localization import localization as localization
+from spinlens.flows.pattern_match import match_temperature as match_temperature
 from spinlens.flows.patterns import layer_patterns as layer_patterns
-from spinlens.flows.patterns import match_temperature as match_temperature
 from spinlens.flows.patterns import translation_covariance as translation_covariance
 from spinlens.flows.placement import place_units as place_units
 from spinlens.flows.plateau import find_plateau as find_plateau
@@ -50,11 +50,11 @@ from spinlens.machines.reading.weights import spectrum as spectrum
 from spinlens.machines.stacked import StackedRBM as StackedRBM
 from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
 from spinlens.renormalization.block_spin import block_spins as block_spins
+from spinlens.renormalization.default_operators import default_operators as default_operators
+from spinlens.renormalization.default_operators import pair_operators as pair_operators
 from spinlens.renormalization.matching import two_lattice_matching as two_lattice_matching
 from spinlens.renormalization.mcrg import mcrg as mcrg
 from spinlens.renormalization.operators import CouplingOperator as CouplingOperator
-from spinlens.renormalization.operators import default_operators as default_operators
-from spinlens.renormalization.operators import pair_operators as pair_operators
 from spinlens.sampling.dataset import to_inference as to_inference
 from spinlens.sampling.sampler import sample as sample
 from spinlens.statistics.autocorrelation import integrated_time as integrated_time

@@ -12,7 +12,8 @@ from spinlens.exact.enumeration import all_states
 from spinlens.flows.correlators import visible_hidden_correlation
 from spinlens.flows.dimensions import compare_dimensions
 from spinlens.flows.flow_field import measure_flow_field
-from spinlens.flows.patterns import block_patterns, match_temperature, translation_covariance
+from spinlens.flows.pattern_match import block_patterns, match_temperature
+from spinlens.flows.patterns import translation_covariance
 from spinlens.flows.placement import place_units
 from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.reading import change, measure

@@ -15,10 +15,11 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.rbm import RBM
 from spinlens.renormalization.block_spin import block_spin_flow, block_spins
+from spinlens.renormalization.default_operators import default_operators
 from spinlens.renormalization.linearized import connected, linearized_map
 from spinlens.renormalization.matching import TwoLatticeMatching, two_lattice_matching
 from spinlens.renormalization.mcrg import MCRG, BlockingStep, mcrg
-from spinlens.renormalization.operators import CouplingOperator, Operator, default_operators, operator_values
+from spinlens.renormalization.operators import CouplingOperator, Operator, operator_values
 from spinlens.sampling.sampler import sample
 from truths import all_states, normalised
 

@@ -20,10 +20,11 @@ import numpy as np
 from spinlens.lattice.couplings import Coupling, NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.block_spin import block_spin_flow
+from spinlens.renormalization.default_operators import default_operators, pair_operators
 from spinlens.renormalization.matching import two_lattice_matching
 from spinlens.renormalization.mcrg import MCRG, analyse
 from spinlens.renormalization.measurements import Measurements, measure
-from spinlens.renormalization.operators import AnyOperator, CouplingOperator, default_operators, pair_operators
+from spinlens.renormalization.operators import AnyOperator, CouplingOperator
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.estimate import Estimate
 

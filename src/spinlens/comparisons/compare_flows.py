@@ -40,10 +40,12 @@ class FlowComparison:
 
     Attributes
     ----------
-    readings : one row per machine, start, recorded step and instrument: temperature, statistic, their errors, change
-        since the record before, and the equilibrium test of the states of that step.
-    flows : one row per machine and start: plateau, equilibrium test, effective dimensions at its end, and the machine's
-        Gibbs autocorrelation time.
+    readings : list of dict
+        One row per machine, start, recorded step and instrument: temperature, statistic, their errors, change since the
+        record before, and the equilibrium test of the states of that step.
+    flows : list of dict
+        One row per machine and start: plateau, equilibrium test and distance, effective dimensions at its end, and the
+        machine's Gibbs autocorrelation time.
     """
 
     readings: list[dict[str, Any]]
@@ -84,28 +86,63 @@ def compare_flows(
 
     Parameters
     ----------
-    model, temperature : the lattice and the temperature (T_c as a rule) of the exact machine.
-    training : (n, *shape) or (n, N) states that the lattice machines learn from; the geometry-free and mean-field ones
-        learn from as many of their own.
-    starts : name → (n_samples, *shape) states that flow, for example cold, critical and hot.
-    instruments : name → thermometer calibrated on this lattice.
-    equilibrium : the joint test, `EquilibriumReference`; left out of the table when None.
-    cases : machines to make, `flow_controls(N)` by default.
-    machines : further machines, trained already, by name: they stand in the table with control "given". A stack flows
-        up to its top and down again.
-    steps, record, kind : of the flows, see `rbm_flow`; `record` defaults to `chosen_steps(steps, 16)`.
-    options : training options of `RBM`, such as epochs and learning_rate.
-    seed, workers : the one seed; threads. The table does not depend on the number of workers.
-    folder : keeps each trained machine and each flow as it is finished; a comparison that was stopped goes on there.
-    progress : is told each finished machine.
+    model : IsingModel
+        The lattice.
+    temperature : float
+        Of the exact machine, T_c as a rule.
+    training : array_like
+        (n, *shape) or (n, N) states that the lattice machines learn from; the geometry-free and mean-field ones learn
+        from as many of their own.
+    starts : dict of str to array_like
+        Name → (n_samples, *shape) states that flow, for example cold, critical and hot.
+    instruments : dict of str to Thermometer
+        Calibrated on this lattice, such as an `InstrumentSet`.
+    equilibrium : EquilibriumReference, optional
+        The joint test; left out of the table when None.
+    cases : sequence of Case, optional
+        Machines to make, `flow_controls(N)` by default.
+    machines : dict of str to RBM or StackedRBM, optional
+        Further machines, trained already, by name: they stand in the table with control "given". A stack flows up to
+        its top and down again.
+    steps : int, default 50
+        Of the flows, see `rbm_flow`.
+    record : sequence of int, optional
+        Steps that are read; `chosen_steps(steps, 16)` by default.
+    kind : {"sampled", "mean", "mixed"}
+        Of the flows, see `rbm_flow`.
+    options : dict, optional
+        Training options of `RBM`, such as epochs and learning_rate.
+    seed : int, default 0
+        The one seed; the table does not depend on the number of workers.
+    workers : int, default 1
+        Threads.
+    folder : path-like, optional
+        Keeps each trained machine and each flow as it is finished; a comparison that was stopped goes on there.
+    progress : callable, optional
+        Is told each finished machine.
 
     Returns
     -------
-    FlowComparison.
+    FlowComparison
+        Two tables; `save` writes them.
 
     Raises
     ------
-    InputError : machine, lattice and instruments of different sizes, states that are not ±1, unknown options.
+    InputError
+        Machine, lattice and instruments of different sizes, states that are not ±1, unknown options.
+
+    Examples
+    --------
+    The exact machine at T leaves an ensemble of T where it is:
+
+    >>> from spinlens import NearestNeighbour, calibrate_instruments, sample
+    >>> model, T = IsingModel((4, 4), NearestNeighbour()), [2.0, 2.5, 3.0, 3.5]
+    >>> states = sample(model, T, 500, keep_spins=True, thin=8).spins.values.reshape(4, 1000, 4, 4)
+    >>> energy = calibrate_instruments(model, T, states, names=["energy"])
+    >>> found = compare_flows(model, 2.5, states[1], {"same": states[1]}, energy, cases=[Case("exact")], steps=10)
+    >>> row = found.flows[0]
+    >>> row["control"], abs(row["T_energy"] - 2.5) < 4 * row["T_energy_error"]
+    ('exact', True)
     """
     states = states_of(training, shape=model.shape).reshape(-1, model.n_sites)
     made_from = MachineBuilder(

@@ -29,12 +29,16 @@ class Case:
 
     Attributes
     ----------
-    control : what it is: trained on one of `TRAINING`; "redrawn", the weights of the lattice machine of the same
-        recipe, width and seed drawn anew from the normal distribution fitted to them, every unit's sign chosen
-        beforehand so that its weights sum to a positive number; or "exact", one hidden unit a bond.
-    recipe : a name of `RECIPES` ("" for the exact machine).
-    n_hidden : hidden units (0 for the exact machine: as many as there are bonds).
-    number : which of several seeds.
+    control : str
+        What it is: trained on one of `TRAINING`; "redrawn", the weights of the lattice machine of the same recipe,
+        width and seed drawn anew from the normal distribution fitted to them, every unit's sign chosen beforehand so
+        that its weights sum to a positive number; or "exact", one hidden unit a bond.
+    recipe : str
+        A name of `RECIPES` ("" for the exact machine).
+    n_hidden : int
+        Hidden units (0 for the exact machine: as many as there are bonds).
+    number : int
+        Which of several seeds.
     """
 
     control: str
@@ -75,11 +79,26 @@ def flow_controls(
 
     Parameters
     ----------
-    n_sites : N of the lattice.
-    seeds : machines of each kind; five show the spread.
-    recipes : names of `RECIPES`.
-    widths : hidden units; N/4, N/2, N and 2N by default.
-    controls : those wanted of `CONTROLS`.
+    n_sites : int
+        N of the lattice.
+    seeds : int, default 5
+        Machines of each kind; five show the spread.
+    recipes : sequence of str
+        Names of `RECIPES`; CD-1 as in published flows and PCD-100 for a good likelihood by default.
+    widths : sequence of int, optional
+        Hidden units; N/4, N/2, N and 2N by default.
+    controls : sequence of str
+        Those wanted of `CONTROLS`; all by default.
+
+    Returns
+    -------
+    tuple of Case
+        For `compare_flows`, each once.
+
+    Raises
+    ------
+    InputError
+        Unknown names, or no widths.
 
     Examples
     --------

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from spinlens.arrays import Fields
 from spinlens.errors import InputError
-from spinlens.flows.patterns import block_patterns, layer_pattern, match_temperature
+from spinlens.flows.pattern_match import block_patterns, match_temperature
+from spinlens.flows.patterns import layer_pattern
 from spinlens.flows.placement import coarse_shape, place_units
 from spinlens.flows.stacked_flow import Stack, place_stack, stacked_flow, visible_centres
 from spinlens.renormalization.block_spin import block_spins
@@ -73,15 +74,22 @@ def pattern_table(
 
     Parameters
     ----------
-    visible : (n_samples, *shape) states that all units descend from.
-    units : name → `Units`.
-    ensembles : temperature → (n, *shape) equilibrium states, whose majority blocks (of 2, repeated where the units'
-        block side is a power of 2) are the patterns to match.
-    generator : of the coins of the majority rule.
+    visible : ndarray
+        (n_samples, *shape) states that all units descend from.
+    units : dict of str to Units
+        By name.
+    ensembles : dict of float to ndarray
+        Temperature → (n, *shape) equilibrium states, whose majority blocks (of 2, repeated where the units' block side
+        is a power of 2) are the patterns to match.
+    generator : numpy.random.Generator
+        Of the coins of the majority rule.
 
     Returns
     -------
-    Rows (JSON-able: name → {"value", "error"} or None), and name → raw, connected and connected_error maps.
+    rows : list of dict
+        JSON-able: name → {"value", "error"} or None.
+    maps : dict of str to dict
+        Name → raw, connected and connected_error maps.
     """
     offered: dict[int, Any] = {}
     rows, maps = [], {}

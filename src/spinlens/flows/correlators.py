@@ -23,8 +23,14 @@ _BINS = 20
 class SpinCorrelation:
     """G(r) = ⟨s_x s_{x+r}⟩ averaged over x, minus ⟨s_x⟩⟨s_{x+r}⟩ where connected.
 
-    `distance`, `value`, `error` run along the axes, r = 0 … L/2, averaged over directions; `table` and `table_error`
-    have the lattice's shape with the displacement r as index.
+    Attributes
+    ----------
+    distance : ndarray of int
+        r = 0 … L/2 of the shortest side.
+    value, error : ndarray
+        G at `distance` along the axes, averaged over directions.
+    table, table_error : ndarray
+        Of the lattice's shape, with the displacement r as index.
     """
 
     distance: npt.NDArray[np.int_]
@@ -37,14 +43,24 @@ class SpinCorrelation:
 def spin_correlation(states: npt.ArrayLike, connected: bool = False) -> SpinCorrelation:
     """Translation-averaged spin–spin correlation of an ensemble: ⟨vv⟩ of visible states, ⟨hh⟩ of placed hidden ones.
 
+    G(r) = ⟨s_x s_{x+r}⟩ averaged over x. Cost O(n N log N) by the Wiener–Khinchin theorem.
+
     Parameters
     ----------
-    states : (n_samples ≥ 2, *shape) independent states, ±1 or a real field.
-    connected : subtract ⟨s_x⟩⟨s_{x+r}⟩ site by site (n/(n − 1) times, without bias).
+    states : array_like
+        (n_samples ≥ 2, *shape) independent states, ±1 or a real field.
+    connected : bool, default False
+        Subtract ⟨s_x⟩⟨s_{x+r}⟩ site by site (n/(n − 1) times, without bias).
 
     Returns
     -------
-    SpinCorrelation with standard errors over samples. Cost O(n N log N).
+    SpinCorrelation
+        Along the axes and as a table over displacements, with standard errors over samples.
+
+    Raises
+    ------
+    InputError
+        Fewer than two samples, or no lattice: give (n_samples, L_1, …).
 
     Examples
     --------
@@ -70,9 +86,18 @@ def spin_correlation(states: npt.ArrayLike, connected: bool = False) -> SpinCorr
 class CorrelationMap:
     """⟨v_x h_a⟩ against the displacement of x from the centre of unit a, averaged over the units.
 
-    `values` and `errors` have the visible lattice's shape, the unit sitting at `centre` (index coordinates, in the
-    middle of the array); `replicas` (bins, *shape) are the leave-one-bin-out means; `block` is the side of a unit's
-    block in visible sites; `connected` says whether ⟨v_x⟩⟨h_a⟩ was subtracted.
+    Attributes
+    ----------
+    values, errors : ndarray
+        Of the visible lattice's shape, the unit sitting at `centre`.
+    replicas : ndarray
+        (bins, *shape), the leave-one-bin-out means.
+    centre : tuple of float
+        Index coordinates of the unit, in the middle of the array.
+    block : int
+        Side of a unit's block in visible sites.
+    connected : bool
+        Whether ⟨v_x⟩⟨h_a⟩ was subtracted.
     """
 
     values: Array
@@ -94,21 +119,46 @@ def visible_hidden_correlation(
 
     ⟨v_x h_a⟩, connected: − ⟨v_x⟩⟨h_a⟩ (n/(n − 1) times, without bias), shifted so that the unit's block lies in the
     middle of the map, and averaged over the units. For the block average h_a = b^{−d} Σ_{y∈a} v_y it is exactly
-    b^{−d} Σ_{y∈a} G(x − y) in an ensemble that is invariant under translations.
+    b^{−d} Σ_{y∈a} G(x − y) in an ensemble that is invariant under translations. Published for machines beside blocks in
+    [DeMelloKoch2020]_. Cost O(n N n_hidden).
 
     Parameters
     ----------
-    visible : (n_samples, *visible_shape) states.
-    hidden : (n_samples, *hidden_shape) units that descend from the same samples; `hidden_shape` = `visible_shape`
-        over one block side b.
-    connected : whether to subtract the product of means.
-    centres : (n_hidden, d) positions of the units in visible sites; each is rounded to the nearest position that a
-        block of side b can have. Default: the blocks' own centres b·a + (b − 1)/2.
-    bins : jackknife bins.
+    visible : array_like
+        (n_samples ≥ 2, *visible_shape) states.
+    hidden : array_like
+        (n_samples, *hidden_shape) units that descend from the same samples; `hidden_shape` = `visible_shape` over one
+        block side b.
+    connected : bool, default True
+        Whether to subtract the product of means.
+    centres : array_like, optional
+        (n_hidden, d) positions of the units in visible sites; each is rounded to the nearest position that a block of
+        side b can have. By default the blocks' own centres b·a + (b − 1)/2.
+    bins : int, default 20
+        Jackknife bins.
 
     Returns
     -------
-    CorrelationMap. Cost O(n N n_hidden).
+    CorrelationMap
+        The map with jackknife errors over bins of samples.
+
+    Raises
+    ------
+    InputError
+        Lattices that are not one over the other, different numbers of samples, or centres of another shape.
+
+    References
+    ----------
+    .. [DeMelloKoch2020] de Mello Koch, de Mello Koch, Kastanos & Cheng, Phys. Rev. E 102, 013307 (2020).
+
+    Examples
+    --------
+    Units that copy the first site of their block are correlated with that site alone:
+
+    >>> free = np.where(np.random.default_rng(0).random((4000, 4, 4)) < 0.5, 1, -1)
+    >>> found = visible_hidden_correlation(free, free[:, ::2, ::2], connected=False)
+    >>> float(found.values[1, 1]), found.centre
+    (1.0, (1.5, 1.5))
     """
     v, h, sites, shape, block = paired_samples(visible, hidden, centres)
     edges = bin_edges(len(v), bins)

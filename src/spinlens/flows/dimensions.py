@@ -22,7 +22,15 @@ _BINS = 20
 
 @dataclass(frozen=True)
 class EffectiveDimensions:
-    """Effective scaling dimensions of one lattice size between distances `near` and `far`; None where undefined."""
+    """Effective scaling dimensions of one lattice size between distances `near` and `far`; None where undefined.
+
+    Attributes
+    ----------
+    delta_spin, delta_energy : Estimate or None
+        Δ_s from spins, Δ_ε from local bond energies.
+    near, far : int
+        The distances along the axes.
+    """
 
     delta_spin: Estimate | None
     delta_energy: Estimate | None
@@ -41,17 +49,32 @@ def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> Effe
     C is the spin correlation ⟨s_x s_{x+r}⟩ for Δ_s and the connected correlation of the local bond energy
     ε_x = Σ_axes s_x s_{x+e} for Δ_ε, both along the axes. At a critical point of an infinite lattice both tend to the
     scaling dimensions; on a torus they are shifted by an amount of order (r/L), so compare them only with the same
-    estimator on the same lattice.
+    estimator on the same lattice. Of one size they are thermometers: 0.3 % of T are 5 errors of Δ of 4,000 states.
 
     Parameters
     ----------
-    states : (n_samples, *shape) independent states, every L ≥ 4.
-    near : the smaller distance; by default L/16 (at least 1), where the torus shifts little and Δ_ε is measurable.
+    states : array_like
+        (n_samples ≥ 2, *shape) independent states, every L ≥ 4; ±1 or a real field.
+    near : int, optional
+        The smaller distance; by default L/16 (at least 1), where the torus shifts little and Δ_ε is measurable.
 
     Returns
     -------
-    EffectiveDimensions with errors by jackknife over 20 bins of samples; an entry is None where a correlation is not
-    positive (in all replicas), as for Δ_ε of few or ordered states.
+    EffectiveDimensions
+        With errors by jackknife over 20 bins of samples; an entry is None where a correlation is not positive (in all
+        replicas), as for Δ_ε of few or ordered states.
+
+    Raises
+    ------
+    InputError
+        2 near > L/2: take a smaller distance or a larger lattice.
+
+    Examples
+    --------
+    Ordered states do not decay, Δ_s = 0:
+
+    >>> effective_dimensions(np.ones((10, 8, 8))).delta_spin.deviation(0.0)
+    0.0
     """
     field = _ensemble(states)
     smallest = min(field.shape[1:])
@@ -76,11 +99,17 @@ class DimensionDifference:
 
     Attributes
     ----------
-    dimension : "delta_spin" or "delta_energy".
-    estimator : "G(r) at one size" (−½ ln of C(2r)/C(r) over ln 2), "<m²> of two sizes" (⟨m²⟩ ~ L^{−2Δ_s}) or "G(L/2) of
-        two sizes" (C(L/2) ~ L^{−2Δ}).
-    sizes : the size, or the two sizes.
-    flowed, reference : the estimates; `difference` is flowed − reference, the result, with their errors combined.
+    dimension : str
+        "delta_spin" or "delta_energy".
+    estimator : str
+        "G(r) at one size" (−½ ln of C(2r)/C(r) over ln 2), "<m²> of two sizes" (⟨m²⟩ ~ L^{−2Δ_s}) or "G(L/2) of two
+        sizes" (C(L/2) ~ L^{−2Δ}).
+    sizes : tuple of int
+        The size, or the two sizes.
+    flowed, reference : Estimate or None
+        Of either side.
+    difference : Estimate or None
+        flowed − reference, the result, with their errors combined.
     """
 
     dimension: str
@@ -100,12 +129,19 @@ def compare_dimensions(
 
     Parameters
     ----------
-    flowed, reference : L → (n_samples, L, …) independent states, ±1 or real fields; every size of `flowed` must be in
-        `reference`. One size gives the estimators of one size, consecutive sizes those of two.
+    flowed, reference : dict of int to array_like
+        L → (n_samples, L, …) independent states, ±1 or real fields; every size of `flowed` must be in `reference`. One
+        size gives the estimators of one size, consecutive sizes those of two.
 
     Returns
     -------
-    One entry for each dimension, estimator and size or pair of sizes; errors by jackknife over 20 bins of samples.
+    list of DimensionDifference
+        One entry for each dimension, estimator and size or pair of sizes; errors by jackknife over 20 bins of samples.
+
+    Raises
+    ------
+    InputError
+        A size that the reference lacks, or states of another size than their key says.
 
     Examples
     --------

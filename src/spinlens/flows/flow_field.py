@@ -89,7 +89,18 @@ def flow_field(before: Sequence[Estimate], after: Sequence[Estimate]) -> FlowFie
 
     Parameters
     ----------
-    before, after : T of each starting ensemble and of the same ensemble one step later, finite.
+    before, after : sequence of Estimate
+        T of each starting ensemble and of the same ensemble one step later, finite; two at least.
+
+    Returns
+    -------
+    FlowField
+        ΔT against T, its zeros and slopes; errors are those of both readings.
+
+    Raises
+    ------
+    InputError
+        Readings that are not finite: leave those out that are out of range.
 
     Examples
     --------
@@ -123,16 +134,35 @@ def measure_flow_field(
 
     Parameters
     ----------
-    flow : (states, seed) → states after `steps` steps, on the same lattice or a coarser one; for example
+    flow : callable
+        (states, seed) → states after `steps` steps, on the same lattice or a coarser one; for example
         ``lambda s, seed: rbm_flow(machine, s, 1, seed=seed).at(1)``.
-    ensembles : temperature → (n_samples, *shape) equilibrium states. An ensemble that an instrument cannot read, before
-        or after, is left out of that instrument's field.
-    instruments : as in `read_flow`.
-    steps : that `flow` makes; ΔT is divided by it.
+    ensembles : dict of float to array_like
+        Temperature → (n_samples, *shape) equilibrium states. An ensemble that an instrument cannot read, before or
+        after, is left out of that instrument's field.
+    instruments : dict
+        As in `read_flow`.
+    steps : int, default 1
+        That `flow` makes; ΔT is divided by it.
+    seed : int, default 0
+        `flow` is given this number and the next ones.
 
     Returns
     -------
-    Instrument → FlowField, None where fewer than two ensembles could be read.
+    dict of str to FlowField
+        By instrument; None where fewer than two ensembles could be read.
+
+    Examples
+    --------
+    A step that does nothing changes nothing:
+
+    >>> from spinlens import IsingModel, NearestNeighbour, calibrate_instruments, sample
+    >>> model, T = IsingModel((4, 4), NearestNeighbour()), [2.0, 2.5, 3.0, 3.5]
+    >>> states = sample(model, T, 500, keep_spins=True, thin=8).spins.values.reshape(4, 1000, 4, 4)
+    >>> energy = calibrate_instruments(model, T, states, names=["energy"])
+    >>> field = measure_flow_field(lambda s, seed: s, {2.5: states[1], 3.0: states[2]}, energy)["energy"]
+    >>> field.change.tolist(), field.fixed_points
+    ([0.0, 0.0], ())
     """
     steps = checks.positive_integer("steps", steps)
     tables = []

@@ -18,12 +18,17 @@ class Localization:
 
     Attributes
     ----------
-    peak : mean of C over the unit's own block.
-    background : mean of C over the sites at least L/2 away from the unit's centre; near and below T_c it is the
-        square of the magnetization rather than anything about the unit.
-    peak_to_background : their ratio; None where the background is within two errors of zero.
-    rms_radius : sqrt(Σ D² r² / Σ D²) in visible sites, with D = C − background and r to the unit's centre on the torus.
-    participation : (Σ D²)² / Σ D⁴, the number of sites that take part, from 1 to N.
+    peak : Estimate or None
+        Mean of C over the unit's own block.
+    background : Estimate or None
+        Mean of C over the sites at least L/2 away from the unit's centre; near and below T_c it is the square of the
+        magnetization rather than anything about the unit.
+    peak_to_background : Estimate or None
+        Their ratio; None where the background is within two errors of zero.
+    rms_radius : Estimate or None
+        sqrt(Σ D² r² / Σ D²) in visible sites, with D = C − background and r to the unit's centre on the torus.
+    participation : Estimate or None
+        (Σ D²)² / Σ D⁴, the number of sites that take part, from 1 to N.
     """
 
     peak: Estimate | None
@@ -38,6 +43,16 @@ def localization(correlation: CorrelationMap) -> Localization:
 
     The sums of D² and D⁴ are freed of what the noise adds on average (σ², and 6 D² σ² + 3 σ⁴, with σ the error of D
     at each site), so that few samples do not look like delocalization.
+
+    Parameters
+    ----------
+    correlation : CorrelationMap
+        Of `visible_hidden_correlation`, raw or connected.
+
+    Returns
+    -------
+    Localization
+        Peak, background, radius and participation with jackknife errors.
 
     Examples
     --------

@@ -1,15 +1,14 @@
-"""What a machine's units see beside block spins: covariance under translations, best RG temperature, layer by layer."""
+"""What the units of a layer see: their maps, how alike they are, layer by layer of a stack or of block spins."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
-from spinlens import checks
 from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
 from spinlens.flows.correlators import (
@@ -22,7 +21,7 @@ from spinlens.flows.correlators import (
 from spinlens.flows.localization import Localization, localization
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
-from spinlens.statistics.resampling import bin_edges, estimate_where_defined, jackknife_error
+from spinlens.statistics.resampling import bin_edges, estimate_where_defined
 
 _BINS = 20
 
@@ -69,15 +68,32 @@ def translation_covariance(
 
     κ = |C̄|² / ⟨|C_a|²⟩_a with C_a the connected ⟨v_x h_a⟩ of unit a about its place, its own mean over sites
     subtracted, and C̄ the mean of C_a over units. Both squares are products of the maps of two halves of the samples,
-    so that noise does not enter on average. Independent maps of n units have κ ≈ 1/n.
+    so that noise does not enter on average. Independent maps of n units have κ ≈ 1/n. Cost O(n N n_hidden).
 
     Parameters
     ----------
-    visible, hidden, centres : as in `visible_hidden_correlation`; at least 8 samples.
+    visible, hidden : array_like
+        As in `visible_hidden_correlation`; at least 4 samples.
+    centres : array_like, optional
+        As in `visible_hidden_correlation`.
 
     Returns
     -------
-    κ with its jackknife error over 20 bins of samples; None where the maps are lost in the noise. Cost O(n N n_hidden).
+    Estimate or None
+        κ with its jackknife error over 20 bins of samples; None where the maps are lost in the noise.
+
+    Raises
+    ------
+    InputError
+        Fewer than 4 samples.
+
+    Examples
+    --------
+    Decimated spins see their own site each, all in the same way:
+
+    >>> free = np.where(np.random.default_rng(0).random((2000, 8, 8)) < 0.5, 1, -1)
+    >>> abs(translation_covariance(free, free[:, ::2, ::2]).deviation(1.0)) < 4
+    True
     """
     maps = unit_maps(visible, hidden, centres, _BINS)
     bins = len(maps.counts)
@@ -96,106 +112,6 @@ def translation_covariance(
     everything = np.ones(bins, dtype=bool)
     replicas = np.array([ratio(np.arange(bins) != k) for k in range(bins)])
     return estimate_where_defined(ratio(everything), replicas)
-
-
-@dataclass(frozen=True)
-class Match:
-    """The block-spin pattern most like a given one.
-
-    Attributes
-    ----------
-    temperature : of the ensemble whose block spins have the nearest map, with its statistical error; the parabola
-        between temperatures offered 5 % apart adds about 1 % to it.
-    residual : |C − a C_T|² / |C|² there, noise subtracted: 0 for the same pattern, 1 where nothing is in common, nan
-        where the pattern is lost in its noise. The parabola between temperatures offered far apart adds some percent.
-    amplitude : a, by which the block-spin map is multiplied (1 unless fitted).
-    in_range : the best temperature is not at an end of those offered.
-    """
-
-    temperature: Estimate
-    residual: Estimate
-    amplitude: Estimate
-    in_range: bool
-
-
-def match_temperature(
-    pattern: CorrelationMap, patterns: Mapping[float, CorrelationMap], free_amplitude: bool = True
-) -> Match:
-    """At which temperature block spins have the pattern ⟨v h⟩ that is most like that of a machine or stack.
-
-    The distance D(T) = Σ_x (C(x) − a C_T(x))² between maps, without what noise adds on average, has its smallest value
-    among the temperatures offered and, by a parabola through the three around it, between them.
-
-    Parameters
-    ----------
-    pattern : of the machine's units, from `visible_hidden_correlation`.
-    patterns : temperature → map of block spins of the same block side on the same lattice; at least three.
-    free_amplitude : fit a for each temperature (only the shape counts; noisy units have weaker correlations), or a = 1.
-
-    Returns
-    -------
-    Match; errors by jackknife over the bins of `pattern`, plus the noise of the maps it is compared with.
-    """
-    grid = np.array(sorted(checks.temperatures(list(patterns))))
-    if len(grid) < 3:
-        raise InputError(f"match_temperature needs patterns at 3 or more temperatures, got {len(grid)}")
-    offered = [patterns[temperature] for temperature in grid.tolist()]
-    for entry in offered:
-        if entry.values.shape != pattern.values.shape or entry.connected != pattern.connected:
-            raise InputError("patterns must be maps of the same lattice, all raw or all connected")
-    search = _PatternSearch(pattern, offered, grid, free_amplitude)
-    found = np.array([search.nearest(own, search.tables) for own in (search.own, *search.own_replicas)])
-    count = min(len(entry.replicas) for entry in offered)
-    others = [np.stack([entry.replicas[k].ravel() for entry in offered]) for k in range(count)]
-    theirs = np.array([search.nearest(search.own, tables) for tables in others])
-    error = np.hypot(jackknife_error(found[1:]), jackknife_error(theirs))
-    estimates = [Estimate(float(value), float(width)) for value, width in zip(found[0], error, strict=True)]
-    inside = bool(grid[0] < found[0, 0] < grid[-1])
-    return Match(estimates[0], estimates[1], estimates[2], inside)
-
-
-class _PatternSearch:
-    """Distances of one map to those of block spins, freed of what noise adds to them on average."""
-
-    def __init__(
-        self, pattern: CorrelationMap, offered: list[CorrelationMap], grid: Array, free_amplitude: bool
-    ) -> None:
-        self.grid, self.free = grid, free_amplitude
-        self.own = pattern.values.ravel()
-        self.own_replicas = pattern.replicas.reshape(len(pattern.replicas), -1)
-        self.tables = np.stack([entry.values.ravel() for entry in offered])
-        replicas = [entry.replicas.reshape(len(entry.replicas), -1) for entry in offered]
-        self.noise = float(np.sum(pattern.errors**2))
-        pairs = zip(self.tables, replicas, strict=True)
-        self.own_noise = [self._noise(self.own_replicas, table) for table in self.tables]
-        self.their_noise = [self._noise(entry, table) for table, entry in pairs]
-
-    def _noise(self, replicas: Array, table: Array) -> float:
-        """Mean square noise of a map; an amplitude that is fitted takes up the part along the map that is fitted."""
-        total = float(np.sum(jackknife_error(replicas) ** 2))
-        if not self.free:
-            return total
-        along = replicas @ table / max(float(table @ table), 1e-300) ** 0.5
-        return total - float(jackknife_error(along)) ** 2
-
-    def nearest(self, own: Array, tables: Array) -> tuple[float, float, float]:
-        """Temperature, residual and amplitude at the smallest distance."""
-        distances, amplitudes = [], []
-        for table, mine, theirs in zip(tables, self.own_noise, self.their_noise, strict=True):
-            a = float(own @ table) / max(float(table @ table), 1e-300) if self.free else 1.0
-            distances.append(float(np.sum((own - a * table) ** 2)) - mine - a * a * theirs)
-            amplitudes.append(a)
-        norm = float(own @ own) - self.noise
-        scale = 1 / norm if norm > 0 else float("nan")  # nan: the pattern is lost in its noise
-        best = int(np.argmin(distances))
-        if best in (0, len(self.grid) - 1):
-            return float(self.grid[best]), scale * distances[best], amplitudes[best]
-        around = slice(best - 1, best + 2)
-        curve = np.polyfit(self.grid[around] - self.grid[best], distances[around], 2)
-        offset = -curve[1] / (2 * curve[0])
-        temperature = float(self.grid[best] + offset)
-        amplitude = float(np.interp(temperature, self.grid, amplitudes))
-        return temperature, scale * float(np.polyval(curve, offset)), amplitude
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,24 +158,24 @@ def layer_patterns(trajectory: Trajectory, centres: Mapping[int, npt.ArrayLike] 
 
     Parameters
     ----------
-    trajectory : of `stacked_flow` or `block_spin_flow`; each lattice over one block side of the one before.
-    centres : layer → (n_hidden, d) positions of its units in sites of the layer below (`Placement.centres`); by default
-        the blocks' own centres.
+    trajectory : Trajectory
+        Of `stacked_flow` or `block_spin_flow`; each lattice over one block side of the one before.
+    centres : dict of int to array_like, optional
+        Layer → (n_hidden, d) positions of its units in sites of the layer below (`Placement.centres`); by default the
+        blocks' own centres.
+
+    Returns
+    -------
+    list of LayerPattern
+        One entry a layer: maps of ⟨vh⟩, their localization and covariance under translations, and ⟨hh⟩.
+
+    Examples
+    --------
+    >>> from spinlens import block_spin_flow
+    >>> free = np.where(np.random.default_rng(0).random((100, 8, 8)) < 0.5, 1, -1)
+    >>> [pattern.amplitude for pattern in layer_patterns(block_spin_flow(free, 2))]
+    [1.0, 1.0]
     """
     places = centres or {}
     pairs = enumerate(itertools.pairwise(trajectory.states), 1)
     return [layer_pattern(below, above, places.get(k), k) for k, (below, above) in pairs]
-
-
-def block_patterns(
-    ensembles: Mapping[float, Fields], block: Callable[[Fields], Fields], connected: bool = True
-) -> dict[float, CorrelationMap]:
-    """Maps of block spins at each temperature, for `match_temperature`.
-
-    `ensembles`: temperature → (n_samples, *shape) states; `block`: states → block spins, for example
-    ``lambda s: block_spins(s, 2, "majority", generator=generator)``.
-    """
-    return {
-        temperature: visible_hidden_correlation(states, block(states), connected)
-        for temperature, states in ensembles.items()
-    }

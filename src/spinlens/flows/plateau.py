@@ -19,12 +19,17 @@ class Plateau:
 
     Attributes
     ----------
-    reached : whether there is one of the length asked for.
-    steps : first and last step of the longest stretch without drift (the last two records where there is none).
-    drift : for each instrument the drift over that stretch in units of its error.
-    until_end : the stretch runs to the last record, so where it ends is not known.
-    lifetime : the fewest and the most steps that the stretch can have lasted, from the records inside it and from
-        those beside it; the most is None where it runs to the end.
+    reached : bool
+        Whether there is one of the length asked for.
+    steps : tuple of int
+        First and last step of the longest stretch without drift (the last two records where there is none).
+    drift : dict of str to float
+        For each instrument the drift over that stretch in units of its error.
+    until_end : bool
+        The stretch runs to the last record, so where it ends is not known.
+    lifetime : tuple of int
+        The fewest and the most steps that the stretch can have lasted, from the records inside it and from those beside
+        it; the most is None where it runs to the end.
     """
 
     reached: bool
@@ -42,14 +47,24 @@ def find_plateau(
     The drift of an instrument over a stretch is the least-squares slope of its statistic against the step, taken for
     each sample by itself and then averaged: samples are independent of one another, records of one sample are not, so
     this error is right where the difference of two ensemble means would not be. Of stretches of equal length the later
-    one counts.
+    one counts. A smooth relaxation always hides in a stretch that is short enough: a plateau says how long transients
+    last, not where a flow ends.
 
     Parameters
     ----------
-    steps : recorded steps, rising.
-    statistics : instrument → (n_records, n_samples), its statistic on every sample at every record.
-    length : smallest number of steps of a plateau.
-    threshold : largest drift, in errors, that is none.
+    steps : sequence of int
+        Recorded steps, rising; three at least.
+    statistics : dict of str to array_like
+        Instrument → (n_records, n_samples), its statistic on every sample at every record.
+    length : int, default 10
+        Smallest number of steps of a plateau.
+    threshold : float, default 3.0
+        Largest drift, in errors, that is none.
+
+    Returns
+    -------
+    Plateau
+        Also where none was reached, and says so.
 
     Examples
     --------
@@ -71,10 +86,34 @@ def find_plateau(
 def find_plateaus(
     steps: Sequence[int], statistics: Mapping[str, npt.ArrayLike], length: int = 10, threshold: float = 3.0
 ) -> tuple[Plateau, ...]:
-    """All stretches without drift that share no record, in the order of the flow; arguments as in `find_plateau`.
+    """All stretches without drift that share no record, in the order of the flow.
 
     The longest is taken first, then the longest before and after it, and so on. All but one that runs to the end are
     metastable fixed points, and `lifetime` says how long the flow stayed there.
+
+    Parameters
+    ----------
+    steps : sequence of int
+        As in `find_plateau`.
+    statistics : dict of str to array_like
+        As in `find_plateau`.
+    length : int, default 10
+        As in `find_plateau`.
+    threshold : float, default 3.0
+        As in `find_plateau`.
+
+    Returns
+    -------
+    tuple of Plateau
+        Empty where there is none.
+
+    Examples
+    --------
+    Twenty steps at one level, then a jump and twenty at another:
+
+    >>> level = np.repeat([0.0, 9.0], 20)[:, None] + np.random.default_rng(0).normal(size=(40, 300))
+    >>> [plateau.until_end for plateau in find_plateaus(range(40), {"energy": level})]
+    [False, True]
     """
     times, tables, length = _checked(steps, statistics, length)
 

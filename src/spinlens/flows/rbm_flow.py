@@ -31,32 +31,50 @@ def rbm_flow(
     """Follow lattice states under a machine: h ~ p(h|v_t), v_{t+1} ~ p(v|h), each sample on its own.
 
     The sampled flow is block Gibbs sampling of the machine, so its end is the machine's own distribution whatever the
-    start; what it says about renormalization is whether it passes lattice-like fixed points, and how long it stays.
+    start; what it says about renormalization is whether it passes lattice-like fixed points, and how long it stays
+    [Iso2018]_. Cost O(n_samples · N · n_hidden) a step: ≈ 1 ms for 500 states of 16×16 and 64 hidden units on one core.
 
     Parameters
     ----------
-    machine : trained or built `RBM`; its visible units are the sites in C order.
-    states : (n_samples, *shape) spins ±1, the starting ensemble (T = 0 and T = ∞ are good starts), or a Dataset of
+    machine : RBM
+        Trained or built; its visible units are the sites in C order.
+    states : array_like, DataArray or Dataset
+        (n_samples, *shape) spins ±1, the starting ensemble (T = 0 and T = ∞ are good starts), or a Dataset of
         `sample(..., keep_spins=True)` at one temperature.
-    steps : steps t ≥ 1.
-    record : steps to keep; default all, 0 … steps. What is recorded does not change the flow. Thousands of steps need
+    steps : int
+        Steps t ≥ 1.
+    record : sequence of int, optional
+        Steps to keep; by default all, 0 … steps. What is recorded does not change the flow. Thousands of steps need
         `record`, such as `chosen_steps(steps)`: only the states kept take memory.
-    kind : "sampled" draws both ways. "mean": v_{t+1} = tanh(b + W tanh(c + v_t W)), no noise at all. "mixed": h is
-        drawn from p(h|v_t), v_{t+1} = tanh(b + W h) is not. States of the last two are real numbers in [−1, 1], and a
-        real v enters p(h|v) as it stands.
-    seed : seeds the draws.
+    kind : {"sampled", "mean", "mixed"}
+        "sampled" draws both ways. "mean": v_{t+1} = tanh(b + W tanh(c + v_t W)), no noise at all. "mixed": h is drawn
+        from p(h|v_t), v_{t+1} = tanh(b + W h) is not. States of the last two are real numbers in [−1, 1], and a real v
+        enters p(h|v) as it stands.
+    seed : int, default 0
+        Seeds the draws.
 
     Returns
     -------
-    Trajectory of (n_samples, *shape) states, int8 ±1 or float64.
+    Trajectory
+        Of (n_samples, *shape) states, int8 ±1 or float64.
 
     Raises
     ------
-    InputError : machine and lattice of different sizes; `record` outside 0 … steps, or more states than 4 GB.
+    InputError
+        Machine and lattice of different sizes; `record` outside 0 … steps, or more states than 4 GB: record fewer.
 
-    Notes
-    -----
-    Cost O(n_samples · N · n_hidden) a step: ≈ 1 ms for 500 states of 16×16 and 64 hidden units on one core.
+    References
+    ----------
+    .. [Iso2018] Iso, Shiba & Yokoo, Phys. Rev. E 97, 053304 (2018).
+
+    Examples
+    --------
+    A machine without weights forgets everything in one step; its means are 0:
+
+    >>> from spinlens import RBM
+    >>> free = RBM.from_weights(np.zeros((4, 2)))
+    >>> rbm_flow(free, np.ones((1, 2, 2)), 1, kind="mean").at(1).tolist()
+    [[[0.0, 0.0], [0.0, 0.0]]]
     """
     spins = states_of(states)
     kept = recorded(record, checks.positive_integer("steps", steps))
@@ -80,6 +98,20 @@ def flow_records(
 def chosen_steps(steps: int, count: int = 32) -> tuple[int, ...]:
     """About `count` steps from 0 to `steps` to record, every one at first and then ever farther apart.
 
+    Parameters
+    ----------
+    steps : int
+        The last step ≥ 1.
+    count : int, default 32
+        How many, 2 at least.
+
+    Returns
+    -------
+    tuple of int
+        Rising, from 0 to `steps`.
+
+    Examples
+    --------
     >>> chosen_steps(1000, 12)
     (0, 1, 2, 4, 7, 12, 23, 43, 81, 152, 285, 534, 1000)
     """

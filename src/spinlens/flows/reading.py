@@ -97,19 +97,33 @@ def read_flow(trajectory: Trajectory, instruments: Instruments | InstrumentsBySh
 
     Parameters
     ----------
-    trajectory : of `rbm_flow`, `updown_flow`, `stacked_flow`, `block_spin_flow`, ….
-    instruments : name → thermometer of the lattice; for flows that change the lattice, shape → name → thermometer with
-        the same names at each shape.
+    trajectory : Trajectory
+        Of `rbm_flow`, `updown_flow`, `stacked_flow`, `block_spin_flow`, ….
+    instruments : dict
+        Name → thermometer of the lattice; for flows that change the lattice, shape → name → thermometer with the same
+        names at each shape.
 
     Returns
     -------
-    Dataset with dims (step, instrument): `temperature` and `temperature_error`, `in_range`, `off_lattice`, `statistic`
-    and `statistic_error`, and `change`, `change_error`: T minus T of the record before, of the same samples, with the
-    error of that difference (nan at the first record). Attribute `name`: which flow.
+    xarray.Dataset
+        With dims (step, instrument): `temperature` and `temperature_error`, `in_range`, `off_lattice`, `statistic` and
+        `statistic_error`, and `change`, `change_error`: T minus T of the record before, of the same samples, with the
+        error of that difference (nan at the first record). Attribute `name`: which flow.
 
     Raises
     ------
-    InputError : an instrument was calibrated at another size than a record of the flow.
+    InputError
+        An instrument was calibrated at another size than a record of the flow: calibrate one there.
+
+    Examples
+    --------
+    >>> from spinlens import IsingModel, NearestNeighbour, calibrate_instruments, sample
+    >>> model, T = IsingModel((4, 4), NearestNeighbour()), [2.0, 2.5, 3.0, 3.5]
+    >>> states = sample(model, T, 500, keep_spins=True, thin=8).spins.values.reshape(4, 1000, 4, 4)
+    >>> energy = calibrate_instruments(model, T, states, names=["energy"])
+    >>> rest = Trajectory("rest", (0, 1), (states[1], states[1]))
+    >>> read_flow(rest, energy).change.values[1].tolist()
+    [0.0]
     """
     names: list[str] = []
     rows: list[dict[str, Measured]] = []

@@ -55,15 +55,36 @@ def stacked_flow(
 
     Parameters
     ----------
-    stack : trained `StackedRBM`.
-    states : (n_samples, *shape) spins ±1 on the lattice of the bottom machine, or a Dataset of `sample`.
-    seed : seeds the hidden states h ~ p(h|v) of each layer.
-    kind : "sampled", or "mean" to pass means tanh(…) upward; then the layers become real numbers in [−1, 1].
-    placements : of `place_stack`, when at hand (it is computed otherwise).
+    stack : StackedRBM
+        Trained; its bottom machine has a visible unit a site, in C order.
+    states : array_like, DataArray or Dataset
+        (n_samples, *shape) spins ±1 on the lattice of the bottom machine, or a Dataset of `sample`.
+    seed : int, default 0
+        Seeds the hidden states h ~ p(h|v) of each layer.
+    kind : {"sampled", "mean"}
+        "sampled", or "mean" to pass means tanh(…) upward; then the layers become real numbers in [−1, 1].
+    placements : sequence of Placement, optional
+        Of `place_stack`, when at hand (it is computed otherwise).
 
     Returns
     -------
-    Trajectory with step k = lattice of layer k (0 the states given), placed and gauge-fixed: (n, 16, 16), (n, 8, 8), ….
+    Trajectory
+        Step k = lattice of layer k (0 the states given), placed and gauge-fixed: (n, 16, 16), (n, 8, 8), ….
+
+    Raises
+    ------
+    InputError
+        Layers that fill no lattice over one block side, or a stack of another lattice.
+
+    Examples
+    --------
+    Strong block machines are majority blocks:
+
+    >>> from spinlens import RBM
+    >>> class Stack:
+    ...     layers_ = (RBM.from_weights(40.0 * np.kron(np.eye(2), np.ones((2, 1)))),)
+    >>> stacked_flow(Stack(), [[1, 1, -1, -1]]).at(1).tolist()
+    [[1, -1]]
     """
     checks.choice("kind", kind, KINDS[:2])
     spins, mean_field = states_of(states), kind == "mean"
@@ -98,13 +119,35 @@ def updown_flow(
 
     Parameters
     ----------
-    stack : trained `StackedRBM`.
-    states, steps, record, kind, seed : as in `rbm_flow`.
-    layers : how many layers to climb, from the bottom; all by default.
+    stack : StackedRBM
+        Trained.
+    states : array_like, DataArray or Dataset
+        As in `rbm_flow`.
+    steps : int
+        As in `rbm_flow`.
+    record : sequence of int, optional
+        As in `rbm_flow`.
+    kind : {"sampled", "mean", "mixed"}
+        As in `rbm_flow`.
+    seed : int, default 0
+        As in `rbm_flow`.
+    layers : int, optional
+        How many layers to climb, from the bottom; all by default.
 
     Returns
     -------
-    Trajectory on the visible lattice, int8 ±1 ("sampled") or float64.
+    Trajectory
+        On the visible lattice, int8 ±1 ("sampled") or float64.
+
+    Examples
+    --------
+    Machines without weights forget everything:
+
+    >>> from spinlens import RBM
+    >>> class Stack:
+    ...     layers_ = (RBM.from_weights(np.zeros((4, 2))), RBM.from_weights(np.zeros((2, 1))))
+    >>> updown_flow(Stack(), np.ones((1, 2, 2)), 1, kind="mean").at(1).tolist()
+    [[[0.0, 0.0], [0.0, 0.0]]]
     """
     kept = recorded(record, checks.positive_integer("steps", steps))
     found = dict(updown_records(stack, states, kept, kind, seed, layers))

@@ -30,29 +30,39 @@ def block_spins(
 
     "majority": the sign of Σ s over the block, a fair coin where the sum is zero. "average": the mean of the block,
     which leaves ±1 (the field of the block, without rescaling). "decimation": the first site of the block.
-    "kadanoff": s' drawn with probability ∝ exp(p s' Σ s), which tends to majority for p → ∞.
+    "kadanoff": s' drawn with probability ∝ exp(p s' Σ s), which tends to majority for p → ∞ [KadanoffHoughton1975]_.
+    Blocks are Kadanoff's [Kadanoff1966]_. Cost O(N), about 5 ns a spin. Decimation of a nearest-neighbour chain by 2 is
+    exact: K' = ½ ln cosh 2K.
 
     Parameters
     ----------
-    states : (n_samples, L_1, …, L_d) spins ±1; real fields are legal for "average" and "decimation".
-    scale : block side b ≥ 2; it must divide every L.
-    rule : see above.
-    p : strength of the Kadanoff rule, p ≥ 0; only for that rule.
-    generator : source of the coins; needed where a rule is random ("kadanoff", and "majority" of an even block).
+    states : array_like
+        (n_samples, L_1, …, L_d) spins ±1; real fields are legal for "average" and "decimation".
+    scale : int, default 2
+        Block side b ≥ 2; it must divide every L.
+    rule : {"majority", "average", "decimation", "kadanoff"}
+        See above.
+    p : float, optional
+        Strength of the Kadanoff rule, p ≥ 0; only for that rule.
+    generator : numpy.random.Generator, optional
+        Source of the coins; needed where a rule is random ("kadanoff", and "majority" of an even block).
 
     Returns
     -------
-    (n_samples, L_1/b, …, L_d/b): int8 ±1, or float64 for "average" and for real fields.
+    ndarray
+        (n_samples, L_1/b, …, L_d/b): int8 ±1, or float64 for "average" and for real fields.
 
     Raises
     ------
-    InputError : `scale` does not divide the lattice, or a random rule came without a generator.
-    SpinsError : entries other than ±1 (for the rules that need them).
+    InputError
+        `scale` does not divide the lattice, or a random rule came without a generator.
+    SpinsError
+        Entries other than ±1 (for the rules that need them).
 
-    Notes
-    -----
-    Cost O(N), about 5 ns a spin. Decimation of a nearest-neighbour chain by 2 is exact: K' = ½ ln cosh 2K.
-    Source: Kadanoff, Physics 2, 263 (1966); Kadanoff & Houghton, Phys. Rev. B 11, 377 (1975).
+    References
+    ----------
+    .. [Kadanoff1966] Kadanoff, Physics Physique Fizika 2, 263 (1966).
+    .. [KadanoffHoughton1975] Kadanoff & Houghton, Phys. Rev. B 11, 377 (1975).
 
     Examples
     --------
@@ -92,15 +102,24 @@ def block_spin_flow(
 
     Parameters
     ----------
-    states : (n_samples, L_1, …, L_d) spins ±1; scale^steps must divide every L.
-    steps : number of steps ≥ 1.
-    scale, rule, p : as in `block_spins`.
-    seed : seeds the coins of the random rules, a stream for each step: the first samples have the same blocks however
-        many samples follow.
+    states : array_like
+        (n_samples, L_1, …, L_d) spins ±1; scale^steps must divide every L.
+    steps : int
+        Number of steps ≥ 1.
+    scale : int, default 2
+        As in `block_spins`.
+    rule : {"majority", "average", "decimation", "kadanoff"}
+        As in `block_spins`.
+    p : float, optional
+        As in `block_spins`.
+    seed : int, default 0
+        Seeds the coins of the random rules, a stream for each step: the first samples have the same blocks however many
+        samples follow.
 
     Returns
     -------
-    Trajectory with records 0 (the states given), 1, …, steps.
+    Trajectory
+        With records 0 (the states given), 1, …, steps.
 
     Examples
     --------

@@ -25,12 +25,16 @@ class RGSpectrum:
 
     Attributes
     ----------
-    operators : names of the operators kept.
-    matrix : (k, k) T_αβ = ∂K′_α/∂K_β.
-    matrix_error : (k, k) standard errors.
-    eigenvalues : (k,) of T, complex, largest first.
-    leading : the largest eigenvalue with its error; nan where it or one of its jackknife replicas is complex.
-    exponent : y = ln λ / ln b; None for a map that does not change the lattice (b = 1); nan for λ ≤ 0.
+    operators : tuple of str
+        Names of the operators kept.
+    matrix, matrix_error : ndarray
+        (k, k) T_αβ = ∂K′_α/∂K_β and its standard errors.
+    eigenvalues : ndarray of complex
+        (k,) of T, largest first.
+    leading : Estimate
+        The largest eigenvalue with its error; nan where it or one of its jackknife replicas is complex.
+    exponent : Estimate or None
+        y = ln λ / ln b; None for a map that does not change the lattice (b = 1); nan for λ ≤ 0.
     """
 
     operators: tuple[str, ...]

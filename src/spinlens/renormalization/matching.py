@@ -14,8 +14,9 @@ from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow
+from spinlens.renormalization.default_operators import default_operators
 from spinlens.renormalization.measurements import bin_slices, kept_means
-from spinlens.renormalization.operators import AnyOperator, CouplingOperator, default_operators, operator_values
+from spinlens.renormalization.operators import AnyOperator, CouplingOperator, operator_values
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import estimate_of_rows, jackknife_error
 
@@ -29,12 +30,18 @@ class Matching:
 
     Attributes
     ----------
-    blockings : n.
-    shape : the lattice on which both end.
-    operators : names.
-    temperatures : T_c from each operator.
-    combined : their mean weighted by 1/error², with its own jackknife error.
-    spread : largest less smallest of `temperatures`.
+    blockings : int
+        n.
+    shape : tuple of int
+        The lattice on which both end.
+    operators : tuple of str
+        Their names.
+    temperatures : tuple of Estimate
+        T_c from each operator.
+    combined : Estimate
+        Their mean weighted by 1/error², with its own jackknife error.
+    spread : float
+        Largest less smallest of `temperatures`.
     """
 
     blockings: int
@@ -80,34 +87,52 @@ def two_lattice_matching(
     """T_c of a coupling from states of an L and an L/b lattice at the same temperatures.
 
     At T_c, and close to the fixed point, the L lattice blocked n + 1 times and the L/b lattice blocked n times are the
-    same ensemble on the same lattice, so that finite-size effects cancel. The differences ⟨S_α⟩_L − ⟨S_α⟩_{L/b}
-    pass from positive (cold) to negative (hot); their zero is found from a cubic in T through values and slopes,
-    d⟨S⟩/dT = (⟨S E⟩ − ⟨S⟩⟨E⟩)/T² with the energy E of the lattice before blocking.
+    same ensemble on the same lattice, so that finite-size effects cancel (an idea of Wilson, as used in [Pawley1984]_).
+    The differences ⟨S_α⟩_L − ⟨S_α⟩_{L/b} pass from positive (cold) to negative (hot); their zero is found from a cubic
+    in T through values and slopes, d⟨S⟩/dT = (⟨S E⟩ − ⟨S⟩⟨E⟩)/T² with the energy E of the lattice before blocking.
 
     Parameters
     ----------
-    coupling : of both lattices; its energy gives the slopes.
-    temperatures : (n_temperatures ≥ 2,) around T_c, within a few per cent: the cubic is local.
-    large : (n_temperatures, n_samples, L, …) spins ±1, equilibrium states of the coupling.
-    small : (n_temperatures, n_samples′, L/b, …) likewise.
-    steps : matchings n = 0 … steps − 1; None goes on until the common lattice is about to fall below 4.
-    scale, rule, p : of the block spins, as in `block_spins`.
-    operators : even operators to match; None takes the first four of `default_operators`.
-    chains : runs of equal length that the samples consist of, one after the other.
-    bins : jackknife bins, to be much longer than τ_int; `seed` : of the coins of random rules.
+    coupling : Coupling
+        Of both lattices; its energy gives the slopes.
+    temperatures : sequence of float
+        (n_temperatures ≥ 2,) around T_c, within a few per cent: the cubic is local.
+    large : array_like
+        (n_temperatures, n_samples, L, …) spins ±1, equilibrium states of the coupling.
+    small : array_like
+        (n_temperatures, n_samples′, L/b, …) likewise.
+    steps : int, optional
+        Matchings n = 0 … steps − 1; by default it goes on until the common lattice is about to fall below 4.
+    scale : int, default 2
+        As in `block_spins`.
+    rule : {"majority", "average", "decimation", "kadanoff"}
+        As in `block_spins`.
+    p : float, optional
+        As in `block_spins`.
+    operators : sequence of Operator, optional
+        Even operators to match; by default the first four of `default_operators`.
+    chains : int, default 1
+        Runs of equal length that the samples consist of, one after the other.
+    bins : int, default 32
+        Jackknife bins, to be much longer than τ_int.
+    seed : int, default 0
+        Of the coins of random rules.
 
     Returns
     -------
-    TwoLatticeMatching : T_c by blocking and operator with statistical errors; `systematic` beside them.
+    TwoLatticeMatching
+        T_c by blocking and operator with statistical errors; `systematic` beside them.
 
     Raises
     ------
-    InputError : lattices that do not fit each other, one temperature only.
-    ConvergenceError : no zero within the temperatures: use others, or more samples.
+    InputError
+        Lattices that do not fit each other, one temperature only.
+    ConvergenceError
+        No zero within the temperatures: use others, or more samples.
 
-    Notes
-    -----
-    Source: an idea of Wilson, as used by Pawley, Swendsen, Wallace & Wilson, Phys. Rev. B 29, 4030 (1984).
+    References
+    ----------
+    .. [Pawley1984] Pawley, Swendsen, Wallace & Wilson, Phys. Rev. B 29, 4030 (1984).
 
     Examples
     --------

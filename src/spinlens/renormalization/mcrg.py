@@ -35,9 +35,12 @@ class MCRG:
 
     Attributes
     ----------
-    steps : one entry a step, the finest lattice first.
-    bin_length : samples in a jackknife bin.
-    tau_int : the longest τ_int of the operators of the finest lattice, in samples.
+    steps : tuple of BlockingStep
+        One entry a step, the finest lattice first.
+    bin_length : int
+        Samples in a jackknife bin.
+    tau_int : float
+        The longest τ_int of the operators of the finest lattice, in samples.
     """
 
     steps: tuple[BlockingStep, ...]
@@ -105,36 +108,45 @@ def mcrg(
     """Exponents of a renormalization map by Swendsen's method, from configurations before and after it.
 
     With −H/T = Σ_α K_α S_α and primes for the lattice after the map, the chain rule gives
-    ∂⟨S′_γ⟩/∂K_β = Σ_α (∂⟨S′_γ⟩/∂K′_α) T_αβ, both derivatives being correlations:
+    ∂⟨S′_γ⟩/∂K_β = Σ_α (∂⟨S′_γ⟩/∂K′_α) T_αβ, both derivatives being correlations [Swendsen1979]_:
 
         A T = B,   A_γα = ⟨S′_γ S′_α⟩ − ⟨S′_γ⟩⟨S′_α⟩,   B_γβ = ⟨S′_γ S_β⟩ − ⟨S′_γ⟩⟨S_β⟩.
 
     The largest eigenvalue of T = ∂K′/∂K at a fixed point is b^y: y_t = 1/ν in the even sector, y_h = d − Δ_s in the
     odd one. Near T_c each further step comes closer to the fixed point, until the lattice is too small; each further
-    operator makes the truncation smaller.
+    operator makes the truncation smaller [Pawley1984]_. Cost O(n N) an operator.
 
     Parameters
     ----------
-    levels : a `Trajectory` (`block_spin_flow`, `stacked_flow`, `rbm_flow`) or arrays (n_samples, *shape) of spins ±1,
-        finest first: sample i of each comes from sample i of the one before by the same map. Any map will do.
-    even, odd : operators of each sector; None takes `default_operators` that fit the coarsest lattice, () none.
-    chains : how many independent runs of equal length the samples consist of, one after the other.
-    bins : jackknife bins in all, each within a chain; they are to be much longer than τ_int (see `MCRG.reliable`).
+    levels : Trajectory or sequence of array_like
+        Of `block_spin_flow`, `stacked_flow`, `rbm_flow`; or arrays (n_samples, *shape) of spins ±1, finest first, where
+        sample i of each comes from sample i of the one before by the same map. Any map will do.
+    even, odd : sequence of Operator, optional
+        Operators of each sector; by default `default_operators` that fit the coarsest lattice, () for none.
+    chains : int, default 1
+        How many independent runs of equal length the samples consist of, one after the other.
+    bins : int, default 64
+        Jackknife bins in all, each within a chain; they are to be much longer than τ_int (see `MCRG.reliable`).
 
     Returns
     -------
-    MCRG : exponents of every step with 1, 2, … operators kept. Errors are statistical; `truncation` says how much the
+    MCRG
+        Exponents of every step with 1, 2, … operators kept. Errors are statistical; `truncation` says how much the
         answer moves with the operators kept, `systematic` also how much the last step moved it.
 
     Raises
     ------
-    SpinsError : states that are not ±1.
-    InputError : levels of different numbers of samples, sides that do not shrink alike, operators of the wrong kind.
-    ConvergenceError : operators that are linearly dependent on the coarser lattice, or fewer samples than operators.
+    SpinsError
+        States that are not ±1.
+    InputError
+        Levels of different numbers of samples, sides that do not shrink alike, operators of the wrong kind.
+    ConvergenceError
+        Operators that are linearly dependent on the coarser lattice, or fewer samples than operators: leave some out.
 
-    Notes
-    -----
-    Source: Swendsen, Phys. Rev. Lett. 42, 859 (1979); Pawley, Swendsen, Wallace & Wilson, Phys. Rev. B 29, 4030 (1984).
+    References
+    ----------
+    .. [Pawley1984] Pawley, Swendsen, Wallace & Wilson, Phys. Rev. B 29, 4030 (1984).
+    .. [Swendsen1979] Swendsen, Phys. Rev. Lett. 42, 859 (1979).
 
     Examples
     --------

@@ -12,7 +12,8 @@ from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
-from spinlens.renormalization.operators import AnyOperator, default_operators, operator_values
+from spinlens.renormalization.default_operators import default_operators
+from spinlens.renormalization.operators import AnyOperator, operator_values
 from spinlens.statistics.autocorrelation import integrated_time
 
 Levels = Trajectory | Sequence[npt.ArrayLike]
@@ -24,10 +25,14 @@ class Measurements:
 
     Attributes
     ----------
-    operators : in the order of the columns.
-    shapes : the lattice of every level, finest first.
-    values : one (n_samples, n_operators) array a level, sums over the lattice.
-    chains : the samples are this many runs of equal length, one after the other.
+    operators : tuple of Operator
+        In the order of the columns.
+    shapes : tuple of tuple
+        The lattice of every level, finest first.
+    values : tuple of ndarray
+        One (n_samples, n_operators) array a level, sums over the lattice.
+    chains : int
+        The samples are this many runs of equal length, one after the other.
     """
 
     operators: tuple[AnyOperator, ...]

@@ -89,7 +89,15 @@ class Operator:
 class CouplingOperator:
     """S = Σ_{i<j} J(r_ij) s_i s_j of a coupling: minus its energy, on whatever lattice the states live.
 
-    For power laws it stands for the whole tail of couplings at once, which no finite list of pairs does.
+    For power laws it stands for the whole tail of couplings at once, which no finite list of pairs does. Cost
+    O(N log N) a state.
+
+    Parameters
+    ----------
+    name : str
+        What tables call it.
+    coupling : Coupling
+        J(r), such as `PowerLaw(1.2)`.
 
     Examples
     --------
@@ -118,19 +126,20 @@ AnyOperator = Operator | CouplingOperator
 def operator_values(states: npt.ArrayLike, operators: Sequence[AnyOperator]) -> Array:
     """S_α of every state, summed over the lattice.
 
+    Cost 0.04 to 0.1 ns a spin and cluster for `Operator` (64 states in a word), 16 ns a spin for a `CouplingOperator`
+    of a power law (Fourier transform).
+
     Parameters
     ----------
-    states : (n_samples, *shape) spins ±1, periodic.
-    operators : of as many components as the lattice has sides.
+    states : array_like
+        (n_samples, *shape) spins ±1, periodic.
+    operators : sequence of Operator
+        Of as many components as the lattice has sides.
 
     Returns
     -------
-    (n_samples, n_operators) floats.
-
-    Notes
-    -----
-    Cost 0.04 to 0.1 ns a spin and cluster for `Operator` (64 states in a word), 16 ns a spin for a `CouplingOperator`
-    of a power law (Fourier transform).
+    ndarray
+        (n_samples, n_operators) floats.
     """
     spins = checks.spins("states", states)
     shape = spins.shape[1:]
@@ -148,48 +157,10 @@ def operator_values(states: npt.ArrayLike, operators: Sequence[AnyOperator]) -> 
     return values
 
 
-def default_operators(dimension: int, parity: Parity, side: int | None = None) -> tuple[Operator, ...]:
-    """The operators that `mcrg` takes unless told otherwise, short ones first.
-
-    Parameters
-    ----------
-    dimension : 1, 2 or 3.
-    parity : "even" (pairs, four-spin products) or "odd" (magnetization, three- and five-spin products).
-    side : smallest side of the lattices they are for; operators wider than half of it are left out.
-
-    Examples
-    --------
-    >>> [operator.name for operator in default_operators(2, "even")][:4]
-    ['nn', 'nnn', 'plaquette', '(2,0)']
-    >>> [operator.name for operator in default_operators(2, "even", side=2)]
-    ['nn', 'nnn', 'plaquette']
-    """
-    dimension = checks.positive_integer("dimension", dimension)
-    if dimension not in _DEFAULT:
-        raise InputError(f"dimension must be 1, 2 or 3, got {dimension}")
-    checks.choice("parity", parity, ("even", "odd"))
-    return tuple(
-        operator for operator in _DEFAULT[dimension][parity == "odd"] if side is None or 2 * operator.extent <= side
-    )
-
-
-def pair_operators(displacements: Iterable[Site]) -> tuple[Operator, ...]:
-    """Pairs at given displacements, e.g. far ones for power laws: [(4, 0), (4, 4)].
-
-    >>> [operator.name for operator in pair_operators([(4, 0), (8, 0)])]
-    ['(4,0)', '(8,0)']
-    """
-    return tuple(_pair(tuple(int(x) for x in site)) for site in displacements)
-
-
 def _at_origin(sites: Iterable[Site]) -> Cluster:
     """The translate whose smallest components are 0, its sites in order."""
     table = np.array(list(sites))
     return tuple(sorted(tuple(int(x) for x in site) for site in table - table.min(axis=0)))
-
-
-def _pair(site: Site) -> Operator:
-    return Operator("(" + ",".join(map(str, site)) + ")", ((0,) * len(site), site))
 
 
 def _local_values(spins: npt.NDArray[np.int8], operators: Sequence[Operator]) -> npt.NDArray[np.int64]:
@@ -210,65 +181,3 @@ def _local_values(spins: npt.NDArray[np.int8], operators: Sequence[Operator]) ->
     out = np.zeros((len(spins), len(operators)), dtype=np.int64)
     operator_sums(spins.reshape(len(spins), *missing, *shape), sites, sizes, owner, out)
     return out
-
-
-def _make(*entries: tuple[str, Sequence[Site]]) -> tuple[Operator, ...]:
-    return tuple(Operator(name, tuple(sites)) for name, sites in entries)
-
-
-_DEFAULT: dict[int, tuple[tuple[Operator, ...], tuple[Operator, ...]]] = {
-    1: (
-        _make(
-            ("nn", [(0,), (1,)]), ("(2)", [(0,), (2,)]), ("(3)", [(0,), (3,)]),
-            ("four", [(0,), (1,), (2,), (3,)]), ("(4)", [(0,), (4,)]),
-        ),
-        _make(("m", [(0,)]), ("three", [(0,), (1,), (2,)]), ("three (0,1,3)", [(0,), (1,), (3,)])),
-    ),
-    2: (
-        _make(
-            ("nn", [(0, 0), (1, 0)]),
-            ("nnn", [(0, 0), (1, 1)]),
-            ("plaquette", [(0, 0), (1, 0), (0, 1), (1, 1)]),
-            ("(2,0)", [(0, 0), (2, 0)]),
-            ("(2,1)", [(0, 0), (2, 1)]),
-            ("diamond", [(1, 0), (0, 1), (2, 1), (1, 2)]),
-            ("(2,2)", [(0, 0), (2, 2)]),
-            ("zigzag", [(0, 0), (1, 0), (1, 1), (2, 1)]),
-            ("T", [(0, 0), (1, 0), (2, 0), (1, 1)]),
-            ("L", [(0, 0), (1, 0), (2, 0), (0, 1)]),
-            ("rectangle", [(0, 0), (2, 0), (0, 1), (2, 1)]),
-            ("(3,0)", [(0, 0), (3, 0)]),
-            ("(3,1)", [(0, 0), (3, 1)]),
-        ),
-        _make(
-            ("m", [(0, 0)]),
-            ("corner", [(0, 0), (1, 0), (0, 1)]),
-            ("line", [(0, 0), (1, 0), (2, 0)]),
-            ("bent", [(0, 0), (1, 0), (2, 1)]),
-            ("V", [(0, 0), (1, 1), (2, 0)]),
-            ("five", [(0, 0), (1, 0), (0, 1), (1, 1), (2, 0)]),
-            ("cross", [(1, 0), (0, 1), (1, 1), (2, 1), (1, 2)]),
-            ("diagonal", [(0, 0), (1, 1), (2, 2)]),
-            ("wide corner", [(0, 0), (2, 0), (0, 2)]),
-        ),
-    ),
-    3: (
-        _make(
-            ("nn", [(0, 0, 0), (1, 0, 0)]),
-            ("nnn", [(0, 0, 0), (1, 1, 0)]),
-            ("(1,1,1)", [(0, 0, 0), (1, 1, 1)]),
-            ("plaquette", [(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0)]),
-            ("tetrahedron", [(0, 0, 0), (1, 1, 0), (1, 0, 1), (0, 1, 1)]),
-            ("(2,0,0)", [(0, 0, 0), (2, 0, 0)]),
-            ("(2,1,0)", [(0, 0, 0), (2, 1, 0)]),
-            ("rectangle", [(0, 0, 0), (1, 1, 0), (0, 0, 1), (1, 1, 1)]),
-        ),
-        _make(
-            ("m", [(0, 0, 0)]),
-            ("corner", [(0, 0, 0), (1, 0, 0), (0, 1, 0)]),
-            ("line", [(0, 0, 0), (1, 0, 0), (2, 0, 0)]),
-            ("bent", [(0, 0, 0), (1, 0, 0), (1, 1, 1)]),
-            ("triangle", [(0, 0, 0), (1, 1, 0), (1, 0, 1)]),
-        ),
-    ),
-}  # fmt: skip

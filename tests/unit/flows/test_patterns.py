@@ -17,7 +17,8 @@ from spinlens.comparisons.pattern_table import (
 )
 from spinlens.errors import InputError
 from spinlens.flows.correlators import spin_correlation, visible_hidden_correlation
-from spinlens.flows.patterns import layer_patterns, match_temperature, translation_covariance, unit_maps
+from spinlens.flows.pattern_match import match_temperature
+from spinlens.flows.patterns import layer_patterns, translation_covariance, unit_maps
 from spinlens.flows.reading import read_flow
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.rbm import RBM

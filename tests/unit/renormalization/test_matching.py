@@ -9,9 +9,9 @@ from spinlens.errors import ConvergenceError, InputError
 from spinlens.exact.enumeration import all_states
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
+from spinlens.renormalization.default_operators import default_operators
 from spinlens.renormalization.matching import _curve, _match, two_lattice_matching
 from spinlens.renormalization.measurements import bin_slices, kept_means
-from spinlens.renormalization.operators import default_operators
 from spinlens.sampling.sampler import sample
 
 NN = NearestNeighbour()

@@ -7,10 +7,10 @@ import pytest
 
 from spinlens.errors import ConvergenceError, InputError, SpinsError
 from spinlens.renormalization.block_spin import block_spin_flow, block_spins
+from spinlens.renormalization.default_operators import default_operators, pair_operators
 from spinlens.renormalization.linearized import connected, linearized_map, spectra
 from spinlens.renormalization.mcrg import analyse, mcrg
 from spinlens.renormalization.measurements import Measurements, measure
-from spinlens.renormalization.operators import default_operators, pair_operators
 
 
 def random_spins(*shape: int, seed: int = 0) -> np.ndarray:

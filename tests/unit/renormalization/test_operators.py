@@ -7,14 +7,9 @@ import pytest
 
 from spinlens.errors import InputError, SpinsError
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
+from spinlens.renormalization.default_operators import default_operators, pair_operators
 from spinlens.renormalization.kernels import count_bits
-from spinlens.renormalization.operators import (
-    CouplingOperator,
-    Operator,
-    default_operators,
-    operator_values,
-    pair_operators,
-)
+from spinlens.renormalization.operators import CouplingOperator, Operator, operator_values
 
 
 def random_spins(*shape: int, seed: int = 0) -> np.ndarray:
