@@ -9,12 +9,8 @@ import numpy as np
 import pytest
 
 from spinlens.exact.enumeration import all_states
-from spinlens.flows.correlators import visible_hidden_correlation
 from spinlens.flows.dimensions import compare_dimensions
 from spinlens.flows.flow_field import measure_flow_field
-from spinlens.flows.pattern_match import block_patterns, match_temperature
-from spinlens.flows.patterns import translation_covariance
-from spinlens.flows.placement import place_units
 from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.reading import change, measure
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
@@ -159,67 +155,3 @@ def test_dimensions_of_an_ensemble_are_its_own_and_those_of_a_hotter_one_are_not
     assert max(abs(difference.deviation(0.0)) for difference in same) < 4
     spins = [e for e in compare_dimensions(hot, other) if e.dimension == "delta_spin"]
     assert all(entry.difference.deviation(0.0) > 4 for entry in spins)
-
-
-def test_connected_map_of_a_hot_lattice_falls_to_zero_and_that_of_a_critical_one_does_not() -> None:
-    pulls = []
-    for temperature in (2.2 * T_ISING, T_ISING):
-        states = ensemble(NearestNeighbour(), temperature, 16, 1500, 12)
-        found = visible_hidden_correlation(states, block_spins(states, 2, "average"))
-        pulls.append(found.values[0, 0] / found.errors[0, 0])  # L/2 away from the block along both axes
-    assert abs(pulls[0]) < 4
-    assert pulls[1] > 4
-
-
-def test_block_spins_match_the_pattern_of_their_own_temperature() -> None:
-    rng = np.random.default_rng(13)
-
-    def block(states: np.ndarray) -> np.ndarray:
-        return block_spins(states, 2, generator=rng)
-
-    offered = {
-        r * T_ISING: ensemble(NearestNeighbour(), r * T_ISING, 16, 1500, 14) for r in (1.0, 1.05, 1.1, 1.15, 1.2)
-    }
-    states = ensemble(NearestNeighbour(), 1.1 * T_ISING, 16, 1500, 15)
-    patterns = block_patterns(offered, block)
-    match = match_temperature(visible_hidden_correlation(states, block(states)), patterns)
-    assert match.in_range
-    assert abs(match.temperature.deviation(1.1 * T_ISING)) < 4
-    assert match.temperature.error < 0.1
-    assert abs(match.residual.deviation(0.0)) < 4
-    assert match.residual.error < 0.02
-    displaced = np.roll(block(states), 1, axis=1)
-    wrong = match_temperature(visible_hidden_correlation(states, displaced), patterns)
-    assert wrong.residual.deviation(0.0) > 4
-    unrelated = np.where(rng.random((1500, 8, 8)) < 0.5, 1, -1)
-    bare = match_temperature(visible_hidden_correlation(states, unrelated), patterns)
-    assert bare.amplitude.value < 0.2
-
-
-def convolutional(shape: tuple[int, int], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One bell-shaped filter of overlapping fields at every block of 2 × 2, units shuffled, signs at random."""
-    x = np.arange(shape[0])
-    units = []
-    for a, b in itertools.product(*(range(side // 2) for side in shape)):
-        offset = [np.minimum(np.abs(x - c), shape[0] - np.abs(x - c)) for c in (2 * a + 0.5, 2 * b + 0.5)]
-        units.append(np.exp(-np.add.outer(offset[0] ** 2, offset[1] ** 2) / 4).ravel())
-    order, signs = rng.permutation(len(units)), np.where(rng.random(len(units)) < 0.5, -1, 1)
-    return (np.array(units)[order] * signs[:, None]).T, order, signs
-
-
-def test_placement_of_a_convolutional_machine_and_its_covariance_under_translations() -> None:
-    rng = np.random.default_rng(16)
-    weights, order, signs = convolutional((16, 16), rng)
-    placed = place_units(weights, (16, 16))
-    assert np.array_equal(order[placed.index], np.arange(64))
-    assert np.array_equal(signs[placed.index], placed.signs)
-    assert placed.quality > 0.95
-    states = ensemble(NearestNeighbour(), 1.3 * T_ISING, 16, 1500, 17)
-    shuffled = rng.permutation(weights)  # the same weights on the wrong sites
-    covariance = []
-    for table in (weights, shuffled):
-        where = place_units(table, (16, 16))
-        hidden = RBM.from_weights(table).sample_hidden(states.reshape(-1, 256), rng)
-        covariance.append(translation_covariance(states, where.arrange(hidden), where.centres))
-    assert covariance[0].value == pytest.approx(1.0, abs=4 * covariance[0].error + 0.05)
-    assert covariance[1].value < 0.5

@@ -19,7 +19,7 @@ from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import inflation
 from spinlens.thermometers.thermometer import Thermometer, warm
 
-_NODES = 16  # ln β at which scores are kept; the polynomial through them is right to 1e-7 of β over a factor of 12
+_NODES = 16  # ln β at which scores are kept; the polynomial through them is right to 1e-6 of β over a factor of 12
 _MARGIN = 1.5  # nodes reach so far beyond the calibrated temperatures
 _RESOLUTION = 0.1  # as for curves: in range where calibration ensembles resolve T to this fraction
 _FEWEST = 3  # temperatures in a row that make a range

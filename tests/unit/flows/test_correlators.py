@@ -1,4 +1,4 @@
-"""Correlation functions, their localization and effective dimensions against slow twins and made-up fields."""
+"""Correlation functions against slow references: sums over sites, loops over units, repeated ensembles."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ import pytest
 
 from spinlens.errors import InputError
 from spinlens.flows.correlators import (
-    CorrelationMap,
     spin_correlation,
     visible_hidden_correlation,
 )
-from spinlens.flows.dimensions import effective_dimensions
-from spinlens.flows.localization import localization
 
 
 def random_spins(*shape: int, seed: int = 0) -> np.ndarray:
@@ -70,61 +67,6 @@ def test_given_centres_move_the_map_with_the_units() -> None:
     assert np.unravel_index(plain.values.argmax(), (8, 8)) == (6, 5)
 
 
-def made_up_map(noise: float, width: float = 1.5, floor: float = 0.2, seed: int = 0) -> CorrelationMap:
-    side = np.arange(16) - 7.5
-    squared = np.add.outer(side**2, side**2)
-    truth = floor + 0.5 * np.exp(-squared / (2 * width**2))
-    bins = truth + noise * np.random.default_rng(seed).normal(size=(20, 16, 16))
-    replicas = (bins.sum(axis=0) - bins) / 19
-    errors = np.sqrt(19 * replicas.var(axis=0))
-    return CorrelationMap(bins.mean(axis=0), errors, replicas, (7.5, 7.5), 2, True)
-
-
-def test_localization_of_a_gaussian_and_its_independence_of_noise() -> None:
-    exact = localization(made_up_map(0.0))
-    assert exact.rms_radius.value == pytest.approx(1.5, abs=0.01)  # D² has variance width²/2 an axis
-    assert exact.participation.value == pytest.approx(2 * np.pi * 1.5**2, rel=0.01)
-    assert exact.background.value == pytest.approx(0.2, abs=1e-6)
-    assert exact.peak_to_background.value == pytest.approx(exact.peak.value / 0.2, rel=1e-5)
-    pulls = []
-    for seed in range(20):
-        noisy = localization(made_up_map(0.1, seed=seed))
-        pulls.append((noisy.rms_radius.value - 1.5) / noisy.rms_radius.error)
-        assert noisy.rms_radius.value < 2.2
-    assert abs(np.mean(pulls)) < 4 / np.sqrt(20)
-    assert np.std(pulls) < 1.6
-
-
-def test_localization_tells_a_wide_unit_from_a_narrow_one() -> None:
-    narrow, wide = localization(made_up_map(0.05)), localization(made_up_map(0.05, width=3.0))
-    assert wide.rms_radius.deviation(narrow.rms_radius) > 5
-    assert wide.participation.deviation(narrow.participation) > 5
-
-
-def test_ratio_to_an_unresolved_background_is_not_given() -> None:
-    assert localization(made_up_map(0.1, floor=0.0)).peak_to_background is None
-
-
-def test_effective_dimensions_of_a_power_law_field() -> None:
-    rng = np.random.default_rng(5)
-    k = np.fft.fftfreq(64) * 64
-    distance = np.hypot(*np.meshgrid(k, k))
-    correlation = np.where(distance > 0, distance, 0.5) ** -0.5  # Δ_s = 1/4
-    spectrum = np.sqrt(np.maximum(np.fft.fft2(correlation).real, 0))
-    fields = np.fft.ifft2(np.fft.fft2(rng.normal(size=(400, 64, 64))) * spectrum).real
-    found = effective_dimensions(fields)
-    assert (found.near, found.far) == (4, 8)
-    assert found.delta_spin.value == pytest.approx(0.25, abs=4 * found.delta_spin.error)
-    assert found.delta_spin.error < 0.02
-    assert abs(found.delta_spin.value - 0.375) > 4 * found.delta_spin.error
-
-
-def test_effective_dimensions_say_none_where_there_is_no_correlation() -> None:
-    found = effective_dimensions(random_spins(50, 8, 8), near=2)
-    assert found.delta_spin is None
-    assert effective_dimensions(np.ones((50, 8, 8), dtype=np.int8)).delta_energy is None
-
-
 def test_bad_input_gets_one_clear_error() -> None:
     with pytest.raises(InputError, match="not the visible one"):
         visible_hidden_correlation(random_spins(5, 8, 8), random_spins(5, 3, 3))
@@ -134,5 +76,23 @@ def test_bad_input_gets_one_clear_error() -> None:
         visible_hidden_correlation(random_spins(5, 8, 8), random_spins(5, 4, 4), centres=[[0, 0]])
     with pytest.raises(InputError, match="n_samples ≥ 2"):
         spin_correlation(random_spins(1, 4, 4))
-    with pytest.raises(InputError, match="2 × near"):
-        effective_dimensions(random_spins(5, 4, 4), near=2)
+
+
+def test_connected_spin_correlation_subtracts_the_mean_of_every_site() -> None:
+    rng = np.random.default_rng(1)
+    pattern = np.where(rng.random((6, 6)) < 0.5, 0.8, -0.8)
+    spins = np.where(rng.random((4000, 6, 6)) < (1 + pattern) / 2, 1, -1)  # free spins in a random field
+    plain, connected = spin_correlation(spins), spin_correlation(spins, connected=True)
+    away = connected.table.ravel()[1:] / connected.table_error.ravel()[1:]
+    assert np.abs(away).max() < 4.5
+    assert np.abs(plain.table.ravel()[1:] / plain.table_error.ravel()[1:]).max() > 4.5
+    assert connected.value[0] == pytest.approx(1 - 0.64, abs=0.02)
+    single = np.cov(spins[:, 0, 0], spins[:, 0, 0])[0, 1]
+    assert single == pytest.approx(1 - 0.64, abs=0.05)
+
+
+def test_displacements_of_the_map_are_those_of_the_block() -> None:
+    visible = random_spins(500, 8, 8, seed=8)
+    for a, b in itertools.product(range(2), range(2)):
+        found = visible_hidden_correlation(visible, visible[:, a::2, b::2])
+        assert np.unravel_index(found.values.argmax(), (8, 8)) == (3 + a, 3 + b)

@@ -9,7 +9,6 @@ import pytest
 import xarray as xr
 
 from spinlens.errors import InputError
-from spinlens.flows.plateau import find_plateaus
 from spinlens.flows.rbm_flow import chosen_steps, flow_records, rbm_flow
 from spinlens.flows.stacked_flow import updown_flow
 from spinlens.machines import passage
@@ -38,27 +37,6 @@ def test_mixed_flow_is_drawn_upward_and_a_mean_downward() -> None:
     expected = np.tanh(states[0].ravel() @ w)
     assert abs(signs.mean() - expected) < 4 * np.sqrt(1 - expected**2) / np.sqrt(20_000)
     assert abs(signs.mean() + expected) > 4 / np.sqrt(20_000)
-
-
-def test_one_layer_up_and_down_is_the_flow_of_its_machine_and_more_layers_are_all_passed() -> None:
-    states = np.tile(random_spins(1, 2, 2), (40_000, 1, 1))
-    below, above = machine(4, 2), machine(2, 1, 1.0)
-    means = updown_flow(Stack(below, above), states[:3], 1, kind="mean").at(1).reshape(-1, 4)
-    up = np.tanh(np.tanh(states[:3].reshape(-1, 4) @ below.weights_) @ above.weights_)
-    expected = np.tanh(np.tanh(up @ above.weights_.T) @ below.weights_.T)
-    assert np.allclose(means, expected, atol=1e-6)
-    low = updown_flow(Stack(below, above), states[:3], 1, kind="mean", layers=1).at(1).reshape(-1, 4)
-    assert np.allclose(low, rbm_flow(below, states[:3], 1, kind="mean").at(1).reshape(-1, 4))
-    drawn = updown_flow(Stack(below, above), states, 1, seed=3).at(1).reshape(-1, 4).astype(float)
-    hidden = np.array([[a, b] for a in (-1, 1) for b in (-1, 1)], dtype=float)
-    first = np.prod(1 / (1 + np.exp(-2 * hidden * (states[0].ravel() @ below.weights_))), axis=1)
-    top = np.array([[1.0], [-1.0]])
-    climb = 1 / (1 + np.exp(-2 * top * (hidden @ above.weights_).T))  # p(top | h)
-    descend = np.prod(1 / (1 + np.exp(-2 * hidden[None] * (top @ above.weights_.T)[:, None])), axis=2)
-    exact = (first @ climb.T @ descend) @ np.tanh(hidden @ below.weights_.T)
-    assert np.abs(drawn.mean(axis=0) - exact).max() < 5 / np.sqrt(40_000)
-    one_layer = rbm_flow(below, states, 1, seed=3).at(1).reshape(-1, 4).mean(axis=0)
-    assert np.abs(one_layer - exact).max() > 5 / np.sqrt(40_000)
 
 
 def test_samples_in_parts_flow_like_samples_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,14 +69,6 @@ def test_thousands_of_steps_take_the_memory_of_their_records() -> None:
     assert len(rbm_flow(rbm, states, 4000, chosen_steps(4000, 10))) <= 12
 
 
-def test_steps_to_record_begin_with_every_one() -> None:
-    assert chosen_steps(5) == (0, 1, 2, 3, 4, 5)
-    steps = chosen_steps(3000, 20)
-    assert steps[:3] == (0, 1, 2)
-    assert steps[-1] == 3000
-    assert len(steps) <= 21
-
-
 def test_flows_start_from_ensembles_as_from_their_states() -> None:
     spins = random_spins(3, 5, 4, 6)
     data = xr.Dataset({"spins": (("chain", "draw", "x", "y"), spins)})
@@ -116,20 +86,3 @@ def test_machines_that_do_not_fit_are_said() -> None:
         updown_flow(Stack(machine(16, 3)), states, 1, layers=2)
     with pytest.raises(InputError, match="kind must be one of"):
         rbm_flow(machine(16, 3), states, 1, kind="both")
-
-
-def test_all_plateaus_of_a_flow_with_their_lifetimes() -> None:
-    rng = np.random.default_rng(0)
-    level = np.concatenate([np.zeros(15), np.linspace(1, 8, 6), np.full(20, 9.0)])
-    table = level[:, None] + 0.1 * rng.normal(size=(41, 300))
-    first, last = find_plateaus(range(41), {"energy": table})
-    assert abs(first.steps[0]) <= 1
-    assert abs(first.steps[1] - 14) <= 1
-    assert not first.until_end
-    least, most = first.lifetime
-    assert least <= 14 <= most
-    assert last.until_end
-    assert last.lifetime[1] is None
-    assert abs(last.steps[0] - 21) <= 2
-    drifting = np.arange(41)[:, None] + 0.1 * rng.normal(size=(41, 300))
-    assert find_plateaus(range(41), {"energy": drifting}) == ()

@@ -12,6 +12,17 @@ SIDE, BLOCK = 12, 3
 COARSE = SIDE // BLOCK
 
 
+def block_machine(shape: tuple[int, ...], block: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Weights of block receptive fields with shuffled units and random signs; the order and the signs."""
+    coarse = tuple(side // block for side in shape)
+    sites = np.stack(np.unravel_index(np.arange(np.prod(shape)), shape), axis=1) // block
+    home = np.ravel_multi_index(tuple(sites.T), coarse)
+    weights = np.zeros((len(home), np.prod(coarse)))
+    weights[np.arange(len(home)), home] = rng.uniform(0.8, 1.2, len(home))
+    order, signs = rng.permutation(weights.shape[1]), np.where(rng.random(weights.shape[1]) < 0.5, -1, 1)
+    return (weights * signs)[:, order], order, signs[order]
+
+
 def block_weights(shift: int = 0) -> np.ndarray:
     """W (144, 16) of units that each see one 3 × 3 block, moved by `shift` sites along the first axis."""
     fields = np.zeros((COARSE * COARSE, SIDE, SIDE))
@@ -52,6 +63,42 @@ def test_the_same_units_read_on_shuffled_sites_are_not_placed() -> None:
     assert placed.concentration < 0.5
 
 
-def test_units_that_fill_no_coarse_lattice_are_refused() -> None:
+@pytest.mark.parametrize(("shape", "block"), [((16,), 2), ((16, 16), 2), ((9, 9), 3), ((4, 4, 4), 2)])
+def test_placement_recovers_a_known_permutation_and_signs(shape: tuple[int, ...], block: int) -> None:
+    weights, order, signs = block_machine(shape, block, np.random.default_rng(2))
+    placed = place_units(weights, shape)
+    assert np.array_equal(order[placed.index], np.arange(len(order)))
+    assert np.array_equal(placed.signs, signs[placed.index])
+    assert placed.coherence == pytest.approx(1.0)
+    assert placed.quality > 0.8
+
+
+def test_placement_of_random_weights_is_no_better_than_chance() -> None:
+    weights = np.random.default_rng(3).normal(size=(256, 64))
+    placed = place_units(weights, (16, 16))
+    assert placed.quality < 0.2
+    assert placed.concentration < 0.2
+    assert placed.coherence < 0.2
+
+
+def test_overlapping_bells_are_placed_by_their_middles() -> None:
+    """One bell at every block of 2 × 2, wider than the block; units shuffled, signs at random."""
+    rng, x = np.random.default_rng(16), np.arange(16)
+    bell = np.exp(-(np.minimum(np.abs(x - 0.5), 16 - np.abs(x - 0.5)) ** 2) / 4)
+    fields = [np.outer(np.roll(bell, 2 * a), np.roll(bell, 2 * b)).ravel() for a, b in np.ndindex(8, 8)]
+    order, signs = rng.permutation(64), np.where(rng.random(64) < 0.5, -1, 1)
+    placed = place_units((np.array(fields)[order] * signs[:, None]).T, (16, 16))
+    assert np.array_equal(order[placed.index], np.arange(64))
+    assert np.array_equal(signs[placed.index], placed.signs)
+    assert placed.quality > 0.95
+
+
+def test_mistakes_are_said() -> None:
     with pytest.raises(InputError, match="give hidden_shape"):
         place_units(np.ones((16, 3)), (4, 4))
+    with pytest.raises(InputError, match="no room"):
+        place_units(np.ones((16, 5)), (4, 4), (2, 2))
+    with pytest.raises(InputError, match="weights must have shape"):
+        place_units(np.ones((12, 4)), (4, 4))
+    with pytest.raises(InputError, match="hidden must have shape"):
+        place_units(np.ones((16, 4)), (4, 4)).arrange(np.ones((2, 3)))

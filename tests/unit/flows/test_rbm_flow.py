@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from spinlens.errors import InputError, SpinsError
-from spinlens.flows.placement import place_units
-from spinlens.flows.rbm_flow import rbm_flow
-from spinlens.flows.stacked_flow import stacked_flow, visible_centres
+from spinlens.flows.rbm_flow import chosen_steps, rbm_flow
 from spinlens.machines.rbm import RBM
 
 
@@ -61,28 +59,11 @@ def test_bad_input_gets_one_clear_error() -> None:
         rbm_flow(machine(), states, 0)
     with pytest.raises(InputError, match="states must have shape"):
         rbm_flow(machine(), states.ravel(), 1)
-    with pytest.raises(InputError, match="do not fill"):
-        place_units(np.ones((16, 5)), (4, 4))
-    with pytest.raises(InputError, match="no room"):
-        place_units(np.ones((16, 5)), (4, 4), (2, 2))
-    with pytest.raises(InputError, match="weights must have shape"):
-        place_units(np.ones((12, 4)), (4, 4))
 
 
-def test_stacked_flow_checks_its_input() -> None:
-    class Stack:
-        layers_ = (machine(),)
-
-    states = random_spins(3, 4, 4)
-    assert stacked_flow(Stack(), states).shapes == ((4, 4), (2, 2))
-    means = stacked_flow(Stack(), states, kind="mean").at(1)
-    assert means.dtype == np.float64
-    assert np.abs(means).max() < 1
-    with pytest.raises(InputError, match="16 visible units"):
-        stacked_flow(Stack(), random_spins(3, 8, 8))
-    with pytest.raises(InputError, match="placements of 0"):
-        stacked_flow(Stack(), states, placements=())
-    with pytest.raises(InputError, match="layer must be"):
-        visible_centres((), (4, 4), 1)
-    with pytest.raises(InputError, match="hidden must have shape"):
-        place_units(machine().weights_, (4, 4)).arrange(np.ones((2, 3)))
+def test_steps_to_record_begin_with_every_one() -> None:
+    assert chosen_steps(5) == (0, 1, 2, 3, 4, 5)
+    steps = chosen_steps(3000, 20)
+    assert steps[:3] == (0, 1, 2)
+    assert steps[-1] == 3000
+    assert len(steps) <= 21
