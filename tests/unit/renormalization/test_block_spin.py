@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from spinlens.errors import InputError, SpinsError
+from spinlens.renormalization import block_spin
 from spinlens.renormalization.block_spin import RULES, block_spin_flow, block_spins
 
 
@@ -40,12 +41,19 @@ def test_ties_are_fair_coins_and_not_always_up() -> None:
     assert abs(mean) < 4 / np.sqrt(4000)
 
 
-def test_kadanoff_has_its_probabilities() -> None:
+def test_kadanoff_has_its_probabilities(monkeypatch: pytest.MonkeyPatch) -> None:
     states = np.tile(np.array([[1, 1], [1, -1]], dtype=np.int8), (20000, 1, 1))
-    mean = block_spins(states, rule="kadanoff", p=0.3, generator=np.random.default_rng(3)).mean()
-    error = 1 / np.sqrt(20000)
-    assert abs(mean - np.tanh(0.3 * 2)) < 4 * error
-    assert abs(mean - np.tanh(0.3 * 4)) > 4 * error  # the twin: Σ s taken for 4 aligned spins
+
+    def pull() -> float:
+        mean = block_spins(states, rule="kadanoff", p=0.3, generator=np.random.default_rng(3)).mean()
+        return abs(mean - np.tanh(0.3 * 2)) * np.sqrt(20000)
+
+    assert pull() < 4
+    right = block_spin._probability_up
+    monkeypatch.setattr(
+        block_spin, "_probability_up", lambda sums, p: right(sums, p / 2)
+    )  # the twin: σ(pΣ), not σ(2pΣ)
+    assert pull() > 4
 
 
 def test_kadanoff_at_large_p_is_the_majority_rule() -> None:

@@ -6,23 +6,15 @@ import numpy as np
 import pytest
 
 from spinlens.errors import ConvergenceError, InputError
-from spinlens.exact.enumeration import all_states
-from spinlens.lattice.couplings import NearestNeighbour
+from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.default_operators import default_operators
 from spinlens.renormalization.matching import _curve, _match, two_lattice_matching
 from spinlens.renormalization.measurements import bin_slices, kept_means
 from spinlens.sampling.sampler import sample
+from truths import drawn
 
 NN = NearestNeighbour()
-
-
-def boltzmann_draws(shape: tuple[int, ...], temperature: float, n: int, seed: int) -> np.ndarray:
-    model = IsingModel(shape, NN)
-    states = all_states(model.n_sites).reshape(-1, *shape)
-    energy = model.energy(states)
-    weights = np.exp(-(energy - energy.min()) / temperature)
-    return states[np.random.default_rng(seed).choice(len(states), n, p=weights / weights.sum())]
 
 
 def test_kept_means_are_means_without_a_bin() -> None:
@@ -37,15 +29,16 @@ def test_kept_means_are_means_without_a_bin() -> None:
 def test_slopes_are_derivatives_with_respect_to_temperature() -> None:
     model, operators = IsingModel((3, 3), NN), default_operators(2, "even", side=3)[:2]
     parts = bin_slices(40_000, 1, 20)
-    curves = []
-    for k, temperature in enumerate((2.9, 3.0, 3.1)):
-        states = boltzmann_draws((3, 3), temperature, 40_000, k)
-        curves.append(_curve(model, temperature, states, [states], operators, parts)[0])
-    below, at, above = curves
+    states = [drawn(model, temperature, 40_000, k) for k, temperature in enumerate((2.9, 3.0, 3.1))]
+    below, at, above = (
+        _curve(model, T, part, [part], operators, parts)[0] for T, part in zip((2.9, 3.0, 3.1), states, strict=True)
+    )
     slope = (above[0, 0] - below[0, 0]) / 0.2
     error = np.sqrt(19 * (below[0, 1:].var(axis=0) + above[0, 1:].var(axis=0))) / 0.2
     assert np.all(np.abs(at[1, 0] - slope) < 4 * np.hypot(error, np.sqrt(19 * at[1, 1:].var(axis=0))))
-    assert np.all(np.abs(2 * at[1, 0] - slope) > 4 * error)  # the twin: a slope twice as steep
+    foreign = IsingModel((3, 3), PowerLaw(1.2))  # the twin: fluctuations of another energy
+    wrong = _curve(foreign, 3.0, states[1], [states[1]], operators, parts)[0]
+    assert np.all(np.abs(wrong[1, 0] - slope) > 4 * error)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
