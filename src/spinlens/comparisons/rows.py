@@ -15,7 +15,6 @@ from spinlens.comparisons.kept import Rows, key_of
 from spinlens.errors import InputError
 from spinlens.flows.examination import Examination
 from spinlens.flows.follow import FollowedFlow, follow
-
 from spinlens.flows.rbm_flow import chosen_steps
 from spinlens.flows.reading import Instruments
 from spinlens.lattice.states_of import states_of
