@@ -23,7 +23,7 @@ from spinlens.comparisons.machine_builder import KeptMachines, MachineBuilder, c
 from spinlens.comparisons.rows import FlowMeasurement
 from spinlens.errors import InputError
 from spinlens.files import atomic
-from spinlens.flows.machine_steps import check_machine
+from spinlens.flows.rbm_flow import check_machine
 from spinlens.flows.reading import Instruments
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import states_of

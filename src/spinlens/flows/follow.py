@@ -65,7 +65,7 @@ class FollowedFlow:
 def follow(
     records: Iterable[tuple[int, Fields]], instruments: Instruments, equilibrium: EquilibriumReference | None = None
 ) -> FollowedFlow:
-    """Read records (step, states) one after another, as `flow_records` gives them, or `Trajectory.records`.
+    """Read records (step, states) one after another, as `records` of a machine or of a `Trajectory` gives them.
 
     All records must live on the lattice of the instruments; flows that change it are for `read_flow`.
     """

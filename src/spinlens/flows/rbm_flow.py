@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
-from spinlens.flows.machine_steps import check_machine
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
-from spinlens.machines import passage
 from spinlens.machines.parameters import Layer
-from spinlens.machines.passage import Kind, recorded
+from spinlens.machines.passage import Kind, flow_records, recorded
 
 _LARGEST = 2**32  # bytes of recorded states
 
@@ -79,20 +77,12 @@ def rbm_flow(
     spins = states_of(states)
     kept = recorded(record, checks.positive_integer("steps", steps))
     _check_memory(kept, spins.size * (1 if kind == "sampled" else 8))
-    found = dict(flow_records(machine, spins, kept, kind, seed))
+    check_machine(machine, spins.shape[1:])
+    found = dict(flow_records([machine], spins, kept, kind, seeding.generator(checks.seed(seed), "rbm flow")))
     return Trajectory(FLOW_NAMES[kind], kept, tuple(found[step] for step in kept))
 
 
 FLOW_NAMES = {"sampled": "RBM", "mean": "RBM mean field", "mixed": "RBM mixed"}
-
-
-def flow_records(
-    machine: Layer, states: npt.ArrayLike, record: Sequence[int], kind: Kind = "sampled", seed: int = 0
-) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    """The records of `rbm_flow` one after another, (step, states), so that none need be kept."""
-    spins = states_of(states)
-    check_machine(machine, spins.shape[1:])
-    return passage.flow_records([machine], spins, record, kind, seeding.generator(checks.seed(seed), "rbm flow"))
 
 
 def chosen_steps(steps: int, count: int = 32) -> tuple[int, ...]:
@@ -126,4 +116,13 @@ def _check_memory(kept: Sequence[int], size: int) -> None:
     if len(kept) * size > _LARGEST:
         raise InputError(
             f"keeping {len(kept)} records would take {len(kept) * size / 1e9:.1f} GB: choose fewer with record="
+        )
+
+
+def check_machine(machine: Layer, shape: tuple[int, ...]) -> None:
+    """Raise where the machine has another number of visible units than the lattice has sites."""
+    n_visible, n_sites = len(machine.weights_), math.prod(shape)
+    if n_visible != n_sites:
+        raise InputError(
+            f"the machine has {n_visible} visible units and the lattice {shape} has {n_sites} sites: they must agree"
         )

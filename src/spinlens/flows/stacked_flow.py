@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
-from spinlens.flows.machine_steps import check_machine
 from spinlens.flows.placement import Placement, place_units
+from spinlens.flows.rbm_flow import check_machine
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.distribution import Distribution
@@ -149,30 +149,16 @@ def updown_flow(
     >>> updown_flow(Stack(), np.ones((1, 2, 2)), 1, kind="mean").at(1).tolist()
     [[[0.0, 0.0], [0.0, 0.0]]]
     """
+    spins, machines = states_of(states), list(stack.layers_)
     kept = recorded(record, checks.positive_integer("steps", steps))
-    found = dict(updown_records(stack, states, kept, kind, seed, layers))
-    name = {"sampled": "stack", "mean": "stack mean field", "mixed": "stack mixed"}[kind]
-    return Trajectory(f"{name} up and down", kept, tuple(found[step] for step in kept))
-
-
-def updown_records(
-    stack: Stack,
-    states: npt.ArrayLike,
-    record: Sequence[int],
-    kind: Kind = "sampled",
-    seed: int = 0,
-    layers: int | None = None,
-) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    """The records of `updown_flow` one after another, (step, states), so that none need be kept."""
-    spins = states_of(states)
-    machines = list(stack.layers_)
     depth = len(machines) if layers is None else checks.positive_integer("layers", layers)
     if depth > len(machines):
         raise InputError(f"layers must be at most {len(machines)}, got {depth}")
     check_machine(machines[0], spins.shape[1:])
-    return flow_records(
-        machines[:depth], spins, record, kind, seeding.generator(checks.seed(seed), "stack up and down")
-    )
+    generator = seeding.generator(checks.seed(seed), "stack up and down")
+    found = dict(flow_records(machines[:depth], spins, kept, kind, generator))
+    name = {"sampled": "stack", "mean": "stack mean field", "mixed": "stack mixed"}[kind]
+    return Trajectory(f"{name} up and down", kept, tuple(found[step] for step in kept))
 
 
 def visible_centres(placements: Sequence[Placement], shape: tuple[int, ...], layer: int) -> npt.NDArray[np.float64]:

@@ -20,7 +20,7 @@ from spinlens.comparisons.machine_builder import KeptMachines, MachineBuilder
 from spinlens.comparisons.pattern_table import Units, fills_lattices, machine_units, pattern_table, stack_units
 from spinlens.errors import InputError
 from spinlens.flows.flow_field import FlowField, fields_of, measure_flow_field
-from spinlens.flows.machine_steps import check_machine
+from spinlens.flows.rbm_flow import check_machine
 from spinlens.flows.reading import read_layers
 from spinlens.flows.stacked_flow import place_stack, stacked_flow
 from spinlens.lattice.ising import IsingModel

@@ -11,7 +11,7 @@ from spinlens.errors import InputError
 from spinlens.flows.examination import examine
 from spinlens.flows.follow import follow
 from spinlens.flows.plateau import find_plateau
-from spinlens.flows.rbm_flow import flow_records, rbm_flow
+from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.reading import read_flow
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
@@ -33,7 +33,7 @@ def instruments() -> InstrumentSet:
 def test_following_says_what_reading_the_trajectory_says(instruments: InstrumentSet) -> None:
     machine, start = RBM.exact(MODEL, 2.6), drawn(MODEL, 2.2, 300, 9)
     path = rbm_flow(machine, start, 15, RECORD, seed=1)
-    followed = follow(flow_records(machine, start, RECORD, seed=1), instruments, instruments.equilibrium)
+    followed = follow(machine.records(start, RECORD, seed=1), instruments, instruments.equilibrium)
     readings, table = followed.readings(), read_flow(path, instruments)
     for name in table.data_vars:
         assert np.array_equal(readings[name].values, table[name].values, equal_nan=True)

@@ -89,3 +89,13 @@ def test_a_stack_of_block_machines_flows_like_block_spins_and_unplaced_it_does_n
     centres = visible_centres(place_stack(strong, (16, 16)), (16, 16), 2)
     expected = np.array(list(itertools.product(1.5 + 4 * np.arange(4), repeat=2)))
     assert np.abs((centres - expected + 8) % 16 - 8).max() < 0.5
+
+
+def test_machines_that_do_not_fit_are_said() -> None:
+    states = random_spins(3, 4, 4)
+    with pytest.raises(InputError, match="cannot stand on 3"):
+        updown_flow(Stack(machine(16, 3), machine(4, 2)), states, 1)
+    with pytest.raises(InputError, match="16 sites"):
+        updown_flow(Stack(machine(9, 3)), states, 1)
+    with pytest.raises(InputError, match="layers must be at most 1"):
+        updown_flow(Stack(machine(16, 3)), states, 1, layers=2)
