@@ -9,7 +9,7 @@ from typing import Any, Self
 from spinlens.arrays import Fields
 from spinlens.flows.dimension_curve import DimensionCurve
 from spinlens.flows.dimensions import EffectiveDimensions, effective_dimensions
-from spinlens.flows.reading import Instruments, measure
+from spinlens.flows.reading import Instruments, measure, shared
 from spinlens.statistics.estimate import as_entry, finite
 from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.thermometers.readings import EquilibriumTest, Reading
@@ -59,8 +59,9 @@ class Examination:
 
 def examine(states: Fields, instruments: Instruments, equilibrium: EquilibriumReference | None = None) -> Examination:
     """Read one ensemble (n_samples, *shape) with all instruments, test it and measure its dimensions."""
-    readings = {name: measure(instrument, states).reading for name, instrument in instruments.items()}
-    return Examination.of(states, readings, None if equilibrium is None else equilibrium.test(states))
+    given = shared(states, instruments)
+    readings = {name: measure(instrument, given).reading for name, instrument in instruments.items()}
+    return Examination.of(states, readings, None if equilibrium is None else equilibrium.test(given))
 
 
 def equilibrium_entry(test: EquilibriumTest) -> dict[str, Any]:

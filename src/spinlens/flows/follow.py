@@ -12,7 +12,7 @@ from spinlens.arrays import Fields
 from spinlens.errors import InputError
 from spinlens.flows.examination import Examination
 from spinlens.flows.plateau import Plateau, find_plateau
-from spinlens.flows.reading import Instruments, Measured, measure, readings_dataset
+from spinlens.flows.reading import Instruments, Measured, measure, readings_dataset, shared
 from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.thermometers.readings import EquilibriumTest
 
@@ -75,9 +75,10 @@ def follow(
     last: Fields | None = None
     for step, states in records:
         steps.append(int(step))
-        measured.append({name: measure(instrument, states) for name, instrument in instruments.items()})
+        given = shared(states, instruments)
+        measured.append({name: measure(instrument, given) for name, instrument in instruments.items()})
         if equilibrium is not None:
-            tests.append(equilibrium.test(states))
+            tests.append(equilibrium.test(given))
         last = states
     if last is None:
         raise InputError("the flow has no records")

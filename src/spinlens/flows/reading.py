@@ -15,6 +15,7 @@ from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error, leave_one_out
 from spinlens.thermometers.curve import Curve
+from spinlens.thermometers.ensembles import Ensemble, observed
 from spinlens.thermometers.readings import Reading
 from spinlens.thermometers.thermometer import Thermometer
 
@@ -40,15 +41,22 @@ class Measured:
     calibration: float
 
 
-def measure(instrument: Thermometer, states: Fields) -> Measured:
-    """Read one ensemble (n_samples, *shape), keeping what paired errors need."""
-    if tuple(states.shape[1:]) != instrument.shape:
+def shared(states: Fields, instruments: Instruments) -> Ensemble:
+    """States (n_samples, *shape) as an ensemble in which instruments of one model look only once."""
+    model = next(iter(instruments.values())).model
+    if tuple(states.shape[1:]) != model.shape:
         raise InputError(
-            f"the instrument was calibrated on a lattice {instrument.shape}, the states live on "
-            f"{tuple(states.shape[1:])}: calibrate one at that size"
+            f"the instruments were calibrated on a lattice {model.shape}, the states live on "
+            f"{tuple(states.shape[1:])}: calibrate some at that size"
         )
-    values = instrument.statistic(states)
-    reading = instrument.read_values(values, states.dtype != np.int8)
+    return observed(states, model)
+
+
+def measure(instrument: Thermometer, states: Fields | Ensemble) -> Measured:
+    """Read one ensemble (n_samples, *shape), keeping what paired errors need."""
+    given = observed(states, instrument.model)
+    values = instrument.statistic(given)
+    reading = instrument.read_values(values, given.off_lattice)
     single = instrument.pseudo_values(values)
     replicas = np.array([instrument.curve.invert(mean) for mean in leave_one_out(single, _BINS)])
     sampling = float(jackknife_error(replicas))
@@ -132,7 +140,8 @@ def read_flow(trajectory: Trajectory, instruments: Instruments | InstrumentsBySh
         names = names or list(found)
         if set(found) != set(names):
             raise InputError(f"instruments must have the same names at every shape, got {names} and {list(found)}")
-        rows.append({name: measure(found[name], states) for name in names})
+        given = shared(states, found)
+        rows.append({name: measure(found[name], given) for name in names})
     return readings_dataset(rows, trajectory.steps).assign_attrs(name=trajectory.name)
 
 

@@ -8,13 +8,13 @@ from typing import Self
 
 import numpy as np
 
-from spinlens.arrays import AnyArray, Array, Fields, Spins
+from spinlens.arrays import AnyArray, Array
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.curve import Curve
+from spinlens.thermometers.ensembles import Calibration, Ensemble
 from spinlens.thermometers.joint_curve import JointCurve, best_temperature, eigenmodes, standardized
-from spinlens.thermometers.observables import pair_correlation
-from spinlens.thermometers.thermometer import Thermometer, warm
+from spinlens.thermometers.thermometer import Thermometer
 
 _SCAN = 8  # temperatures tried in each calibration interval
 
@@ -58,10 +58,10 @@ class CorrelationThermometer(Thermometer):
         self._trial = np.interp(steps, np.arange(len(grid)), grid)
 
     @classmethod
-    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
-        grid, ensembles = warm(grid, ensembles)
-        values = np.stack([pair_correlation(part) for part in ensembles])  # (K, n, R)
-        joint = JointCurve.fit(grid, values, model.energy(ensembles), chains)
+    def _fit(cls, known: Calibration) -> Self:
+        known = known.warm()
+        grid, values = known.temperatures, np.stack([part.correlation for part in known.parts])  # (K, n, R)
+        joint = JointCurve.fit(grid, values, known.energies, known.chains)
         weights = _weights(joint, grid)
         error = np.sqrt(np.einsum("kf,kfg,kg->k", weights, joint.error(grid), weights))  # √(wᵀ C w)
         spread = np.sqrt(np.einsum("kf,kfg,kg->k", weights, joint.covariance, weights))
@@ -70,10 +70,11 @@ class CorrelationThermometer(Thermometer):
         kept = np.isfinite(error)
         if kept.sum() < 3:
             raise InputError("G(r) varies at fewer than 3 of the calibration temperatures: give more states")
-        return cls(model, Curve(grid[kept], grid[kept], error[kept], np.ones(int(kept.sum())), spread[kept]), joint)
+        curve = Curve(grid[kept], grid[kept], error[kept], np.ones(int(kept.sum())), spread[kept])
+        return cls(known.model, curve, joint)
 
-    def _values(self, states: Fields) -> Array:
-        return pair_correlation(states)
+    def _values(self, given: Ensemble) -> Array:
+        return given.correlation
 
     def _linearized(self, values: Array) -> Array:
         mean = values.mean(axis=0)

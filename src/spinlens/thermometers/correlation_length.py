@@ -7,10 +7,10 @@ from typing import Self
 
 import numpy as np
 
-from spinlens.arrays import Array, Fields, Spins
-from spinlens.lattice.correlation import second_moment_length, structure_factor
-from spinlens.lattice.ising import IsingModel
+from spinlens.arrays import Array
+from spinlens.lattice.correlation import second_moment_length
 from spinlens.statistics.estimate import Estimate
+from spinlens.thermometers.ensembles import Calibration, Ensemble
 from spinlens.thermometers.readings import Reading
 from spinlens.thermometers.thermometer import Thermometer, calibration_curve
 
@@ -38,7 +38,7 @@ class CorrelationLengthThermometer(Thermometer):
     --------
     One spin against all others has S(k) = 4/N at every k ≠ 0, and S(0) = (N − 2)²/N:
 
-    >>> from spinlens.lattice.couplings import NearestNeighbour
+    >>> from spinlens import IsingModel, NearestNeighbour
     >>> model = IsingModel((4, 4), NearestNeighbour())
     >>> states = np.ones((3, 2, 4, 4), dtype=np.int8)
     >>> states[1:, :, 0, 0] = -1
@@ -50,12 +50,12 @@ class CorrelationLengthThermometer(Thermometer):
     name = "xi"
 
     @classmethod
-    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
-        values = np.stack([_ratio(structure_factor(part)[:, :2]) for part in ensembles])
-        return cls(model, calibration_curve(values, grid, model.energy(ensembles), chains))
+    def _fit(cls, known: Calibration) -> Self:
+        values = np.stack([_ratio(part.structure[:, :2]) for part in known.parts])
+        return cls(known.model, calibration_curve(values, known))
 
-    def _values(self, states: Fields) -> Array:
-        return structure_factor(states)[:, :2]  # S(0) and S(2π/L), mean over the axes
+    def _values(self, given: Ensemble) -> Array:
+        return given.structure[:, :2]  # S(0) and S(2π/L), mean over the axes
 
     def _linearized(self, values: Array) -> Array:
         return _ratio(values)
@@ -75,7 +75,7 @@ class CorrelationLengthThermometer(Thermometer):
 
         Examples
         --------
-        >>> from spinlens.lattice.couplings import NearestNeighbour
+        >>> from spinlens import IsingModel, NearestNeighbour
         >>> model = IsingModel((6, 6), NearestNeighbour())
         >>> states = np.ones((3, 2, 6, 6), dtype=np.int8)
         >>> states[1:, :, 0, 0] = -1

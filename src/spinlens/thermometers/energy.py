@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from spinlens.arrays import Array, Fields, Spins
-from spinlens.lattice.ising import IsingModel
+from spinlens.arrays import Array
+from spinlens.thermometers.ensembles import Calibration, Ensemble
 from spinlens.thermometers.thermometer import Thermometer, calibration_curve
 
 
@@ -25,7 +25,7 @@ class EnergyThermometer(Thermometer):
     Examples
     --------
     >>> import numpy as np
-    >>> from spinlens.lattice.couplings import NearestNeighbour
+    >>> from spinlens import IsingModel, NearestNeighbour
     >>> model = IsingModel((4, 4), NearestNeighbour())
     >>> up = np.ones((3, 2, 4, 4), dtype=np.int8)
     >>> up[1, :, 0, 0], up[2, :, ::2] = -1, -1
@@ -36,9 +36,8 @@ class EnergyThermometer(Thermometer):
     name = "energy"
 
     @classmethod
-    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
-        energies = model.energy(ensembles)
-        return cls(model, calibration_curve(energies / model.n_sites, grid, energies, chains))
+    def _fit(cls, known: Calibration) -> Self:
+        return cls(known.model, calibration_curve(known.energies / known.model.n_sites, known))
 
-    def _values(self, states: Fields) -> Array:
-        return self.model.energy(states) / self.model.n_sites
+    def _values(self, given: Ensemble) -> Array:
+        return given.energy / self.model.n_sites

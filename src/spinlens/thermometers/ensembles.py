@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
 from spinlens import checks
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Fields
 from spinlens.errors import CalibrationError, InputError
+from spinlens.lattice.correlation import axis_correlation, structure_factor
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document, model_of
 from spinlens.lattice.states_of import Held, labelled
 from spinlens.statistics.autocorrelation import integrated_time
+from spinlens.thermometers.observables import distances, waves
 
 _SHORTEST = 8  # draws of a chain from which its autocorrelation can be told
 
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """States (n_samples, *shape), int8 where all are ±1 and float64 otherwise.
+    """States (n_samples, *shape) of one model, with what instruments see in each of them, computed once.
 
-    `chains` is the number of chains that the samples come from, one after another and equally long; 0 where the
-    samples are independent.
+    States are int8 where all are ±1 and float64 otherwise. `chains` is the number of chains that the samples come from,
+    one after another and equally long; 0 where the samples are independent.
     """
 
-    states: npt.NDArray[Any]
+    model: IsingModel
+    states: Fields
     chains: int = 0
 
     @property
@@ -37,8 +41,41 @@ class Ensemble:
         """The states are not all ±1."""
         return self.states.dtype != np.int8
 
+    @cached_property
+    def energy(self) -> Array:
+        """Total energy of each state, (n,)."""
+        return self.model.energy(self.states)
 
-def ensemble(states: Held, model: IsingModel) -> Ensemble:
+    @cached_property
+    def magnetization(self) -> Array:
+        """m of each state, (n,)."""
+        return np.asarray(self.states.mean(axis=tuple(range(1, self.states.ndim)), dtype=np.float64))
+
+    @cached_property
+    def correlation(self) -> Array:
+        """G(r) of each state along the axes at `distances`, (n, R)."""
+        return axis_correlation(self.states)[:, distances(self.model.shape)]
+
+    @cached_property
+    def structure(self) -> Array:
+        """S(k) of each state at k = 0, at `waves` along the axes and on the diagonal, (n, 1 + K)."""
+        return structure_factor(self.states, waves(self.model.shape))
+
+    @cached_property
+    def joint(self) -> Array:
+        """(n, F) observables of the equilibrium test, in the order of `joint_names`."""
+        energy, m = self.energy / self.model.n_sites, self.magnetization
+        return np.column_stack([energy, np.abs(m), energy**2, m**2, self.correlation, self.structure[:, 1:]])
+
+
+def observed(states: npt.ArrayLike | Ensemble, model: IsingModel) -> Ensemble:
+    """Independent states (n_samples, *shape) as an ensemble of `model`; one of this very model as it stands."""
+    if isinstance(states, Ensemble):
+        return states if states.model is model else Ensemble(model, states.states, states.chains)
+    return Ensemble(model, checks.field("states", states, model.shape))
+
+
+def ensemble(states: Held | Ensemble, model: IsingModel) -> Ensemble:
     """An ensemble at one temperature of whatever holds it.
 
     Parameters
@@ -51,12 +88,14 @@ def ensemble(states: Held, model: IsingModel) -> Ensemble:
     ------
     SpinsError : another lattice, or entries that are not numbers. CalibrationError : a Dataset of another model.
     """
+    if isinstance(states, Ensemble):
+        return observed(states, model)
     values, dimension = _values(states, model), model.dimension
     field = checks.field("states", values, model.shape)
     if field.ndim == dimension + 1 and len(field) >= 2:
-        return Ensemble(field)
+        return Ensemble(model, field)
     if field.ndim == dimension + 2 and field.shape[1] >= _SHORTEST:
-        return Ensemble(field.reshape(-1, *model.shape), len(field))
+        return Ensemble(model, field.reshape(-1, *model.shape), len(field))
     sides = ", ".join(map(str, model.shape))
     raise InputError(
         f"an instrument needs at least 2 states (n_samples, {sides}), or chains of at least {_SHORTEST} draws "
@@ -64,16 +103,39 @@ def ensemble(states: Held, model: IsingModel) -> Ensemble:
     )
 
 
-def calibration_ensembles(
-    temperatures: npt.ArrayLike, states: npt.ArrayLike, shape: tuple[int, ...]
-) -> tuple[Array, npt.NDArray[np.int8], int]:
-    """The finite temperatures, rising, their ensembles (n_temperatures, n_samples, *shape), and the number of chains.
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Equilibrium ensembles, equally large, at rising finite temperatures (K,)."""
 
-    `states` is (n_temperatures, n_samples, *shape), independent (0 chains), or (n_temperatures, n_chains, n_draws,
-    *shape).
+    model: IsingModel
+    temperatures: Array
+    parts: tuple[Ensemble, ...]
+
+    @property
+    def chains(self) -> int:
+        """Chains that the samples of each ensemble come from; 0 where they are independent."""
+        return self.parts[0].chains
+
+    @cached_property
+    def energies(self) -> Array:
+        """Total energies, (K, n)."""
+        return np.stack([part.energy for part in self.parts])
+
+    def warm(self) -> Self:
+        """Without T = 0; there must be three temperatures above it."""
+        warm = np.flatnonzero(self.temperatures > 0)
+        if len(warm) < 3:
+            raise InputError(f"calibration needs at least 3 finite temperatures above 0, got {len(warm)}")
+        return type(self)(self.model, self.temperatures[warm], tuple(self.parts[k] for k in warm))
+
+
+def calibration(model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Calibration:
+    """Checked states of the finite temperatures.
+
+    `states` is (n_temperatures, n_samples ≥ 2, *shape), independent, or (n_temperatures, n_chains, n_draws, *shape).
     """
     grid = np.array(checks.temperatures(np.asarray(temperatures, dtype=np.float64).tolist()))
-    spins = checks.spins("states", states, shape)
+    shape, spins = model.shape, checks.spins("states", states, model.shape)
     extra = spins.ndim - len(shape)
     if extra not in (2, 3) or len(spins) != len(grid):
         raise InputError(
@@ -88,7 +150,9 @@ def calibration_ensembles(
         raise InputError("calibration needs at least 2 states at each temperature")
     order = np.argsort(grid)
     order = order[np.isfinite(grid[order])]
-    return grid[order], spins[order], chains
+    if len(order) < 3:
+        raise InputError(f"calibration needs at least 3 finite temperatures, got {len(order)}")
+    return Calibration(model, grid[order], tuple(Ensemble(model, spins[k], chains) for k in order))
 
 
 def inflation(values: Array, chains: int) -> float:

@@ -15,13 +15,20 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import Held
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers import significance
-from spinlens.thermometers.ensembles import calibration_ensembles, ensemble, fingerprint, inflation, require_model
+from spinlens.thermometers.ensembles import (
+    Calibration,
+    Ensemble,
+    calibration,
+    ensemble,
+    fingerprint,
+    inflation,
+    require_model,
+)
 from spinlens.thermometers.joint_curve import JointCurve, best_temperature, standardized
-from spinlens.thermometers.observables import joint_names, joint_observables
+from spinlens.thermometers.observables import joint_names
 from spinlens.thermometers.readings import EquilibriumTest
-from spinlens.thermometers.thermometer import warm
 
-_SCAN = 8  # temperatures tried per calibration interval
+_SCAN, _COARSE = 8, 4  # temperatures tried per calibration interval, of which every fourth is tried first
 _LARGEST_SKEWNESS = 0.15  # of mean e and |m| over the states; beyond it (few excitations) p-values are not uniform
 
 
@@ -36,6 +43,10 @@ class _Trial(NamedTuple):
     @classmethod
     def of(cls, curve: JointCurve, temperatures: Array) -> Self:
         return cls(temperatures, curve.value(temperatures), curve.spread(temperatures), curve.error(temperatures))
+
+    def at(self, places: npt.NDArray[np.int_]) -> Self:
+        """Some of the temperatures."""
+        return type(self)(*(column[places] for column in self))
 
 
 class EquilibriumReference:
@@ -99,16 +110,31 @@ class EquilibriumReference:
         InputError
             Fewer than 3 temperatures above 0.
         """
-        grid, ensembles, chains = calibration_ensembles(temperatures, states, model.shape)
-        grid, ensembles = warm(grid, ensembles)
-        values = np.stack([joint_observables(model, part) for part in ensembles])  # (K, n, F)
-        curve = JointCurve.fit(grid, values, model.energy(ensembles), chains)
+        return cls.calibrate_on(calibration(model, temperatures, states))
+
+    @classmethod
+    def calibrate_on(cls, known: Calibration) -> Self:
+        """As `calibrate`, of known ensembles.
+
+        Parameters
+        ----------
+        known : Calibration
+            Equilibrium states at rising temperatures.
+
+        Returns
+        -------
+        EquilibriumReference
+            The means with their noise.
+        """
+        known = known.warm()
+        values = np.stack([part.joint for part in known.parts])  # (K, n, F)
+        curve = JointCurve.fit(known.temperatures, values, known.energies, known.chains)
         kurtosis = [
             significance.kurtosis(part - part.mean(axis=0), curve.covariance[k]) for k, part in enumerate(values)
         ]
-        return cls(model, curve, significance.skewness(values[:, :, :2]), np.array(kurtosis))
+        return cls(known.model, curve, significance.skewness(values[:, :, :2]), np.array(kurtosis))
 
-    def test(self, states: Held) -> EquilibriumTest:
+    def test(self, states: Held | Ensemble) -> EquilibriumTest:
         """Test an ensemble; see `equilibrium_test`.
 
         Parameters
@@ -122,11 +148,10 @@ class EquilibriumReference:
             Of the ensemble.
         """
         given = ensemble(states, self.model)
-        values = joint_observables(self.model, given.states)
+        values = given.joint
         factors = np.array([inflation(column, given.chains) for column in values.T]) / len(values) ** 0.5
         mean = values.mean(axis=0)
-        misfit, _, _ = self._misfit(mean, factors, self._trial)
-        best = self._refine(mean, factors, float(self._trial.temperatures[np.argmin(misfit)]))
+        best = self._refine(mean, factors, self._nearest(mean, factors))
         _, chi2, rank = self._misfit(mean, factors, _Trial.of(self.curve, np.array([best])))
         return self._outcome(mean, factors, best, float(chi2[0]), int(rank[0]))
 
@@ -175,6 +200,14 @@ class EquilibriumReference:
         grid = self.temperatures
         steps = np.arange(_SCAN * (len(grid) - 1) + 1) / _SCAN
         return _Trial.of(self.curve, np.interp(steps, np.arange(len(grid)), grid))
+
+    def _nearest(self, mean: Array, factors: Array) -> float:
+        """The trial temperature of the smallest misfit: the best of every fourth, then of those around it."""
+        coarse = np.arange(0, len(self._trial.temperatures), _COARSE)
+        best = coarse[np.argmin(self._misfit(mean, factors, self._trial.at(coarse))[0])]
+        around = np.arange(max(best - _COARSE + 1, 0), min(best + _COARSE, len(self._trial.temperatures)))
+        found = around[np.argmin(self._misfit(mean, factors, self._trial.at(around))[0])]
+        return float(self._trial.temperatures[found])
 
     def _misfit(self, mean: Array, factors: Array, trial: _Trial) -> tuple[Array, Array, npt.NDArray[np.int_]]:
         """(χ² − rank, χ², rank) of a mean at trial temperatures (S,); `factors` (F,) scale Σ to that of the mean."""

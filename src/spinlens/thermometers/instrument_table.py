@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from spinlens.lattice.states_of import Held
 from spinlens.statistics.estimate import finite
-from spinlens.thermometers.ensembles import calibration_ensembles
+from spinlens.thermometers.ensembles import Calibration, calibration
 from spinlens.thermometers.instruments import InstrumentSet
 from spinlens.thermometers.network import NetworkThermometer
 from spinlens.thermometers.readings import EquilibriumTest
@@ -84,12 +84,11 @@ def instrument_table(
     >>> row["pulls"] <= 4 and all(abs(pull) < 4 for pull in row["pull"] if pull is not None)
     True
     """
-    known, ensembles, chains = calibration_ensembles(temperatures, states, instruments.shape)
-    split = (len(known), chains, -1, *instruments.shape) if chains else ensembles.shape
-    parts = ensembles.reshape(split)
-    rows = {name: _row(thermometer, known, parts) for name, thermometer in instruments.items()}
+    known = calibration(instruments.model, temperatures, states)
+    rows = {name: _row(thermometer, known) for name, thermometer in instruments.items()}
     others = {name: _off(instruments, kind) for name, kind in (made_up or {}).items()}
-    return InstrumentTable(known.tolist(), rows, _equilibrium([instruments.test(part) for part in parts]), others)
+    tests = [instruments.test(part) for part in known.parts]
+    return InstrumentTable(known.temperatures.tolist(), rows, _equilibrium(tests), others)
 
 
 def posterior_coverage(network: NetworkThermometer, states: npt.ArrayLike, classes: npt.ArrayLike) -> dict[str, float]:
@@ -115,8 +114,8 @@ def posterior_coverage(network: NetworkThermometer, states: npt.ArrayLike, class
     return found
 
 
-def _row(thermometer: Thermometer, known: npt.NDArray[np.float64], parts: npt.NDArray[np.int8]) -> dict[str, Any]:
-    found = thermometer.validate(known, parts)
+def _row(thermometer: Thermometer, known: Calibration) -> dict[str, Any]:
+    found = thermometer.validate_on(known)
     pulls = found.pull[np.isfinite(found.pull)]
     row: dict[str, Any] = {
         "range": [finite(x) for x in thermometer.range],
@@ -127,10 +126,15 @@ def _row(thermometer: Thermometer, known: npt.NDArray[np.float64], parts: npt.ND
         "pulls": len(pulls),
     }
     if isinstance(thermometer, NetworkThermometer):
-        same = np.isin(np.round(known, 12), np.round(thermometer.classes, 12))
-        flat = parts.reshape(len(known), -1, *thermometer.shape)
-        row["coverage"] = posterior_coverage(thermometer, flat[same], known[same]) if same.any() else None
+        row["coverage"] = _coverage(thermometer, known)
     return row
+
+
+def _coverage(network: NetworkThermometer, known: Calibration) -> dict[str, float] | None:
+    same = np.flatnonzero(np.isin(np.round(known.temperatures, 12), np.round(network.classes, 12)))
+    if not len(same):
+        return None
+    return posterior_coverage(network, np.stack([known.parts[k].states for k in same]), known.temperatures[same])
 
 
 def _equilibrium(tests: Sequence[EquilibriumTest]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from spinlens.sampling.sampler import sample
 from spinlens.thermometers.correlation_function import CorrelationThermometer
 from spinlens.thermometers.correlation_length import CorrelationLengthThermometer
 from spinlens.thermometers.energy import EnergyThermometer
-from spinlens.thermometers.ensembles import ensemble
+from spinlens.thermometers.ensembles import Ensemble, calibration, ensemble
 from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.thermometers.magnetization import MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer
@@ -58,15 +58,15 @@ class InstrumentSet(Mapping[str, Thermometer]):
         """Sides of the lattice that all were calibrated on."""
         return self.model.shape
 
-    def read(self, states: Held) -> dict[str, Reading]:
+    def read(self, states: Held | Ensemble) -> dict[str, Reading]:
         """What every thermometer says about an ensemble; see `Thermometer.read`."""
         given = ensemble(states, self.model)
         return {
-            name: thermometer.read_values(thermometer.statistic(given.states), given.off_lattice, given.chains)
+            name: thermometer.read_values(thermometer.statistic(given), given.off_lattice, given.chains)
             for name, thermometer in self.thermometers.items()
         }
 
-    def test(self, states: Held) -> EquilibriumTest:
+    def test(self, states: Held | Ensemble) -> EquilibriumTest:
         """Whether the ensemble is at any temperature of the model; see `equilibrium_test`."""
         return self.equilibrium.test(states)
 
@@ -159,14 +159,10 @@ def calibrate_instruments(
     seed = checks.seed(seed)
     if states is None:
         states = sample_independent(model, temperatures, samples, seed, workers)
-    made: dict[str, Thermometer] = {}
-    for name in chosen:
-        if name == NetworkThermometer.name:
-            own = seeding.purpose_seed(seed, "network thermometer")
-            made[name] = NetworkThermometer.calibrate(model, temperatures, states, **(network or {}), seed=own)
-        else:
-            made[name] = THERMOMETERS[name].calibrate(model, temperatures, states)
-    return InstrumentSet(model, made, EquilibriumReference.calibrate(model, temperatures, states))
+    known = calibration(model, temperatures, states)
+    options = {NetworkThermometer.name: {**(network or {}), "seed": seeding.purpose_seed(seed, "network thermometer")}}
+    made = {name: THERMOMETERS[name].calibrate_on(known, **options.get(name, {})) for name in chosen}
+    return InstrumentSet(model, made, EquilibriumReference.calibrate_on(known))
 
 
 def sample_independent(

@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from spinlens.arrays import Array, Fields, Spins
-from spinlens.lattice.ising import IsingModel
+from spinlens.arrays import Array
+from spinlens.thermometers.ensembles import Calibration, Ensemble
 from spinlens.thermometers.thermometer import Thermometer, calibration_curve
 
 
@@ -25,7 +25,7 @@ class MagnetizationThermometer(Thermometer):
 
     Examples
     --------
-    >>> from spinlens.lattice.couplings import NearestNeighbour
+    >>> from spinlens import IsingModel, NearestNeighbour
     >>> model = IsingModel((4, 4), NearestNeighbour())
     >>> states = np.ones((3, 2, 4, 4), dtype=np.int8)
     >>> states[1, :, 0], states[2, :, ::2] = -1, -1
@@ -36,13 +36,8 @@ class MagnetizationThermometer(Thermometer):
     name = "magnetization"
 
     @classmethod
-    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
-        values = _magnitude(ensembles, model.dimension)
-        return cls(model, calibration_curve(values, grid, model.energy(ensembles), chains))
+    def _fit(cls, known: Calibration) -> Self:
+        return cls(known.model, calibration_curve(np.abs([part.magnetization for part in known.parts]), known))
 
-    def _values(self, states: Fields) -> Array:
-        return _magnitude(states, self.model.dimension)
-
-
-def _magnitude(states: Fields, dimension: int) -> Array:
-    return np.abs(np.mean(states, axis=tuple(range(-dimension, 0)), dtype=np.float64))
+    def _values(self, given: Ensemble) -> Array:
+        return np.abs(given.magnetization)

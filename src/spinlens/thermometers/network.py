@@ -14,8 +14,8 @@ from spinlens.arrays import AnyArray, Array, Fields, Single, Spins
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.curve import Curve
-from spinlens.thermometers.ensembles import calibration_ensembles
-from spinlens.thermometers.thermometer import Thermometer, calibration_curve
+from spinlens.thermometers.ensembles import Calibration, Ensemble, calibration, inflation
+from spinlens.thermometers.thermometer import Thermometer
 
 _HIDDEN, _EPOCHS = 64, 20
 
@@ -103,33 +103,26 @@ class NetworkThermometer(Thermometer):
         InputError
             Fewer than 4 states a temperature, or fewer than 3 finite temperatures.
         """
-        epochs = checks.positive_integer("epochs", epochs)
-        hidden = checks.positive_integer("hidden", hidden)
-        grid, ensembles, chains = calibration_ensembles(temperatures, states, model.shape)
-        return cls._trained(model, grid, ensembles, chains, hidden, epochs, checks.seed(seed))
+        return cls._fit(calibration(model, temperatures, states), hidden, epochs, seed)
 
     @classmethod
-    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
-        return cls._trained(model, grid, ensembles, chains, _HIDDEN, _EPOCHS, 0)
-
-    @classmethod
-    def _trained(
-        cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int, hidden: int, epochs: int, seed: int
-    ) -> Self:
+    def _fit(cls, known: Calibration, hidden: int = _HIDDEN, epochs: int = _EPOCHS, seed: int = 0) -> Self:
+        epochs, seed = checks.positive_integer("epochs", epochs), checks.seed(seed)
+        hidden, ensembles = checks.positive_integer("hidden", hidden), np.stack([part.states for part in known.parts])
         if ensembles.shape[1] < 4:
             raise InputError(
                 "the network needs at least 4 states at each temperature: half to train, half to calibrate"
             )
-        if len(grid) < 3:
-            raise InputError(f"calibration needs at least 3 finite temperatures, got {len(grid)}")
-        half, rest = _halves(ensembles.shape[1], chains)
-        held_out = ensembles[:, half:]
-        layers = _scaled(_train(ensembles[:, :half], model.shape, hidden, epochs, seed), held_out)
+        half, rest = _halves(ensembles.shape[1], known.chains)
+        held_out, grid = ensembles[:, half:], known.temperatures
+        layers = _scaled(_train(ensembles[:, :half], known.model.shape, hidden, epochs, seed), held_out)
         values = np.stack([_posterior(part, layers) @ grid for part in held_out])
-        return cls(model, calibration_curve(values, grid, model.energy(held_out), rest), layers, grid)
+        factors = np.array([inflation(row, rest) for row in values])
+        curve = Curve.fit(grid, values, known.energies[:, half:], factors)
+        return cls(known.model, curve, layers, grid)
 
-    def _values(self, states: Fields) -> Array:
-        return np.asarray(_posterior(states, self.layers) @ self.classes)
+    def _values(self, given: Ensemble) -> Array:
+        return np.asarray(_posterior(given.states, self.layers) @ self.classes)
 
     def posterior(self, states: npt.ArrayLike) -> Array:
         """Calibrated probability of each temperature of `classes`, all equally likely before.

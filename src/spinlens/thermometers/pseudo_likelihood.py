@@ -12,12 +12,12 @@ import scipy.fft
 from numpy.polynomial import chebyshev
 from scipy.optimize import brentq
 
-from spinlens.arrays import AnyArray, Array, Fields, Spins
+from spinlens.arrays import AnyArray, Array, Fields
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.curve import Curve
-from spinlens.thermometers.ensembles import inflation
-from spinlens.thermometers.thermometer import Thermometer, warm
+from spinlens.thermometers.ensembles import Calibration, Ensemble, inflation
+from spinlens.thermometers.thermometer import Thermometer
 
 _NODES = 16  # ln β at which scores are kept; the polynomial through them is right to 1e-6 of β over a factor of 12
 _MARGIN = 1.5  # nodes reach so far beyond the calibrated temperatures
@@ -86,20 +86,21 @@ class PseudoLikelihoodThermometer(Thermometer):
         return self.curve.range if self.resolved else (math.nan, math.nan)
 
     @classmethod
-    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
-        grid, ensembles = warm(grid, ensembles)
+    def _fit(cls, known: Calibration) -> Self:
+        known = known.warm()
+        model, grid = known.model, known.temperatures
         trial = cls(model, _identity(grid, np.zeros(len(grid))))
-        values = [trial.pseudo_values(trial.statistic(part)) for part in ensembles]
-        spread = np.array([row.std(ddof=1) for row in values])
-        error = spread * [inflation(row, chains) for row in values] / ensembles.shape[1] ** 0.5
+        values = np.stack([trial.pseudo_values(trial.statistic(part)) for part in known.parts])  # (K, n)
+        spread = values.std(axis=1, ddof=1)
+        error = spread * [inflation(row, known.chains) for row in values] / values.shape[1] ** 0.5
         inside = _longest_run((np.sqrt(2) * error <= _RESOLUTION * grid) & (spread > 0))
         if inside.stop - inside.start < _FEWEST:
             return cls(model, _identity(grid, spread), resolved=False)
         return cls(model, _identity(grid[inside], spread[inside]))
 
-    def _values(self, states: Fields) -> Array:
+    def _values(self, given: Ensemble) -> Array:
         """Score per site Σ_i h_i (s_i − tanh βh_i) / N of each state at the 16 `nodes` of β: (n, 16)."""
-        chunk = max(1, _CHUNK // self.model.n_sites)
+        states, chunk = given.states, max(1, _CHUNK // self.model.n_sites)
         parts = [self._scores(states[k : k + chunk]) for k in range(0, len(states), chunk)]
         return np.asarray(np.concatenate(parts))
 

@@ -9,14 +9,21 @@ from typing import ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from spinlens import checks
-from spinlens.arrays import AnyArray, Array, Fields, Spins
-from spinlens.errors import InputError
+from spinlens.arrays import AnyArray, Array
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import Held
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.curve import Curve
-from spinlens.thermometers.ensembles import calibration_ensembles, ensemble, fingerprint, inflation, require_model
+from spinlens.thermometers.ensembles import (
+    Calibration,
+    Ensemble,
+    calibration,
+    ensemble,
+    fingerprint,
+    inflation,
+    observed,
+    require_model,
+)
 from spinlens.thermometers.readings import Reading, Validation
 
 
@@ -44,12 +51,12 @@ class Thermometer(ABC):
 
     @classmethod
     @abstractmethod
-    def _fit(cls, model: IsingModel, grid: Array, ensembles: Spins, chains: int) -> Self:
-        """Of ensembles (K, n, *shape) at rising finite temperatures (K,), draws of `chains` chains (0: independent)."""
+    def _fit(cls, known: Calibration) -> Self:
+        """The thermometer of known ensembles."""
 
     @abstractmethod
-    def _values(self, states: Fields) -> Array:
-        """What is averaged over states: (n, *shape) → (n,) or (n, columns)."""
+    def _values(self, given: Ensemble) -> Array:
+        """What is averaged over the n states of an ensemble: (n,) or (n, columns)."""
 
     def _linearized(self, values: Array) -> Array:
         """The quantity, linearized in each state: rows of `_values` → (n,)."""
@@ -100,9 +107,14 @@ class Thermometer(ABC):
         SpinsError
             Entries other than ±1.
         """
-        return cls._fit(model, *calibration_ensembles(temperatures, states, model.shape))
+        return cls.calibrate_on(calibration(model, temperatures, states))
 
-    def statistic(self, states: npt.ArrayLike) -> Array:
+    @classmethod
+    def calibrate_on(cls, known: Calibration, **options: int) -> Self:
+        """As `calibrate`, of known ensembles that several instruments share; `options` are those of `calibrate`."""
+        return cls._fit(known, **options)
+
+    def statistic(self, states: npt.ArrayLike | Ensemble) -> Array:
         """What is averaged over states.
 
         Parameters
@@ -115,7 +127,7 @@ class Thermometer(ABC):
         ndarray
             (n_samples,), or (n_samples, n_columns) where the quantity is a function of several means.
         """
-        return self._values(checks.field("states", states, self.shape))
+        return self._values(observed(states, self.model))
 
     def pseudo_values(self, values: Array) -> Array:
         """One number a state: the quantity is their mean, its error that of their mean.
@@ -156,7 +168,7 @@ class Thermometer(ABC):
             A Dataset of another model.
         """
         given = ensemble(states, self.model)
-        return self.read_values(self.statistic(given.states), given.off_lattice, given.chains)
+        return self.read_values(self._values(given), given.off_lattice, given.chains)
 
     def read_values(self, values: Array, off_lattice: bool = False, chains: int = 0) -> Reading:
         """As `read`, from the rows of `statistic`.
@@ -223,11 +235,14 @@ class Thermometer(ABC):
         Validation
             Bias, error and spread at each temperature.
         """
-        known, ensembles, chains = calibration_ensembles(temperatures, states, self.shape)
-        readings = [self.read_values(self.statistic(part), chains=chains) for part in ensembles]
+        return self.validate_on(calibration(self.model, temperatures, states))
+
+    def validate_on(self, known: Calibration) -> Validation:
+        """As `validate`."""
+        readings = [self.read_values(self.statistic(part), chains=known.chains) for part in known.parts]
         return Validation(
-            known,
-            np.array([reading.temperature.value for reading in readings]) - known,
+            known.temperatures,
+            np.array([reading.temperature.value for reading in readings]) - known.temperatures,
             np.array([reading.temperature.error for reading in readings]),
             np.array([reading.spread for reading in readings]),
             np.array([reading.in_range for reading in readings]),
@@ -246,18 +261,10 @@ class Thermometer(ABC):
         return cls._rebuild(model, curve, arrays)
 
 
-def calibration_curve(values: Array, grid: Array, energies: Array | None, chains: int) -> Curve:
+def calibration_curve(values: Array, known: Calibration) -> Curve:
     """The calibration curve of pseudo-values (n_temperatures, n_samples)."""
-    if len(grid) < 3:
-        raise InputError(f"calibration needs at least 3 finite temperatures, got {len(grid)}")
-    return Curve.fit(grid, values, energies, np.array([inflation(row, chains) for row in values]))
-
-
-def warm(grid: Array, ensembles: Spins) -> tuple[Array, Spins]:
-    """The temperatures above 0, of which there must be three, with their ensembles."""
-    if (grid > 0).sum() < 3:
-        raise InputError(f"calibration needs at least 3 finite temperatures above 0, got {int((grid > 0).sum())}")
-    return grid[grid > 0], ensembles[grid > 0]
+    factors = np.array([inflation(row, known.chains) for row in values])
+    return Curve.fit(known.temperatures, values, known.energies, factors)
 
 
 def _half_width(curve: Curve, value: float, error: float) -> float:
