@@ -13,7 +13,7 @@ from spinlens.exact.enumeration import all_states
 
 __all__ = [
     "all_states", "autoregressive", "boltzmann", "chi_squared", "drawn", "machine_distribution", "normalised",
-    "numbers", "second_moment_xi",
+    "numbers", "second_moment_xi", "smoothed_noise",
 ]  # fmt: skip
 
 
@@ -78,3 +78,10 @@ def autoregressive(phi: float, shape: tuple[int, ...], seed: int) -> np.ndarray:
     for t in range(1, shape[-1]):
         series[..., t] = phi * series[..., t - 1] + noise[..., t]
     return series
+
+
+def smoothed_noise(n: int, L: int, seed: int = 0) -> np.ndarray:
+    """Independent states (n, L, L) with correlations between neighbours: signs of smoothed noise."""
+    noise = np.random.default_rng(seed).normal(size=(n, L, L))
+    smooth = noise + 0.7 * (np.roll(noise, 1, axis=1) + np.roll(noise, 1, axis=2))
+    return np.where(smooth > 0, 1, -1).astype(np.int8)

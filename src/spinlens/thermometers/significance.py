@@ -59,6 +59,6 @@ def kurtosis(centred: Array, covariance: Array) -> float:
 
 
 def p_value(chi2: float, degrees: int, known: float) -> float:
-    """Hotelling: the covariance is itself an estimate, of about `known` degrees of freedom."""
+    """Hotelling: the covariance is itself an estimate, of about `known` samples."""
     freedom = max(known - degrees, 1.0)
     return float(f_distribution.sf(chi2 * freedom / (known * degrees), degrees, freedom))

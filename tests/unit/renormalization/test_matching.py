@@ -10,20 +10,11 @@ from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.renormalization.default_operators import default_operators
 from spinlens.renormalization.matching import _curve, _match, two_lattice_matching
-from spinlens.renormalization.measurements import bin_slices, kept_means
+from spinlens.renormalization.measurements import bin_slices
 from spinlens.sampling.sampler import sample
 from truths import drawn
 
 NN = NearestNeighbour()
-
-
-def test_kept_means_are_means_without_a_bin() -> None:
-    values = np.random.default_rng(0).normal(size=(32, 3))
-    parts = bin_slices(32, 2, 5)
-    assert [(part.start, part.stop) for part in parts] == [(0, 8), (8, 16), (16, 24), (24, 32)]
-    means = kept_means(values, parts)
-    assert np.allclose(means[0], values.mean(axis=0))
-    assert np.allclose(means[2], np.delete(values, np.arange(8, 16), axis=0).mean(axis=0))
 
 
 def test_slopes_are_derivatives_with_respect_to_temperature() -> None:
