@@ -27,7 +27,10 @@ KEYS = (
     Key("spread of single states", style.BLUE, "band"),
     Key("held-out ensembles", style.ORANGE, "point"),
 )
-WORDS = {"energy": "energy per spin", "magnetization": "⟨|m|⟩", "network": "network output"}
+WORDS = {
+    "energy": "energy per spin", "magnetization": "⟨|m|⟩", "xi": "S(2π/L) / S(0)", "correlation": "likeliest T of G(r)",
+    "pseudo_likelihood": "likeliest T of spins", "network": "network output",
+}  # fmt: skip
 
 
 def illustration(results: Results, data: Data) -> Illustration:

@@ -14,10 +14,10 @@ from spinlens.study.results_document import Results, critical_temperature, label
 TITLE = "Temperature along the flow of the machine"
 CAPTION = (
     "Temperature read from the states v → h → v′ → … after each step, one line a machine (seed), with the error as a "
-    "band; faint where the instrument is out of its range. Rows: energy, |m| and network. Dashed: T_c."
+    "band; faint where the instrument is out of its range. One row an instrument. Dashed: T_c."
 )
 SEE = (
-    "A fixed point that is a lattice state has cold and hot flows meeting at one temperature on which all three rows "
+    "A fixed point that is a lattice state has cold and hot flows meeting at one temperature on which all rows "
     "agree; rows that disagree mean states at no temperature at all."
 )
 KEYS = tuple(Key(f"{start} start", color) for start, color in style.STARTS.items())

@@ -45,7 +45,7 @@ def _flow_cost(inputs: Inputs, read: Read) -> Cost:
     work: costs.Work = {("update", n_visible, n_hidden, 1): 0.25 * 3 * inputs["steps"] * samples / 100}
     spins = 3.0 * len(inputs["record"]) * samples * n_visible
     memory = costs.spins_of(ensemble) * 2 + 3 * spins + 20 * costs.MIB
-    return Cost(costs.with_standard(work, 0.1 + 3e-8 * spins), memory, 23_000)
+    return Cost(costs.with_standard(work, 0.1 + 0.04 * len(inputs["record"]) + 1.1e-7 * spins), memory, 23_000)
 
 
 @costing(_flow_cost)

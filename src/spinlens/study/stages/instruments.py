@@ -35,9 +35,9 @@ def _calibrate_cost(inputs: Inputs, read: Read) -> Cost:
     (ensemble,) = costs.ensembles(read)
     spins, network = costs.spins_of(ensemble), inputs["network"]
     learned = spins * ensemble["calibration"] / (ensemble["calibration"] + ensemble["test"])
-    seconds = 0.25 + 6e-8 * spins + 3e-10 * learned * network["hidden"] * network["epochs"]
+    seconds = 0.25 + 1.6e-7 * spins + 3e-10 * learned * network["hidden"] * network["epochs"]
     return Cost(
-        {costs.STANDARD: seconds}, 12 * spins + 30 * costs.MIB, 2e4 + 4.0 * network["hidden"] * ensemble["size"] ** 2
+        {costs.STANDARD: seconds}, 12 * spins + 30 * costs.MIB, 2e5 + 6.0 * network["hidden"] * ensemble["size"] ** 2
     )
 
 
@@ -91,8 +91,8 @@ def _worth(row: dict[str, Any], near: np.ndarray[Any, Any], centre: int, T_c: fl
 
 def _reference_cost(inputs: Inputs, read: Read) -> Cost:
     (ensemble,) = costs.ensembles(read)
-    seconds = 0.06 + 1.5e-7 * ensemble["size"] ** 2 * ensemble["test"]
-    return Cost({costs.STANDARD: seconds}, 2 * costs.spins_of(ensemble), 3000)
+    spins = len(ensemble["temperatures"]) * ensemble["size"] ** 2 * ensemble["test"]
+    return Cost({costs.STANDARD: 0.06 + 5e-8 * spins}, 2 * costs.spins_of(ensemble), 9000)
 
 
 @costing(_reference_cost)
