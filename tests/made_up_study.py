@@ -29,7 +29,7 @@ def make(seed: int = 0) -> tuple[dict[str, Any], dict[str, xr.Dataset]]:
     """Results (without claims) and datasets of two models."""
     rng = np.random.default_rng(seed)
     results: dict[str, Any] = {
-        "format": 1,
+        "format": 2,
         "spinlens": "0.1.0",
         "study": {"name": "quick", "seed": seed, "machines": {"hidden": 64, "seeds": 3}, "flows": {"steps": 60}},
         "models": {},

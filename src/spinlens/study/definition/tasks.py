@@ -13,7 +13,7 @@ from typing import Any
 
 from spinlens.errors import InputError, StudyError
 
-FORMAT = 1
+FORMAT = 2  # 1: readings by three thermometers
 """Format of artefacts and of the study folder; a larger number on disk was written by a newer spinlens."""
 
 NAME = re.compile(r"[\w.,=+-]+(/[\w.,=+-]+)*")

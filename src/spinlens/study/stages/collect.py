@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from spinlens.arrays import Array
 from spinlens.study.claims import judge_all
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
@@ -160,18 +161,31 @@ def _readings(data: xr.Dataset) -> xr.Dataset:
 
 def _calibration(stored: Arrays) -> xr.Dataset:
     """Curves of the thermometers at their own temperatures, and the held-out ensembles read back."""
-    read, curves = stored.attrs["read"], stored.attrs["curves"]
-    temperature = np.array(read["temperatures"])
-    rows = {name: {**curves[name], **row} for name, row in read["thermometers"].items()}
+    temperature, rows = _curves(stored) if "curves" in stored.attrs else _curves_of_format_1(stored.arrays)
     own = {"mean": "mean", "error": "curve_error", "spread": "curve_spread", "read_error": "error"}
     columns = {key: np.array([row[of] for row in rows.values()], dtype=np.float64) for key, of in own.items()}
     columns["read"] = temperature + np.array([row["bias"] for row in rows.values()], dtype=np.float64)
-    inside = np.array([row["in_range"] for row in rows.values()])
+    inside = np.array([row["in_range"] for row in rows.values()], dtype=bool)
     return xr.Dataset(
         {key: (("instrument", "temperature"), values) for key, values in {**columns, "in_range": inside}.items()},
         coords={"instrument": list(rows), "temperature": temperature},
         attrs={"T_c": stored.attrs["T_c"]},
     )
+
+
+def _curves(stored: Arrays) -> tuple[Array, dict[str, dict[str, Any]]]:
+    """Temperatures, and by instrument what is known at each."""
+    read, curves = stored.attrs["read"], stored.attrs["curves"]
+    rows = {name: {**curves[name], **row} for name, row in read["thermometers"].items()}
+    return np.array(read["temperatures"]), rows
+
+
+def _curves_of_format_1(arrays: Mapping[str, Any]) -> tuple[Array, dict[str, dict[str, Any]]]:
+    own = {"mean": "curve_mean", "curve_error": "curve_error", "curve_spread": "deviation", "error": "read.error",
+           "bias": "read.bias", "in_range": "read.in_range"}  # fmt: skip
+    names = [name for name in ("energy", "magnetization", "network") if f"{name}.deviation" in arrays]
+    rows = {name: {key: arrays[f"{name}.{place}"] for key, place in own.items()} for name in names}
+    return arrays["temperature"], rows
 
 
 def _flow(study: Mapping[str, Any], flows: Mapping[str, xr.Dataset]) -> xr.Dataset:

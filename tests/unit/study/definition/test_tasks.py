@@ -37,13 +37,13 @@ def test_keys_do_not_depend_on_the_order_of_inputs_nor_on_cost():
 def test_a_known_key(monkeypatch):
     """As `sha256sum` has it of the text below; studies on disk are found by it."""
     monkeypatch.setattr(module, "package_version", lambda: "0.1.0")
-    text = '{"format": 1, "function": "m:f", "inputs": {"x": 1}, "name": "a", "needs": {}, "spinlens": "0.1.0"}'
+    text = '{"format": 2, "function": "m:f", "inputs": {"x": 1}, "name": "a", "needs": {}, "spinlens": "0.1.0"}'
     assert (
-        hashlib.sha256(text.encode()).hexdigest() == "17e072f32e26f3a4677c9fb5752ba7b15b80046d9c0f0a263373cd43f3c6e0a1"
+        hashlib.sha256(text.encode()).hexdigest() == "e8c542e27b3ab1e5ca389275178f3c6efd2160e0a2674b3598e86feb54730541"
     )
     assert (
         task_keys([Task("a", "m:f", {"x": 1})])["a"]
-        == "17e072f32e26f3a4677c9fb5752ba7b15b80046d9c0f0a263373cd43f3c6e0a1"
+        == "e8c542e27b3ab1e5ca389275178f3c6efd2160e0a2674b3598e86feb54730541"
     )
 
 

@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as arrays
 
 from spinlens.errors import ArtefactError, InputError
 from spinlens.statistics.estimate import Estimate
+from spinlens.study.definition.tasks import FORMAT
 from spinlens.study.storage.codec import (
     Arrays,
     dataset_bytes,
@@ -152,8 +153,8 @@ def test_bits_of_another_lattice_are_refused(sides):
 
 
 def test_a_newer_format_is_said():
-    suffix, content = encode({"a": 1}, {"format": 2})
-    with pytest.raises(ArtefactError, match="'format': 2"):
+    suffix, content = encode({"a": 1}, {"format": FORMAT + 1})
+    with pytest.raises(ArtefactError, match=f"'format': {FORMAT + 1}"):
         decode(suffix, content)
 
 
