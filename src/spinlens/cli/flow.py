@@ -87,6 +87,7 @@ def flow(
 
 def _run(settings: FlowSettings, out: Path) -> None:
     """Compute, write and say."""
+    from spinlens.cli.progress import display
     from spinlens.comparisons.compare_flows import FlowComparison
     from spinlens.report.pages.flow import write_flow
     from spinlens.workflows.flow import run_flow
@@ -95,8 +96,8 @@ def _run(settings: FlowSettings, out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make the folder {out}: {error.strerror or error}") from None
-    with interruptible(f"stopped; what is finished is saved in {out}"):
-        found = run_flow(settings, out, lambda line: print(line, file=sys.stderr, flush=True))
+    with interruptible(f"stopped; what is finished is saved in {out}"), display() as show:
+        found = run_flow(settings, out, show)
         FlowComparison(found["readings"], found["flows"]).save(out)
         write_flow(out, _document(settings, found))
     _say(found, out)

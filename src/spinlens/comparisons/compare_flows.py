@@ -29,9 +29,8 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import states_of
 from spinlens.machines.machine import Machine
 from spinlens.machines.passage import Kind
+from spinlens.progress import Report, Step, silent
 from spinlens.thermometers.equilibrium import EquilibriumReference
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ def compare_flows(
     seed: int = 0,
     workers: int = 1,
     folder: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
 ) -> FlowComparison:
     """Train the machines of a comparison, let the same states flow under each, and read all with the same instruments.
 
@@ -119,7 +118,7 @@ def compare_flows(
     folder : path-like, optional
         Keeps each trained machine and each flow as it is finished; a comparison that was stopped goes on there.
     progress : callable, optional
-        Is told each finished machine.
+        Told a `spinlens.progress.Step` for each finished machine, from any thread; ``progress=print`` shows them.
 
     Returns
     -------
@@ -154,7 +153,8 @@ def compare_flows(
     given = dict(machines or {})
     for machine in given.values():
         check_machine(machine.bottom, model.shape)
-    comparing = _Comparing(made_from, measurement, KeptFlows(None if folder is None else Path(folder)), progress)
+    kept = KeptFlows(None if folder is None else Path(folder))
+    comparing = _Comparing(made_from, measurement, kept, len(given) + len(wanted), progress or silent)
     jobs = [partial(comparing.given, name, machine) for name, machine in given.items()]
     jobs += [partial(comparing.case, case) for case in wanted]
     if not jobs:
@@ -186,11 +186,12 @@ class _Comparing:
     """The jobs of a comparison: each finds or makes a machine, and finds its flows measured or measures them."""
 
     def __init__(
-        self, made_from: MachineBuilder, measurement: FlowMeasurement, kept: KeptFlows, progress: Progress | None
+        self, made_from: MachineBuilder, measurement: FlowMeasurement, kept: KeptFlows, total: int, progress: Report
     ) -> None:
         self.stop, self.kept, self.measurement = threading.Event(), kept, measurement
         self.machines = KeptMachines(made_from, kept, lambda entry: self._go_on())
-        self.progress = progress or (lambda line: None)
+        self.total, self.progress = total, progress
+        self._done, self._lock = 0, threading.Lock()
 
     def case(self, case: Case) -> Rows:
         """The rows of a machine that is made for the comparison."""
@@ -210,8 +211,14 @@ class _Comparing:
         if rows is None:
             rows = self.measurement.rows(name, about, make(), self._go_on)
             self.kept.keep_flow(name, key, rows)
-        self.progress(name)
+        self._tell(name)
         return rows
+
+    def _tell(self, name: str) -> None:
+        with self._lock:
+            self._done += 1
+            text = f"{self._done} of {self.total} machines: {name}"
+            self.progress(Step(text, self._done / self.total, lasting=True))
 
     def _go_on(self) -> None:
         if self.stop.is_set():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,9 +21,9 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
 from spinlens.machines.controls import extreme_states, mean_field_states, redrawn
 from spinlens.machines.rbm import RBM
+from spinlens.machines.training.learner import Callback
+from spinlens.progress import Report, Step, silent
 from spinlens.versions import versions
-
-Callback = Callable[[dict[str, float]], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ class KeptMachines:
         builder: MachineBuilder,
         kept: KeptFlows,
         callback: Callback | None = None,
-        tell: Callable[[str], None] = lambda line: None,
+        tell: Report = silent,
     ) -> None:
         self.builder, self.kept, self.callback, self.tell = builder, kept, callback, tell
         self._lock = threading.Lock()
@@ -113,7 +113,8 @@ class KeptMachines:
         source = self.machine(case.source) if case.source != case else None
         training = self.kept.training(case.name, self.key(case))
         if case.control in TRAINING:
-            self.tell(f"training a machine of {case.n_hidden} hidden units on {len(self.builder.states)} states")
+            text = f"training a machine of {case.n_hidden} hidden units on {len(self.builder.states)} states"
+            self.tell(Step(text, lasting=True))
         found = self.builder.build(case, source, training, self.callback)
         if case.control != "exact":  # quickly made again, and large
             self.kept.keep_machine(case.name, self.key(case), found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.machine import Machine
 from spinlens.machines.passage import Kind
+from spinlens.progress import Report, Step, silent
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
 from spinlens.study.storage.codec import plain
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
@@ -36,7 +37,6 @@ GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.35, 1.
 
 LAYER_STARTS = (0.9, 0.95, 1.0, 1.05, 1.1)
 SMALLEST = 4  # side of the coarsest lattice that is read
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class FlowSettings:
             raise InputError(f"blocks of 2 need every L even and at least {2 * SMALLEST}, got {sides}")
 
 
-def run_flow(settings: FlowSettings, folder: Path | None = None, tell: Tell = lambda line: None) -> dict[str, Any]:
+def run_flow(settings: FlowSettings, folder: Path | None = None, progress: Report = silent) -> dict[str, Any]:
     """Compute everything that the page of `spinlens flow` shows; JSON-able, the same for any number of workers.
 
     Machines and flows are kept in `folder` as they are finished, and found there by the next run.
@@ -104,12 +104,12 @@ def run_flow(settings: FlowSettings, folder: Path | None = None, tell: Tell = la
     settings.check()
     with threadpool_limits(1):  # sums of matrix products depend on the threads of BLAS
         drawn = _drawn(settings)
-        tell("calibrating instruments")
+        progress(Step("calibrating instruments", lasting=True))
         own = _calibrated(settings, settings.model.shape, drawn.calibration)
         builder = _builder(settings, drawn)
-        machine = settings.machine or _trained(builder, folder, tell)
-        comparison = _compared(settings, drawn, builder, machine, own, folder, tell)
-        tell("flow fields and layers")
+        machine = settings.machine or _trained(builder, folder, progress)
+        comparison = _compared(settings, drawn, builder, machine, own, folder, progress)
+        progress(Step("flow fields and layers", lasting=True))
         paths = _layer_paths(settings, drawn, machine)
         smaller = {shape for flows in paths.values() for path in flows.values() for shape in path.shapes} - {own.shape}
         readers = {own.shape: own, **{shape: _calibrated(settings, shape) for shape in sorted(smaller, reverse=True)}}
@@ -180,10 +180,10 @@ def _builder(s: FlowSettings, drawn: _Drawn) -> MachineBuilder:
     return MachineBuilder(s.model, s.temperature, flat, options, _number(s, "training"))
 
 
-def _trained(builder: MachineBuilder, folder: Path | None, tell: Tell) -> Machine:
+def _trained(builder: MachineBuilder, folder: Path | None, progress: Report) -> Machine:
     """A machine trained on the states, or the one that lies in the folder."""
     case = Case("lattice", "PCD-10", max(1, builder.model.n_sites // 4))
-    machine = KeptMachines(builder, KeptFlows(folder), tell=tell).machine(case)
+    machine = KeptMachines(builder, KeptFlows(folder), tell=progress).machine(case)
     if folder is not None:
         machine.save(folder / "machine")
     return machine
@@ -191,19 +191,17 @@ def _trained(builder: MachineBuilder, folder: Path | None, tell: Tell) -> Machin
 
 def _compared(
     s: FlowSettings, drawn: _Drawn, builder: MachineBuilder, machine: Machine, instruments: InstrumentSet,
-    folder: Path | None, tell: Tell,
+    folder: Path | None, progress: Report,
 ) -> FlowComparison:  # fmt: skip
     """The flow of the machine from cold, critical and hot states, beside those of the controls."""
     cold = np.ones_like(drawn.starting)
     cold[::2] = -1
     starts = {"cold": cold, "critical": drawn.starting, "hot": drawn.test[-1][: len(drawn.starting)]}
     cases = s.cases or (flow_controls(s.model.n_sites, s.seeds) if s.controls else ())
-    done = iter(range(1, 2 + len(cases)))
     return compare_flows(
         s.model, s.temperature, builder.states, starts, instruments, instruments.equilibrium, cases,
         machines={s.name: machine}, steps=s.steps, kind=s.kind, options=builder.options, seed=_number(s, "flows"),
-        workers=s.workers, folder=folder,
-        progress=lambda name: tell(f"{next(done)} of {1 + len(cases)}: {name}"),
+        workers=s.workers, folder=folder, progress=progress,
     )  # fmt: skip
 
 

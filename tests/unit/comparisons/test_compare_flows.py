@@ -17,6 +17,7 @@ from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
+from spinlens.progress import Step
 from spinlens.thermometers.instruments import calibrate_instruments, sample_independent
 
 MODEL = IsingModel((4, 4), NearestNeighbour())
@@ -68,8 +69,8 @@ def test_workers_and_interruptions_change_no_number(setting, tmp_path) -> None:
     assert compare(setting, workers=3).readings == one.readings
     assert compare(setting, seed=1).readings != one.readings
 
-    def stop(name: str) -> None:
-        if name.startswith("geometry"):
+    def stop(step: Step) -> None:
+        if "geometry" in step.text:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -84,9 +85,9 @@ def test_workers_and_interruptions_change_no_number(setting, tmp_path) -> None:
     assert again.readings == one.readings
     assert again.flows == one.flows
     assert RBM.load(machine).weights_.shape == (16, 4)
-    made = []
+    made: list[Step] = []
     assert compare(setting, folder=tmp_path, progress=made.append).flows == one.flows
-    assert len(made) == len(CASES)
+    assert [step.share for step in made] == [k / len(CASES) for k in range(1, len(CASES) + 1)]
 
 
 def test_other_settings_find_nothing_in_the_folder(setting, tmp_path) -> None:

@@ -16,6 +16,7 @@ from spinlens.errors import InputError
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
+from spinlens.progress import Step
 
 MODEL = IsingModel((4, 4), NearestNeighbour())
 STATES = np.where(np.random.default_rng(0).random((40, 16)) < 0.7, 1, -1).astype(np.int8)
@@ -75,11 +76,11 @@ def test_each_machine_is_made_once_and_then_found(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(
         MachineBuilder, "build", lambda self, case, *rest: built.append(case.name) or build(self, case, *rest)
     )
-    told: list[str] = []
+    told: list[Step] = []
     machines = KeptMachines(BUILDER, KeptFlows(tmp_path), tell=told.append)
     drawn, source = machines.machine(REDRAWN), machines.machine(LATTICE)
     assert built == [LATTICE.name, REDRAWN.name]
-    assert told == ["training a machine of 4 hidden units on 40 states"]
+    assert [str(step) for step in told] == ["training a machine of 4 hidden units on 40 states"]
     again = KeptMachines(BUILDER, KeptFlows(tmp_path))
     assert same(again.machine(REDRAWN), drawn)
     assert same(again.machine(LATTICE), source)
