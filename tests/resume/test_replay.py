@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from spinlens.cli import app as cli
+from spinlens.study.planning import contents
 from spinlens.study.stages.learning import load_machine, load_stack
 from spinlens.study.storage import archive, catalogue, inspection
 from spinlens.study.storage.catalogue import FILENAME, Catalogue
@@ -32,9 +33,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_every_result_is_found_and_sound(folder):
-    contents = catalogue.catalogue(StudyFolder(folder))
-    state = inspection.verify(StudyFolder(folder), contents)
-    assert (contents.version, contents.current) == ("0.1.0", False)
+    found = contents.catalogue(StudyFolder(folder))
+    state = inspection.verify(StudyFolder(folder), found)
+    assert (found.version, found.current) == ("0.1.0", False)
     assert (len(state.done), state.missing, state.damaged, state.stale) == (21, (), {}, ())
     said = CliRunner().invoke(cli.app, ["study", "status", str(folder)]).output
     assert "made by spinlens 0.1.0" in said
@@ -42,7 +43,7 @@ def test_every_result_is_found_and_sound(folder):
 
 
 def test_the_numbers_are_those_of_then(folder):
-    results = StudyFolder(folder).results(catalogue.catalogue(StudyFolder(folder)).keys)
+    results = StudyFolder(folder).results(contents.catalogue(StudyFolder(folder)).keys)
     assert results["critical/nn"]["critical"]["temperature"]["value"] == pytest.approx(2.2847225397260806, abs=1e-12)
     machine = load_machine(results["machine/nn/pcd5-critical/0"])
     states = results["ensemble/nn/L12"]["test"].values.reshape(-1, 144)
@@ -61,7 +62,7 @@ def test_without_its_catalogue_nothing_of_it_is_taken_for_ours(folder, monkeypat
     """The twin: keys drawn by another version name none of these files."""
     monkeypatch.setattr("spinlens.study.definition.tasks.package_version", lambda: "99.0")
     (folder / FILENAME).unlink()
-    state = inspection.survey(StudyFolder(folder), catalogue.catalogue(StudyFolder(folder)))
+    state = inspection.survey(StudyFolder(folder), contents.catalogue(StudyFolder(folder)))
     assert (len(state.done), len(state.stale)) == (0, 21)
 
 
@@ -70,12 +71,12 @@ def test_without_its_catalogue_nothing_of_it_is_taken_for_ours(folder, monkeypat
 )
 def test_a_catalogue_that_cannot_be_used_is_as_none(folder, text):
     (folder / FILENAME).write_text(text)
-    assert catalogue.catalogue(StudyFolder(folder)).version == "99.0"
+    assert contents.catalogue(StudyFolder(folder)).version == "99.0"
 
 
 def test_a_catalogue_comes_back_as_it_was(folder):
-    contents = catalogue.catalogue(StudyFolder(folder))
-    assert Catalogue(**json.loads(contents.text(), object_hook=_renamed)) == contents
+    found = contents.catalogue(StudyFolder(folder))
+    assert Catalogue(**json.loads(found.text(), object_hook=_renamed)) == found
 
 
 def _renamed(found):

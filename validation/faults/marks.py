@@ -21,11 +21,11 @@ from pathlib import Path
 import spinlens
 from spinlens.study.definition.tasks import task_keys
 from spinlens.study.definition.toml_file import load_study, parse_study, to_toml
+from spinlens.study.planning.contents import catalogue
 from spinlens.study.planning.planning import plan
 from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
 from spinlens.study.storage import provenance
-from spinlens.study.storage.catalogue import catalogue
 from spinlens.study.storage.codec import encode
 from spinlens.study.storage.store import StudyFolder
 

@@ -120,7 +120,7 @@ def unpack(
 
 def _catalogue(place: StudyFolder) -> Catalogue:
     """What the study consists of; says so when another version made it."""
-    from spinlens.study.storage.catalogue import catalogue
+    from spinlens.study.planning.contents import catalogue
 
     contents = catalogue(place)
     if not contents.current:

@@ -17,6 +17,8 @@ from spinlens.machines.passage import Kind, flow_records, recorded
 
 _LARGEST = 2**32  # bytes of recorded states
 
+FLOW_NAMES = {"sampled": "RBM", "mean": "RBM mean field", "mixed": "RBM mixed"}
+
 
 def rbm_flow(
     machine: Layer,
@@ -80,9 +82,6 @@ def rbm_flow(
     check_machine(machine, spins.shape[1:])
     found = dict(flow_records([machine], spins, kept, kind, seeding.generator(checks.seed(seed), "rbm flow")))
     return Trajectory(FLOW_NAMES[kind], kept, tuple(found[step] for step in kept))
-
-
-FLOW_NAMES = {"sampled": "RBM", "mean": "RBM mean field", "mixed": "RBM mixed"}
 
 
 def chosen_steps(steps: int, count: int = 32) -> tuple[int, ...]:

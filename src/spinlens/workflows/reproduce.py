@@ -14,12 +14,12 @@ from spinlens.statistics.estimate import Estimate
 from spinlens.study.definition.costs import sized
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.toml_file import load_study, to_toml
+from spinlens.study.planning.contents import catalogue
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
 from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
 from spinlens.study.stages.collect import figure_data
 from spinlens.study.storage import provenance
-from spinlens.study.storage.catalogue import catalogue
 from spinlens.study.storage.store import StudyFolder, StudyResults, named_errors
 
 RESULTS = "results"

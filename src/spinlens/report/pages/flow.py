@@ -23,6 +23,11 @@ from spinlens.report.tables import MISSING, Table, estimate
 Document = Mapping[str, Any]
 
 _STARTS = tuple(Key(f"{start} start", color) for start, color in style.STARTS.items())
+_AGREE = (
+    "A state of the lattice has one temperature: where instruments disagree beyond their errors, or the equilibrium "
+    "test gives a small p, the flowed states are at no temperature at all. The plateau is the longest stretch of steps "
+    "in which no instrument drifts; τ is the autocorrelation time of |m| in the machine's own chain."
+)
 
 
 @dataclass(frozen=True)
@@ -93,13 +98,6 @@ def render(document: Document, drawn: Mapping[str, tuple[str, Figure]]) -> str:
         provenance=document["provenance"],
         sections=kept,
     )
-
-
-_AGREE = (
-    "A state of the lattice has one temperature: where instruments disagree beyond their errors, or the equilibrium "
-    "test gives a small p, the flowed states are at no temperature at all. The plateau is the longest stretch of steps "
-    "in which no instrument drifts; τ is the autocorrelation time of |m| in the machine's own chain."
-)
 
 
 def _caption(name: str) -> str:

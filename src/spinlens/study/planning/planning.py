@@ -13,6 +13,7 @@ from spinlens.study.definition.spec import Study
 from spinlens.study.definition.tasks import Task, chain_costs
 from spinlens.study.planning import memory
 from spinlens.study.planning import prices as calibration
+from spinlens.study.stages import study_tasks
 from spinlens.study.storage.catalogue import Catalogue
 from spinlens.study.storage.inspection import survey
 from spinlens.study.storage.store import MARKER, StudyFolder
@@ -70,8 +71,6 @@ class Plan:
 
 def plan(study: Study, folder: str | os.PathLike[str], workers: int) -> Plan:
     """What is left to do of a study in a folder (which need not exist and is not touched); takes some seconds."""
-    from spinlens.study.stages import study_tasks
-
     tasks = sized(study_tasks(study))
     place = StudyFolder(folder)
     done = survey(place.require(), Catalogue.of(tasks)).done if (place.path / MARKER).is_file() else {}

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spinlens.errors import StudyError
 from spinlens.study.definition.tasks import NAME, Task, package_version, task_keys
 from spinlens.study.storage.store import StudyFolder, checkpoint_name
 
@@ -49,24 +48,7 @@ class Catalogue:
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def catalogue(folder: StudyFolder) -> Catalogue:
-    """The catalogue of a study folder: as an earlier version left it, or of its study file.
-
-    `InputError` names the mistake of a study file that cannot be used.
-    """
-    found = _noted(folder.require())
-    if found is not None and not found.current:
-        return found
-    from spinlens.study.definition.toml_file import load_study
-    from spinlens.study.stages import study_tasks
-
-    path = folder.path / "study.toml"
-    if not path.is_file():
-        raise StudyError(f"{folder.path} has no study.toml; run its study again to write it")
-    return Catalogue.of(study_tasks(load_study(path)))
-
-
-def _noted(folder: StudyFolder) -> Catalogue | None:
+def noted(folder: StudyFolder) -> Catalogue | None:
     """The catalogue that lies in the folder, None where it is missing or cannot be used."""
     path = folder.path / FILENAME
     try:
