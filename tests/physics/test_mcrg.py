@@ -248,7 +248,7 @@ def test_other_blocks_come_to_the_exponent_of_the_power_law_from_the_other_side(
     assert first.deviation(1.6) < -4
     assert abs(second.value - 1.6) < 0.25 * abs(first.value - 1.6)
     assert renormalized("power").exponent("odd", 0).deviation(1.6) > 4
-    wrong = second.value * np.log(3) / np.log(2)  # the twin: y with another b
+    wrong = second.value * np.log(3) / np.log(2)  # the power check: y with another b
     assert abs(wrong - 1.6) > 0.25 * abs(first.value - 1.6)
 
 

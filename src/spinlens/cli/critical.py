@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import time
 from pathlib import Path
@@ -107,6 +106,8 @@ def _folder(settings: SearchSettings, out: Path | None) -> Path:
     """Where an unfinished run is kept: beside the output, or in the working folder under a name of its own."""
     if out is not None:
         return out.with_name(f"{out.name}.checkpoint")
+    import hashlib
+
     s = settings
     kind = "budget" if s.budget is not None else (s.draws, s.chains)
     told = (s.coupling, s.sizes, s.dimension, s.seed, s.points, kind)

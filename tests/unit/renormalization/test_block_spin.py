@@ -1,4 +1,4 @@
-"""Block-spin rules against slow twins, their limits and their bad input."""
+"""Block-spin rules against slow references, their limits and their bad input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The linearized map and its errors against slow twins; eigenvalues that are no numbers."""
+"""The linearized map and its errors against slow references; eigenvalues that are no numbers."""
 
 from __future__ import annotations
 

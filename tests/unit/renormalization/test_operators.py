@@ -1,4 +1,4 @@
-"""Operator sums against slow twins, the sets that are given, and bad input."""
+"""Operator sums against slow references, the sets that are given, and bad input."""
 
 from __future__ import annotations
 
