@@ -51,8 +51,8 @@ def test_layout(path):
     assert not found, f"{path}: " + "; ".join(found)
 
 
-@pytest.mark.parametrize("path", PUBLIC)
-def test_sources_are_in_the_bibliography(path):
+def documented(path):
+    """The object at a dotted path."""
     *parts, name = path.split(".")
     for length in range(len(parts), 0, -1):
         try:
@@ -62,8 +62,20 @@ def test_sources_are_in_the_bibliography(path):
             continue
     for part in [*parts[length:], name]:
         item = getattr(item, part)
-    cited = re.findall(r"\.\. \[(\w+)\]", item.__doc__ or "")
+    return item
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_sources_are_in_the_bibliography(path):
+    cited = re.findall(r"\.\. \[(\w+)\]", documented(path).__doc__ or "")
     assert set(cited) <= KEYS, f"{path} cites {sorted(set(cited) - KEYS)}, which references.bib does not have"
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_an_example_runs_as_a_doctest(path):
+    text = inspect.getdoc(documented(path)) or ""
+    _, _, example = text.partition("Examples\n--------\n")
+    assert ">>> " in example, f"{path} has no section Examples with a line that runs"
 
 
 def test_the_check_sees_a_docstring_whose_types_are_sentences(monkeypatch):

@@ -246,6 +246,12 @@ class RBM(Learner, Distribution, Machine):
         -------
         dict
             `parameters`, the constructor's arguments, and `history`; JSON-able.
+
+        Examples
+        --------
+        >>> machine = RBM.from_weights([[1.0]])
+        >>> machine.config()["parameters"]["n_hidden"], machine.config()["history"]
+        (1, [])
         """
         return {"parameters": self.get_params(), "history": self._learned().history_}
 

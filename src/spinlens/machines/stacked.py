@@ -93,6 +93,11 @@ class StackedRBM(Machine):
         -------
         dict
             n_hidden, upward, seed, and the options that were given.
+
+        Examples
+        --------
+        >>> StackedRBM((4, 1), epochs=5).get_params()
+        {'n_hidden': (4, 1), 'upward': 'sampled', 'seed': 0, 'epochs': 5}
         """
         return {"n_hidden": self.n_hidden, "upward": self.upward, "seed": self.seed, **self.options}
 
@@ -130,6 +135,13 @@ class StackedRBM(Machine):
         ------
         InputError
             States that are not ±1 or not flat, or a `bottom` of another shape.
+
+        Examples
+        --------
+        >>> pairs = RBM.from_weights([[20.0], [20.0]])  # two units held together
+        >>> stack = StackedRBM((1, 1), epochs=1).fit([[1, 1], [-1, -1]] * 50, bottom=pairs)
+        >>> stack.layers_[0] is pairs, stack.layers_[1].weights_.shape
+        (True, (1, 1))
         """
         data = unpacked_states(X)
         held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
@@ -185,6 +197,13 @@ class StackedRBM(Machine):
         -------
         ndarray of float32
             (n_samples, units of the last layer passed).
+
+        Examples
+        --------
+        >>> pairs = RBM.from_weights([[20.0], [20.0]])
+        >>> stack = StackedRBM((1, 1), epochs=1).fit([[1, 1], [-1, -1]] * 50, bottom=pairs)
+        >>> stack.transform([[1, 1], [-1, -1]], layers=1).tolist()  # tanh ±40
+        [[1.0], [-1.0]]
         """
         units = np.asarray(X)
         for layer in self._lowest(layers):
@@ -207,6 +226,13 @@ class StackedRBM(Machine):
         -------
         list of ndarray
             For each layer int8 ±1 (n_samples, units of the layer).
+
+        Examples
+        --------
+        >>> pairs = RBM.from_weights([[20.0], [20.0]])
+        >>> stack = StackedRBM((1, 1), epochs=1).fit([[1, 1], [-1, -1]] * 50, bottom=pairs)
+        >>> [states.tolist() for states in stack.up([[1, 1], [-1, -1]], np.random.default_rng(0), layers=1)]
+        [[[1], [-1]]]
         """
         states: list[Spins] = []
         for layer in self._lowest(layers):
@@ -229,6 +255,13 @@ class StackedRBM(Machine):
         -------
         list of ndarray
             Int8 ±1 (n_samples, units) of each layer of units in turn, the visible ones last.
+
+        Examples
+        --------
+        >>> pairs = RBM.from_weights([[20.0], [20.0]])
+        >>> stack = StackedRBM((1, 1), epochs=1).fit([[1, 1], [-1, -1]] * 50, bottom=pairs)
+        >>> [states.tolist() for states in stack.down([[1], [-1]], np.random.default_rng(0), layers=1)]
+        [[[1, 1], [-1, -1]]]
         """
         states: list[Spins] = []
         for layer in reversed(self._lowest(layers)):
@@ -251,6 +284,13 @@ class StackedRBM(Machine):
         -------
         ndarray of int8
             (n, n_visible) of ±1.
+
+        Examples
+        --------
+        >>> pairs = RBM.from_weights([[20.0], [20.0]])
+        >>> stack = StackedRBM((1, 1), epochs=1).fit([[1, 1], [-1, -1]] * 50, bottom=pairs)
+        >>> int(np.abs(stack.sample(100, steps=5).sum(axis=1)).min())  # still held together
+        2
         """
         *below, top = self.layers_
         generator = seeding.generator(checks.seed(seed), "stack", "sample")
@@ -265,6 +305,12 @@ class StackedRBM(Machine):
         -------
         dict
             `parameters`, the constructor's arguments, and `layers`, the `config` of each; JSON-able.
+
+        Examples
+        --------
+        >>> stack = StackedRBM((4, 1), epochs=1).fit([[1] * 16, [-1] * 16] * 50)
+        >>> sorted(stack.config()), len(stack.config()["layers"])
+        (['layers', 'parameters'], 2)
         """
         return {"parameters": self.get_params(), "layers": [layer.config() for layer in self.layers_]}
 

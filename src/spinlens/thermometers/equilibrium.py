@@ -109,6 +109,14 @@ class EquilibriumReference:
         ------
         InputError
             Fewer than 3 temperatures above 0.
+
+        Examples
+        --------
+        >>> from spinlens import NearestNeighbour
+        >>> model, T = IsingModel((4, 4), NearestNeighbour()), [2.0, 2.5, 3.0]
+        >>> states = np.random.default_rng(0).choice([-1, 1], (3, 50, 4, 4))  # free spins stand in for draws
+        >>> EquilibriumReference.calibrate(model, T, states).temperatures.tolist()
+        [2.0, 2.5, 3.0]
         """
         return cls.calibrate_on(calibration(model, temperatures, states))
 
@@ -125,6 +133,14 @@ class EquilibriumReference:
         -------
         EquilibriumReference
             The means with their noise.
+
+        Examples
+        --------
+        >>> from spinlens import NearestNeighbour
+        >>> model, T = IsingModel((4, 4), NearestNeighbour()), [2.0, 2.5, 3.0]
+        >>> states = np.random.default_rng(0).choice([-1, 1], (3, 50, 4, 4))  # free spins stand in for draws
+        >>> EquilibriumReference.calibrate_on(calibration(model, T, states)).temperatures.tolist()
+        [2.0, 2.5, 3.0]
         """
         known = known.warm()
         values = np.stack([part.joint for part in known.parts])  # (K, n, F)
@@ -146,6 +162,15 @@ class EquilibriumReference:
         -------
         EquilibriumTest
             Of the ensemble.
+
+        Examples
+        --------
+        >>> from spinlens import NearestNeighbour
+        >>> model, T = IsingModel((4, 4), NearestNeighbour()), [2.0, 2.5, 3.0]
+        >>> states = np.random.default_rng(0).choice([-1, 1], (3, 50, 4, 4))  # free spins stand in for draws
+        >>> reference = EquilibriumReference.calibrate(model, T, states)
+        >>> 0 <= reference.test(states[0]).p_value <= 1
+        True
         """
         given = ensemble(states, self.model)
         values = given.joint
@@ -162,6 +187,14 @@ class EquilibriumReference:
         -------
         dict of str to ndarray
             Means, covariances and moments.
+
+        Examples
+        --------
+        >>> from spinlens import NearestNeighbour
+        >>> model, T = IsingModel((4, 4), NearestNeighbour()), [2.0, 2.5, 3.0]
+        >>> states = np.random.default_rng(0).choice([-1, 1], (3, 50, 4, 4))  # free spins stand in for draws
+        >>> EquilibriumReference.calibrate(model, T, states).to_arrays()["shape"].tolist()
+        [4, 4]
         """
         moments = {"skewness": self.skewness, "kurtosis": self.kurtosis}
         about = {"shape": np.array(self.model.shape), "model": fingerprint(self.model)}
@@ -187,6 +220,16 @@ class EquilibriumReference:
         ------
         CalibrationError
             Another lattice or coupling, or arrays of an earlier version: calibrate it again.
+
+        Examples
+        --------
+        >>> from spinlens import NearestNeighbour
+        >>> model, T = IsingModel((4, 4), NearestNeighbour()), [2.0, 2.5, 3.0]
+        >>> states = np.random.default_rng(0).choice([-1, 1], (3, 50, 4, 4))  # free spins stand in for draws
+        >>> reference = EquilibriumReference.calibrate(model, T, states)
+        >>> again = EquilibriumReference.from_arrays(reference.to_arrays(), model)
+        >>> again.test(states[0]) == reference.test(states[0])
+        True
         """
         if "kurtosis" not in arrays:
             raise CalibrationError("this equilibrium reference is of an earlier version: calibrate it again")

@@ -102,6 +102,14 @@ class NetworkThermometer(Thermometer):
         ------
         InputError
             Fewer than 4 states a temperature, or fewer than 3 finite temperatures.
+
+        Examples
+        --------
+        >>> from spinlens import NearestNeighbour
+        >>> model, up = IsingModel((4, 4), NearestNeighbour()), np.ones((3, 40, 4, 4), dtype=np.int8)
+        >>> up[1, :, 0], up[2, :, ::2] = -1, -1  # |m| = 1, 1/2 and 0 stand in for draws at three temperatures
+        >>> NetworkThermometer.calibrate(model, [1.0, 2.0, 3.0], up, hidden=4, epochs=1).classes.tolist()
+        [1.0, 2.0, 3.0]
         """
         return cls._fit(calibration(model, temperatures, states), hidden, epochs, seed)
 
@@ -136,6 +144,15 @@ class NetworkThermometer(Thermometer):
         -------
         ndarray
             (n_samples, K), rows of sum 1.
+
+        Examples
+        --------
+        >>> from spinlens import NearestNeighbour
+        >>> model, up = IsingModel((4, 4), NearestNeighbour()), np.ones((3, 40, 4, 4), dtype=np.int8)
+        >>> up[1, :, 0], up[2, :, ::2] = -1, -1  # |m| = 1, 1/2 and 0 stand in for draws at three temperatures
+        >>> network = NetworkThermometer.calibrate(model, [1.0, 2.0, 3.0], up, hidden=4, epochs=1)
+        >>> network.posterior(up[0]).sum(axis=1).round(12).tolist() == [1.0] * 40
+        True
         """
         return _posterior(checks.field("states", states, self.shape), self.layers)
 
