@@ -43,7 +43,7 @@ class RunRequest:
         if self.keep_spins and not self.series:
             raise InputError("keep_spins needs series=True: averages keep no states")
         self._set(chains=checks.positive_integer("chains", self.chains), seed=checks.seed(self.seed))
-        checks.choice("algorithm", self.algorithm, ALGORITHMS)
+        checks.choice("algorithm", self.algorithm, tuple(ALGORITHMS))
         if self.exchange:
             self._set(algorithm=_checked_ladder(self.temperatures, self.algorithm))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal, overload
 
 from spinlens.errors import CouplingError
@@ -16,17 +17,41 @@ from spinlens.sampling.algorithms.single_spin import HeatBath, Metropolis
 from spinlens.sampling.algorithms.swendsen_wang import LongRangeSwendsenWang, NearestNeighbourSwendsenWang
 from spinlens.sampling.algorithms.wolff import LongRangeWolff, NearestNeighbourWolff
 
-_SINGLE_SPIN: dict[str, type[Metropolis | HeatBath | Clock]] = {
-    "metropolis": Metropolis,
-    "heat-bath": HeatBath,
-    "clock": Clock,
-}
-_MULTI_SPIN: dict[str, type[MultiSpin]] = {
+Make = Callable[[IsingModel, float], Algorithm]
+
+
+def _auto(model: IsingModel, temperature: float) -> Algorithm:
+    """Swendsen–Wang for J ≥ 0, else Metropolis."""
+    return (_graphs(model) if _ferromagnetic(model) else Metropolis)(model, temperature)
+
+
+def _swendsen_wang(model: IsingModel, temperature: float) -> Algorithm:
+    _require_ferromagnetic(model, "swendsen-wang")
+    return _graphs(model)(model, temperature)
+
+
+def _graphs(model: IsingModel) -> Make:
+    return NearestNeighbourSwendsenWang if _nearest(model) else LongRangeSwendsenWang
+
+
+def _wolff(model: IsingModel, temperature: float) -> Algorithm:
+    _require_ferromagnetic(model, "wolff")
+    return (NearestNeighbourWolff if _nearest(model) else LongRangeWolff)(model, temperature)
+
+
+SINGLE_SPIN: dict[str, Make] = {"metropolis": Metropolis, "heat-bath": HeatBath, "clock": Clock}
+"""Moves of single spins, of which replicas can be exchanged."""
+
+MULTI_SPIN: dict[str, type[MultiSpin]] = {
     "multi-spin-metropolis": MultiSpin,
     "multi-spin-heat-bath": MultiSpinHeatBath,
 }
-SINGLE_SPIN = tuple(_SINGLE_SPIN)
-ALGORITHMS = ("auto", "swendsen-wang", "wolff", *SINGLE_SPIN, *_MULTI_SPIN)
+"""Moves of 64 replicas at a time, between nearest neighbours."""
+
+ALGORITHMS: dict[str, Make | type[MultiSpin]] = {
+    "auto": _auto, "swendsen-wang": _swendsen_wang, "wolff": _wolff, **SINGLE_SPIN, **MULTI_SPIN,
+}  # fmt: skip
+"""Every algorithm by its name: what makes it of a model and a temperature."""
 
 OneChain = Literal["auto", "swendsen-wang", "wolff", "metropolis", "heat-bath", "clock"]
 
@@ -40,24 +65,22 @@ def make_algorithm(model: IsingModel, temperature: float, name: str = "auto") ->
 
     T = 0 and ∞ are drawn exactly, whatever the name. Raises `CouplingError` where the couplings forbid the algorithm.
     """
-    if name in _MULTI_SPIN and not isinstance(model.coupling, NearestNeighbour):
+    if name in MULTI_SPIN and not _nearest(model):
         raise CouplingError(f"{name} needs NearestNeighbour(), got {model.coupling!r}; use 'metropolis' or 'heat-bath'")
     if temperature == 0 or math.isinf(temperature):
         return Exact(model, temperature)
-    if name in _SINGLE_SPIN:
-        return _SINGLE_SPIN[name](model, temperature)
-    if name in _MULTI_SPIN:
-        return _MULTI_SPIN[name](model, temperature)
-    return _clusters_where_allowed(model, temperature, name)
+    return ALGORITHMS[name](model, temperature)
 
 
-def _clusters_where_allowed(model: IsingModel, temperature: float, name: str) -> Algorithm:
-    table = model.coupling_table
-    ferromagnetic = bool((table >= 0).all())
-    if name == "auto" and not ferromagnetic:
-        return Metropolis(model, temperature)
-    if not ferromagnetic:
-        raise CouplingError(f"{name} needs couplings J(r) ≥ 0, the smallest is {table.min():g}; use 'metropolis'")
-    if isinstance(model.coupling, NearestNeighbour):
-        return (NearestNeighbourWolff if name == "wolff" else NearestNeighbourSwendsenWang)(model, temperature)
-    return (LongRangeWolff if name == "wolff" else LongRangeSwendsenWang)(model, temperature)
+def _nearest(model: IsingModel) -> bool:
+    return isinstance(model.coupling, NearestNeighbour)
+
+
+def _ferromagnetic(model: IsingModel) -> bool:
+    return bool((model.coupling_table >= 0).all())
+
+
+def _require_ferromagnetic(model: IsingModel, name: str) -> None:
+    if not _ferromagnetic(model):
+        smallest = model.coupling_table.min()
+        raise CouplingError(f"{name} needs couplings J(r) ≥ 0, the smallest is {smallest:g}; use 'metropolis'")
