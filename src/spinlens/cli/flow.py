@@ -29,11 +29,11 @@ from spinlens.errors import InputError
 
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel
+    from spinlens.machines.machine import Machine
     from spinlens.workflows.flow import FlowSettings
 
 _BLOCK = "Block-spin rules beside it, comma-separated: majority, average, decimation, kadanoff."
 _RULES = ("majority", "average", "decimation", "kadanoff")
-_NETWORK_FREE = ("energy", "magnetization", "xi", "correlation", "pseudo_likelihood")
 
 
 def flow(
@@ -69,6 +69,7 @@ def flow(
     one_thread_of_blas()
     from spinlens.checks import choice
     from spinlens.machines.passage import KINDS
+    from spinlens.thermometers.instruments import THERMOMETERS
     from spinlens.workflows.flow import FlowSettings
 
     rules: Any = tuple(choice("--block", part, _RULES) for part in block.replace(",", " ").split())
@@ -79,7 +80,7 @@ def flow(
     settings = FlowSettings(
         model, unit, at, given, loaded, "machine" if machine is None else machine.resolve().name, chosen, steps, rules,
         controls, seeds=seeds, samples=samples, training=training, epochs=epochs, seed=seed, workers=cores(workers),
-        instruments=(*_NETWORK_FREE, "network") if network else _NETWORK_FREE,
+        instruments=tuple(name for name in THERMOMETERS if network or name != "network"),
     )  # fmt: skip
     settings.check()
     _run(settings, out)
@@ -191,21 +192,12 @@ def _temperature(text: str, unit: float, known: list[float]) -> float:
     return value
 
 
-def _machine(path: Path) -> Any:
-    """The RBM or stack at `path`, or in the folder `machine` that `spinlens train` made there."""
-    from spinlens.errors import ArtefactError
-    from spinlens.machines.rbm import RBM
-    from spinlens.machines.stacked import StackedRBM
+def _machine(path: Path) -> Machine:
+    """The machine of any kind at `path`, or in the folder `machine` that `spinlens train` made there."""
+    from spinlens.machines.kinds import load_machine
 
     inner = path / "machine"
-    source = inner if inner.is_dir() else path
-    try:
-        return RBM.load(source)
-    except ArtefactError as error:
-        try:
-            return StackedRBM.load(source)
-        except ArtefactError:
-            raise error from None
+    return load_machine(inner if inner.is_dir() else path)
 
 
 def _document(settings: FlowSettings, found: dict[str, Any]) -> dict[str, Any]:

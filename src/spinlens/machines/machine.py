@@ -146,9 +146,9 @@ class Machine(ABC):
     ) -> Self: ...
 
     @staticmethod
-    @abstractmethod
     def _prefix(number: int) -> str:
         """Before the names of the arrays of a layer."""
+        return f"layer{number}."
 
     def save(self, path: str | Path) -> None:
         """Write the machine, complete or not at all; the same machine gives the same bytes.
@@ -180,4 +180,9 @@ class Machine(ABC):
         ArtefactError
             Nothing there, a damaged or foreign file, or a machine of the other class.
         """
-        return cls.from_parts(*storage.read(path, cls.kind), source=path)
+        kind, config, arrays = storage.read(path)
+        if kind != cls.kind:
+            raise ArtefactError(
+                f"{path} holds a machine of kind {kind!r}, expected {cls.kind!r}: use the other class's load"
+            )
+        return cls.from_parts(config, arrays, path)

@@ -328,10 +328,6 @@ class StackedRBM(Machine):
             raise ArtefactError(f"{source}: the layers do not fit on each other")
         return stack
 
-    @staticmethod
-    def _prefix(number: int) -> str:
-        return f"layer{number}."
-
 
 def _checked_bottom(bottom: RBM, n_visible: int, n_hidden: int) -> RBM:
     if bottom.weights_.shape != (n_visible, n_hidden):

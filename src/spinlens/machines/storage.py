@@ -59,8 +59,8 @@ def write(path: str | Path, kind: str, config: Mapping[str, Any], arrays: Mappin
     replace_file(target / "weights.safetensors", save(tensors))
 
 
-def read(path: str | Path, kind: str) -> tuple[dict[str, Any], Arrays]:
-    """Settings and arrays of a machine written by `write`; anything else is an `ArtefactError`."""
+def read(path: str | Path) -> tuple[str, dict[str, Any], Arrays]:
+    """Kind, settings and arrays of a machine written by `write`; anything else is an `ArtefactError`."""
     source = Path(path)
     if not source.exists():
         raise ArtefactError(f"no machine at {source}: give the file or folder that save() wrote")
@@ -75,12 +75,7 @@ def read(path: str | Path, kind: str) -> tuple[dict[str, Any], Arrays]:
     config = _parse(source, document)
     if config.pop("format", None) != FORMAT:
         raise ArtefactError(f"{source} is not of format version {FORMAT}: write it again with this version")
-    found = config.pop("kind", None)
-    if found != kind:
-        raise ArtefactError(
-            f"{source} holds a machine of kind {found!r}, expected {kind!r}: use the other class's load"
-        )
-    return config, arrays
+    return str(config.pop("kind", "")), config, arrays
 
 
 def tuples(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from spinlens.machines.passage import Kind
 from spinlens.progress import Report, Step, silent
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
 from spinlens.study.storage.codec import plain
-from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
+from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet, calibrate_instruments, sample_independent
 
 GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.35, 1.6, 2.0, 2.6)
 """T / T_c of the ensembles that calibrate instruments and start flow fields."""
@@ -73,7 +73,7 @@ class FlowSettings:
     epochs: int = 20
     learning_rate: float = 0.02
     calibration: int = 1000
-    instruments: tuple[str, ...] = ("energy", "magnetization", "xi", "correlation", "pseudo_likelihood", "network")
+    instruments: tuple[str, ...] = tuple(THERMOMETERS)
     seed: int = 0
     workers: int = 1
 
