@@ -92,6 +92,15 @@ def test_an_algorithm_is_a_file_and_a_line(monkeypatch, tmp_path, spinlens):
         np.testing.assert_array_equal(found.m2, run.m2)
 
 
+def test_every_algorithm_is_in_the_help_and_in_the_docstring(spinlens, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "200")
+    assert spinlens("sample", "--help") == 0
+    said = capsys.readouterr().out.replace("│", " ").split()
+    for name in ALGORITHMS:
+        assert name in {word.strip(",.") for word in said}
+        assert f'"{name}"' in sample.__doc__
+
+
 # A thermometer
 
 
