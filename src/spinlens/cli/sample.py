@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from spinlens.lattice.ising import IsingModel
 
-_ALGORITHMS = (
+ALGORITHMS = (
     "auto, swendsen-wang, wolff, metropolis, heat-bath, clock, or for many chains of nearest neighbours "
     "multi-spin-metropolis or multi-spin-heat-bath (64 a word)."
 )
@@ -53,7 +53,7 @@ def sample(
     thin: Annotated[int, typer.Option(help="Sweeps between draws.")] = 1,
     warmup: Annotated[int | None, typer.Option(help="Sweeps to discard.  [default: decided from the data]")] = None,
     field: Annotated[float, typer.Option(help="Uniform field h, in J.")] = 0.0,
-    algorithm: Annotated[str, typer.Option(help=_ALGORITHMS)] = "auto",
+    algorithm: Annotated[str, typer.Option(help=ALGORITHMS)] = "auto",
     exchange: Annotated[
         bool, typer.Option("--exchange", help="Single-spin chains of neighbouring temperatures swap their states.")
     ] = False,
