@@ -192,28 +192,38 @@ class Distribution:
         """
         return likelihood.free_energy(self, gibbs.as_units("v", visible, self.n_visible))
 
-    def log_z(self, method: likelihood.Method = "auto", **options: int) -> Estimate:
+    def log_z(
+        self, method: likelihood.Method = "auto", states: npt.ArrayLike | None = None, **options: int
+    ) -> Estimate:
         """ln Z = ln Σ_{v,h} e^{−E(v,h)}, in nats.
 
         Parameters
         ----------
-        method : {"auto", "exact", "ais", "reverse-ais"}
+        method : {"auto", "exact", "ais", "reverse-ais", "bracket"}
             "exact" sums over the smaller side (≤ 24 units, error 0); "ais" is annealed importance sampling from free
             units [SalakhutdinovMurray2008]_, [Neal2001]_; "reverse-ais" anneals the machine's own states to free units
-            [Burda2015]_; "auto" is exact up to 16 units and AIS beyond.
+            [Burda2015]_; "bracket" does both and joins them by the ratio of acceptances [Bennett1976]_; "auto" is exact
+            up to 16 units and AIS beyond.
+        states : array_like, optional
+            States (n, n_visible) at which the machine's own chains begin, such as those it learned; free spins by
+            default. They go on for 20 τ_int before anything is annealed from them.
         **options : int
             Of AIS: `runs` independent annealings (200), `betas` intermediate distributions (1000), `seed` (0).
 
         Returns
         -------
         Estimate
-            The AIS error is the standard error of the mean weight, which does not see what a few annealings miss: with
-            too few `betas` AIS errs downward and reverse AIS upward. Where the two disagree, raise `betas`.
+            The error of one direction is the standard error of the mean weight, which does not see what few annealings
+            miss: at criticality "ais" errs downward, and "reverse-ais" upward, by several of these errors where `betas`
+            is too small. The error of "bracket" holds what is left between the two.
 
         Raises
         ------
         InputError
             An unknown method, or exact sums over more than 24 units.
+        ConvergenceError
+            Fewer than 20 of the weights count, or the two directions do not bracket ln Z: raise `betas`; or 20,000
+            Gibbs steps do not take the machine to equilibrium: give states of its own.
 
         Notes
         -----
@@ -221,6 +231,7 @@ class Distribution:
 
         References
         ----------
+        .. [Bennett1976] Bennett, J. Comput. Phys. 22, 245 (1976).
         .. [Burda2015] Burda, Grosse and Salakhutdinov, Proc. 18th Int. Conf. Artif. Intell. Stat., 102 (2015).
         .. [Neal2001] Neal, Stat. Comput. 11, 125 (2001).
         .. [SalakhutdinovMurray2008] Salakhutdinov and Murray, Proc. 25th Int. Conf. Mach. Learn., 872 (2008).
@@ -232,7 +243,7 @@ class Distribution:
         >>> float(round(found.value / np.log(2), 12)), found.error
         (5.0, 0.0)
         """
-        return likelihood.log_z(self._learned(), method, **options)
+        return likelihood.log_z(self._learned(), method, states=states, **options)
 
     def log_likelihood(self, X: npt.ArrayLike, method: likelihood.Method = "auto", **options: int) -> Estimate:
         """Mean ln p(v) of states, −⟨F(v)⟩ − ln Z.
@@ -241,8 +252,8 @@ class Distribution:
         ----------
         X : array_like or PackedStates
             (n_samples, n_visible) of ±1, as a rule states that were not learned from.
-        method : {"auto", "exact", "ais", "reverse-ais"}
-            How ln Z is found, see `log_z`.
+        method : {"auto", "exact", "ais", "reverse-ais", "bracket"}
+            How ln Z is found, see `log_z`; the chains of the machine begin at X.
         **options : int
             Of AIS, see `log_z`.
 

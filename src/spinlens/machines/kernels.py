@@ -152,10 +152,11 @@ def adam_step(
     memory_squared: np.float32,
     l2: np.float32,
     l1: np.float32,
+    epsilon: np.float32,
 ) -> None:
     """One ascent step of Adam [Kingma & Ba 2015, algorithm 1]; `rate` includes the start-up correction."""
     for i in range(value.size):
         force = gradient[i] - l2 * value[i] - l1 * np.sign(value[i])
         first[i] = memory * first[i] + (_ONE - memory) * force
         second[i] = memory_squared * second[i] + (_ONE - memory_squared) * force * force
-        value[i] += rate * first[i] / (np.sqrt(second[i]) + np.float32(1e-8))
+        value[i] += rate * first[i] / (np.sqrt(second[i]) + epsilon)

@@ -15,8 +15,8 @@ from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError, InputError, SpinlensError
 from spinlens.machines import storage
 from spinlens.machines.distribution import Distribution
+from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.machines.passage import Kind, flow_records
-from spinlens.statistics.estimate import Estimate
 
 
 class Machine(ABC):
@@ -65,23 +65,25 @@ class Machine(ABC):
             raise InputError(f"states must have shape (n_samples, …) with {width} units each, got {array.shape}")
         return flow_records(self.layers_, array, record, kind, seeding.generator(checks.seed(seed), self.stream))
 
-    def gibbs_tau(self, start: npt.ArrayLike, *, chains: int = 40, steps: int = 400, seed: int = 0) -> Estimate | None:
+    def gibbs_tau(
+        self, start: npt.ArrayLike, *, chains: int = 40, most_steps: int = 20_000, seed: int = 0
+    ) -> GibbsTime | None:
         """τ_int of |m| of the machine's own Gibbs chain, where it has one.
 
         Parameters
         ----------
         start : array_like
             States (n_samples, …) of ±1 at which the chains begin, in turn.
-        chains, steps : int
-            Independent chains and the steps v → h → v of each; a quarter of these goes first and is not measured.
+        chains, most_steps : int
+            Independent chains, and the most steps v → h → v of each: they go on until they are 100 τ_int long.
         seed : int
             Seeds the draws.
 
         Returns
         -------
-        Estimate or None
-            In Gibbs steps, see `gibbs_autocorrelation`; a lower bound where it is not well below steps / 20. None of a
-            stack: its layers were trained one after another, and no chain ends in their distribution.
+        GibbsTime or None
+            An `Estimate` in Gibbs steps, see `gibbs_autocorrelation`; a lower bound where it is not `settled`. None of
+            a stack: its layers were trained one after another, and no chain ends in their distribution.
         """
         return None
 

@@ -12,11 +12,10 @@ from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError
 from spinlens.machines import storage
 from spinlens.machines.distribution import Distribution
-from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
+from spinlens.machines.likelihood.gibbs_time import GibbsTime, gibbs_autocorrelation
 from spinlens.machines.machine import Machine
 from spinlens.machines.parameters import checked_parameters
 from spinlens.machines.training.learner import Learner
-from spinlens.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel
@@ -213,22 +212,24 @@ class RBM(Learner, Distribution, Machine):
         """This machine alone: an RBM is a stack of one layer."""
         return [self._learned()]
 
-    def gibbs_tau(self, start: npt.ArrayLike, *, chains: int = 40, steps: int = 400, seed: int = 0) -> Estimate:
+    def gibbs_tau(
+        self, start: npt.ArrayLike, *, chains: int = 40, most_steps: int = 20_000, seed: int = 0
+    ) -> GibbsTime:
         """τ_int of |m| of the machine's own chain, in Gibbs steps v → h → v.
 
         Parameters
         ----------
         start : array_like
             States (n_samples, …) of ±1 at which the chains begin, in turn.
-        chains, steps : int
-            Independent chains and the steps of each; a quarter of these goes first and is not measured.
+        chains, most_steps : int
+            Independent chains, and the most steps of each: they go on until they are 100 τ_int long.
         seed : int
             Seeds the draws.
 
         Returns
         -------
-        Estimate
-            See `gibbs_autocorrelation`; a lower bound where it is not well below steps / 20.
+        GibbsTime
+            An `Estimate`, see `gibbs_autocorrelation`; a lower bound where it is not `settled`.
 
         Examples
         --------
@@ -237,7 +238,7 @@ class RBM(Learner, Distribution, Machine):
         True
         """
         begin = np.resize(np.asarray(start).reshape(-1, self.n_visible), (chains, self.n_visible))
-        return gibbs_autocorrelation(self, chains=chains, steps=steps, absolute=True, seed=seed, start=begin)
+        return gibbs_autocorrelation(self, chains=chains, most_steps=most_steps, absolute=True, seed=seed, start=begin)
 
     def config(self) -> dict[str, Any]:
         """What is kept of a machine beside its arrays.

@@ -1,44 +1,135 @@
-"""Annealed importance sampling between free units and a machine, in either direction."""
+"""Annealed importance sampling between free units and a machine, in either direction, and what the two make of ln Z.
+
+One direction alone cannot be trusted at criticality: its weights have a tail that few annealings see, so that the error
+of their mean comes out too small. Forward annealing errs downward, annealing of the machine's own states upward.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
+import scipy.optimize
+import scipy.special
 
 from spinlens import seeding
 from spinlens.arrays import Array, Single
+from spinlens.errors import ConvergenceError
 from spinlens.machines import gibbs
 from spinlens.machines.gibbs import Sampler, log_two_cosh
+from spinlens.machines.likelihood.gibbs_time import equilibrate
 from spinlens.machines.parameters import Layer
 from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import jackknife_error
+
+LEAST_EFFECTIVE = 20.0
+"""Effective number of weights below which their mean says nothing."""
+
+_BLOCKS = 20
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """ln Z from both sides.
+
+    Attributes
+    ----------
+    value : Estimate
+        By the ratio of acceptances [Bennett1976]_ from the weights of both directions; its error holds the width of the
+        bracket where that is larger than the statistical error.
+    forward, reverse : Estimate
+        From annealing free units up, which errs downward, and from annealing states of the machine down, which errs
+        upward; errors are those of the mean weight.
+    effective : tuple of float
+        Effective numbers of weights of the two.
+    tau : Estimate
+        τ_int of |m| of the machine's chain, in Gibbs steps.
+    """
+
+    value: Estimate
+    forward: Estimate
+    reverse: Estimate
+    effective: tuple[float, float]
+    tau: Estimate
 
 
 def forward(machine: Layer, runs: int, betas: int, seed: int) -> Estimate:
-    """ln Z from annealing free units into the machine; ⟨Ẑ⟩ = Z, so ln Ẑ errs downward when `betas` is too small."""
-    generator = seeding.generator(seed, "ais")
-    sampler = gibbs.sampler(machine)
-    start = gibbs.draw(np.tile(sampler.visible_bias_, (runs, 1)), gibbs.make_lanes(generator))
-    log_ratio = _log_mean(_anneal(sampler, start, np.linspace(0, 1, betas + 1), generator))
-    return Estimate(free_log_z(machine) + log_ratio.value, log_ratio.error)
+    """ln Z from annealing free units into the machine; ⟨Ẑ⟩ = Z, so ln Ẑ errs downward when `betas` is too small.
 
-
-def backward(machine: Layer, runs: int, betas: int, seed: int, equilibration: int = 1000) -> Estimate:
-    """ln Z from annealing states of the machine into free units; errs upward, and so brackets ln Z with `forward`.
-
-    The states are the machine's own after `equilibration` Gibbs steps, which must be well above its τ_int.
+    Raises `ConvergenceError` where fewer than 20 of the weights count.
     """
-    generator = seeding.generator(seed, "reverse-ais")
-    sampler = gibbs.sampler(machine)
-    n_visible, n_hidden = machine.weights_.shape
-    state = gibbs.random_states(runs, n_visible, generator)
-    sampler.step(state, np.empty((runs, n_hidden), np.float32), gibbs.make_lanes(generator), equilibration)
-    log_ratio = _log_mean(_anneal(sampler, state, np.linspace(1, 0, betas + 1), generator))
+    weights = _forward_weights(machine, runs, betas, seed)
+    _require_effective(effective_number(weights), runs, "forward")
+    return _log_mean(weights, free_log_z(machine))
+
+
+def backward(machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayLike | None = None) -> Estimate:
+    """ln Z from annealing states of the machine into free units; errs upward.
+
+    The machine's chains begin at `states`, or at free spins, and go on for 20 τ_int.
+    """
+    weights, _ = _reverse_weights(machine, runs, betas, seed, states)
+    _require_effective(effective_number(-weights), runs, "reverse")
+    log_ratio = _log_mean(-weights, 0.0)
     return Estimate(free_log_z(machine) - log_ratio.value, log_ratio.error)
+
+
+def bracket(machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayLike | None = None) -> Bracket:
+    """ln Z from both sides; `ConvergenceError` where they do not bracket it."""
+    up = _forward_weights(machine, runs, betas, seed)  # ln weights, ⟨e^up⟩ = Z/Z₀
+    down, tau = _reverse_weights(machine, runs, betas, seed, states)  # ⟨e^−down⟩ = Z₀/Z
+    base = free_log_z(machine)
+    below, above = _log_mean(up, base), _log_mean(-down, 0.0)
+    above = Estimate(base - above.value, above.error)
+    width = above.value - below.value
+    if width < -3 * float(np.hypot(below.error, above.error)):
+        raise ConvergenceError(
+            f"ln Z is not bracketed: {below} from free units lies above {above} from the machine's states; its chain "
+            "has not forgotten where it began: give states of the machine, or raise betas"
+        )
+    effective = (effective_number(up), effective_number(-down))
+    joint = _bennett(up, down)
+    blocks = np.array_split(np.arange(runs), min(_BLOCKS, runs))
+    replicas = [_bennett(np.delete(up, block), np.delete(down, block)) for block in blocks]
+    error = float(jackknife_error(replicas))
+    if max(effective) < LEAST_EFFECTIVE:
+        _require_effective(max(effective), runs, "either")
+    # the bias of either side is at most the width; beyond its noise it is taken as an error
+    spread = max(0.0, width - 2 * float(np.hypot(below.error, above.error)))
+    value = Estimate(base + joint, float(np.hypot(error, spread / 2)))
+    return Bracket(value, below, above, effective, tau)
+
+
+def effective_number(log_weights: Array) -> float:
+    """(Σ w)² / Σ w²: as many equal weights would say as much.
+
+    >>> effective_number(np.zeros(7))
+    7.0
+    """
+    weights = np.exp(log_weights - log_weights.max())
+    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def free_log_z(machine: Layer) -> float:
     """ln Z at β = 0: hidden units free, visible units in their biases."""
     visible = log_two_cosh(np.asarray(machine.visible_bias_, dtype=np.float64)).sum()
     return float(machine.weights_.shape[1] * np.log(2.0) + visible)
+
+
+def _forward_weights(machine: Layer, runs: int, betas: int, seed: int) -> Array:
+    generator, sampler = seeding.generator(seed, "ais"), gibbs.sampler(machine)
+    start = gibbs.draw(np.tile(sampler.visible_bias_, (runs, 1)), gibbs.make_lanes(generator))
+    return _anneal(sampler, start, np.linspace(0, 1, betas + 1), generator)
+
+
+def _reverse_weights(
+    machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayLike | None
+) -> tuple[Array, Estimate]:
+    """Works of the way up that ended in the machine's own states, (runs,), and τ_int of its chain."""
+    generator, sampler = seeding.generator(seed, "reverse-ais"), gibbs.sampler(machine)
+    state, tau = equilibrate(machine, runs, generator, states)
+    return -_anneal(sampler, state, np.linspace(1, 0, betas + 1), generator), tau
 
 
 def _anneal(sampler: Sampler, visible: Single, path: Array, generator: np.random.Generator) -> Array:
@@ -58,9 +149,26 @@ def _log_cosh_sum(theta: Single, beta: float) -> Array:
     return np.asarray(log_two_cosh(np.float32(beta) * theta).sum(axis=1, dtype=np.float64))
 
 
-def _log_mean(log_weight: Array) -> Estimate:
-    """Log of the mean weight, with its standard error by error propagation."""
+def _log_mean(log_weight: Array, offset: float) -> Estimate:
+    """Offset plus the log of the mean weight, with its standard error by error propagation."""
     top = log_weight.max()
     weight = np.exp(log_weight - top)
     mean = float(weight.mean())
-    return Estimate(float(top + np.log(mean)), float(weight.std(ddof=1) / np.sqrt(len(weight)) / mean))
+    return Estimate(float(offset + top + np.log(mean)), float(weight.std(ddof=1) / np.sqrt(len(weight)) / mean))
+
+
+def _bennett(up: Array, down: Array) -> float:
+    """ln(Z/Z₀) at which as many works of either direction are accepted [Bennett1976]."""
+
+    def excess(gain: float) -> float:
+        return float(scipy.special.expit(gain - down).mean() - scipy.special.expit(up - gain).mean())
+
+    low, high = min(up.min(), down.min()) - 1, max(up.max(), down.max()) + 1
+    return float(scipy.optimize.brentq(excess, low, high, xtol=1e-10))
+
+
+def _require_effective(effective: float, runs: int, direction: str) -> None:
+    if effective < min(LEAST_EFFECTIVE, runs / 2):
+        raise ConvergenceError(
+            f"only {effective:.1f} of {runs} annealings ({direction}) count in the mean weight: raise betas"
+        )

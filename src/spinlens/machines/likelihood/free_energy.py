@@ -17,7 +17,8 @@ from spinlens.machines.likelihood import ais
 from spinlens.machines.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 
-Method = Literal["auto", "exact", "ais", "reverse-ais"]
+Method = Literal["auto", "exact", "ais", "reverse-ais", "bracket"]
+METHODS: tuple[Method, ...] = ("auto", "exact", "ais", "reverse-ais", "bracket")
 LARGEST_ENUMERATION = 24
 _BLOCK_BITS = 12  # 4096 states at once
 
@@ -81,16 +82,27 @@ def _all_states(n_units: int) -> Iterator[Array]:
         yield np.where((index[:, None] >> np.arange(n_units)) & 1, 1.0, -1.0)
 
 
-def log_z(machine: Layer, method: Method = "auto", *, runs: int = 200, betas: int = 1000, seed: int = 0) -> Estimate:
+def log_z(
+    machine: Layer,
+    method: Method = "auto",
+    *,
+    states: npt.ArrayLike | None = None,
+    runs: int = 200,
+    betas: int = 1000,
+    seed: int = 0,
+) -> Estimate:
     """ln Z = ln Σ_{v,h} e^{−E(v,h)} of a machine, see `Distribution.log_z`."""
-    checks.choice("method", method, ("auto", "exact", "ais", "reverse-ais"))
+    checks.choice("method", method, METHODS)
     small = min(machine.weights_.shape)
     if method == "exact" or (method == "auto" and small <= 16):
         return Estimate(exact_moments(machine).log_z, 0.0)
     checks.positive_integer("runs", runs, minimum=2)
     checks.positive_integer("betas", betas)
-    anneal = ais.backward if method == "reverse-ais" else ais.forward
-    return anneal(machine, runs, betas, seed)
+    if method == "reverse-ais":
+        return ais.backward(machine, runs, betas, seed, states)
+    if method == "bracket":
+        return ais.bracket(machine, runs, betas, seed, states).value
+    return ais.forward(machine, runs, betas, seed)
 
 
 def log_likelihood(
@@ -103,7 +115,7 @@ def log_likelihood(
     seed: int = 0,
 ) -> Estimate:
     """⟨ln p(v)⟩ = −⟨F(v)⟩ − ln Z of `visible` (n_samples, n_visible), see `Distribution.log_likelihood`."""
-    normalisation = log_z(machine, method, runs=runs, betas=betas, seed=seed)
+    normalisation = log_z(machine, method, states=visible, runs=runs, betas=betas, seed=seed)
     return Estimate(-float(free_energy(machine, visible).mean()) - normalisation.value, normalisation.error)
 
 

@@ -1,28 +1,58 @@
-"""How fast a machine's own Gibbs chain forgets."""
+"""How fast a machine's own Gibbs chain forgets, from a chain as long as that needs."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Single
+from spinlens.errors import ConvergenceError
 from spinlens.machines import gibbs
+from spinlens.machines.gibbs import Sampler
+from spinlens.machines.kernels import Lanes
 from spinlens.machines.parameters import Layer
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.estimate import Estimate
+
+LENGTHS = 100.0
+"""Times τ_int that a chain is long before τ_int is believed."""
+
+FORGOTTEN = 20.0
+"""Times τ_int after which a chain has forgotten where it began."""
+
+_FIRST = 256
+_SKIPPED = 0.2  # part of a chain that may remember its start
+
+
+@dataclass(frozen=True)
+class GibbsTime(Estimate):
+    """τ_int in Gibbs steps; where the chain was shorter than 100 τ_int it is a lower bound, and prints with "≥".
+
+    >>> print(GibbsTime(66.2, 4.1, False))
+    ≥ 66(4)
+    """
+
+    settled: bool = True
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return text if self.settled else f"≥ {text}"
 
 
 def gibbs_autocorrelation(
     machine: Layer,
     *,
     chains: int = 50,
-    steps: int = 2000,
+    steps: int | None = None,
+    most_steps: int = 20_000,
     burn_in: int | None = None,
     start: npt.ArrayLike | None = None,
     absolute: bool = False,
     seed: int = 0,
-) -> Estimate:
+) -> GibbsTime:
     """Integrated autocorrelation time τ_int = ½ + Σ_{t≥1} ρ(t) of the magnetization of a machine's Gibbs chain.
 
     The mean visible unit is the slowest observable of a ferromagnetic machine. A machine trained by CD-k with k ≪ τ_int
@@ -32,10 +62,15 @@ def gibbs_autocorrelation(
     ----------
     machine : RBM
         The machine.
-    chains, steps : int
-        Independent chains and the steps v → h → v of each, at least 4.
+    chains : int
+        Independent chains.
+    steps : int, optional
+        Steps v → h → v of each, at least 4; by default as many as make 100 τ_int, `most_steps` at the most.
+    most_steps : int
+        Where the search for a length ends.
     burn_in : int, optional
-        Steps before the first that is measured; steps / 4 by default.
+        Steps before the first that is measured; by default steps / 4, or a fifth of the chain where `steps` is not
+        given.
     start : array_like, optional
         States (chains, n_visible) to start from, such as training states; free spins by default.
     absolute : bool
@@ -45,9 +80,9 @@ def gibbs_autocorrelation(
 
     Returns
     -------
-    Estimate
-        In Gibbs steps, with its statistical error; independent states give ½. Where it is not well below steps / 20
-        the number is a lower bound.
+    GibbsTime
+        An `Estimate` in Gibbs steps, with its statistical error; independent states give ½. `settled` says whether the
+        chain was 100 τ_int long; otherwise the number is a lower bound and prints with "≥".
 
     Raises
     ------
@@ -74,17 +109,81 @@ def gibbs_autocorrelation(
     True
     """
     checks.positive_integer("chains", chains)
-    checks.positive_integer("steps", steps, minimum=4)
+    checks.positive_integer("most_steps", most_steps, minimum=4)
     generator = seeding.generator(checks.seed(seed), "rbm", "mixing")
-    n_visible, n_hidden = machine.weights_.shape
+    n_visible = machine.weights_.shape[0]
     state = gibbs.random_states(chains, n_visible, generator)
     if start is not None:
         state = gibbs.as_units("start", start, n_visible).copy()
-    sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
-    hidden = np.empty((len(state), n_hidden), np.float32)
-    sampler.step(state, hidden, lanes, steps // 4 if burn_in is None else burn_in)
-    series: Array = np.empty((len(state), steps))
-    for step in range(steps):
-        sampler.step(state, hidden, lanes)
-        series[:, step] = state.mean(axis=1)
-    return integrated_time(np.abs(series) if absolute else series)
+    chain = _Chain(gibbs.sampler(machine), state, gibbs.make_lanes(generator), absolute)
+    if steps is None:
+        return _adaptive(chain, most_steps)
+    checks.positive_integer("steps", steps, minimum=4)
+    chain.skip(steps // 4 if burn_in is None else burn_in)
+    chain.extend(steps)
+    return _judged(integrated_time(chain.series), steps)
+
+
+def equilibrate(
+    machine: Layer, count: int, generator: np.random.Generator, states: npt.ArrayLike | None = None
+) -> tuple[Single, GibbsTime]:
+    """States (count, n_visible) of chains that have forgotten where they began, 20 τ_int before, and τ_int of |m|.
+
+    They begin at `states`, in turn, or at free spins. `ConvergenceError` where 20,000 steps are not 20 τ_int.
+    """
+    n_visible = machine.weights_.shape[0]
+    if states is None:
+        state = gibbs.random_states(count, n_visible, generator)
+    else:
+        state = np.resize(gibbs.as_units("states", states, n_visible), (count, n_visible)).copy()
+    chain = _Chain(gibbs.sampler(machine), state, gibbs.make_lanes(generator), absolute=True)
+    tau = _adaptive(chain, most_steps=20_000, lengths=FORGOTTEN)
+    if chain.done < FORGOTTEN * tau.value:
+        raise ConvergenceError(
+            f"the machine's chain has τ_int ≥ {tau.value:.0f} steps: {chain.done} steps do not take it to equilibrium; "
+            "give states that are its own, or sample it with tempered_sample"
+        )
+    return chain.state, tau
+
+
+class _Chain:
+    """Chains of one machine and the series of their m, or |m|, (chains, steps)."""
+
+    def __init__(self, sampler: Sampler, state: Single, lanes: Lanes, absolute: bool) -> None:
+        self.sampler, self.state, self.lanes, self.absolute = sampler, state, lanes, absolute
+        self.hidden = np.empty((len(state), sampler.weights.shape[1]), np.float32)
+        self.parts: list[Array] = []
+        self.done = 0
+
+    def skip(self, steps: int) -> None:
+        """Steps that are not measured."""
+        self.sampler.step(self.state, self.hidden, self.lanes, steps)
+
+    def extend(self, steps: int) -> None:
+        """Go on and measure."""
+        part = np.empty((len(self.state), steps))
+        for step in range(steps):
+            self.sampler.step(self.state, self.hidden, self.lanes)
+            part[:, step] = self.state.mean(axis=1)
+        self.parts.append(np.abs(part) if self.absolute else part)
+        self.done += steps
+
+    @property
+    def series(self) -> Array:
+        """All that was measured, (chains, done)."""
+        self.parts = [np.concatenate(self.parts, axis=1)]
+        return self.parts[0]
+
+
+def _adaptive(chain: _Chain, most_steps: int, lengths: float = LENGTHS) -> GibbsTime:
+    """Double the chain until it is `lengths` τ_int long."""
+    while True:
+        chain.extend(min(max(_FIRST, chain.done), most_steps - chain.done))
+        late = chain.series[:, int(_SKIPPED * chain.done) :]
+        tau = integrated_time(late)
+        if late.shape[1] >= lengths * tau.value or chain.done >= most_steps:
+            return _judged(tau, late.shape[1])
+
+
+def _judged(tau: Estimate, steps: int) -> GibbsTime:
+    return GibbsTime(tau.value, tau.error, steps >= LENGTHS * tau.value)

@@ -1,7 +1,8 @@
 """Updates of training in NumPy: matrix products in float32, units drawn by compiled kernels.
 
 ∂⟨ln p⟩/∂W_ia = ⟨v_i tanh θ_a⟩_data − ⟨v_i tanh θ_a⟩_model; the second average is over states k Gibbs steps after the
-data (CD-k), over chains that go on from one update to the next (PCD-k), or over all states (exact).
+data (CD-k), over chains that go on from one update to the next (PCD-k), or over all states (exact). Growing
+chains are between CD and PCD: they are put back to states of the data ever less often.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from spinlens.machines.kernels import average_step
 from spinlens.machines.likelihood.free_energy import exact_moments
 from spinlens.machines.likelihood.tempering import ReplicaLadder
 from spinlens.machines.parameters import Parameters
+from spinlens.machines.training.fisher import Fisher
 from spinlens.machines.training.optimizers.choice import make_optimizer
-from spinlens.machines.training.recipe import Recipe, averages_in
+from spinlens.machines.training.recipe import Recipe, averages_in, restart_in
 from spinlens.machines.training.state import TrainingState
 from spinlens.machines.translations import tying
 
@@ -33,10 +35,11 @@ class NumpyUpdates:
         self.hidden = np.empty((size + self.below, n_hidden), np.float32)  # h⁺ / size, below it −h⁻ / below
         self.gradient = Parameters(*(np.zeros_like(part) for part in state.parameters))
         self.optimizer = make_optimizer(recipe.optimizer, recipe)
-        self.tied = tying(recipe.torus, n_hidden)
+        self.tied = tying(recipe.torus, n_hidden, recipe.stride)
         self.sampler = Sampler(*state.parameters)
         self.sampler.biased = recipe.biases
         self.ladder = ReplicaLadder(recipe.replicas) if recipe.replicas > 1 and state.chains is not None else None
+        self.restart = restart_in(recipe, state.epoch)
         if state.chains is not None:
             self.replicas = state.chains.reshape(recipe.replicas, self.below, n_visible)
             self.visible[size:] = self.replicas[0]
@@ -46,6 +49,8 @@ class NumpyUpdates:
         v_pos, v_neg = self.visible[: self.size], self.visible[self.size :]
         h_pos, h_neg = self.hidden[: self.size], self.hidden[self.size :]
         v_pos[:] = batch
+        if self.restart:
+            self._restart_chains(v_pos, v_neg)
         self.sampler.hidden_field(v_pos, out=h_pos)  # θ⁺ = c + v⁺ W, (size, n_hidden)
         self._draw_model(h_pos, v_neg, h_neg)  # v⁻ (below, n_visible), and h⁺ = tanh θ⁺ / size
         self.sampler.hidden_field(v_neg, out=h_neg)  # θ⁻ = c + v⁻ W, (below, n_hidden)
@@ -59,6 +64,11 @@ class NumpyUpdates:
         if self.state.chains is not None:
             self.replicas[0] = self.visible[self.size :]
         return {} if self.ladder is None else {"exchange_rate": float(self.ladder.acceptance.min())}
+
+    def _restart_chains(self, v_pos: Single, v_neg: Single) -> None:
+        """Put some of the chains back to states of the data."""
+        fresh = np.flatnonzero(self.generator.random(self.below) < self.restart)
+        v_neg[fresh] = v_pos[self.generator.integers(self.size, size=len(fresh))]
 
     def _draw_model(self, h_pos: Single, v_neg: Single, h_neg: Single) -> None:
         """States v⁻ of the model; replaces θ⁺ in `h_pos` by tanh θ⁺ / size, `h_neg` is scratch."""
@@ -96,7 +106,10 @@ class NumpyUpdates:
     def _update(self, rate: float) -> None:
         recipe, state = self.recipe, self.state
         state.updates += 1
-        self.optimizer.ascend(state.parameters, self.gradient, state.memory, rate, state.updates)
+        fisher = (
+            Fisher(self.visible[self.size :], -self.below * self.hidden[self.size :], self.tied) if self.below else None
+        )
+        self.optimizer.ascend(state.parameters, self.gradient, state.memory, rate, state.updates, fisher)
         if state.average is not None and averages_in(recipe, state.epoch):
             state.averaged += 1
             for average, value in zip(state.average, state.parameters, strict=True):

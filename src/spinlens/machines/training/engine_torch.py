@@ -13,9 +13,10 @@ from spinlens.arrays import AnyArray, Spins
 from spinlens.errors import InputError
 from spinlens.machines.likelihood.free_energy import exact_moments
 from spinlens.machines.parameters import Parameters
+from spinlens.machines.training.fisher_torch import TorchFisher
 from spinlens.machines.training.optimizers.choice import make_optimizer
 from spinlens.machines.training.optimizers.optimizer import Tensor
-from spinlens.machines.training.recipe import Recipe, averages_in
+from spinlens.machines.training.recipe import Recipe, averages_in, restart_in
 from spinlens.machines.training.state import TrainingState
 from spinlens.machines.translations import tying
 
@@ -57,7 +58,7 @@ class TorchUpdates:
         self.betas = torch.linspace(1, 0, recipe.replicas, device=device)
         self.tried, self.accepted = 0, torch.zeros(max(1, recipe.replicas - 1), device=device)
         self.optimizer = make_optimizer(recipe.optimizer, recipe)
-        self.tied = tying(recipe.torus, recipe.n_hidden)
+        self.tied = tying(recipe.torus, recipe.n_hidden, recipe.stride)
 
     def _tensor(self, array: AnyArray) -> Tensor:
         return self.torch.tensor(array, dtype=self.torch.float32, device=self.device)
@@ -66,13 +67,16 @@ class TorchUpdates:
         """Ascend along the gradient of the mean log-likelihood of `batch` (size, n_visible)."""
         v_pos = self.torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self.torch.float32)
         positive = self._moments(v_pos, self.size)
+        fisher = None
         if self.recipe.exact_gradient:
             negative = self._exact_moments()
         else:
-            negative = self._moments(self._draw_model(v_pos), self.below)
+            v_neg = self._draw_model(v_pos)
+            negative = self._moments(v_neg, self.below)
+            fisher = TorchFisher(self.torch, v_neg, self.torch.tanh(v_neg @ self.values[0] + self.values[2]), self.tied)
         gradient = self._tie([above - below for above, below in zip(positive, negative, strict=True)])
         self.state.updates += 1
-        self.optimizer.ascend_tensors(self.values, gradient, self.memory, rate, self.state.updates)
+        self.optimizer.ascend_tensors(self.values, gradient, self.memory, rate, self.state.updates, fisher)
         if self.average is not None and averages_in(self.recipe, self.state.epoch):
             self.state.averaged += 1
             for average, value in zip(self.average, self.values, strict=True):
@@ -116,13 +120,22 @@ class TorchUpdates:
                 self._temper(replicas)
             return replicas[0]
         weights, visible_bias, hidden_bias = self.values
-        visible = v_pos if self.chains is None else self.chains
+        visible = v_pos if self.chains is None else self._restarted(self.chains, v_pos)
         for _ in range(self.recipe.steps):
             hidden = self._draw(visible @ weights + hidden_bias)
             visible = self._draw(hidden @ weights.T + visible_bias)
         if self.chains is not None:
             self.chains = visible
         return visible
+
+    def _restarted(self, chains: Tensor, v_pos: Tensor) -> Tensor:
+        """Chains of which some were put back to states of the data."""
+        share = restart_in(self.recipe, self.state.epoch)
+        if not share:
+            return chains
+        fresh = self.torch.rand(len(chains), generator=self.random, device=self.device) < share
+        rows = self.torch.randint(len(v_pos), (len(chains),), generator=self.random, device=self.device)
+        return self.torch.where(fresh[:, None], v_pos[rows], chains)
 
     def _temper(self, replicas: Tensor) -> None:
         """A Gibbs step of every replica and an exchange between neighbours, in place, as `ReplicaLadder` does."""

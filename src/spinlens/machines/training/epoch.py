@@ -11,6 +11,7 @@ from spinlens import seeding
 from spinlens.arrays import Integers
 from spinlens.errors import ConvergenceError
 from spinlens.machines.packed import States
+from spinlens.machines.symmetries import random_symmetry
 from spinlens.machines.training.engine import Engine
 from spinlens.machines.training.recipe import Recipe, rate_in
 from spinlens.machines.training.state import TrainingState
@@ -25,8 +26,10 @@ def run_epoch(recipe: Recipe, state: TrainingState, data: States, engine: Engine
     size, rate = min(recipe.batch_size, len(data)), rate_in(recipe, state.epoch)
     batches = _shuffled_batches(len(data), size, generator)
     updates = engine(recipe, state, size, generator)
+    moves = seeding.generator(recipe.seed, "rbm", "symmetries", state.epoch)
     for rows in batches:
-        updates.step(data[rows], rate)
+        batch = np.asarray(data[rows])
+        updates.step(batch if recipe.augment is None else random_symmetry(batch, recipe.augment, moves), rate)
     diagnostics = updates.finish()
     state.epoch += 1
     _check_size(recipe, state)

@@ -27,7 +27,7 @@ class Recipe:
     batch_size: int = 100
     epochs: int = 30
     steps: int = 1
-    persistent: bool = False
+    persistent: bool | str = False
     biases: bool = False
     seed: int = 0
     engine: str = "numpy"
@@ -37,12 +37,16 @@ class Recipe:
     exact_gradient: bool = False
     optimizer: str = "sgd"
     momentum: float = 0.5
+    epsilon: float = 1e-8
+    damping: tuple[float, float] = (25.0, 3000.0)
     final_rate: float = 0.03
     averaging: float = 0.0
     l1: float = 0.0
     l2: float = 0.0
     initial_scale: float = 0.01
     torus: tuple[int, ...] | None = None
+    stride: int = 1
+    augment: tuple[int, ...] | None = None
     track: str | None = None
     track_at: tuple[float, ...] = (0.75, 1.0)
     annealing: tuple[int, int] = (100, 500)
@@ -60,7 +64,11 @@ class Recipe:
             raise InputError(f"track_at must hold fractions above 0 and at most 1, got {self.track_at!r}")
         if self.patience is not None and self.track is None:
             raise InputError("patience stops on the tracked log-likelihood: give track='exact' or track='ais' with it")
-        tying(self.torus, self.n_hidden)
+        if isinstance(self.persistent, str):
+            checks.choice("persistent", self.persistent, ("growing",))
+        if self.optimizer == "natural":
+            _check_natural(self)
+        tying(self.torus, self.n_hidden, self.stride)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The options by name, as the constructor takes them.
@@ -110,7 +118,7 @@ def _check_numbers(recipe: Recipe) -> None:
     for name in ("chains", "patience"):
         if getattr(recipe, name) is not None:
             checks.positive_integer(name, getattr(recipe, name))
-    for name in ("learning_rate", "final_rate", "initial_scale"):
+    for name in ("learning_rate", "final_rate", "initial_scale", "epsilon"):
         checks.positive_number(name, getattr(recipe, name))
     for name in ("l1", "l2"):
         if getattr(recipe, name) != 0:
@@ -119,7 +127,23 @@ def _check_numbers(recipe: Recipe) -> None:
         raise InputError(f"momentum must be at least 0 and below 1, got {recipe.momentum!r}")
     if not 0 <= checks.finite_number("averaging", recipe.averaging) < 1:
         raise InputError(f"averaging must be a fraction of the epochs, at least 0 and below 1: {recipe.averaging!r}")
+    if recipe.augment is not None and not all(checks.positive_integer("augment", side) for side in recipe.augment):
+        raise InputError(f"augment holds the sides of the lattice, got {recipe.augment!r}")
     checks.seed(recipe.seed)
+
+
+def _check_natural(recipe: Recipe) -> None:
+    if recipe.exact_gradient or recipe.biases or recipe.l1 or recipe.l2:
+        raise InputError(
+            "optimizer='natural' moves weights by states that are drawn: leave exact_gradient, biases, l1, l2 out"
+        )
+    if recipe.learning_rate > 1:
+        raise InputError(
+            "learning_rate is the part of a whole step with optimizer='natural': at most 1, "
+            f"got {recipe.learning_rate!r}"
+        )
+    if len(recipe.damping) != 2 or not 0 < recipe.damping[0] <= recipe.damping[1]:
+        raise InputError(f"damping must be two rising numbers above 0, got {recipe.damping!r}")
 
 
 def rate_in(recipe: Recipe, epoch: int) -> float:
@@ -128,6 +152,19 @@ def rate_in(recipe: Recipe, epoch: int) -> float:
         return recipe.learning_rate
     late = max(0.0, 2 * epoch / (recipe.epochs - 1) - 1)
     return float(recipe.learning_rate * recipe.final_rate ** min(late, 1.0))
+
+
+def restart_in(recipe: Recipe, epoch: int) -> float:
+    """Probability with which a growing chain is put back to a state of the data before an update; 0 of other chains.
+
+    1 in the first fifth of the epochs (CD), then falling geometrically to 1/1000; 0 in the last tenth (PCD).
+    """
+    if recipe.persistent != "growing":
+        return 0.0
+    done = (epoch + 0.5) / recipe.epochs
+    if done > 0.9:
+        return 0.0
+    return float(10 ** (-3 * min(1.0, max(0.0, (done - 0.2) / 0.6))))
 
 
 def averages_in(recipe: Recipe, epoch: int) -> bool:

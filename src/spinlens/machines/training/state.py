@@ -89,7 +89,7 @@ def start_from(recipe: Recipe, machine: Layer | None, data: States) -> TrainingS
 
 def _weights(recipe: Recipe, n_visible: int, generator: np.random.Generator) -> Single:
     """Normal numbers times `initial_scale`, (n_visible, n_hidden); shared by translations where they are tied."""
-    tied = tying(recipe.torus, recipe.n_hidden)
+    tied = tying(recipe.torus, recipe.n_hidden, recipe.stride)
     shape = (n_visible, recipe.n_hidden)
     normal = generator.standard_normal(shape) if tied is None else tied.random(n_visible, generator)
     if recipe.exact_gradient and min(shape) > _LARGEST_EXACT_GRADIENT:

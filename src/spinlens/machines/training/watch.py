@@ -9,6 +9,7 @@ from typing import cast
 import numpy as np
 
 from spinlens.arrays import Spins
+from spinlens.errors import ConvergenceError
 from spinlens.machines.likelihood.free_energy import Method, log_likelihood
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
 from spinlens.machines.packed import States
@@ -16,9 +17,10 @@ from spinlens.machines.parameters import Parameters
 from spinlens.machines.physics_check import Observable, compare_physics
 from spinlens.machines.training.recipe import Recipe
 from spinlens.machines.training.state import TrainingState
+from spinlens.statistics.estimate import Estimate
 
 _JUDGED = 10_000
-_CHAINS, _STEPS = 50, 500  # of the Gibbs autocorrelation time; it is a lower bound where it exceeds some 25 steps
+_CHAINS, _STEPS = 50, 2000  # of the Gibbs autocorrelation time; a lower bound where it exceeds 16 steps
 
 
 def judge(recipe: Recipe, state: TrainingState, held_out: Spins, observables: Mapping[str, Observable]) -> None:
@@ -44,12 +46,15 @@ def _likelihood(recipe: Recipe, machine: Parameters, held_out: Spins) -> dict[st
     """Log-likelihood of the held-out states, and τ_int of |m| of chains that start at some of them."""
     runs, betas = recipe.annealing
     method = cast(Method, recipe.track)
-    found = log_likelihood(machine, held_out, method, runs=runs, betas=betas, seed=recipe.seed)
+    try:
+        found = log_likelihood(machine, held_out, method, runs=runs, betas=betas, seed=recipe.seed)
+    except ConvergenceError:  # training goes on; what cannot be judged now is nan in the history
+        found = Estimate(math.nan, math.nan)
     begin = held_out[_spread(len(held_out), _CHAINS)]
-    tau = gibbs_autocorrelation(machine, steps=_STEPS, burn_in=0, start=begin, absolute=True, seed=recipe.seed)
+    tau = gibbs_autocorrelation(machine, most_steps=_STEPS, start=begin, absolute=True, seed=recipe.seed)
     return {
         "log_likelihood": found.value, "log_likelihood_error": found.error,
-        "gibbs_tau": tau.value, "gibbs_tau_error": tau.error,
+        "gibbs_tau": tau.value, "gibbs_tau_error": tau.error, "gibbs_tau_settled": float(tau.settled),
     }  # fmt: skip
 
 

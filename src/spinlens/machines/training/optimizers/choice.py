@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 from spinlens.machines.training.optimizers.adam import Adam
+from spinlens.machines.training.optimizers.natural import Natural
 from spinlens.machines.training.optimizers.optimizer import Optimizer
 from spinlens.machines.training.optimizers.sgd import Momentum
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": Momentum, "adam": Adam}
+OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": Momentum, "adam": Adam, "natural": Natural}
 """One line for each optimizer; its name is what `RBM(optimizer=…)` takes."""
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 from spinlens.arrays import Single
 from spinlens.machines.parameters import Parameters
+from spinlens.machines.training.fisher import Fisher
 
 Tensor = Any  # of PyTorch, which is an optional extra
 
@@ -24,13 +25,28 @@ class Optimizer(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     def ascend(
-        self, values: Parameters, gradient: Parameters, memory: Sequence[Single], rate: float, update: int
+        self,
+        values: Parameters,
+        gradient: Parameters,
+        memory: Sequence[Single],
+        rate: float,
+        update: int,
+        fisher: Fisher | None,
     ) -> None:
-        """Move `values` in place up the `gradient`; `update` counts from 1."""
+        """Move `values` in place up the `gradient`; `update` counts from 1, `fisher` is made of states of the model.
+
+        It is None where no states were drawn, since the gradient is exact.
+        """
         ...
 
     def ascend_tensors(
-        self, values: Sequence[Tensor], gradient: Sequence[Tensor], memory: Sequence[Tensor], rate: float, update: int
+        self,
+        values: Sequence[Tensor],
+        gradient: Sequence[Tensor],
+        memory: Sequence[Tensor],
+        rate: float,
+        update: int,
+        fisher: Fisher | None,
     ) -> None:
         """The same with tensors of PyTorch."""
         ...
@@ -46,7 +62,13 @@ class Elementwise(ABC):
     biases: bool
 
     def ascend(
-        self, values: Parameters, gradient: Parameters, memory: Sequence[Single], rate: float, update: int
+        self,
+        values: Parameters,
+        gradient: Parameters,
+        memory: Sequence[Single],
+        rate: float,
+        update: int,
+        fisher: Fisher | None,
     ) -> None:
         """Move the weights, and the biases where they are trained."""
         for number in range(3 if self.biases else 1):
@@ -55,7 +77,13 @@ class Elementwise(ABC):
             self.step(*flat, memory[number::3], rate, update, l2, l1)
 
     def ascend_tensors(
-        self, values: Sequence[Tensor], gradient: Sequence[Tensor], memory: Sequence[Tensor], rate: float, update: int
+        self,
+        values: Sequence[Tensor],
+        gradient: Sequence[Tensor],
+        memory: Sequence[Tensor],
+        rate: float,
+        update: int,
+        fisher: Fisher | None,
     ) -> None:
         """As `ascend`."""
         for number in range(3 if self.biases else 1):
