@@ -44,9 +44,11 @@ class RBM(Learner, Distribution, Machine):
         Passes over the data.
     steps : int
         k of CD-k or PCD-k: block Gibbs steps v → h → v per update.
-    persistent : bool
+    persistent : bool or "growing"
         PCD: follows the likelihood far better than CD, whose chains start at the data each time. A machine trained
-        with k far below its own τ_int is trained out of equilibrium [Decelle2021]_.
+        with k far below its own τ_int is trained out of equilibrium [Decelle2021]_. "growing" goes from CD to PCD: an
+        update puts a chain back to a state of the data with a probability that falls from 1 to 1/1000 along training
+        and is 0 at its end, so that slow modes are learned one after another while chains stay near the data.
     biases : bool
         Train b and c. Off by default: without a field the data have the ± symmetry, and then so has the machine.
     seed : int
@@ -60,10 +62,19 @@ class RBM(Learner, Distribution, Machine):
         that many times the cost of the chains. Worth it where τ_int of the machine exceeds the training.
     exact_gradient : bool
         Sum over all states of the smaller side (≤ 20 units) instead of sampling.
-    optimizer : {"sgd", "adam"}
-        Ascent with `momentum`, or Adam [Kingma2015]_, whose learning rates are ≈ 0.001.
+    optimizer : {"sgd", "adam", "natural"}
+        Ascent with `momentum`; Adam [Kingma2015]_, whose learning rates are ≈ 0.001; or the natural gradient
+        [Amari1998]_ from the Fisher information F of the states of the model, which is for persistent chains, some
+        hundred of them, and without biases or decay. Its learning_rate is the part of a whole step, ≈ 0.1. With tied
+        weights it reaches the entropy of critical lattices to 0.1 nats in seconds.
     momentum : float
         μ from 0 to below 1, of the velocity u ← μ u + rate · gradient that "sgd" adds to the weights.
+    epsilon : float
+        Of Adam: added to the root of the running mean square of the gradient.
+    damping : tuple of float
+        λ₁ < λ₂ of the natural gradient, in units of F, which is larger for tied weights: w moves by
+        r (F + λ₁)⁻¹ g + (1 − r) (F + λ₂)⁻¹ g at the learning rate r. Directions of Fisher information above λ₂, as the
+        magnetization at criticality, make whole steps.
     final_rate : float
         Learning rate of the last epoch over that of the first half.
     averaging : float
@@ -78,6 +89,12 @@ class RBM(Learner, Distribution, Machine):
         Sides of the lattice of visible units: all its translations share their weights (a convolutional machine), and
         n_hidden is a multiple of the number of sites. All units follow the magnetization together, so that learning
         rates above ≈ 0.02 can diverge.
+    stride : int
+        With `torus`: units stand at every stride-th site in each direction, n_hidden a multiple of their number. One
+        filter with a stride of 2 is a learned map from blocks of 2 × 2 to one spin, with places by construction.
+    augment : tuple of int, optional
+        Sides of the lattice: every state of a batch is moved by a random translation, reflections and exchange of equal
+        axes. Free data for machines whose weights are not tied, where the coupling has these symmetries.
     track : {"exact", "ais"}, optional
         Put the log-likelihood of the validation states (of the training states without any) into the history.
     track_at : tuple of float
@@ -96,7 +113,7 @@ class RBM(Learner, Distribution, Machine):
         b (n_visible,) and c (n_hidden,).
     history_ : list of dict
         One entry an epoch: `epoch`, `learning_rate`, `weight_rms`; where tracked `log_likelihood` in nats a state and
-        `gibbs_tau`, τ_int of |m| in Gibbs steps (of 500: a lower bound above some 25), each with its `_error`.
+        `gibbs_tau`, τ_int of |m| in Gibbs steps, each with its `_error`; `gibbs_tau_settled` is 0 of a lower bound.
 
     Raises
     ------
@@ -110,6 +127,7 @@ class RBM(Learner, Distribution, Machine):
 
     References
     ----------
+    .. [Amari1998] Amari, Neural Comput. 10, 251 (1998).
     .. [Decelle2021] Decelle, Furtlehner and Seoane, Adv. Neural Inf. Process. Syst. 34 (2021).
     .. [Hinton2002] Hinton, Neural Comput. 14, 1771 (2002).
     .. [Kingma2015] Kingma and Ba, Int. Conf. Learn. Represent. (2015), algorithm 1.

@@ -43,5 +43,5 @@ def test_states_and_steps_that_do_not_fit_are_said(machine):
 def test_an_rbm_has_a_gibbs_time_and_a_stack_has_none():
     tau = np.tanh(1.0) ** 2  # one unit on each side: ρ(t) = tanh^{2t} w, of m; |m| of three such pairs is faster
     rbm = RBM.from_weights(np.eye(3))
-    assert 0.5 < rbm.gibbs_tau([[1, 1, 1], [-1, 1, 1]], chains=100, steps=2000).value < 0.5 + tau / (1 - tau)
+    assert 0.5 < rbm.gibbs_tau([[1, 1, 1], [-1, 1, 1]], chains=100).value < 0.5 + tau / (1 - tau)
     assert STACK.gibbs_tau(LATTICES) is None

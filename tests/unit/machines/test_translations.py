@@ -12,9 +12,14 @@ def states(n=300):
     return np.random.default_rng(0).choice([-1, 1], size=(n, 12)).astype(np.int8)
 
 
-@pytest.mark.parametrize("options", [{"persistent": True}, {"optimizer": "adam"}, {"exact_gradient": True}])
+NATURAL = {"optimizer": "natural", "persistent": "growing", "biases": False, "batch_size": 50}
+
+
+@pytest.mark.parametrize("options", [{"persistent": True}, {"optimizer": "adam"}, {"exact_gradient": True}, NATURAL])
 def test_a_trained_machine_is_invariant_under_every_translation(options):
-    machine = RBM(24, torus=(3, 4), epochs=3, biases=True, learning_rate=0.05, **options).fit(states() | 1)
+    machine = RBM(24, **{"torus": (3, 4), "epochs": 3, "biases": True, "learning_rate": 0.05, **options}).fit(
+        states() | 1
+    )
     X = states(20)
     for shift in [(1, 0), (0, 1), (2, 3)]:
         moved = np.roll(X.reshape(-1, 3, 4), shift, axis=(1, 2)).reshape(-1, 12)
@@ -46,6 +51,37 @@ def test_it_learns_an_invariant_distribution_from_few_states():
     options = {"epochs": 200, "exact_gradient": True, "learning_rate": 0.1, "initial_scale": 0.1}
     found = [RBM(8, torus=torus, **options).fit(few).log_likelihood(held_out, "exact").value for torus in ((8,), None)]
     assert found[0] > found[1] + 0.1
+
+
+def test_units_of_a_stride_stand_at_the_corners_of_blocks():
+    """Moved by the stride, the states of a machine move its units; moved by less they do not."""
+    machine = RBM(8, torus=(4, 4), stride=2, epochs=2, learning_rate=0.1, initial_scale=0.2, persistent=True)
+    X = np.random.default_rng(0).choice([-1, 1], size=(200, 16)).astype(np.int8)
+    machine.fit(X)
+    field = machine.hidden_mean(X).reshape(-1, 2, 2, 2)
+    for shift, expected in [((2, 0), True), ((2, 2), True), ((1, 0), False)]:
+        moved = np.roll(X.reshape(-1, 4, 4), shift, axis=(1, 2)).reshape(-1, 16)
+        found = machine.hidden_mean(moved).reshape(-1, 2, 2, 2)
+        turned = np.roll(field, (shift[0] // 2, shift[1] // 2), axis=(2, 3))
+        assert np.allclose(found, turned, atol=1e-5) == expected
+    assert len(np.unique(machine.weights_)) <= 32
+
+
+def test_a_tied_gradient_is_the_mean_of_dense_ones_over_translations():
+    tied, generator = Translations((4, 4), 8, 2), np.random.default_rng(2)
+    v, h = generator.choice([-1, 1], (1, 16)), generator.random((1, 8))
+    dense = []
+    for shift in np.ndindex(2, 2):
+        moved = np.roll(v.reshape(4, 4), (2 * shift[0], 2 * shift[1]), axis=(0, 1)).reshape(1, 16)
+        units = np.roll(h.reshape(2, 2, 2), shift, axis=(1, 2)).reshape(1, 8)
+        dense.append(moved.T @ units)
+    np.testing.assert_allclose(tied.average(v.T @ h), np.mean(dense, axis=0), atol=1e-12)
+
+
+@pytest.mark.parametrize(("options", "said"), [({"torus": (6, 4), "stride": 4}, "divide"), ({"stride": 2}, "torus")])
+def test_a_stride_that_does_not_fit_is_refused(options, said):
+    with pytest.raises(InputError, match=said):
+        RBM(8, **options)
 
 
 @pytest.mark.parametrize(("torus", "hidden"), [((3, 4), 13), ((3, 4), 0), ((0, 4), 12), ((4, 4), 16)])

@@ -54,23 +54,30 @@ class Bracket:
     tau: Estimate
 
 
-def forward(machine: Layer, runs: int, betas: int, seed: int) -> Estimate:
+def forward(machine: Layer, runs: int, betas: int, seed: int, least: float = LEAST_EFFECTIVE) -> Estimate:
     """ln Z from annealing free units into the machine; ⟨Ẑ⟩ = Z, so ln Ẑ errs downward when `betas` is too small.
 
-    Raises `ConvergenceError` where fewer than 20 of the weights count.
+    Raises `ConvergenceError` where fewer than `least` of the weights count.
     """
     weights = _forward_weights(machine, runs, betas, seed)
-    _require_effective(effective_number(weights), runs, "forward")
+    _require_effective(effective_number(weights), runs, "forward", least)
     return _log_mean(weights, free_log_z(machine))
 
 
-def backward(machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayLike | None = None) -> Estimate:
+def backward(
+    machine: Layer,
+    runs: int,
+    betas: int,
+    seed: int,
+    states: npt.ArrayLike | None = None,
+    least: float = LEAST_EFFECTIVE,
+) -> Estimate:
     """ln Z from annealing states of the machine into free units; errs upward.
 
     The machine's chains begin at `states`, or at free spins, and go on for 20 τ_int.
     """
     weights, _ = _reverse_weights(machine, runs, betas, seed, states)
-    _require_effective(effective_number(-weights), runs, "reverse")
+    _require_effective(effective_number(-weights), runs, "reverse", least)
     log_ratio = _log_mean(-weights, 0.0)
     return Estimate(free_log_z(machine) - log_ratio.value, log_ratio.error)
 
@@ -93,8 +100,7 @@ def bracket(machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayL
     blocks = np.array_split(np.arange(runs), min(_BLOCKS, runs))
     replicas = [_bennett(np.delete(up, block), np.delete(down, block)) for block in blocks]
     error = float(jackknife_error(replicas))
-    if max(effective) < LEAST_EFFECTIVE:
-        _require_effective(max(effective), runs, "either")
+    _require_effective(max(effective), runs, "in the better direction", LEAST_EFFECTIVE)
     # the bias of either side is at most the width; beyond its noise it is taken as an error
     spread = max(0.0, width - 2 * float(np.hypot(below.error, above.error)))
     value = Estimate(base + joint, float(np.hypot(error, spread / 2)))
@@ -167,8 +173,8 @@ def _bennett(up: Array, down: Array) -> float:
     return float(scipy.optimize.brentq(excess, low, high, xtol=1e-10))
 
 
-def _require_effective(effective: float, runs: int, direction: str) -> None:
-    if effective < min(LEAST_EFFECTIVE, runs / 2):
+def _require_effective(effective: float, runs: int, direction: str, least: float) -> None:
+    if effective < min(least, runs / 2):
         raise ConvergenceError(
             f"only {effective:.1f} of {runs} annealings ({direction}) count in the mean weight: raise betas"
         )

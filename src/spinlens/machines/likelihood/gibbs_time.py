@@ -24,6 +24,7 @@ FORGOTTEN = 20.0
 """Times τ_int after which a chain has forgotten where it began."""
 
 _FIRST = 256
+_ITERATIONS = 30
 _SKIPPED = 0.2  # part of a chain that may remember its start
 
 
@@ -115,7 +116,8 @@ def gibbs_autocorrelation(
     state = gibbs.random_states(chains, n_visible, generator)
     if start is not None:
         state = gibbs.as_units("start", start, n_visible).copy()
-    chain = _Chain(gibbs.sampler(machine), state, gibbs.make_lanes(generator), absolute)
+    uniform = np.full(n_visible, 1 / n_visible, np.float32)
+    chain = _Chain(gibbs.sampler(machine), state, gibbs.make_lanes(generator), uniform, absolute)
     if steps is None:
         return _adaptive(chain, most_steps)
     checks.positive_integer("steps", steps, minimum=4)
@@ -127,16 +129,19 @@ def gibbs_autocorrelation(
 def equilibrate(
     machine: Layer, count: int, generator: np.random.Generator, states: npt.ArrayLike | None = None
 ) -> tuple[Single, GibbsTime]:
-    """States (count, n_visible) of chains that have forgotten where they began, 20 τ_int before, and τ_int of |m|.
+    """States (count, n_visible) of chains that have forgotten where they began, 20 τ_int before, and this τ_int.
 
-    They begin at `states`, in turn, or at free spins. `ConvergenceError` where 20,000 steps are not 20 τ_int.
+    It is that of the size of the states along the strongest direction of the weights, the magnetization of a
+    ferromagnet. Chains begin at `states`, in turn, or at free spins. `ConvergenceError` where 20,000 steps are not
+    20 τ_int.
     """
     n_visible = machine.weights_.shape[0]
     if states is None:
         state = gibbs.random_states(count, n_visible, generator)
     else:
         state = np.resize(gibbs.as_units("states", states, n_visible), (count, n_visible)).copy()
-    chain = _Chain(gibbs.sampler(machine), state, gibbs.make_lanes(generator), absolute=True)
+    sampler = gibbs.sampler(machine)
+    chain = _Chain(sampler, state, gibbs.make_lanes(generator), _strongest(sampler.weights), absolute=True)
     tau = _adaptive(chain, most_steps=20_000, lengths=FORGOTTEN)
     if chain.done < FORGOTTEN * tau.value:
         raise ConvergenceError(
@@ -146,11 +151,22 @@ def equilibrate(
     return chain.state, tau
 
 
-class _Chain:
-    """Chains of one machine and the series of their m, or |m|, (chains, steps)."""
+def _strongest(weights: Single) -> Single:
+    """The left singular vector (n_visible,) of the largest singular value, by power iteration."""
+    direction = np.abs(weights).sum(axis=1)
+    for _ in range(_ITERATIONS):
+        size = float(np.linalg.norm(direction))
+        if not size:
+            return np.ones(len(weights), np.float32)
+        direction = weights @ (weights.T @ (direction / size))
+    return np.asarray(direction / np.linalg.norm(direction), dtype=np.float32)
 
-    def __init__(self, sampler: Sampler, state: Single, lanes: Lanes, absolute: bool) -> None:
-        self.sampler, self.state, self.lanes, self.absolute = sampler, state, lanes, absolute
+
+class _Chain:
+    """Chains of one machine and the series of v along a `direction`, or of its size, (chains, steps)."""
+
+    def __init__(self, sampler: Sampler, state: Single, lanes: Lanes, direction: Single, absolute: bool) -> None:
+        self.sampler, self.state, self.lanes, self.direction, self.absolute = sampler, state, lanes, direction, absolute
         self.hidden = np.empty((len(state), sampler.weights.shape[1]), np.float32)
         self.parts: list[Array] = []
         self.done = 0
@@ -164,7 +180,7 @@ class _Chain:
         part = np.empty((len(self.state), steps))
         for step in range(steps):
             self.sampler.step(self.state, self.hidden, self.lanes)
-            part[:, step] = self.state.mean(axis=1)
+            part[:, step] = self.state @ self.direction
         self.parts.append(np.abs(part) if self.absolute else part)
         self.done += steps
 

@@ -3,6 +3,11 @@
 import numpy as np
 import pytest
 
+from spinlens.errors import ConvergenceError
+from spinlens.exact import kaufman
+from spinlens.lattice.couplings import NearestNeighbour
+from spinlens.lattice.ising import IsingModel
+from spinlens.machines.likelihood import ais
 from spinlens.machines.likelihood.free_energy import log_z
 from spinlens.machines.rbm import RBM
 
@@ -55,11 +60,11 @@ def test_ais_of_wrong_weights_is_noticed(ais_pairs):
     assert abs(pulls.mean()) * np.sqrt(N_MACHINES) > 4
 
 
-def annealing_deviations(machines, **options):
-    """ln Z − exact of both directions, (2, machines), and the pulls."""
+def annealing_deviations(machines, runs, betas):
+    """ln Z − exact of both directions, (2, machines), and the pulls; few effective weights are let pass."""
     pairs = [
-        [(log_z(machine, name, seed=1, **options), log_z(machine, "exact").value) for machine in machines]
-        for name in ("ais", "reverse-ais")
+        [(anneal(machine, runs, betas, 1, least=0), log_z(machine, "exact").value) for machine in machines]
+        for anneal in (ais.forward, ais.backward)
     ]
     differences = [[found.value - exact for found, exact in row] for row in pairs]
     pulls = [[found.deviation(exact) for found, exact in row] for row in pairs]
@@ -68,10 +73,51 @@ def annealing_deviations(machines, **options):
 
 def test_forward_and_reverse_annealing_bracket_log_z():
     """In the mean over machines and with few steps AIS errs downward and reverse AIS upward; with many both agree."""
-    machines = [random_machine(number, 0.8) for number in range(150)]
-    coarse, _ = annealing_deviations(machines, runs=10, betas=3)
+    machines = [random_machine(number, 0.55) for number in range(150)]
+    coarse, _ = annealing_deviations(machines, runs=10, betas=2)
     downward, upward = coarse.mean(axis=1) / (coarse.std(axis=1) / np.sqrt(150))
     assert downward < -4
     assert upward > 4
     _, pulls = annealing_deviations(machines[:6], runs=200, betas=500)
     assert np.abs(pulls).max() < 4
+
+
+def test_both_sides_bracket_with_an_error_that_holds():
+    machines = [random_machine(number, 0.2 + 0.1 * (number % 4)) for number in range(24)]
+    found = [ais.bracket(machine, 100, 100, seed=1) for machine in machines]
+    pulls = [part.value.deviation(log_z(machine, "exact").value) for part, machine in zip(found, machines, strict=True)]
+    assert np.abs(pulls).max() < 4
+    assert all(part.value.error <= part.forward.error + part.reverse.error for part in found)
+    wrong = [
+        part.value.deviation(log_z(random_machine(n, 0.21 + 0.2 * (n % 4)), "exact").value)
+        for n, part in enumerate(found)
+    ]
+    assert np.abs(wrong).max() > 4
+
+
+CRITICAL = IsingModel((8, 8), NearestNeighbour())
+
+
+def test_few_effective_weights_are_refused_and_the_bracket_is_right():
+    """The exact machine of a critical lattice: ln Z is known, up to the constant of the bonds, from Kaufman."""
+    T = 2 / np.log(1 + np.sqrt(2))
+    machine = RBM.exact(CRITICAL, T)
+    # Σ_h e^{wh(s+s')} = A e^{K s s'} with 2 = A e^{−K} for unequal spins: A = 2 e^K for each of the 128 bonds
+    log_z_exact = kaufman(8, T).log_z + 128 * (np.log(2.0) + 1 / T)
+    states = np.ones((100, 64))
+    states[::2] = -1
+    found = ais.bracket(machine, 200, 1000, seed=2, states=states)
+    assert abs(found.value.deviation(log_z_exact)) < 4
+    assert found.value.error < 0.3
+    with pytest.raises(ConvergenceError, match="raise betas"):
+        ais.forward(machine, 100, 3, seed=0)
+
+
+def test_a_bracket_that_does_not_close_is_refused(monkeypatch):
+    """Reverse annealing from states that are not the machine's own errs downward."""
+    machine = RBM.exact(CRITICAL, 2.0)
+    generator = np.random.default_rng(0)
+    free = generator.choice([-1.0, 1.0], (100, 64)).astype(np.float32)
+    monkeypatch.setattr(ais, "equilibrate", lambda machine, count, generator, states: (free.copy(), None))
+    with pytest.raises(ConvergenceError, match="not bracketed"):
+        ais.bracket(machine, 100, 500, seed=0)

@@ -32,3 +32,15 @@ def test_the_absolute_value_does_not_see_jumps():
 def test_start_states_of_another_width_are_refused():
     with pytest.raises(SpinsError, match="start"):
         gibbs_autocorrelation(RBM.from_weights(np.eye(3)), start=np.ones((5, 2)))
+
+
+def test_the_chain_is_as_long_as_its_time_needs():
+    """Pairs of units with strong weights are slow, and settled only where enough steps are allowed."""
+    slow = RBM.from_weights(np.eye(3) * 2.2)
+    expected = 0.5 + np.tanh(2.2) ** 2 / (1 - np.tanh(2.2) ** 2)
+    found = gibbs_autocorrelation(slow, chains=100)
+    assert found.settled
+    assert abs(found.deviation(expected)) < 4
+    short = gibbs_autocorrelation(slow, chains=100, most_steps=100)
+    assert not short.settled
+    assert str(short).startswith("≥")
