@@ -1,0 +1,228 @@
+"""How far the distribution of a machine is from that of a lattice, in nats a site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.optimize
+import scipy.special
+
+from spinlens import checks, seeding
+from spinlens.arrays import Array, Single
+from spinlens.comparisons.partition_function import log_partition_function
+from spinlens.errors import ConvergenceError
+from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.states_of import Held, states_of
+from spinlens.machines import gibbs
+from spinlens.machines.likelihood import ais
+from spinlens.machines.likelihood.gibbs_time import GibbsTime, equilibrate
+from spinlens.machines.rbm import RBM
+from spinlens.sampling.sampler import sample
+from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.resampling import bin_edges, jackknife_error
+
+LEARNED = 1e-3
+"""Nats a site below which a machine counts as having learned its lattice."""
+
+_CHAINS = 200
+_SNAPSHOTS = 5
+_BLOCKS = 20
+_STATES = 2000
+_LEAST_OVERLAP = 20.0
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The gap between a machine and a lattice, g = ⟨ln p_lattice − ln p_machine⟩ over states of the lattice.
+
+    Attributes
+    ----------
+    value : Estimate
+        g in nats a site: the divergence of Kullback and Leibler of the machine from the lattice over N, 0 if exact.
+    bound : Estimate
+        An upper bound that needs no ln Z: the sum of the divergences in both directions, over N. For machines near the
+        lattice it is twice the gap.
+    method : str
+        "overlap" where states of the two are enough alike for the ratio of their acceptances [Bennett1976]_, "ln Z"
+        where each ln Z had to be found, "bound" where not even that was possible: then `value` is half the bound and
+        its error as large.
+    tau : GibbsTime
+        τ_int of the machine's chain in Gibbs steps.
+    n_sites : int
+        N.
+
+    Examples
+    --------
+    >>> Gap(Estimate(2e-4, 1e-5), Estimate(4e-4, 1e-5), "overlap", GibbsTime(50.0, 3.0), 256).learned
+    True
+    """
+
+    value: Estimate
+    bound: Estimate
+    method: str
+    tau: GibbsTime
+    n_sites: int
+
+    @property
+    def per_state(self) -> Estimate:
+        """g of the whole lattice, in nats."""
+        return Estimate(self.value.value * self.n_sites, self.value.error * self.n_sites)
+
+    @property
+    def learned(self) -> bool:
+        """Whether g is below 10⁻³ nats a site, by three errors."""
+        return self.value.value + 3 * self.value.error < LEARNED
+
+
+def gap(
+    machine: RBM,
+    model: IsingModel,
+    temperature: float,
+    states: Held | None = None,
+    *,
+    chains: int = _CHAINS,
+    seed: int = 0,
+    workers: int = 1,
+) -> Gap:
+    """How much less probable states of a lattice are to a machine than to the lattice itself, in nats a site.
+
+    With Δ(v) = −H(v)/T + F(v), g N = ⟨Δ⟩_lattice − (ln Z_lattice − ln Z_machine). Where the two distributions overlap
+    their ratio of Z follows from states of both by Bennett's ratio of acceptances, without either Z.
+
+    Parameters
+    ----------
+    machine : RBM
+        A machine on the sites of the lattice.
+    model : IsingModel
+        The lattice.
+    temperature : float
+        T > 0 in units of J/k_B.
+    states : Dataset or array_like, optional
+        Independent states (n, *shape) or (n, N) of the lattice at T that were not learned from; by default 2,000 are
+        sampled.
+    chains : int
+        Of the machine. They begin at `states` and are taken after 20 τ_int.
+    seed : int
+        Seeds all draws.
+    workers : int
+        Threads that sample where the lattice must be sampled.
+
+    Returns
+    -------
+    Gap
+        With errors by jackknife over blocks of states and of chains.
+
+    Raises
+    ------
+    ConvergenceError
+        20,000 Gibbs steps do not take the machine's chain to equilibrium.
+    SpinsError
+        States of another lattice.
+
+    Notes
+    -----
+    Cost O((20 τ_int + n) · N · n_hidden). g cannot be gamed by a machine that does not learn, and g/N can be compared
+    between sizes. A machine with g N = ½ differs from the lattice as one of a temperature that is off by one standard
+    deviation of a single state.
+
+    References
+    ----------
+    .. [Bennett1976] Bennett, J. Comput. Phys. 22, 245 (1976).
+
+    Examples
+    --------
+    The exact machine is the lattice.
+
+    >>> from spinlens import NearestNeighbour
+    >>> square = IsingModel((4, 4), NearestNeighbour())
+    >>> found = gap(RBM.exact(square, 3.0), square, 3.0)
+    >>> abs(found.value.value) < 1e-6
+    True
+    """
+    (T,) = checks.temperatures(temperature)
+    if states is None:
+        states = sample(model, T, _STATES // 4, 4, seed, keep_spins=True, thin=10, workers=workers)
+    held = states_of(states, model.shape)
+    visible = gibbs.as_units("states", held.reshape(len(held), -1), machine.n_visible)
+    generator = seeding.generator(checks.seed(seed), "gap")
+    order = generator.permutation(len(visible))
+    own, tau = _own_states(machine, visible[order], checks.positive_integer("chains", chains), generator)
+    lattice = _difference(machine, model, T, visible)
+    learned = _difference(machine, model, T, own.reshape(-1, visible.shape[1])).reshape(own.shape[:2])
+    return _gap(machine, model, T, visible, lattice, learned, tau, seed, workers)
+
+
+def _gap(
+    machine: RBM,
+    model: IsingModel,
+    T: float,
+    visible: Single,
+    lattice: Array,
+    own: Array,
+    tau: GibbsTime,
+    seed: int,
+    workers: int,
+) -> Gap:
+    n = model.n_sites
+    bound = _estimate(lattice, own, lambda a, b: a.mean() - b.mean())
+    bound = Estimate(bound.value / n, bound.error / n)
+    if _overlap(lattice, own) >= _LEAST_OVERLAP:
+        found = _estimate(lattice, own, lambda a, b: a.mean() - bennett(a, b))
+        return Gap(Estimate(found.value / n, found.error / n), bound, "overlap", tau, n)
+    try:
+        own_z = ais.bracket(machine, 200, 2000, seed, visible).value
+    except ConvergenceError:
+        return Gap(Estimate(bound.value / 2, bound.value / 2 + bound.error), bound, "bound", tau, n)
+    z = log_partition_function(model, T, seed=seed, workers=workers)
+    sampling = float(lattice.std(ddof=1) / np.sqrt(len(lattice)))
+    value = float(lattice.mean()) - (z.value - own_z.value)
+    error = float(np.sqrt(sampling**2 + z.error**2 + own_z.error**2))
+    return Gap(Estimate(value / n, error / n), bound, "ln Z", tau, n)
+
+
+def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random.Generator) -> tuple[Single, GibbsTime]:
+    """States of the machine, (chains, snapshots, N), τ_int apart, from chains that begin at states of the lattice."""
+    state, tau = equilibrate(machine, min(chains, len(visible)), generator, visible)
+    sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
+    hidden = np.empty((len(state), sampler.weights.shape[1]), np.float32)
+    taken = [state.copy()]
+    for _ in range(_SNAPSHOTS - 1):
+        sampler.step(state, hidden, lanes, max(1, round(tau.value)))
+        taken.append(state.copy())
+    return np.stack(taken, axis=1), tau
+
+
+def _difference(machine: RBM, model: IsingModel, T: float, visible: Single) -> Array:
+    """Δ = −H/T + F of each state, (n,)."""
+    energy = model.energy(visible.reshape(-1, *model.shape).astype(np.int8))
+    return np.asarray(machine.free_energy(visible) - energy / T)
+
+
+def bennett(lattice: Array, own: Array) -> float:
+    """ln Z_lattice − ln Z_machine from Δ of states of the lattice and of the machine, any numbers of them."""
+    shift = float(np.log(lattice.size / own.size))
+
+    def excess(gain: float) -> float:
+        above = scipy.special.expit(gain - lattice - shift).sum()
+        return float(above - scipy.special.expit(own - gain + shift).sum())
+
+    low, high = min(lattice.min(), own.min()) - 50, max(lattice.max(), own.max()) + 50
+    return float(scipy.optimize.brentq(excess, low, high, xtol=1e-12))
+
+
+def _overlap(lattice: Array, own: Array) -> float:
+    """The smaller of the effective numbers of states of either side that the ratio of acceptances rests on."""
+    gain, shift = bennett(lattice, own), float(np.log(lattice.size / own.size))
+    sides = scipy.special.expit(gain - lattice - shift), scipy.special.expit(own.ravel() - gain + shift)
+    return min(float(side.sum() ** 2 / np.maximum((side**2).sum(), 1e-300)) for side in sides)
+
+
+def _estimate(lattice: Array, own: Array, function: object) -> Estimate:
+    """A function of Δ of both sides, with its jackknife error over blocks of states and of chains."""
+    assert callable(function)
+    pairs = zip(bin_edges(len(lattice), _BLOCKS), bin_edges(len(own), _BLOCKS), strict=False)
+    replicas = [
+        function(np.delete(lattice, slice(*first)), np.delete(own, slice(*second), axis=0)) for first, second in pairs
+    ]
+    return Estimate(float(function(lattice, own)), float(jackknife_error(replicas)))
