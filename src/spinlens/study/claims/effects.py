@@ -1,0 +1,168 @@
+"""The common form of all rules: effects with errors, held against margins that were fixed beforehand.
+
+An effect x with error s is *inside* its margin δ where |x| + 3 s < δ, *outside* where |x| − 3 s > δ, and undecided
+otherwise. More data shrink s, so that they can only turn undecided into decided, and never one decision into the other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import scipy.special
+
+from spinlens.statistics.estimate import Estimate
+
+Side = Literal["inside", "outside", "undecided"]
+
+SIGMAS = 3.0
+"""Errors between an effect and its margin that make a decision."""
+
+_LEVEL = float(scipy.special.ndtr(-SIGMAS))  # of a wrong "outside", one side
+SHARED = 0.5
+"""Part of the variance of one measurement that all machines share: calibration, reference, T_c."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One number that a rule reads.
+
+    Attributes
+    ----------
+    name : str
+        What it is, in words.
+    value, error : float or None
+        x and s, in units of `unit`; None where it was not measured.
+    margin : float
+        δ > 0, fixed before the data.
+    unit : str
+        "", or such as "T_c".
+    side : {"inside", "outside", "undecided"}
+        As decided among all effects that one rule reads; alone until then.
+    """
+
+    name: str
+    value: float | None
+    error: float | None
+    margin: float
+    unit: str = ""
+    side: Side = "undecided"
+
+    @property
+    def measured(self) -> bool:
+        """Whether there are a value and an error."""
+        return self.value is not None and self.error is not None
+
+    @property
+    def inside(self) -> bool:
+        """|x| + 3 s < δ."""
+        return self.value is not None and self.error is not None and abs(self.value) + SIGMAS * self.error < self.margin
+
+    @property
+    def p_outside(self) -> float:
+        """How probable a value as large as this is at least where |x| = δ; 1 where it was not measured."""
+        if self.value is None or self.error is None:
+            return 1.0
+        excess = abs(self.value) - self.margin
+        if self.error == 0:
+            return 0.0 if excess > 0 else 1.0
+        return float(scipy.special.ndtr(-excess / self.error))
+
+    @property
+    def detectable(self) -> float | None:
+        """The smallest |x| that would be outside with this error: δ + 3 s."""
+        return None if self.error is None else self.margin + SIGMAS * self.error
+
+    @property
+    def more(self) -> float | None:
+        """How many times as much data would decide it if the value stays; None where none would, 1 where decided."""
+        if self.value is None or self.error is None:
+            return None
+        distance = abs(abs(self.value) - self.margin)
+        if distance == 0:
+            return None
+        return max(1.0, (SIGMAS * self.error / distance) ** 2)
+
+
+def decide(effects: Sequence[Effect]) -> tuple[Side, tuple[Effect, ...]]:
+    """What a set of effects shows together, and each with its side.
+
+    Outside where one of them is, by the procedure of Holm for several numbers, so that many numbers do not make a wrong
+    decision likelier than one does; inside where all are; undecided otherwise, or where one was not measured.
+
+    >>> decide([Effect("a", 0.001, 0.001, 0.02), Effect("b", 0.1, 0.01, 0.02)])[0]
+    'outside'
+    >>> decide([Effect("a", 0.001, 0.001, 0.02)])[0], decide([])[0]
+    ('inside', 'undecided')
+    """
+    outside = _holm([effect.p_outside for effect in effects])
+    sides = tuple(
+        replace(effect, side="outside" if out else "inside" if effect.inside else "undecided")
+        for effect, out in zip(effects, outside, strict=True)
+    )
+    if any(outside):
+        return "outside", sides
+    return ("inside" if sides and all(effect.side == "inside" for effect in sides) else "undecided"), sides
+
+
+def _holm(values: Sequence[float]) -> list[bool]:
+    """Which hypotheses are rejected at the level of three errors, all together."""
+    rejected = [False] * len(values)
+    for rank, number in enumerate(sorted(range(len(values)), key=values.__getitem__)):
+        if values[number] > _LEVEL / (len(values) - rank):
+            break
+        rejected[number] = True
+    return rejected
+
+
+def over_machines(found: Iterable[Estimate | None], shared: float = SHARED) -> Estimate | None:
+    """The mean of one effect over machines that were trained apart; None where one was not measured, or of none.
+
+    s² = max(variance between machines, mean measured variance) / n + shared · mean measured variance: what all machines
+    share does not average out, and machines that agree by chance do not make the error smaller than what was measured.
+    """
+    values = list(found)
+    if not values or any(value is None for value in values):
+        return None
+    known = [value for value in values if value is not None]
+    n = len(known)
+    mean = math.fsum(value.value for value in known) / n
+    between = math.fsum((value.value - mean) ** 2 for value in known) / (n - 1) if n > 1 else 0.0
+    within = math.fsum(value.error**2 for value in known) / n
+    if n > 1 and between == within == 0:
+        return Estimate(mean, 0.0)
+    return Estimate(mean, math.sqrt(max(between, within) / n + shared * within))
+
+
+def difference(first: Estimate | None, second: Estimate | None) -> Estimate | None:
+    """first − second with independent errors; None where one of them is missing."""
+    if first is None or second is None:
+        return None
+    return Estimate(first.value - second.value, math.hypot(first.error, second.error))
+
+
+def effect(name: str, found: Estimate | None, margin: float, unit: str = "") -> Effect:
+    """An effect of an estimate that may be missing."""
+    if found is None or not (math.isfinite(found.value) and math.isfinite(found.error)):
+        return Effect(name, None, None, margin, unit)
+    return Effect(name, found.value, found.error, margin, unit)
+
+
+def worst(effects: Iterable[Effect]) -> Effect | None:
+    """The effect that is farthest from being inside, in units of its margin."""
+    known = [item for item in effects if item.value is not None]
+    return max(known, key=lambda item: abs(item.value or 0.0) / item.margin, default=None)
+
+
+def spread(readings: Mapping[str, Estimate]) -> Estimate | None:
+    """Largest less smallest of several readings of one ensemble, with the errors of these two; None of fewer than two.
+
+    >>> print(spread({"energy": Estimate(1.01, 0.003), "xi": Estimate(0.99, 0.004), "G(r)": Estimate(1.0, 0.001)}))
+    0.020(5)
+    """
+    if len(readings) < 2:
+        return None
+    low, high = (choose(readings.values(), key=lambda reading: reading.value) for choose in (min, max))
+    return difference(high, low)
