@@ -28,7 +28,9 @@ from spinlens.statistics.resampling import jackknife_error
 
 _BLOCKS = 20  # of ladders, for the error of ln Z
 _MOST_HALVINGS = 12  # of the distance between two machines
-_RELAXATION = 20  # Gibbs steps before a candidate's exchange rate is judged
+_RELAXATION = 20  # Gibbs steps before a candidate's exchange rate is first judged
+_MOST_DOUBLINGS = 5  # of these steps, while the rate still falls
+_STEADY = 0.02  # a rate that has fallen by less than this while steps were doubled
 
 
 class TrajectoryRecorder:
@@ -79,8 +81,9 @@ class TrajectorySample:
         Accepted fraction of exchanges between neighbours, from free units to the machine; where one is near 0 the
         ladder is broken there: record more machines.
     log_z : Estimate
-        ln Z in nats by acceptance ratios between neighbours, with its error over ladders, which does not see that all
-        ladders may be equally far from equilibrium.
+        ln Z in nats by acceptance ratios between neighbours. Its error holds that over ladders, what still drifted in
+        the last quarter of the steps, and, with `start`, half of what ladders that began at either end differ by: that
+        all are equally far from equilibrium is not seen otherwise.
     """
 
     machine: Layer
@@ -111,6 +114,7 @@ def trajectory_sample(
     steps: int = 500,
     acceptance: float = 0.3,
     seed: int = 0,
+    start: npt.ArrayLike | None = None,
 ) -> TrajectorySample:
     """States of a machine by exchange with machines of its own training [Bereux2024]_, and its ln Z.
 
@@ -126,10 +130,14 @@ def trajectory_sample(
     steps : int
         Gibbs steps of every machine, at least 8, each followed by exchanges; ln Z is taken from the second half.
     acceptance : float
-        Between 0 and 1. Snapshots are left out while the exchange rate of their neighbours stays above this, and
-        machines with parameters half-way are put between neighbours that are farther apart.
+        Between 0 and 1. Snapshots are left out while the exchange rate of their neighbours stays above this, judged on
+        states that were relaxed until it is steady, and machines with parameters half-way are put between neighbours
+        that are farther apart.
     seed : int
         Seeds the draws.
+    start : array_like, optional
+        States (any number, n_visible) of the machine, such as those it learned, at which every second ladder begins;
+        all others begin at free spins.
 
     Returns
     -------
@@ -170,6 +178,8 @@ def trajectory_sample(
     lanes = gibbs.make_lanes(generator)
     samplers = [gibbs.sampler(one) for one in (foot, *snapshots, machine)]
     ladder = _TrajectoryLadder(samplers, n, acceptance, lanes)
+    if start is not None:
+        ladder.begin_above(gibbs.as_units("start", start, machine.weights_.shape[0]))
     for step in range(steps):
         ladder.step(step % 2, generator, keep=step >= steps // 2)
     log_z = ladder.log_z_gain()
@@ -200,24 +210,42 @@ class _TrajectoryLadder:
             place = self._climb(samplers, place, acceptance)
         self.tried, self.accepted = np.zeros(len(self.samplers) - 1), np.zeros(len(self.samplers) - 1)
         self.works: list[tuple[list[Array], list[Array]]] = [([], []) for _ in self.tried]
+        self.from_above = False
 
     def _climb(self, samplers: list[Sampler], place: int, acceptance: float) -> int:
         """Put the farthest machine within reach of the last one on the ladder; its place among `samplers`."""
-        below, states = self.samplers[-1], self.states[-1]
         following, halvings = len(samplers) - 1, 0
         while True:
-            above, moved = samplers[following], states.copy()
-            above.step(moved, self.hidden, self.lanes, _RELAXATION)
-            gain = _log_ratio(below, above, states) - _log_ratio(below, above, moved)
-            if halvings == _MOST_HALVINGS or float(np.exp(np.minimum(gain, 0.0)).mean()) >= acceptance:
+            above, moved = samplers[following], self.states[-1].copy()
+            if self._relaxed_rate(above, moved, acceptance) >= acceptance or halvings == _MOST_HALVINGS:
                 self.samplers.append(above)
                 self.states.append(moved)
                 return following
             if following > place + 1:
                 following = place + (following - place) // 2
             else:
-                samplers.insert(following, _between(below, above))
+                samplers.insert(following, _between(self.samplers[-1], above))
                 halvings += 1
+
+    def _relaxed_rate(self, above: Sampler, moved: Single, acceptance: float) -> float:
+        """The exchange rate of the last machine with `above`, in which `moved` relaxes until the rate is steady."""
+        below, states, rate = self.samplers[-1], self.states[-1], 1.0
+        for doubling in range(_MOST_DOUBLINGS + 1):
+            above.step(moved, self.hidden, self.lanes, _RELAXATION * 2 ** max(0, doubling - 1))
+            gain = _log_ratio(below, above, states) - _log_ratio(below, above, moved)
+            before, rate = rate, float(np.exp(np.minimum(gain, 0.0)).mean())
+            if rate < acceptance or (doubling and before - rate < _STEADY):
+                break
+        return rate
+
+    def begin_above(self, start: Single) -> None:
+        """Every second ladder begins at given states of the last machine, relaxed downward from rung to rung."""
+        n = len(self.states[0])
+        moved = np.resize(start, (len(range(1, n, 2)), start.shape[1])).copy()
+        self.from_above = True
+        for sampler, states in zip(reversed(self.samplers), reversed(self.states), strict=True):
+            sampler.step(moved, self.hidden[: len(moved)], self.lanes, _RELAXATION)
+            states[1::2] = moved
 
     def step(self, parity: int, generator: np.random.Generator, keep: bool) -> None:
         """A Gibbs step of every machine, then exchanges of every second pair of neighbours."""
@@ -236,14 +264,36 @@ class _TrajectoryLadder:
                 self.works[k][1].append(backward)
 
     def log_z_gain(self) -> Estimate:
-        """ln Z of the last machine less that of the first, with a jackknife error over blocks of ladders."""
-        works = [(np.array(forward), np.array(backward)) for forward, backward in self.works]
-        n = works[0][0].shape[1]
-        blocks = np.array_split(np.arange(n), _BLOCKS)
-        without = [[(np.delete(a, block, axis=1), np.delete(b, block, axis=1)) for a, b in works] for block in blocks]
-        gains = [sum(_bennett(a, b) for a, b in pairs) for pairs in without]
-        error = float(jackknife_error(gains))
-        return Estimate(float(sum(_bennett(a, b) for a, b in works)), error)
+        """ln Z of the last machine less that of the first."""
+        works = [(np.array(forward), np.array(backward)) for forward, backward in self.works]  # (steps, n) each
+        found, half = _gain(works), min(len(forward) for forward, _ in works) // 2
+        drift = max(0.0, _excess(_gain(_part(works, slice(half))), _gain(_part(works, slice(half, None)))))
+        apart = 0.0
+        if self.from_above:
+            sides = (_gain([(a[:, side::2], b[:, side::2]) for a, b in works]) for side in (0, 1))
+            apart = max(0.0, _excess(*sides)) / 2
+        return Estimate(found.value, float(np.sqrt(found.error**2 + drift**2 + apart**2)))
+
+
+_Works = list[tuple[Array, Array]]
+
+
+def _part(works: _Works, rows: slice) -> _Works:
+    return [(a[rows], b[rows]) for a, b in works]
+
+
+def _excess(first: Estimate, second: Estimate) -> float:
+    """How far two numbers are apart beyond two of their errors."""
+    return abs(first.value - second.value) - 2 * float(np.hypot(first.error, second.error))
+
+
+def _gain(works: _Works) -> Estimate:
+    """The sum of ln(Z_above / Z_below) over all pairs, with a jackknife error over blocks of ladders."""
+    n = works[0][0].shape[1]
+    blocks = np.array_split(np.arange(n), min(_BLOCKS, n))
+    without = [[(np.delete(a, block, axis=1), np.delete(b, block, axis=1)) for a, b in works] for block in blocks]
+    gains = [sum(_bennett(a, b) for a, b in pairs) for pairs in without]
+    return Estimate(float(sum(_bennett(a, b) for a, b in works)), float(jackknife_error(gains)))
 
 
 def _between(below: Sampler, above: Sampler) -> Sampler:

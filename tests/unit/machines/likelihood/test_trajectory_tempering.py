@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from spinlens.errors import InputError
+from spinlens.exact import kaufman
+from spinlens.lattice.couplings import NearestNeighbour
+from spinlens.lattice.ising import IsingModel
 from spinlens.machines.likelihood.trajectory_tempering import TrajectoryRecorder, trajectory_sample
 from spinlens.machines.rbm import RBM
 from truths import chi_squared, machine_distribution
@@ -104,3 +107,17 @@ def test_mistakes_are_said(trained):
         trajectory_sample(machine, along, N, acceptance=1.5)
     with pytest.raises(InputError, match="at least 20"):
         trajectory_sample(machine, along, 5)
+
+
+def test_at_criticality_the_error_holds_and_the_rate_is_kept():
+    """The exact machine of a critical square, whose ln Z is known: too few steps are seen in the error."""
+    T = 2 / np.log(1 + np.sqrt(2))
+    machine = RBM.exact(IsingModel((8, 8), NearestNeighbour()), T)
+    exact = kaufman(8, T).log_z + 128 * (np.log(2.0) + 1 / T)  # Σ_h e^{wh(s+s')} = 2 e^K e^{K s s'} for each bond
+    along = [RBM.from_weights(machine.weights_ * share) for share in np.linspace(0.2, 0.95, 12)]
+    ordered = np.ones((20, 64))
+    ordered[::2] = -1
+    for seed in range(3):
+        found = trajectory_sample(machine, along, 40, steps=40, seed=seed, start=ordered)
+        assert abs(found.log_z.deviation(exact)) < 4
+        assert found.exchange_rates.min() > 0.2  # 0.3 asked, of 40 ladders
