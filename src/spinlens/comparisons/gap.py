@@ -185,7 +185,7 @@ def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random
     """States of the machine, (chains, snapshots, N), τ_int apart, from chains that begin at states of the lattice."""
     state, tau = equilibrate(machine, min(chains, len(visible)), generator, visible)
     sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
-    hidden = np.empty((len(state), sampler.weights.shape[1]), np.float32)
+    hidden = np.empty((len(state), sampler.weights_.shape[1]), np.float32)
     taken = [state.copy()]
     for _ in range(_SNAPSHOTS - 1):
         sampler.step(state, hidden, lanes, max(1, round(tau.value)))

@@ -167,7 +167,7 @@ class _Chain:
 
     def __init__(self, sampler: Sampler, state: Single, lanes: Lanes, direction: Single, absolute: bool) -> None:
         self.sampler, self.state, self.lanes, self.direction, self.absolute = sampler, state, lanes, direction, absolute
-        self.hidden = np.empty((len(state), sampler.weights.shape[1]), np.float32)
+        self.hidden = np.empty((len(state), sampler.weights_.shape[1]), np.float32)
         self.parts: list[Array] = []
         self.done = 0
 
