@@ -1,287 +1,295 @@
 """A study that never ran: results and datasets of the shape a study leaves behind, with made-up numbers.
 
-`make(seed)` returns (results, data). Nothing in it is physics; it is there to draw and to judge.
+`make(seed, near=…, far=…)` returns (results, data); a `Case` says how each lattice comes out. Nothing in it is physics;
+it is there to draw and to judge.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 
-INSTRUMENTS = ["energy", "magnetization", "network"]
-STARTS = [0.9, 0.95, 1.0, 1.05, 1.1]
-RECIPES = ["cd1-grid", "pcd10-grid", "pcd10-critical"]
-SEEDS = [0, 1, 2]
-LAYERS = [16, 8, 4]
+from made_up_data import INSTRUMENTS, LAYERS, SEEDS, STARTS, model_data
+
 MODELS = {
     "nearest-neighbour": ("nearest neighbour", True, 2.269185),
     "power-law": ("power law σ = 1.2", False, 6.12),
 }
 
 
+@dataclass(frozen=True)
+class Case:
+    """How one lattice comes out.
+
+    `machines`: learned ones right and published ones wrong ("depends"), all right or all wrong, errors too large to
+    tell, no learned machine at all ("lazy"), or an exact machine that fails ("ungated"). `coarse`: the learned map has
+    the exponents of blocks, or other ones. `fixed`: T* of the stack above that of blocks, at it, or another one by each
+    instrument ("none"). `composition`: T_end moves with the training set, or stays at T_c. `blur` multiplies errors.
+    """
+
+    machines: Literal["depends", "right", "wrong", "unclear", "lazy", "ungated"] = "depends"
+    coarse: Literal["same", "different"] = "same"
+    fixed: Literal["apart", "same", "none"] = "none"
+    composition: Literal["moves", "stays"] = "moves"
+    seeds: int = len(SEEDS)
+    blur: float = 1.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Machines of one recipe: gap in nats per site, T_end/T_c, spread of the instruments, D, excess Δ_s and Δ_ε."""
+
+    name: str
+    training_set: str
+    family: str
+    gap: float
+    temperature: float
+    spread: float = 0.0
+    distance: float = 0.05
+    excess: tuple[float, float] = (0.0, 0.0)
+    kind: str = "trained"
+    control: bool = False
+    tied: bool = False
+    sees: float = 1.0  # J_eff(r ≥ 2) over J(r) / T_c
+
+
+RECIPES = (
+    Recipe("learned", "critical", "learned", 3e-4, 1.003, 0.004, 0.05, (0.004, 0.02), tied=True),
+    Recipe("learned-grid", "grid", "learned", 5e-3, 0.94, 0.02, 0.31, (0.02, 0.1), tied=True, sees=1.2),
+    Recipe("learned-low", "low", "learned", 7e-3, 0.87, 0.02, 0.35, (0.02, 0.1), tied=True, sees=1.3),
+    Recipe("learned-high", "high", "learned", 6e-3, 1.06, 0.02, 0.33, (0.02, 0.1), tied=True, sees=0.9),
+    Recipe("cd1-critical", "critical", "cd1-grid", 9e-3, 0.97, 0.05, 0.3, (0.09, 0.45), sees=0.7),
+    Recipe("cd1-grid", "grid", "cd1-grid", 2.4e-2, 0.91, 0.08, 0.6, (0.14, 0.8), sees=0.5),
+    Recipe("sister-code", "grid", "sister-code", 3.5e-2, 1.12, 0.12, 0.8, (0.2, 1.0), sees=0.4),
+)
+CONTROLS = (
+    Recipe("exact", "critical", "exact", 0.0, 1.0, 0.0, 0.03, kind="exact", control=True),
+    Recipe("lazy", "critical", "lazy", 4e-2, 0.8, 0.3, 1.4, (-0.1, 1.5), control=True, sees=0.3),
+    Recipe("geometry-free", "geometry-free", "geometry-free", 0.3, 0.6, 0.4, 2.1, (-0.1, 2.0), control=True, sees=0.1),
+    Recipe("mean-field", "mean-field", "mean-field", 0.2, 1.3, 0.3, 1.7, (-0.1, 1.6), control=True, sees=0.1),
+    Recipe("redrawn", "critical", "redrawn", 0.4, 2.2, 0.3, 2.6, (0.5, 2.0), "redrawn", True, sees=0.05),
+)
+WRONG = {"temperature": 0.95, "spread": 0.05, "distance": 0.4, "excess": (0.09, 0.5), "sees": 0.6}
+RIGHT = {"temperature": 1.002, "spread": 0.003, "distance": 0.04, "excess": (0.003, 0.01), "sees": 1.0}
+
+
 def e(value: float, error: float) -> dict[str, float]:
     return {"value": float(value), "error": float(error)}
 
 
-def make(seed: int = 0) -> tuple[dict[str, Any], dict[str, xr.Dataset]]:
-    """Results (without claims) and datasets of two models."""
+def make(
+    seed: int = 0, near: Case = Case(), far: Case = Case()
+) -> tuple[dict[str, Any], dict[str, xr.Dataset]]:  # fmt: skip
+    """Results (without claims) and datasets of a nearest-neighbour (`near`) and a power-law model (`far`)."""
     rng = np.random.default_rng(seed)
     results: dict[str, Any] = {
         "format": 2,
         "spinlens": "0.1.0",
-        "study": {"name": "quick", "seed": seed, "machines": {"hidden": 64, "seeds": 3}, "flows": {"steps": 60}},
+        "study": {"name": "quick", "seed": seed, "machines": {"hidden": 64, "seeds": 4}, "flows": {"steps": 60}},
         "models": {},
     }
     data: dict[str, xr.Dataset] = {}
-    for name, (label, short_range, t_c) in MODELS.items():
-        results["models"][name] = model_results(label, short_range, t_c, rng)
-        data |= {f"{kind}/{name}": values for kind, values in model_data(t_c, rng).items()}
+    for (name, about), case in zip(MODELS.items(), (near, far), strict=True):
+        results["models"][name] = Maker(*about, case, rng).model()
+        data |= {f"{kind}/{name}": values for kind, values in model_data(about[2], rng).items()}
     return results, data
 
 
-def model_results(label: str, short_range: bool, t_c: float, rng: np.random.Generator) -> dict[str, Any]:
-    def noisy(value: float, error: float) -> dict[str, float]:
-        return e(value + error * rng.normal(), error)
+def recipes(case: Case) -> list[Recipe]:
+    """The recipes and controls of a study that comes out as `case` says."""
+    trained = list(RECIPES)
+    if case.machines == "right":
+        trained = [replace(recipe, **RIGHT) for recipe in trained]
+    elif case.machines == "wrong":
+        trained = [replace(recipe, **WRONG) if recipe.gap < 1e-3 else recipe for recipe in trained]
+    elif case.machines == "lazy":
+        trained = [replace(CONTROLS[1], control=False)]
+    if case.composition == "stays":
+        trained = [replace(r, temperature=1.003) if r.family == "learned" else r for r in trained]
+    controls = [control for control in CONTROLS if case.machines != "lazy" or control.name != "lazy"]
+    if case.machines == "ungated":
+        controls[0] = replace(controls[0], **WRONG)
+    return trained + controls
 
-    known = {**e(t_c, 0.0), "source": "Onsager, Phys. Rev. 65, 117 (1944)"} if short_range else None
-    delta = 0.125 if short_range else 0.4
-    readings = {"energy": noisy(t_c, 0.02), "magnetization": noisy(t_c * 1.04, 0.05), "network": noisy(t_c, 0.09)}
-    return {
-        "label": label,
-        "short_range": short_range,
-        "dimension": 2,
-        "reference": {
-            "temperature": known,
-            "delta_spin": {**e(delta, 0.0), "source": "exact"},
-            "delta_energy": {**e(1.0, 0.0), "source": "exact"} if short_range else None,
-        },
-        "critical": {
-            "temperature": noisy(t_c, 0.003 * t_c),
-            "delta_spin": noisy(delta, 0.012),
-            "delta_energy": noisy(1.0 if short_range else 0.92, 0.06),
-            "binder": noisy(0.61, 0.004),
-            "sizes": [8, 16, 32],
-            "crossings": [
-                {
-                    "sizes": [size, 2 * size],
-                    "temperature": noisy(t_c * (1 + 0.04 / size), 0.003 * t_c),
-                    "value": noisy(0.6, 0.006),
-                    "delta_spin": noisy(delta, 0.02),
-                    "delta_energy": noisy(0.95, 0.09),
-                }
-                for size in (8, 16)
+
+class Maker:
+    """The numbers of one model."""
+
+    def __init__(self, label: str, short_range: bool, t_c: float, case: Case, rng: np.random.Generator) -> None:
+        self.label, self.short_range, self.t_c, self.case, self.rng = label, short_range, t_c, case, rng
+        self.delta = 0.125 if short_range else 0.4
+        self.scale = case.blur * (15.0 if case.machines == "unclear" else 1.0)
+
+    def noisy(self, value: float, error: float) -> dict[str, float]:
+        return e(value + error * self.rng.normal(), error)
+
+    def shaky(self, value: float, error: float) -> dict[str, float]:
+        """A number of a machine, whose errors the case may blow up."""
+        return self.noisy(value, error * self.scale)
+
+    def model(self) -> dict[str, Any]:
+        machines = [self.machine(r, k) for r in recipes(self.case) for k in range(1 if r.control else self.case.seeds)]
+        notes = {name: {"bias": 0.004, "spread": 0.2, "pull": 1.03} for name in INSTRUMENTS}
+        return {
+            "label": self.label,
+            "short_range": self.short_range,
+            "regime": "short-range" if self.short_range else "long-range",
+            "dimension": 2,
+            "reference": self.reference(),
+            "critical": self.critical(),
+            "size": 16,
+            "equilibrium": self.equilibrium(),
+            "thermometers": notes,
+            "thermometers_by_size": {str(size): notes for size in LAYERS},
+            "machines": machines,
+            "flows": self.flows(),
+            "rg": [
+                {"rule": rule, "start": start, "layers": self.layers(start)}
+                for rule in ("majority", "average") for start in STARTS
             ],
-        },
-        "size": 16,
-        "equilibrium": {"temperature": t_c, "delta_spin": e(delta + 0.02, 0.006), "delta_energy": e(0.9, 0.04)},
-        "thermometers": {
-            "energy": {"bias": 0.008, "spread": 0.21, "pull": 1.03},
-            "magnetization": {"bias": 0.013, "spread": 0.34, "pull": 0.95},
-            "network": {"bias": 0.031, "spread": 0.3, "pull": 1.2},
-        },
-        "machines": [
-            {
-                "recipe": recipe,
-                "training_set": recipe.rsplit("-", 1)[1],
-                "seed": seed,
-                "log_likelihood": noisy(-92.3, 0.2),
-                "late_gain": noisy(0.3, 0.1),
-                "converged": recipe != "cd1-grid",
-                "gibbs_tau": 14.2 + seed,
-            }
-            for recipe in RECIPES
-            for seed in SEEDS
-        ],
-        "flows": [
-            {
-                "recipe": recipe,
-                "seed": seed,
-                "start": start,
-                "plateau": {
-                    "reached": (recipe, start) != ("cd1-grid", "cold"),
-                    "steps": [22, 60],
-                    "temperature": readings,
-                    "in_range": dict.fromkeys(INSTRUMENTS, True),
-                    "equilibrium": {"p": 0.03},
-                    "delta_spin": noisy(delta + (0.1 if recipe == "cd1-grid" else 0.02), 0.02),
-                    "delta_energy": noisy(0.9, 0.1),
-                },
-            }
-            for recipe in RECIPES
-            for seed in SEEDS
-            for start in ("cold", "critical", "hot")
-        ],
-        "rg": [
-            {"rule": rule, "start": start, "layers": layers(t_c, start, rng)}
-            for rule in ("majority", "average")
-            for start in STARTS
-        ],
-        "stack": [
-            {"seed": seed, "start": start, "converged": True, "layers": layers(t_c, start, rng)}
-            for seed in SEEDS
-            for start in STARTS
-        ],
-        "localization": {
-            "rg": [{"rule": rule, "layer": 1, **localization(rng)} for rule in ("majority", "average")],
-            "stack": [{"seed": seed, "layer": 1, "converged": True, **localization(rng)} for seed in SEEDS],
-        },
-    }  # fmt: skip
+            "stack": [
+                {"seed": seed, "start": start, "layers": self.layers(start), "placement": [0.3, 0.2]}
+                for seed in range(self.case.seeds) for start in STARTS
+            ],
+            "stacks": [{"recipe": "stack", "training_set": "critical", "seed": k} for k in range(self.case.seeds)],
+            "localization": {
+                "rg": [{"rule": rule, "layer": 1, **self.localization()} for rule in ("majority", "average")],
+                "stack": [{"seed": seed, "layer": 1, **self.localization()} for seed in range(self.case.seeds)],
+            },
+            "coarse": self.coarse(),
+            "fixed_points": self.fixed_points(),
+            "published": self.published(),
+        }  # fmt: skip
 
-
-def layers(t_c: float, start: float, rng: np.random.Generator) -> list[dict[str, Any]]:
-    return [
-        {
-            "size": size,
-            "temperature": {n: e(t_c * (1 + (start - 1) * 2**k + 0.01 * rng.normal()), 0.03) for n in INSTRUMENTS},
-            "in_range": dict.fromkeys(INSTRUMENTS, True),
+    def reference(self) -> dict[str, Any]:
+        source = "Onsager, Phys. Rev. 65, 117 (1944)" if self.short_range else "cluster Monte Carlo"
+        return {
+            "temperature": {**e(self.t_c, 0.0 if self.short_range else 0.002), "source": source},
+            "delta_spin": {**e(self.delta, 0.0), "source": "exact"},
+            "delta_energy": {**e(1.0, 0.0), "source": "exact"} if self.short_range else None,
         }
-        for k, size in enumerate(LAYERS)
-    ]
 
+    def critical(self) -> dict[str, Any]:
+        spin, energy = self.delta, 1.0 if self.short_range else 0.92
+        first = {"temperature": self.noisy(self.t_c, 0.0003 * self.t_c), "delta_spin": self.noisy(spin, 0.003),
+                 "delta_energy": self.noisy(energy, 0.008), "binder": self.noisy(0.61, 0.004)}  # fmt: skip
+        pairs = [
+            {"sizes": [size, 2 * size], "temperature": self.noisy(self.t_c * (1 + 0.04 / size), 0.003 * self.t_c),
+             "value": self.noisy(0.6, 0.006), "delta_spin": self.noisy(spin, 0.02),
+             "delta_energy": self.noisy(0.95, 0.09)}
+            for size in (8, 16)
+        ]  # fmt: skip
+        second = {key: self.noisy(value["value"], value["error"]) for key, value in first.items()}
+        return {**first, "sizes": [8, 16, 32], "crossings": pairs, "by_crossings": second}
 
-def localization(rng: np.random.Generator) -> dict[str, Any]:
-    return {
-        "rms_radius": e(2.1 + 0.1 * rng.normal(), 0.1),
-        "peak_to_background": e(7 + rng.normal(), 0.8),
-        "participation": e(12 + rng.normal(), 1.0),
-    }
+    def equilibrium(self) -> dict[str, Any]:
+        test = {"p": 0.4, "in_range": True, "distance": e(0.02, 0.02), "states_to_tell": None,
+                "temperature": self.noisy(self.t_c, 0.002 * self.t_c)}  # fmt: skip
+        return {
+            "temperature": self.t_c, "delta_spin": e(self.delta + 0.02, 0.003), "delta_energy": e(0.9, 0.015),
+            "read": {name: self.noisy(self.t_c, 0.002 * self.t_c) for name in INSTRUMENTS}, "test": test,
+        }  # fmt: skip
 
+    def machine(self, recipe: Recipe, number: int) -> dict[str, Any]:
+        exact, gap = recipe.kind == "exact", recipe.gap * (1 + 0.08 * self.rng.normal())
+        bound = recipe.name in ("geometry-free", "redrawn")
+        own = e(0.0, 0.0) if exact else self.noisy(gap, 2e-5 + 0.01 * gap)
+        method = "ln Z" if exact else "bound" if bound else "overlap"
+        ends = {start: self.examined(recipe) for start in ("cold", "hot", "all")}
+        return {
+            "recipe": recipe.name, "number": number, "kind": recipe.kind, "control": recipe.control,
+            "training_set": recipe.training_set, "family": recipe.family, "tied": recipe.tied,
+            "hidden": 512 if recipe.tied else 64,
+            "gap": {**own, "bound": e(gap, 1e-3), "method": method, "learned": not bound and recipe.gap < 1e-3},
+            "gibbs_tau": {**self.noisy(40.0, 3.0), "settled": not bound},
+            "end": {"steps": 400, "settled": not bound, **ends},
+            "couplings": None if exact or bound else self.couplings(recipe),
+        }  # fmt: skip
 
-def model_data(t_c: float, rng: np.random.Generator) -> dict[str, xr.Dataset]:
-    return {
-        "critical": critical(t_c, rng),
-        "snapshots": snapshots(t_c, rng),
-        "thermometers": thermometers(t_c, rng),
-        "flow": flow(t_c, rng),
-        "correlation": correlation(rng),
-        "rg": layer_flow(t_c, "rule", ["majority", "average"], rng),
-        "stack": layer_flow(t_c, "seed", SEEDS, rng),
-        "maps": maps(rng),
-    }
+    def examined(self, recipe: Recipe) -> dict[str, Any]:
+        """What is known of the end of a flow, as `Examination.to_dict` has it, and the excess."""
+        places = np.linspace(-0.5, 0.5, len(INSTRUMENTS))
+        shift = [recipe.temperature + recipe.spread * place for place in places]
+        read = {name: self.shaky(self.t_c * t, 0.0015 * self.t_c) for name, t in zip(INSTRUMENTS, shift, strict=True)}
+        spin, energy = recipe.excess
+        test = {"p": 0.2 if recipe.distance < 0.1 else 1e-9, "in_range": True, "chi2": 20.0, "degrees": 14,
+                "distance": self.shaky(recipe.distance, 0.02), "states_to_tell": 10 / recipe.distance**2,
+                "temperature": self.shaky(self.t_c * recipe.temperature, 0.002 * self.t_c),
+                "worst": {"observable": "S(1,1)", "pull": 1.0}}  # fmt: skip
+        return {
+            "temperature": read, "in_range": dict.fromkeys(INSTRUMENTS, True), "equilibrium": test,
+            "delta_spin": self.shaky(self.delta + spin, 0.003), "delta_energy": self.shaky(0.9 + energy, 0.015),
+            "excess": {"delta_spin": self.shaky(spin, 0.004), "delta_energy": self.shaky(energy, 0.02)},
+        }  # fmt: skip
 
+    def couplings(self, recipe: Recipe) -> dict[str, Any]:
+        r = np.array([1.0, 2**0.5, 2.0, 8**0.5, 3.0, 4.0, 18**0.5, 5.0, 6.0, 7.0, 8.0])
+        lattice = np.where(r == 1, 0.44, 0.0) if self.short_range else 0.13 * r**-3.2
+        learned = lattice * np.where(r < 2, 0.5 + 0.5 * recipe.sees, recipe.sees) + 4e-4 * self.rng.normal(size=r.size)
+        slope = None if self.short_range else self.shaky(-3.2 + 1.5 * (recipe.sees - 1), 0.04)
+        return {
+            "r": r.tolist(), "learned": learned.tolist(), "error": np.full(r.size, 4e-4).tolist(),
+            "lattice": lattice.tolist(), "slope": slope, "lattice_slope": None if self.short_range else -3.2,
+        }  # fmt: skip
 
-def spins(rng: np.random.Generator, *shape: int, width: float = 1.0) -> np.ndarray[Any, np.dtype[np.int8]]:
-    """Lattices (…, x, y) of ±1 with clusters of about `width` sites."""
-    k = 2 * np.pi * np.hypot(np.fft.fftfreq(shape[-2])[:, None], np.fft.fftfreq(shape[-1])[None, :])
-    smooth = np.fft.ifft2(np.fft.fft2(rng.normal(size=shape)) * np.exp(-((k * width) ** 2) / 2)).real
-    return np.where(smooth >= 0, 1, -1).astype(np.int8)
+    def flows(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "recipe": recipe.name, "seed": number, "start": start,
+                "plateau": {"reached": True, "steps": [22, 60], **self.examined(recipe)},
+                "end": {"step": 60, **self.examined(recipe)},
+            }
+            for recipe in recipes(self.case) if not recipe.control
+            for number in range(self.case.seeds) for start in ("cold", "critical", "hot")
+        ]  # fmt: skip
 
+    def layers(self, start: float) -> list[dict[str, Any]]:
+        fan = [self.t_c * (1 + (start - 1) * 2**k) for k in range(len(LAYERS))]
+        flags = dict.fromkeys(INSTRUMENTS, True)
+        return [
+            {"size": size, "temperature": {name: self.noisy(t, 0.01 * self.t_c) for name in INSTRUMENTS},
+             "change": {name: self.noisy(t - start * self.t_c, 0.01) for name in INSTRUMENTS},
+             "in_range": flags, "off_lattice": False}
+            for size, t in zip(LAYERS, fan, strict=True)
+        ]  # fmt: skip
 
-def critical(t_c: float, rng: np.random.Generator) -> xr.Dataset:
-    sizes, fine, coarse = np.array([8, 16, 32]), t_c * np.linspace(0.85, 1.15, 121), t_c * np.linspace(0.86, 1.14, 8)
+    def localization(self) -> dict[str, Any]:
+        return {"rms_radius": self.noisy(2.1, 0.1), "peak_to_background": self.noisy(7, 0.8),
+                "participation": self.noisy(12, 1.0)}  # fmt: skip
 
-    def curve(t: Any) -> Any:
-        return 0.61 - 0.35 * np.tanh((np.asarray(t) / t_c - 1) * sizes[:, None] * 0.3)
+    def coarse(self) -> list[dict[str, Any]]:
+        y_t, y_h = (0.96, 1.88) if self.short_range else (0.92, 1.64)
+        off = (0.0, -0.01) if self.case.coarse == "same" else (-0.27, -0.2)
+        shifts = {"majority": (0.0, 0.0), "average": (0.02, 0.01), "decimation": (-0.3, -0.15),
+                  "kadanoff-machine": (0.01, 0.0), "untrained": (-0.5, -0.4)}  # fmt: skip
+        found = [(name, None, shift) for name, shift in shifts.items()]
+        found += [("learned", number, off) for number in range(self.case.seeds)]
+        return [
+            {"map": name, "number": number, "y_t": self.shaky(y_t + dt, 0.008), "y_h": self.shaky(y_h + dh, 0.002),
+             "systematic": {"y_t": 0.004, "y_h": 0.002}, "operators": [4, 3], "sides": [16, 8]}
+            for name, number, (dt, dh) in found
+        ]  # fmt: skip
 
-    error = np.full((3, 8), 0.006)
-    return xr.Dataset(
-        {
-            "binder": (("size", "temperature"), curve(fine)),
-            "binder_error": (("size", "temperature"), np.full((3, 121), 0.004)),
-            "measured": (("size", "measured_temperature"), curve(coarse) + error * rng.normal(size=(3, 8))),
-            "measured_error": (("size", "measured_temperature"), error),
-        },
-        coords={"size": sizes, "temperature": fine, "measured_temperature": coarse},
-    )
+    def fixed_points(self) -> list[dict[str, Any]]:
+        """T* / T_c: blocks at 1.0; averages lie below every start, as where they heat at all of them."""
+        shifts = {"apart": np.full(6, 0.07), "same": np.zeros(6), "none": np.linspace(0.01, 0.1, 6)}[self.case.fixed]
+        blocks = [("majority", None, np.zeros(6)), ("average", None, np.full(6, np.nan))]
+        machines = [(flow, k, shifts) for flow in ("learned", "stack") for k in range(self.case.seeds)]
+        found = []
+        for flow, number, shift in blocks + machines:
+            for name, by in zip(INSTRUMENTS, shift, strict=True):
+                crossing = {"value": None, "error": None} if np.isnan(by) else self.shaky(1.0 + by, 0.003)
+                bounds = {"above": None, "below": 0.9 if np.isnan(by) else None}
+                found.append({"flow": flow, "number": number, "layer": 1, "instrument": name, **crossing, **bounds})
+        return found
 
-
-def snapshots(t_c: float, rng: np.random.Generator) -> xr.Dataset:
-    temperatures = t_c * np.array([0.8, 0.95, 1.0, 1.05, 1.3, 2.5])
-    states = np.stack([spins(rng, 64, 64, width=w) for w in (14, 8, 4, 2.5, 1.2, 0.3)])
-    return xr.Dataset(
-        {"spins": (("temperature", "x", "y"), states)}, coords={"temperature": temperatures}, attrs={"T_c": t_c}
-    )
-
-
-def thermometers(t_c: float, rng: np.random.Generator) -> xr.Dataset:
-    temperature = t_c * np.linspace(0.0, 2.6, 27)
-    x = temperature / t_c
-    mean = np.stack([-2 / (1 + x**3), 1 / (1 + x**5), x / (0.4 + x)])
-    error, spread = np.full_like(mean, 0.004), np.full_like(mean, 0.06)
-    read_error = np.full_like(mean, 0.02 * t_c)
-    dims = ("instrument", "temperature")
-    return xr.Dataset(
-        {
-            "mean": (dims, mean),
-            "error": (dims, error),
-            "spread": (dims, spread),
-            "read": (dims, temperature + read_error * rng.normal(size=mean.shape)),
-            "read_error": (dims, read_error),
-            "in_range": (dims, np.broadcast_to((x > 0.3) & (x < 2.4), mean.shape).copy()),
-        },
-        coords={"instrument": INSTRUMENTS, "temperature": temperature},
-    )
-
-
-def flow(t_c: float, rng: np.random.Generator) -> xr.Dataset:
-    step, starts = np.arange(0, 61, 2), np.array([0.1, 1.0, 2.4])
-    rate, end = np.array([9.0, 14.0, 20.0]), np.array([1.3, 1.0, 1.02])
-    line = end[:, None, None] + (starts - end[:, None])[:, :, None] * np.exp(-step / rate[:, None, None])
-    temperature = t_c * line[:, None, :, :, None] * (1 + 0.02 * rng.normal(size=(3, 3, 3, len(step), 3)))
-    dims = ("recipe", "seed", "start", "step", "instrument")
-    shots = spins(rng, 3, 3, 5, 16, 16, width=1.5)
-    shots[:, 0, 0], shots[:, 2, 0] = 1, spins(rng, 16, 16, width=0.1)
-    return xr.Dataset(
-        {
-            "temperature": (dims, temperature),
-            "temperature_error": (dims, np.full_like(temperature, 0.03 * t_c)),
-            "in_range": (dims, temperature < 2.2 * t_c),
-            "flow_spins": (("recipe", "start", "snapshot_step", "x", "y"), shots),
-        },
-        coords={
-            "recipe": RECIPES, "seed": SEEDS, "start": ["cold", "critical", "hot"], "step": step,
-            "instrument": INSTRUMENTS, "snapshot_step": [0, 2, 10, 30, 60],
-        },
-    )  # fmt: skip
-
-
-def correlation(rng: np.random.Generator) -> xr.Dataset:
-    starts = ("cold", "critical", "hot")
-    curves = ["Monte Carlo, T_c", *(f"RBM {recipe}, {start} start" for recipe in RECIPES for start in starts)]
-    r = np.arange(0, 9)
-    value = np.maximum(r, 0.7) ** -np.array([0.3, 0.9, 0.6, 0.7, 0.25, *[0.32] * 5])[:, None] * 0.7
-    value[1, -1] = -0.01
-    error = np.full_like(value, 0.015)
-    return xr.Dataset(
-        {"G": (("curve", "r"), value + error * rng.normal(size=value.shape)), "G_error": (("curve", "r"), error)},
-        coords={"curve": curves, "r": r},
-    )
-
-
-def layer_flow(t_c: float, dimension: str, labels: list[Any], rng: np.random.Generator) -> xr.Dataset:
-    dims = (dimension, "start", "layer", "instrument")
-    start = np.array(STARTS)[None, :, None, None]
-    growth = np.array([0, 1, 2])[None, None, :, None]
-    fan = 1 + (start - 1) * 2.0**growth if dimension == "rule" else start - 0.12 * growth
-    shape = (len(labels), 5, 3, 3)
-    temperature = t_c * (fan + 0.02 * rng.normal(size=shape))
-    return xr.Dataset(
-        {
-            "temperature": (dims, temperature),
-            "temperature_error": (dims, np.full(shape, 0.025 * t_c)),
-            "in_range": (dims, rng.random(shape) > 0.1),
-        },
-        coords={dimension: labels, "start": STARTS, "layer": LAYERS, "instrument": INSTRUMENTS},
-    )
-
-
-def maps(rng: np.random.Generator) -> xr.Dataset:
-    sources, x = ["stacked RBM", "majority blocks", "block average"], np.arange(-8, 8)
-    r = np.hypot(x[:, None], x[None, :])
-    connected = np.stack([0.3 * np.exp(-r / w) for w in (3.0, 1.2, 1.0)]) + 0.004 * rng.normal(size=(3, 16, 16))
-    units = np.arange(-8, 8)
-    fields = np.stack(
-        [np.exp(-np.hypot(units[:, None] - a, units[None, :] - b) / 2) for a, b in rng.integers(-7, 7, (8, 2))]
-    )
-    dims = ("source", "x", "y")
-    return xr.Dataset(
-        {
-            "raw": (dims, connected + 0.15),
-            "connected": (dims, connected),
-            "connected_error": (dims, np.full_like(connected, 0.006)),
-            "fields": (("unit", "x", "y"), fields + 0.05 * rng.normal(size=fields.shape)),
-        },
-        coords={"source": sources},
-    )  # fmt: skip
+    def published(self) -> list[dict[str, Any]]:
+        return [
+            {"case": case, "number": 0, "estimator": estimator, "delta_spin": self.noisy(self.delta + by, 0.02),
+             "delta_energy": self.noisy(0.9, 0.1), "at_label": 2.2, "note": ""}
+            for estimator in ("sorted by label", "averages read formally", "raw vh")
+            for case, by in (("redrawn", 0.2), ("geometry-free", -0.03), ("exact", 0.01), ("cd1-grid", 0.02))
+        ]  # fmt: skip
