@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse
 
 from spinlens.arrays import AnyArray, Array, Single, Spins
 from spinlens.errors import SpinsError
 from spinlens.machines.kernels import LANES, Lanes, draw_and_mean_units, draw_units, mean_units
 from spinlens.machines.parameters import Layer, Weights
 
+_SPARSE = 1 / 32  # share of weights that are not zero below which products leave the zeros out
 _LARGEST_SCRATCH = 2**24  # hidden units held at once, 64 MB: an exact power-law machine has N² / 2 of them
 
 
@@ -68,6 +70,38 @@ class Sampler:
         draw(visible, lanes)
 
 
+class SparseSampler(Sampler):
+    """A sampler of a machine most of whose weights are zero, such as an exact one, whose units see two spins each.
+
+    A Gibbs step costs O(weights that are not zero) a sample. Rows of samples lie side by side while it runs.
+    """
+
+    def __init__(self, weights: Weights, visible_bias: Weights, hidden_bias: Weights) -> None:
+        super().__init__(weights, visible_bias, hidden_bias)
+        self._down = scipy.sparse.csr_array(self.weights_)  # (n_visible, n_hidden)
+        self._up = scipy.sparse.csr_array(self.weights_.T)
+
+    def hidden_field(self, visible: Single, out: Single | None = None) -> Single:
+        """θ = c + v W, (n_samples, n_hidden)."""
+        field = np.empty((len(visible), self.weights_.shape[1]), np.float32) if out is None else out
+        field[:] = (self._up @ visible.T).T
+        if self.biased:
+            field += self.hidden_bias_
+        return field
+
+    def step(self, visible: Single, hidden: Single, lanes: Lanes, steps: int = 1) -> None:
+        """`steps` Gibbs steps v → h → v of `visible` (n_samples, n_visible), in place; `hidden` is not used."""
+        state = np.ascontiguousarray(visible.T)  # (n_visible, n_samples)
+        for _ in range(steps):
+            units = draw(self._field(self._up, state, self.hidden_bias_), lanes)
+            state = draw(self._field(self._down, units, self.visible_bias_), lanes)
+        visible[:] = state.T
+
+    def _field(self, weights: scipy.sparse.csr_array, units: Single, bias: Single) -> Single:
+        field = np.asarray(weights @ units)
+        return field + bias[:, None] if self.biased else field
+
+
 def log_two_cosh(x: AnyArray) -> AnyArray:
     """ln(2 cosh x) = ln Σ_{h=±1} e^{hx} without overflow, in the precision of `x`.
 
@@ -114,8 +148,9 @@ def as_units(name: str, states: npt.ArrayLike, width: int) -> Single:
 
 
 def sampler(machine: Layer) -> Sampler:
-    """The float32 sampler of `machine`."""
-    return Sampler(machine.weights_, machine.visible_bias_, machine.hidden_bias_)
+    """The float32 sampler of `machine`, one that leaves out zeros where most weights are zero."""
+    few = np.count_nonzero(machine.weights_) < _SPARSE * machine.weights_.size
+    return (SparseSampler if few else Sampler)(machine.weights_, machine.visible_bias_, machine.hidden_bias_)
 
 
 def sampler_copy(machine: Layer) -> Sampler:

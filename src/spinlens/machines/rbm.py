@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -280,10 +281,15 @@ class RBM(Learner, Distribution, Machine):
         machine = cls(**storage.tuples(config["parameters"]))
         if machine.n_hidden != found["weights"].shape[1]:
             raise ArtefactError(f"{source}: n_hidden is {machine.n_hidden}, the weights {found['weights'].shape}")
-        machine.history_ = [{str(key): float(value) for key, value in entry.items()} for entry in config["history"]]
+        machine.history_ = [{str(key): _number(value) for key, value in entry.items()} for entry in config["history"]]
         machine.weights_, machine.visible_bias_, machine.hidden_bias_ = found.values()
         return machine
 
     @staticmethod
     def _prefix(number: int) -> str:
         return ""
+
+
+def _number(value: Any) -> float:
+    """A number of a history; JSON has null where one could not be found."""
+    return math.nan if value is None else float(value)

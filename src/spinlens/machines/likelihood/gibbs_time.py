@@ -141,7 +141,7 @@ def equilibrate(
     else:
         state = np.resize(gibbs.as_units("states", states, n_visible), (count, n_visible)).copy()
     sampler = gibbs.sampler(machine)
-    chain = _Chain(sampler, state, gibbs.make_lanes(generator), _strongest(sampler.weights), absolute=True)
+    chain = _Chain(sampler, state, gibbs.make_lanes(generator), _strongest(sampler.weights_), absolute=True)
     tau = _adaptive(chain, most_steps=20_000, lengths=FORGOTTEN)
     if chain.done < FORGOTTEN * tau.value:
         raise ConvergenceError(
