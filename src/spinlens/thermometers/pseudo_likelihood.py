@@ -128,7 +128,7 @@ class PseudoLikelihoodThermometer(Thermometer):
 
     @classmethod
     def _rebuild(cls, model: IsingModel, curve: Curve, arrays: Mapping[str, AnyArray]) -> Self:
-        return cls(model, curve, bool(arrays["resolved"]))
+        return cls(model, curve, bool(arrays.get("resolved", True)))  # before it was said, all were
 
 
 def local_fields(model: IsingModel, states: Fields) -> Array:

@@ -78,3 +78,10 @@ def test_where_few_states_resolve_no_temperature_there_is_no_range() -> None:
     assert np.isnan(again.range).all()
     many = PseudoLikelihoodThermometer.calibrate(model, grid, np.stack([drawn(model, T, 2000, 1) for T in grid]))
     assert many.read(drawn(model, 2.5, 400, 2)).in_range
+
+
+def test_arrays_of_before_unresolved_ones_could_be_kept_are_read() -> None:
+    grid = np.array([2.0, 2.5, 3.0])
+    kept = PseudoLikelihoodThermometer(MODELS[0], Curve(grid, grid, 0 * grid, np.ones(3), np.ones(3))).to_arrays()
+    del kept["resolved"]
+    assert PseudoLikelihoodThermometer.from_arrays(kept, MODELS[0]).range == (2.0, 3.0)
