@@ -12,29 +12,6 @@ import xarray as xr
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, model_of, sample
 from spinlens.cli import sample as cli_sample
 from spinlens.cli.app import app
-from spinlens.cli.options import make_sides
-from spinlens.errors import InputError
-
-
-@pytest.mark.parametrize(
-    ("options", "sides"),
-    [
-        ((None, None, None), (32, 32)),
-        ((None, 8, 3), (8, 8, 8)),
-        ((None, None, 1), (32,)),
-        (("32x16", None, None), (32, 16)),
-        (("5X6×7", None, None), (5, 6, 7)),
-        (("12", None, None), (12,)),
-    ],
-)
-def test_sides(options, sides):
-    assert make_sides(*options) == sides
-
-
-@pytest.mark.parametrize("options", [("8by8", None, None), ("8x8", 8, None), ("8x8", None, 2), (None, 2, None)])
-def test_sides_that_cannot_be(options):
-    with pytest.raises(InputError, match="--s"):
-        make_sides(*options)
 
 
 def test_every_option_of_the_model_arrives(tmp_path):
