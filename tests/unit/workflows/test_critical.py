@@ -1,0 +1,137 @@
+"""`spinlens critical` from Python: what is found, said and written, and runs that are found again."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+
+import pytest
+
+from spinlens import find_critical_point
+from spinlens.criticality.search import windows
+from spinlens.errors import InputError
+from spinlens.lattice.couplings import NearestNeighbour
+from spinlens.study.storage.codec import plain
+from spinlens.workflows.critical import (
+    SearchSettings,
+    checked_regime,
+    correlator_lines,
+    crossing_table,
+    find,
+    remarks,
+    rows,
+    write,
+)
+
+SETTINGS = SearchSettings(NearestNeighbour(), (4, 6, 8), draws=1500, points=3, seed=1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("runs") / "search"
+
+
+@pytest.fixture(scope="module")
+def found(folder):
+    """A search whose runs are kept in `folder`."""
+    return find(SETTINGS, folder)
+
+
+def test_it_is_the_search_of_the_library(found):
+    point = find_critical_point(NearestNeighbour(), (4, 6, 8), draws=1500, points=3, seed=1)
+    assert plain(found.point) == plain(point)
+
+
+def test_a_row_says_what_was_measured_beside_what_is_known(found):
+    headings, *others = rows(found)
+    assert headings[1:] == ("measured", "statistical", "systematic", "crossings", "known", "source")
+    table = {row[0]: row for row in others}
+    assert list(table)[:4] == ["T_c", "delta_s", "delta_eps", "U4"]
+    assert table["T_c"][1] == str(found.point.temperature)
+    assert table["T_c"][5].startswith("2.269185")
+    assert table["delta_s"][5] == "0.125"
+
+
+def test_remarks_say_how_well_the_fit_describes_the_data_and_which_class_it_assumes(found):
+    fit, kind, check = remarks(found)
+    assert fit.startswith(f"fit: chi2 = {found.point.quality.chi2:.1f}")
+    assert kind.startswith("class: short-range")
+    assert check.removeprefix("WARNING: ") == found.point.check.text
+    other = dataclasses.replace(
+        found, search=dataclasses.replace(found.search, point=dataclasses.replace(found.point, regime="mean-field"))
+    )
+    assert "assumed: mean-field" in remarks(other)
+
+
+def test_three_files_are_written(found, tmp_path):
+    written = write(found, tmp_path / "point.json")
+    assert [path.name for path in written] == ["point.json", "point.csv", "point.html"]
+    assert {path.name for path in tmp_path.iterdir()} == {"point.json", "point.csv", "point.html"}
+    document = json.loads(written[0].read_text())
+    assert document["temperature"] == {"value": found.point.temperature.value, "error": found.point.temperature.error}
+    assert document["draws"] == {str(L): n for L, n in found.search.draws.items()}
+    assert written[1].read_text() == crossing_table(found.point)
+    assert "<svg" in written[2].read_text()
+
+
+def test_the_table_has_a_row_for_every_pair_of_both_ratios(found):
+    table = list(csv.DictReader(crossing_table(found.point).splitlines()))
+    assert {row["ratio"] for row in table} == {"U4", "xi/L"}
+    first = found.point.crossings[0]
+    assert (int(table[0]["L_small"]), int(table[0]["L_large"])) == tuple(first.sizes) == (4, 6)
+    assert float(table[0]["temperature"]) == first.temperature.value
+
+
+def test_the_same_call_finds_its_runs_and_more_draws_prolong_them(found, folder):
+    steps = []
+    assert plain(find(SETTINGS, folder, progress=steps.append).point) == plain(found.point)
+    assert steps
+    longer = find(dataclasses.replace(SETTINGS, draws=2500), folder)
+    assert plain(longer.point) == plain(find(dataclasses.replace(SETTINGS, draws=2500)).point)
+    assert sum(longer.search.draws.values()) > sum(found.search.draws.values())
+
+
+def test_a_search_that_was_stopped_goes_on(found, tmp_path, monkeypatch):
+    whole, calls = windows.sample, []
+
+    def stopped(*arguments, **named):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return whole(*arguments, **named)
+
+    monkeypatch.setattr(windows, "sample", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        find(SETTINGS, tmp_path / "runs")
+    assert (tmp_path / "runs" / "run-001-L00004").is_dir()
+    assert plain(find(SETTINGS, tmp_path / "runs").point) == plain(found.point)
+
+
+def test_correlators_are_said_line_by_line(found):
+    lines = correlator_lines(found, 200)
+    assert lines[0].startswith("correlators at L/2, with corrections L^-")
+    assert [line.split()[0] for line in lines[1:]] == ["delta_s", "delta_eps"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"budget": "5m"}, "--budget decides about draws and chains itself"),
+        ({"budget": "soon", "draws": None}, "90s, 5m or 2h"),
+        ({"sizes": (4, 8)}, "at least three"),
+        ({"draws": 0}, "draws must be"),
+        ({"workers": 0}, "workers must be"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(change, message, tmp_path):
+    with pytest.raises(InputError, match=message):
+        find(dataclasses.replace(SETTINGS, **change), tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_class_is_one_of_four():
+    assert checked_regime(None) is None
+    assert checked_regime("boundary") == "boundary"
+    with pytest.raises(InputError, match="--regime must be one of short-range, long-range, mean-field, boundary"):
+        checked_regime("tricritical")

@@ -1,0 +1,111 @@
+"""The study from Python, around the runner: outputs are written once, kept while they stand, and drawn anew."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+
+from spinlens.errors import InputError, StudyError
+from spinlens.progress import silent
+from spinlens.study.planning.contents import catalogue
+from spinlens.study.running.runner import Outcome
+from spinlens.study.storage import archive
+from spinlens.study.storage.store import StudyFolder
+from spinlens.workflows import reproduce as workflow
+
+PACKED = Path(__file__).parents[2] / "data" / "study_format_1.zip.xz"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A finished study of an earlier version."""
+    (tmp_path / "study.zip").write_bytes(lzma.decompress(PACKED.read_bytes()))
+    archive.unpack(tmp_path / "study.zip", tmp_path / "study")
+    monkeypatch.setattr("spinlens.study.storage.catalogue.package_version", lambda: "99.0")
+    return tmp_path / "study"
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Counts the pages that are written, a line in place of each."""
+    pages = []
+
+    def write(values, data, path, provenance):
+        pages.append(sorted(data))
+        path.write_text("a page")
+
+    monkeypatch.setattr(workflow, "write_report", write)
+    return pages
+
+
+@pytest.fixture
+def reproduce(folder, monkeypatch):
+    """`reproduce` of the finished study, whose tasks the runner finds done; what the runner was asked."""
+    study = StudyFolder(folder)
+    results = study.results(catalogue(study).keys)
+    asked = []
+
+    def run(tasks, *arguments):
+        asked.append((len(tasks), *arguments))
+        return Outcome(study, results, tuple(task.name for task in tasks), {})
+
+    monkeypatch.setattr(workflow, "run", run)
+    return lambda **named: (workflow.reproduce(str(folder / "study.toml"), folder, **named), asked)
+
+
+def test_outputs_that_stand_are_left_alone(reproduce, folder, drawn):
+    workflow.report_path(folder).write_text("mine")
+    found, asked = reproduce(workers=2)
+    assert found == json.loads((folder / "results.json").read_text())
+    assert (workflow.report_path(folder).read_text(), drawn) == ("mine", [])
+    ((tasks, *rest, files),) = asked
+    assert tasks > 20
+    assert rest == [folder, 2, None, silent]
+    assert set(files) == {"study.toml"}
+
+
+@pytest.mark.parametrize("damage", ["no report", "no results", "other results", "no JSON"])
+def test_outputs_that_do_not_stand_are_written_anew(reproduce, folder, drawn, damage):
+    results = folder / "results.json"
+    known = json.loads(results.read_text())
+    workflow.report_path(folder).write_text("mine")
+    if damage == "no report":
+        workflow.report_path(folder).unlink()
+    elif damage == "no results":
+        results.unlink()
+    else:
+        results.write_text({"other results": "{}", "no JSON": "{"}[damage])
+    assert reproduce()[0] == known
+    assert json.loads(results.read_text()) == known
+    assert workflow.report_path(folder).read_text() == "a page"
+    assert len(drawn) == 1
+    assert all(name.endswith("/nn") for name in drawn[0])
+
+
+def test_a_report_is_drawn_from_the_artefacts(folder, drawn):
+    known = json.loads((folder / "results.json").read_text())
+    (folder / "results.json").unlink()
+    assert workflow.report(folder) == known
+    assert len(drawn) == 1
+
+
+def test_what_is_no_study_is_said(tmp_path):
+    with pytest.raises(InputError, match="no preset 'quik'; did you mean 'quick'"):
+        workflow.reproduce("quik", tmp_path / "new")
+    (tmp_path / "thesis.tex").write_text("mine")
+    with pytest.raises(StudyError, match="not a study folder"):
+        workflow.report(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_findings_are_a_line_a_model_and_one_for_the_claims(made_up_study):
+    results, _ = made_up_study(0)
+    lines = workflow.findings({**results, "claims": [{"id": "A", "outcome": "supported"}]})
+    assert len(lines) == len(results["models"]) + 1
+    assert all("T_c = " in line and "Δ_s = " in line for line in lines[:-1])
+    assert lines[-1] == "claims: A supported"
+    assert workflow.findings({"models": {"m": {}}}) == ["m: "]
+    assert workflow.findings({}) == []

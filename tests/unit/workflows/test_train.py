@@ -1,0 +1,104 @@
+"""`spinlens train` from Python: the folder holds what is returned, a training that was stopped goes on to the bit."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from spinlens import RBM, IsingModel, NearestNeighbour, StackedRBM, sample
+from spinlens.errors import InputError
+from spinlens.workflows.train import TrainSettings, layer_widths, reduced_couplings, run_training
+
+FREE = np.random.default_rng(0).choice([-1, 1], (300, 3, 3)).astype(np.int8)
+SETTINGS = TrainSettings(FREE, (4,), {"epochs": 8}, couplings=np.full((3, 3), 0.25), seed=2)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """What a training of free spins returns, its folder, and the steps that it told."""
+    folder, steps = tmp_path_factory.mktemp("trained") / "out", []
+    return run_training(SETTINGS, folder, steps.append), folder, steps
+
+
+def test_the_folder_holds_what_is_returned(trained):
+    judged, folder, _ = trained
+    assert json.loads((folder / "results.json").read_text()) == judged
+    assert {path.name for path in folder.iterdir()} == {
+        "machine", "results.json", "couplings.svg", "learning-curve.svg", "receptive-fields.svg", "spectrum.svg",
+    }  # fmt: skip
+    assert RBM.load(folder / "machine").weights_.shape == (9, 4)
+
+
+def test_free_spins_have_the_likelihood_of_free_spins(trained):
+    """−9 ln 2 a state; nothing can be learned above it, and couplings learned are noise beside the 0.25 told."""
+    judged, _, _ = trained
+    assert judged["log_likelihood"]["value"] == pytest.approx(-9 * np.log(2), abs=0.1)
+    assert {row["true"] for row in judged["couplings"]} == {0.25}
+    assert max(abs(row["learned"]) for row in judged["couplings"]) < 0.1
+
+
+def test_eight_steps_tell_likelihood_and_share(trained):
+    _, _, steps = trained
+    assert [step.share for step in steps] == [k / 8 for k in range(1, 9)]
+    assert steps[-1].text.startswith("epoch 8/8  ln p -6.")
+    assert "worst observable" in steps[-1].text
+    assert all(step.lasting for step in steps)
+
+
+@pytest.mark.parametrize(("kind", "widths"), [(RBM, (4,)), (StackedRBM, (4, 2))])
+def test_a_training_that_was_stopped_goes_on_to_the_bit(tmp_path, monkeypatch, kind, widths):
+    settings = dataclasses.replace(SETTINGS, widths=widths)
+    whole = run_training(settings, tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run_training(settings, tmp_path / "stopped")
+    assert (tmp_path / "stopped" / "training-state.safetensors").exists()
+    steps = []
+    assert run_training(settings, tmp_path / "stopped", steps.append) == whole
+    assert not steps  # every epoch had been kept
+    names = [{path.name for path in (tmp_path / name).iterdir()} for name in ("whole", "stopped")]
+    assert names[0] == names[1]
+    for name in ("results.json", "machine/weights.safetensors"):
+        assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "stopped" / name).read_bytes()
+
+
+def test_a_stack_is_judged_layer_by_layer(tmp_path):
+    square = np.random.default_rng(1).choice([-1, 1], (300, 4, 4)).astype(np.int8)
+    judged = run_training(TrainSettings(square, (4, 2), {"epochs": 8}), tmp_path)
+    assert [(layer["n_visible"], layer["n_hidden"]) for layer in judged["layers"]] == [(16, 4), (4, 2)]
+    assert judged["layers"][0]["placement"]["shape"] == [2, 2]
+    assert "placement" not in judged["layers"][1]  # two units are no square
+    assert "true" not in judged["couplings"][0]
+    assert StackedRBM.load(tmp_path / "machine").n_hidden == (4, 2)
+
+
+def test_too_few_states_are_said(tmp_path):
+    with pytest.raises(InputError, match="2 states are too few to hold out 2: sample more draws"):
+        run_training(TrainSettings(FREE[:2]), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("text", "widths"), [("64", (64,)), ("64,16", (64, 16)), ("8, 4,2", (8, 4, 2))])
+def test_widths_of_layers(text, widths):
+    assert layer_widths(text) == widths
+
+
+@pytest.mark.parametrize("text", ["", "8,x", "2.5", "8,"])
+def test_widths_that_are_none(text):
+    with pytest.raises(InputError, match="--hidden must be n_hidden, or those of layers as 64,16"):
+        layer_widths(text)
+
+
+def test_couplings_are_those_of_the_lattice_in_units_of_its_temperature():
+    data = sample(IsingModel((4, 4), NearestNeighbour(0.5)), 2.0, 5, keep_spins=True)
+    reduced = reduced_couplings(data, 2.0, (4, 4))
+    assert reduced.sum() == pytest.approx(4 * 0.5 / 2.0)
+    assert reduced[0, 1] == 0.25
+    assert reduced_couplings(data, 0.0, (4, 4)) is None
+    assert reduced_couplings(data, float("inf"), (4, 4)) is None
+    assert reduced_couplings(data, 2.0, (8, 8)) is None
+    assert reduced_couplings(data.drop_attrs(), 2.0, (4, 4)) is None
