@@ -45,6 +45,8 @@ _HOME = {
     "spinlens.flows.localization": ("localization",),
     "spinlens.comparisons.compare_flows": ("compare_flows",),
     "spinlens.comparisons.controls": ("flow_controls",),
+    "spinlens.comparisons.gap": ("gap",),
+    "spinlens.comparisons.partition_function": ("log_partition_function",),
     "spinlens.flows.dimensions": ("compare_dimensions", "effective_dimensions"),
     "spinlens.flows.pattern_match": ("match_temperature",),
     "spinlens.flows.patterns": ("layer_patterns", "translation_covariance"),

@@ -3,6 +3,8 @@
 from spinlens import exact as exact
 from spinlens.comparisons.compare_flows import compare_flows as compare_flows
 from spinlens.comparisons.controls import flow_controls as flow_controls
+from spinlens.comparisons.gap import gap as gap
+from spinlens.comparisons.partition_function import log_partition_function as log_partition_function
 from spinlens.criticality.analysis.critical_point import CriticalPoint as CriticalPoint
 from spinlens.criticality.reweighting.reweight import reweight as reweight
 from spinlens.criticality.search.find import find_critical_point as find_critical_point

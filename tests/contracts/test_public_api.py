@@ -17,7 +17,7 @@ NAMES = {
     "IsingModel", "MagnetizationThermometer", "NearestNeighbour", "NetworkThermometer", "PowerLaw", "RBM",
     "StackedRBM", "__version__", "block_spin_flow", "block_spins", "default_operators", "effective_couplings",
     "effective_dimensions", "equilibrium_test", "exact", "find_critical_point", "flow_field",
-    "gibbs_autocorrelation", "integrated_time", "localization", "mcrg", "model_of", "pair_operators", "rbm_flow",
+    "gap", "gibbs_autocorrelation", "integrated_time", "localization", "log_partition_function", "mcrg", "model_of", "pair_operators", "rbm_flow",
     "reproduce", "reweight", "sample", "spin_correlation", "stacked_flow", "to_inference", "two_lattice_matching",
     "compare_flows", "flow_controls", "compare_dimensions", "layer_patterns", "match_temperature",
     "translation_covariance", "place_units", "find_plateau", "find_plateaus", "read_flow", "measure_flow_field",
