@@ -24,7 +24,7 @@ from spinlens import (
 )
 from spinlens.cli import sample as cli_sample
 from spinlens.lattice.trajectory import Trajectory
-from spinlens.machines.kinds import MACHINES, load_machine
+from spinlens.machines.kinds import MACHINES, read_machine
 from spinlens.machines.machine import Machine
 from spinlens.report.pages.study import render
 from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
@@ -186,7 +186,7 @@ class Echo(Machine):
 def test_a_machine_is_a_file_and_a_line(monkeypatch, tmp_path):
     monkeypatch.setitem(MACHINES, "echo", Echo)
     Echo(16).save(tmp_path / "echo")
-    echo = load_machine(tmp_path / "echo")
+    echo = read_machine(tmp_path / "echo")
     model = IsingModel((4, 4), NearestNeighbour())
     states = sample(model, 2.5, 200, chains=1, keep_spins=True, thin=8).spins.values[0, 0]
     np.testing.assert_array_equal(rbm_flow(echo.bottom, states, 3).at(3), states)

@@ -194,10 +194,10 @@ def _temperature(text: str, unit: float, known: list[float]) -> float:
 
 def _machine(path: Path) -> Machine:
     """The machine of any kind at `path`, or in the folder `machine` that `spinlens train` made there."""
-    from spinlens.machines.kinds import load_machine
+    from spinlens.machines.kinds import read_machine
 
     inner = path / "machine"
-    return load_machine(inner if inner.is_dir() else path)
+    return read_machine(inner if inner.is_dir() else path)
 
 
 def _document(settings: FlowSettings, found: dict[str, Any]) -> dict[str, Any]:

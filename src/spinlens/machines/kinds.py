@@ -15,7 +15,7 @@ MACHINES: Mapping[str, type[Machine]] = {kind.kind: kind for kind in (RBM, Stack
 """Class of each kind."""
 
 
-def load_machine(path: str | Path) -> Machine:
+def read_machine(path: str | Path) -> Machine:
     """The machine that `save` wrote to `path`, of whatever kind; `ArtefactError` where there is none."""
     kind, config, arrays = storage.read(path)
     if kind not in MACHINES:
