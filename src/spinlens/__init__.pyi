@@ -1,6 +1,7 @@
 """Where the public names live, for type checkers; see `_HOME` in __init__.py."""
 
 from spinlens import exact as exact
+from spinlens.comparisons.blockings import compare_blockings as compare_blockings
 from spinlens.comparisons.compare_flows import compare_flows as compare_flows
 from spinlens.comparisons.controls import flow_controls as flow_controls
 from spinlens.comparisons.gap import gap as gap
@@ -32,6 +33,7 @@ from spinlens.lattice.couplings import PowerLaw as PowerLaw
 from spinlens.lattice.ising import IsingModel as IsingModel
 from spinlens.lattice.model_document import model_of as model_of
 from spinlens.machines.controls import extreme_states as extreme_states
+from spinlens.machines.controls import kadanoff_machine as kadanoff_machine
 from spinlens.machines.controls import mean_field_states as mean_field_states
 from spinlens.machines.controls import redrawn as redrawn
 from spinlens.machines.likelihood.free_energy import pseudo_log_likelihood as pseudo_log_likelihood
@@ -50,6 +52,7 @@ from spinlens.machines.reading.learned_couplings import learned_couplings as lea
 from spinlens.machines.reading.weights import receptive_fields as receptive_fields
 from spinlens.machines.reading.weights import spectrum as spectrum
 from spinlens.machines.stacked import StackedRBM as StackedRBM
+from spinlens.machines.strided import strided_stack as strided_stack
 from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
 from spinlens.renormalization.block_spin import block_spins as block_spins
 from spinlens.renormalization.default_operators import default_operators as default_operators

@@ -26,7 +26,7 @@ NAMES = {
     "TrajectoryRecorder", "compare_physics", "extreme_states", "group_couplings", "learned_couplings",
     "mean_field_states", "open_packed", "pack_states", "pseudo_log_likelihood", "receptive_fields", "redrawn",
     "spectrum", "tempered_sample", "trajectory_sample", "write_packed",
-    "visible_hidden_correlation",
+    "visible_hidden_correlation", "compare_blockings", "kadanoff_machine", "strided_stack",
 }  # fmt: skip
 
 

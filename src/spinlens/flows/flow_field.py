@@ -18,7 +18,7 @@ from spinlens.flows.reading import Instruments, InstrumentsByShape, read_flow
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.statistics.estimate import Estimate, as_entry
 
-_RESOLVED = 2.0  # errors by which ΔT must differ from zero to count as a sign
+RESOLVED = 2.0  # errors by which ΔT must differ from zero to count as a sign
 _MISFIT = 4.0  # χ² a degree of freedom beyond which a straight line is not believed
 
 
@@ -204,7 +204,7 @@ def field_of_changes(temperatures: Sequence[float], changes: Sequence[Estimate])
 
 def _zeros(grid: Array, values: Array, error: Array) -> tuple[FixedPoint, ...]:
     """Fixed points between neighbouring resolved changes of opposite sign; what lies between them joins the line."""
-    resolved = [k for k in range(len(grid)) if abs(values[k]) > _RESOLVED * error[k]]
+    resolved = [k for k in range(len(grid)) if abs(values[k]) > RESOLVED * error[k]]
     return tuple(
         _zero(grid[first : last + 1], values[first : last + 1], error[first : last + 1])
         for first, last in zip(resolved[:-1], resolved[1:], strict=True)

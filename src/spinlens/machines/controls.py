@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from spinlens.arrays import Spins
 from spinlens.errors import InputError
 from spinlens.machines.parameters import Layer
 from spinlens.machines.rbm import RBM
+from spinlens.machines.translations import Translations
 
 
 def redrawn(machine: Layer, family: str = "normal", seed: int = 0) -> RBM:
@@ -144,3 +146,47 @@ def mean_field_states(n: int, n_sites: int, reduced_coupling: float, seed: int =
     count = generator.choice(up, size=n, p=p / p.sum())
     rank = np.argsort(np.argsort(generator.random((n, n_sites)), axis=1), axis=1)
     return np.where(rank < count[:, None], 1, -1).astype(np.int8)
+
+
+def kadanoff_machine(shape: tuple[int, ...], p: float, scale: int = 2) -> RBM:
+    """The machine whose hidden units are Kadanoff's block spins: the positive control of a learned coarse-graining.
+
+    W_ia = p for the sites i of block a and 0 elsewhere, so that p(h_a | v) ∝ exp(p h_a Σ_{i∈a} v_i)
+    [KadanoffHoughton1975]_; for p → ∞ the majority rule. It is no model of any states: only its way up is meant.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Sides of the lattice of visible units.
+    p : float
+        Strength of the rule, p ≥ 0.
+    scale : int, default 2
+        Side of a block; it divides every side.
+
+    Returns
+    -------
+    RBM
+        With a unit a block, in C order of the blocks.
+
+    Raises
+    ------
+    InputError
+        A strength below 0, or blocks that do not fill the lattice.
+
+    References
+    ----------
+    .. [KadanoffHoughton1975] Kadanoff & Houghton, Phys. Rev. B 11, 377 (1975).
+
+    Examples
+    --------
+    >>> kadanoff_machine((4,), 0.5).weights_.tolist()
+    [[0.5, 0.0], [0.5, 0.0], [0.0, 0.5], [0.0, 0.5]]
+    """
+    if not checks.finite_number("p", p) >= 0:
+        raise InputError(f"p must be at least 0, got {p!r}")
+    sides = tuple(checks.positive_integer("side", side) for side in shape)
+    blocks = math.prod(side // checks.positive_integer("scale", scale) for side in sides)
+    tied = Translations(sides, blocks, scale)
+    own = np.zeros(sides)
+    own[(slice(scale),) * len(sides)] = p
+    return RBM.from_weights(tied.spread(own.ravel()))

@@ -18,6 +18,7 @@ from spinlens.machines.packed import unpacked_states
 from spinlens.machines.rbm import RBM
 from spinlens.machines.training.learner import Callback
 from spinlens.machines.training.recipe import Recipe
+from spinlens.machines.translations import torus_of_layer
 
 
 class StackedRBM(Machine):
@@ -36,7 +37,8 @@ class StackedRBM(Machine):
     seed : int
         The one seed; each layer has a stream of its own.
     **options
-        Training options of every layer, those of `RBM`.
+        Training options of every layer, those of `RBM`. `torus` is that of the bottom layer: with a `stride` of b every
+        layer has one filter, and stands on the sites of a lattice of sides b times smaller than the one below.
 
     Attributes
     ----------
@@ -75,11 +77,12 @@ class StackedRBM(Machine):
             raise InputError("n_hidden is empty: give the hidden units of at least one layer")
         self.n_hidden = tuple(checks.positive_integer("n_hidden", width) for width in n_hidden)
         self.upward, self.seed = checks.choice("upward", upward, ("sampled", "mean")), checks.seed(seed)
+        self.options = options
         try:
-            Recipe(self.n_hidden[0], **options)
+            for number, width in enumerate(self.n_hidden):
+                Recipe(width, **self._layer_options(number))
         except TypeError as error:
             raise InputError(f"StackedRBM: {error}") from error
-        self.options = options
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's arguments.
@@ -150,7 +153,7 @@ class StackedRBM(Machine):
             if number == 0 and bottom is not None:
                 layer = _checked_bottom(bottom, data.shape[1], width)
             else:
-                layer = RBM(width, **{**self.options, "seed": self._seed(number)})
+                layer = RBM(width, **{**self._layer_options(number), "seed": self._seed(number)})
                 state = None if checkpoint is None else Path(checkpoint) / f"layer{number}.safetensors"
                 layer.fit(data, validation=held_out, callback=_numbered(callback, number), checkpoint=state)
             layers.append(layer)
@@ -159,6 +162,13 @@ class StackedRBM(Machine):
             held_out = None if held_out is None else self._upward(layer, held_out, generator)
         self._layers = layers
         return self
+
+    def _layer_options(self, number: int) -> dict[str, Any]:
+        """The options of a layer: shared weights live on the lattice of the layer below it."""
+        torus, stride = self.options.get("torus"), self.options.get("stride", 1)
+        if torus is None:
+            return self.options
+        return {**self.options, "torus": torus_of_layer(torus, stride, (None, *self.n_hidden)[: number + 1])}
 
     def _seed(self, number: int) -> int:
         return seeding.purpose_seed(self.seed, "stack", number, bits=32)

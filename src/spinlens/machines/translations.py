@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -112,3 +113,19 @@ def tying(torus: tuple[int, ...] | None, n_hidden: int, stride: int = 1) -> Tran
             raise InputError(f"a stride of {stride} needs shared weights: give the sides of the lattice as torus")
         return None
     return Translations(torus, n_hidden, stride)
+
+
+def torus_of_layer(torus: tuple[int, ...], stride: int, below: tuple[int | None, ...]) -> tuple[int, ...]:
+    """Sides of the lattice that a layer of a stack stands on; `below` are the units of all layers below it, after None.
+
+    >>> torus_of_layer((16, 16), 2, (None, 64))
+    (8, 8)
+    """
+    scale = checks.positive_integer("stride", stride) ** (len(below) - 1)
+    sides = tuple(side // scale for side in torus)
+    if any(side % scale for side in torus) or below[-1] not in (None, math.prod(sides)):
+        raise InputError(
+            f"layer {len(below)} of a stack on the torus {tuple(torus)} with stride {stride} stands on {sides} units, "
+            f"got {below[-1]} below it: give every layer but the last one filter, and sides that the strides divide"
+        )
+    return sides

@@ -7,6 +7,8 @@ import pytest
 
 from spinlens.errors import InputError
 from spinlens.flows.placement import place_units
+from spinlens.machines.controls import kadanoff_machine
+from spinlens.machines.translations import Translations
 
 SIDE, BLOCK = 12, 3
 COARSE = SIDE // BLOCK
@@ -102,3 +104,27 @@ def test_mistakes_are_said() -> None:
         place_units(np.ones((12, 4)), (4, 4))
     with pytest.raises(InputError, match="hidden must have shape"):
         place_units(np.ones((16, 4)), (4, 4)).arrange(np.ones((2, 3)))
+
+
+def test_one_filter_on_every_block_is_placed_as_a_whole_wherever_it_lies() -> None:
+    rng = np.random.default_rng(3)
+    shape = (8, 8)
+    for _ in range(20):
+        tied = Translations(shape, 16, 2)
+        wide = rng.normal(size=shape) + 3 * (rng.random(shape) < 0.1)
+        placed = place_units(-tied.spread(wide.ravel()), shape)
+        first = divmod(int(placed.index[0]), 4)
+        assert np.array_equal(
+            placed.index, np.roll(np.arange(16).reshape(4, 4), (-first[0], -first[1]), (0, 1)).ravel()
+        )
+        assert np.ptp(placed.signs) == 0
+        sites = 2 * np.stack(np.unravel_index(np.arange(16), (4, 4)), axis=1)
+        offset = (placed.centres - placed.centres[0] - sites) % 8
+        assert np.allclose(np.minimum(offset, 8 - offset), 0, atol=1e-9)
+
+
+def test_a_filter_on_its_own_block_keeps_the_order_and_its_twin_with_two_units_exchanged_is_assigned() -> None:
+    weights = kadanoff_machine((8, 8), 1.0).weights_
+    assert place_units(weights, (8, 8)).index.tolist() == list(range(16))
+    weights[:, [0, 5]] = weights[:, [5, 0]]
+    assert place_units(weights, (8, 8)).index.tolist() == [5, 1, 2, 3, 4, 0, *range(6, 16)]

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from spinlens.errors import InputError
-from spinlens.machines.controls import extreme_states, mean_field_states, redrawn
+from spinlens.machines.controls import extreme_states, kadanoff_machine, mean_field_states, redrawn
 from spinlens.machines.rbm import RBM
 from truths import all_states, normalised
 
@@ -64,3 +64,14 @@ def test_bad_arguments_are_refused():
         mean_field_states(2, 3, float("nan"))
     with pytest.raises(InputError):
         extreme_states(0, 4)
+
+
+def test_units_of_a_kadanoff_machine_follow_the_rule():
+    machine, p = kadanoff_machine((4, 4), 0.3), 0.3
+    states = np.where(np.random.default_rng(0).random((50, 4, 4)) < 0.5, 1, -1)
+    sums = states.reshape(50, 2, 2, 2, 2).sum(axis=(2, 4)).reshape(50, 4)
+    np.testing.assert_allclose(machine.hidden_mean(states.reshape(50, 16)), np.tanh(p * sums), atol=1e-6)
+    with pytest.raises(InputError, match="at least 0"):
+        kadanoff_machine((4, 4), -1.0)
+    with pytest.raises(InputError, match="does not divide"):
+        kadanoff_machine((5, 4), 1.0)
