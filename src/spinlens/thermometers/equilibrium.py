@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,29 +24,12 @@ from spinlens.thermometers.ensembles import (
     inflation,
     require_model,
 )
-from spinlens.thermometers.joint_curve import JointCurve, best_temperature, standardized
+from spinlens.thermometers.joint_curve import CurveAt, JointCurve, best_temperature, standardized
 from spinlens.thermometers.observables import joint_names
 from spinlens.thermometers.readings import EquilibriumTest
 
 _SCAN, _COARSE = 8, 4  # temperatures tried per calibration interval, of which every fourth is tried first
 _LARGEST_SKEWNESS = 0.15  # of mean e and |m| over the states; beyond it (few excitations) p-values are not uniform
-
-
-class _Trial(NamedTuple):
-    """A joint curve at S temperatures: its value (S, F), spread of single states and own error (S, F, F)."""
-
-    temperatures: Array
-    value: Array
-    spread: Array
-    error: Array
-
-    @classmethod
-    def of(cls, curve: JointCurve, temperatures: Array) -> Self:
-        return cls(temperatures, curve.value(temperatures), curve.spread(temperatures), curve.error(temperatures))
-
-    def at(self, places: npt.NDArray[np.int_]) -> Self:
-        """Some of the temperatures."""
-        return type(self)(*(column[places] for column in self))
 
 
 class EquilibriumReference:
@@ -177,7 +160,7 @@ class EquilibriumReference:
         factors = np.array([inflation(column, given.chains) for column in values.T]) / len(values) ** 0.5
         mean = values.mean(axis=0)
         best = self._refine(mean, factors, self._nearest(mean, factors))
-        _, chi2, rank = self._misfit(mean, factors, _Trial.of(self.curve, np.array([best])))
+        _, chi2, rank = self._misfit(mean, factors, CurveAt.of(self.curve, np.array([best])))
         return self._outcome(mean, factors, best, float(chi2[0]), int(rank[0]))
 
     def to_arrays(self) -> dict[str, AnyArray]:
@@ -239,10 +222,10 @@ class EquilibriumReference:
         )
 
     @cached_property
-    def _trial(self) -> _Trial:
+    def _trial(self) -> CurveAt:
         grid = self.temperatures
         steps = np.arange(_SCAN * (len(grid) - 1) + 1) / _SCAN
-        return _Trial.of(self.curve, np.interp(steps, np.arange(len(grid)), grid))
+        return CurveAt.of(self.curve, np.interp(steps, np.arange(len(grid)), grid))
 
     def _nearest(self, mean: Array, factors: Array) -> float:
         """The trial temperature of the smallest misfit: the best of every fourth, then of those around it."""
@@ -252,7 +235,7 @@ class EquilibriumReference:
         found = around[np.argmin(self._misfit(mean, factors, self._trial.at(around))[0])]
         return float(self._trial.temperatures[found])
 
-    def _misfit(self, mean: Array, factors: Array, trial: _Trial) -> tuple[Array, Array, npt.NDArray[np.int_]]:
+    def _misfit(self, mean: Array, factors: Array, trial: CurveAt) -> tuple[Array, Array, npt.NDArray[np.int_]]:
         """(χ² − rank, χ², rank) of a mean at trial temperatures (S,); `factors` (F,) scale Σ to that of the mean."""
         covariance = trial.spread * np.outer(factors, factors) + trial.error
         modes, variances, _ = standardized(mean - trial.value, covariance)
