@@ -1,9 +1,9 @@
 """The one place where kernels meet numba: a typed `njit` without the GIL, cached on disk.
 
 numba takes what it compiled as stale when the file of the function itself has changed. That is enough for kernels that
-use functions and constants of their own file only, as `machines.kernels` and `renormalization.kernels` do (a test holds
-them to it): they take `kernel`, `arithmetic` and `inline` from here. Files that share functions or constants have a
-`Compiler` of their folder, as ``sampling/kernels`` has: all of them are stale when any one has changed.
+use functions and constants of their own file only, as `machines.units.kernels` and `renormalization.kernels` do (a test
+holds them to it): they take `kernel`, `arithmetic` and `inline` from here. Files that share functions or constants have
+a `Compiler` of their folder, as ``sampling/kernels`` has: all of them are stale when any one has changed.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from spinlens.machines.likelihood.free_energy import log_z
-from spinlens.machines.parameters import Parameters
 from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.effective_couplings import effective_couplings
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.parameters import Parameters
+from spinlens.machines.units.translations import Translations
 from truths import all_states
 
 FINITE = st.floats(-1.5, 1.5, allow_subnormal=False)

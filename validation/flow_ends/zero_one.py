@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from spinlens.arrays import Single, Spins
-from spinlens.machines import gibbs
 from spinlens.machines.rbm import RBM
+from spinlens.machines.units import gibbs
 
 SCALE = 0.1  # of the first weights
 BATCH = 100

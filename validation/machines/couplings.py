@@ -20,9 +20,9 @@ from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.exact_rbm import pair_couplings
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
-from spinlens.machines.physics_check import compare_physics
 from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.learned_couplings import learned_couplings
+from spinlens.machines.reading.physics_check import compare_physics
 from spinlens.sampling.sampler import sample
 
 L = 8

@@ -20,8 +20,8 @@ import numpy as np
 from spinlens.exact.kaufman import CRITICAL_TEMPERATURE, kaufman
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
-from spinlens.machines import gibbs
 from spinlens.machines.rbm import RBM
+from spinlens.machines.units import gibbs
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.autocorrelation import integrated_time, mean_estimate
 from spinlens.statistics.estimate import Estimate

@@ -68,7 +68,7 @@ def flow(
     """Let lattice states flow under a machine and read them with every thermometer."""
     one_thread_of_blas()
     from spinlens.checks import choice
-    from spinlens.machines.passage import KINDS
+    from spinlens.machines.units.passage import KINDS
     from spinlens.thermometers.instruments import THERMOMETERS
     from spinlens.workflows.flow import FlowSettings
 

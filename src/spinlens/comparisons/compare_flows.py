@@ -28,7 +28,7 @@ from spinlens.flows.reading import Instruments
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import states_of
 from spinlens.machines.machine import Machine
-from spinlens.machines.passage import Kind
+from spinlens.machines.units.passage import Kind
 from spinlens.progress import Report, Step, silent
 from spinlens.thermometers.equilibrium import EquilibriumReference
 

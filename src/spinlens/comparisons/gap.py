@@ -14,10 +14,10 @@ from spinlens.comparisons.partition_function import log_partition_function
 from spinlens.errors import ConvergenceError
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import Held, states_of
-from spinlens.machines import gibbs
 from spinlens.machines.likelihood import ais
 from spinlens.machines.likelihood.gibbs_time import GibbsTime, equilibrate
 from spinlens.machines.rbm import RBM
+from spinlens.machines.units import gibbs
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import bin_edges, jackknife_error

@@ -19,7 +19,7 @@ from spinlens.flows.rbm_flow import chosen_steps
 from spinlens.flows.reading import Instruments
 from spinlens.lattice.states_of import states_of
 from spinlens.machines.machine import Machine
-from spinlens.machines.passage import KINDS, Kind, recorded
+from spinlens.machines.units.passage import KINDS, Kind, recorded
 from spinlens.statistics.estimate import Estimate, finite
 from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.thermometers.readings import EquilibriumTest

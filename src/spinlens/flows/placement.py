@@ -14,7 +14,7 @@ from spinlens import checks, seeding
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.flows.correlators import block_side
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.translations import Translations
 
 _NULL_DRAWS = 20
 

@@ -12,8 +12,8 @@ from spinlens import checks, seeding
 from spinlens.errors import InputError
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
-from spinlens.machines.parameters import Layer
-from spinlens.machines.passage import Kind, flow_records, recorded
+from spinlens.machines.units.parameters import Layer
+from spinlens.machines.units.passage import Kind, flow_records, recorded
 
 _LARGEST = 2**32  # bytes of recorded states
 

@@ -16,7 +16,7 @@ from spinlens.flows.rbm_flow import check_machine
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.distribution import Distribution
-from spinlens.machines.passage import KINDS, Kind, flow_records, recorded
+from spinlens.machines.units.passage import KINDS, Kind, flow_records, recorded
 
 
 class Stack(Protocol):

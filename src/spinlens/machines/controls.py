@@ -11,9 +11,9 @@ from scipy import special, stats
 from spinlens import checks, seeding
 from spinlens.arrays import Spins
 from spinlens.errors import InputError
-from spinlens.machines.parameters import Layer
 from spinlens.machines.rbm import RBM
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.parameters import Layer
+from spinlens.machines.units.translations import Translations
 
 
 def redrawn(machine: Layer, family: str = "normal", seed: int = 0) -> RBM:

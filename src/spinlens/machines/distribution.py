@@ -10,10 +10,10 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single, Spins
 from spinlens.errors import InputError
-from spinlens.machines import gibbs
+from spinlens.machines.files.packed import unpacked_states
 from spinlens.machines.likelihood import free_energy as likelihood
-from spinlens.machines.packed import unpacked_states
-from spinlens.machines.parameters import Weights
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.parameters import Weights
 from spinlens.statistics.estimate import Estimate
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from spinlens.errors import ArtefactError
-from spinlens.machines import storage
+from spinlens.machines.files import storage
 from spinlens.machines.machine import Machine
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM

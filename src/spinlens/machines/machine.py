@@ -13,10 +13,10 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError, InputError, SpinlensError
-from spinlens.machines import storage
 from spinlens.machines.distribution import Distribution
+from spinlens.machines.files import storage
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
-from spinlens.machines.passage import Kind, flow_records
+from spinlens.machines.units.passage import Kind, flow_records
 
 
 class Machine(ABC):

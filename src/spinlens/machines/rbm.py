@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError
-from spinlens.machines import storage
 from spinlens.machines.distribution import Distribution
+from spinlens.machines.files import storage
 from spinlens.machines.likelihood.gibbs_time import GibbsTime, gibbs_autocorrelation
 from spinlens.machines.machine import Machine
-from spinlens.machines.parameters import checked_parameters
 from spinlens.machines.training.learner import Learner
+from spinlens.machines.units.parameters import checked_parameters
 
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel

@@ -12,13 +12,14 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Single, Spins
 from spinlens.errors import ArtefactError, InputError
-from spinlens.machines import gibbs, storage
+from spinlens.machines.files import storage
+from spinlens.machines.files.packed import unpacked_states
 from spinlens.machines.machine import Machine
-from spinlens.machines.packed import unpacked_states
 from spinlens.machines.rbm import RBM
 from spinlens.machines.training.learner import Callback
 from spinlens.machines.training.recipe import Recipe
-from spinlens.machines.translations import torus_of_layer
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.translations import torus_of_layer
 
 
 class StackedRBM(Machine):

@@ -7,7 +7,7 @@ from typing import Any
 
 from spinlens import checks
 from spinlens.machines.stacked import StackedRBM
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.translations import Translations
 
 RECIPE: dict[str, Any] = {
     "optimizer": "natural", "persistent": "growing", "learning_rate": 0.2, "chains": 200, "batch_size": 500,

@@ -14,9 +14,9 @@ from spinlens.sampling.algorithms.multispin import REPLICAS, MultiSpin
 from spinlens.sampling.chains.chain import Chain, MarkovRun, Replicas, start_chain
 from spinlens.sampling.chains.chain_log import ChainLog
 from spinlens.sampling.chains.ladder import TemperatureLadder, add_exchange, start_ladder
+from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.dataset import assemble
 from spinlens.sampling.description import add_description
-from spinlens.sampling.request import RunRequest
 
 Place = tuple[int, int]
 

@@ -16,8 +16,8 @@ from spinlens.lattice.states_of import SITES
 from spinlens.sampling.chains.binning import binned_tau
 from spinlens.sampling.chains.chain_log import ChainLog
 from spinlens.sampling.chains.recorders import Averages, Series
+from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.description import describe
-from spinlens.sampling.request import RunRequest
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.convergence import split_r_hat
 

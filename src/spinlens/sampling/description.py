@@ -13,7 +13,7 @@ from spinlens.sampling.algorithms.algorithm import Algorithm
 from spinlens.sampling.algorithms.multispin import MultiSpin
 from spinlens.sampling.algorithms.quantities import QUANTITIES
 from spinlens.sampling.chains.recorders import PRODUCTS, product_name
-from spinlens.sampling.request import RunRequest
+from spinlens.sampling.chains.request import RunRequest
 from spinlens.versions import versions
 
 

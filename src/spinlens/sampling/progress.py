@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from spinlens.progress import Report, Step
-from spinlens.sampling.request import RunRequest
+from spinlens.sampling.chains.request import RunRequest
 
 _SECONDS = 0.25  # between two steps that are told
 

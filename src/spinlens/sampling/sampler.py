@@ -12,8 +12,8 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.progress import Report
 from spinlens.sampling.chain_layout import ChainLayout
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
+from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.dataset import require_converged
-from spinlens.sampling.request import RunRequest
 from spinlens.sampling.threads import Threads
 
 __all__ = ["RunRequest", "Threads", "sample", "start_sampling"]

@@ -26,7 +26,7 @@ from spinlens.flows.stacked_flow import place_stack, stacked_flow
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.machine import Machine
-from spinlens.machines.passage import Kind
+from spinlens.machines.units.passage import Kind
 from spinlens.progress import Report, Step, silent
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
 from spinlens.study.storage.codec import plain

@@ -8,7 +8,7 @@ import pytest
 from spinlens.errors import InputError
 from spinlens.flows.placement import place_units
 from spinlens.machines.controls import kadanoff_machine
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.translations import Translations
 
 SIDE, BLOCK = 12, 3
 COARSE = SIDE // BLOCK

@@ -10,8 +10,8 @@ import xarray as xr
 
 from spinlens.errors import InputError, SpinsError
 from spinlens.flows.rbm_flow import chosen_steps, rbm_flow
-from spinlens.machines import passage
 from spinlens.machines.rbm import RBM
+from spinlens.machines.units import passage
 
 
 def machine(n_visible: int = 16, n_hidden: int = 4, scale: float = 1 / 3) -> RBM:

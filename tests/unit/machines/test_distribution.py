@@ -37,7 +37,7 @@ def test_gibbs_samples_follow_the_boltzmann_distribution():
 
 def test_wide_machines_are_sampled_in_parts(monkeypatch):
     machine = RBM.from_weights(np.zeros((4, 3)), [0.3, -0.3, 1.0, 0.0])
-    monkeypatch.setattr("spinlens.machines.gibbs._LARGEST_SCRATCH", 30)
+    monkeypatch.setattr("spinlens.machines.units.gibbs._LARGEST_SCRATCH", 30)
     states = machine.gibbs(np.ones((9_995, 4)), 1, np.random.default_rng(0))
     expected = np.tanh(machine.visible_bias_)
     assert np.abs((states.mean(axis=0) - expected) / np.sqrt((1 - expected**2) / 9_995)).max() < 4

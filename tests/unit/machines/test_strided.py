@@ -8,7 +8,7 @@ import pytest
 from spinlens.errors import InputError
 from spinlens.machines.stacked import StackedRBM
 from spinlens.machines.strided import strided_stack
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.translations import Translations
 
 
 def blocks(n: int = 500, side: int = 8) -> np.ndarray:

@@ -6,8 +6,8 @@ import pytest
 
 from spinlens import IsingModel, NearestNeighbour, sample
 from spinlens.sampling import progress as module
+from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.progress import ChainProgress, RunProgress
-from spinlens.sampling.request import RunRequest
 
 MODEL = IsingModel((4, 4), NearestNeighbour())
 

@@ -16,10 +16,10 @@ import scipy.special
 from spinlens import seeding
 from spinlens.arrays import Array, Single
 from spinlens.errors import ConvergenceError
-from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Sampler, log_two_cosh
 from spinlens.machines.likelihood.gibbs_time import equilibrate
-from spinlens.machines.parameters import Layer
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.gibbs import Sampler, log_two_cosh
+from spinlens.machines.units.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error
 

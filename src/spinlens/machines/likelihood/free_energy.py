@@ -12,9 +12,9 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.gibbs import log_two_cosh
 from spinlens.machines.likelihood import ais
-from spinlens.machines.parameters import Layer
+from spinlens.machines.units.gibbs import log_two_cosh
+from spinlens.machines.units.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 
 Method = Literal["auto", "exact", "ais", "reverse-ais", "bracket"]

@@ -10,10 +10,10 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single
 from spinlens.errors import ConvergenceError
-from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Sampler
-from spinlens.machines.kernels import Lanes
-from spinlens.machines.parameters import Layer
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.gibbs import Sampler
+from spinlens.machines.units.kernels import Lanes
+from spinlens.machines.units.parameters import Layer
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.estimate import Estimate
 

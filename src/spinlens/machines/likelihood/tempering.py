@@ -10,10 +10,10 @@ import numpy as np
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single, Spins
-from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Sampler, log_two_cosh
-from spinlens.machines.kernels import Lanes
-from spinlens.machines.parameters import Layer
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.gibbs import Sampler, log_two_cosh
+from spinlens.machines.units.kernels import Lanes
+from spinlens.machines.units.parameters import Layer
 
 
 class ReplicaLadder:

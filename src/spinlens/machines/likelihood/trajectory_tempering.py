@@ -17,12 +17,12 @@ from scipy import optimize, special
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single, Spins
 from spinlens.errors import InputError
-from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Sampler
-from spinlens.machines.kernels import Lanes
 from spinlens.machines.likelihood import free_energy as likelihood
 from spinlens.machines.likelihood.ais import free_log_z
-from spinlens.machines.parameters import Layer
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.gibbs import Sampler
+from spinlens.machines.units.kernels import Lanes
+from spinlens.machines.units.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.parameters import Layer
+from spinlens.machines.units.parameters import Layer
 
 _TAIL = 40.0  # e^{−40} is below rounding of 1
 _DEVIATIONS = 9.0  # a sum of independent ±W_k exceeds 9 standard deviations with probability below 6e-18 (Hoeffding)

@@ -10,8 +10,8 @@ import numpy as np
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.parameters import Layer
 from spinlens.machines.reading.effective_couplings import effective_couplings
+from spinlens.machines.units.parameters import Layer
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
-from spinlens.machines.parameters import Layer
+from spinlens.machines.units.parameters import Layer
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,11 +18,11 @@ import numpy as np
 
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.bound_folder import as_json, difference
-from spinlens.machines import storage
-from spinlens.machines.packed import PackedStates, States
-from spinlens.machines.parameters import Layer, Parameters
+from spinlens.machines.files import storage
+from spinlens.machines.files.packed import PackedStates, States
 from spinlens.machines.training.recipe import Recipe
 from spinlens.machines.training.state import TrainingState, start
+from spinlens.machines.units.parameters import Layer, Parameters
 
 FORMAT = 2
 _ROWS = 2**16  # states whose bits are hashed at once

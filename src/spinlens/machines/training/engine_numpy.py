@@ -10,17 +10,17 @@ from __future__ import annotations
 import numpy as np
 
 from spinlens.arrays import Single, Spins
-from spinlens.machines import gibbs
-from spinlens.machines.gibbs import Sampler
-from spinlens.machines.kernels import average_step
 from spinlens.machines.likelihood.free_energy import exact_moments
 from spinlens.machines.likelihood.tempering import ReplicaLadder
-from spinlens.machines.parameters import Parameters
 from spinlens.machines.training.fisher import Fisher
 from spinlens.machines.training.optimizers.choice import make_optimizer
 from spinlens.machines.training.recipe import Recipe, averages_in, restart_in
 from spinlens.machines.training.state import TrainingState
-from spinlens.machines.translations import tying
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.gibbs import Sampler
+from spinlens.machines.units.kernels import average_step
+from spinlens.machines.units.parameters import Parameters
+from spinlens.machines.units.translations import tying
 
 
 class NumpyUpdates:

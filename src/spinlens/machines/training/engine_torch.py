@@ -12,13 +12,13 @@ import numpy as np
 from spinlens.arrays import AnyArray, Spins
 from spinlens.errors import InputError
 from spinlens.machines.likelihood.free_energy import exact_moments
-from spinlens.machines.parameters import Parameters
 from spinlens.machines.training.fisher_torch import TorchFisher
 from spinlens.machines.training.optimizers.choice import make_optimizer
 from spinlens.machines.training.optimizers.optimizer import Tensor
 from spinlens.machines.training.recipe import Recipe, averages_in, restart_in
 from spinlens.machines.training.state import TrainingState
-from spinlens.machines.translations import tying
+from spinlens.machines.units.parameters import Parameters
+from spinlens.machines.units.translations import tying
 
 
 def torch_updates(

@@ -10,11 +10,11 @@ import numpy as np
 from spinlens import seeding
 from spinlens.arrays import Integers
 from spinlens.errors import ConvergenceError
-from spinlens.machines.packed import States
-from spinlens.machines.symmetries import random_symmetry
+from spinlens.machines.files.packed import States
 from spinlens.machines.training.engine import Engine
 from spinlens.machines.training.recipe import Recipe, rate_in
 from spinlens.machines.training.state import TrainingState
+from spinlens.machines.units.symmetries import random_symmetry
 
 _LARGEST_WEIGHT = 100.0  # a weight of 10 already fixes its units to one part in e^20: beyond this it diverges
 _SHUFFLED = 2**18  # states shuffled at once: beyond this the order is that of shuffled blocks, to bound the memory

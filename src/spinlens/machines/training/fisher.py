@@ -13,7 +13,7 @@ import numpy as np
 import scipy.linalg
 
 from spinlens.arrays import AnyArray, Array, Single
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.translations import Translations
 
 
 class Fisher:

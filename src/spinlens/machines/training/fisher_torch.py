@@ -9,7 +9,7 @@ import numpy as np
 from spinlens.arrays import AnyArray, Single
 from spinlens.machines.training.fisher import Fisher
 from spinlens.machines.training.optimizers.optimizer import Tensor
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.translations import Translations
 
 
 class TorchFisher(Fisher):

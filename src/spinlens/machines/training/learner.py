@@ -14,15 +14,15 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Spins
 from spinlens.errors import InputError
-from spinlens.machines.packed import PackedStates, States, checked_states, unpacked_states
-from spinlens.machines.parameters import Layer, Weights
-from spinlens.machines.physics_check import Observable
+from spinlens.machines.files.packed import PackedStates, States, checked_states, unpacked_states
+from spinlens.machines.reading.physics_check import Observable
 from spinlens.machines.training.checkpoint import TrainingFile, training_file
 from spinlens.machines.training.engine import Engine, engine_of
 from spinlens.machines.training.epoch import run_epoch
 from spinlens.machines.training.recipe import Recipe, judged_epochs
 from spinlens.machines.training.state import TrainingState, start_from
 from spinlens.machines.training.watch import judge, judges
+from spinlens.machines.units.parameters import Layer, Weights
 from spinlens.statistics.estimate import Estimate
 
 Callback = Callable[[dict[str, float]], None]

@@ -9,7 +9,7 @@ from typing import Any, Self
 from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.machines.training.optimizers.choice import OPTIMIZERS
-from spinlens.machines.translations import tying
+from spinlens.machines.units.translations import tying
 
 ENGINES = ("numpy", "torch", "torch-cuda")
 JUDGEMENTS = ("exact", "ais")

@@ -14,12 +14,12 @@ import numpy as np
 from spinlens import seeding
 from spinlens.arrays import Single
 from spinlens.errors import InputError
-from spinlens.machines import gibbs
-from spinlens.machines.packed import States
-from spinlens.machines.parameters import Layer, Parameters
+from spinlens.machines.files.packed import States
 from spinlens.machines.training.optimizers.choice import OPTIMIZERS
 from spinlens.machines.training.recipe import Recipe
-from spinlens.machines.translations import tying
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.parameters import Layer, Parameters
+from spinlens.machines.units.translations import tying
 
 _LARGEST_EXACT_GRADIENT = 20
 

@@ -10,13 +10,13 @@ import numpy as np
 
 from spinlens.arrays import Spins
 from spinlens.errors import ConvergenceError
+from spinlens.machines.files.packed import States
 from spinlens.machines.likelihood.free_energy import Method, log_likelihood
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
-from spinlens.machines.packed import States
-from spinlens.machines.parameters import Parameters
-from spinlens.machines.physics_check import Observable, compare_physics
+from spinlens.machines.reading.physics_check import Observable, compare_physics
 from spinlens.machines.training.recipe import Recipe
 from spinlens.machines.training.state import TrainingState
+from spinlens.machines.units.parameters import Parameters
 from spinlens.statistics.estimate import Estimate
 
 _JUDGED = 10_000

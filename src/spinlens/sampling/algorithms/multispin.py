@@ -13,10 +13,10 @@ import numpy as np
 from spinlens.arrays import Array, Integers, Sites, Spins, Words
 from spinlens.sampling.algorithms.algorithm import ChainDraws
 from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides
+from spinlens.sampling.algorithms.streams import model_key
 from spinlens.sampling.kernels import rows
 from spinlens.sampling.kernels.multispin import BITS, ROOM, WIDTH, multispin_chain
 from spinlens.sampling.kernels.single_spin import EAGERNESS
-from spinlens.sampling.streams import model_key
 from spinlens.seeding import seed_sequence
 
 REPLICAS = 64

@@ -14,12 +14,12 @@ from spinlens.errors import CheckpointError
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.algorithms.algorithm import Algorithm, ChainDraws, ChainState
 from spinlens.sampling.algorithms.multispin import MultiSpin, ReplicaState
+from spinlens.sampling.algorithms.streams import model_key
 from spinlens.sampling.chains.chain_log import ChainLog
 from spinlens.sampling.chains.checkpoint import Snapshot
 from spinlens.sampling.chains.recorders import under
+from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.chains.warmup import WarmUp
-from spinlens.sampling.request import RunRequest
-from spinlens.sampling.streams import model_key
 from spinlens.seeding import seed_sequence
 
 CHUNK = 1 << 23  # spin updates and bytes of spins between two looks at the clock: a tenth of a second or two

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from spinlens.arrays import AnyArray, Spins
 from spinlens.sampling.algorithms.algorithm import ChainDraws
 from spinlens.sampling.chains.recorders import Averages, Modes, Series, under
+from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.chains.warmup import WarmUp
-from spinlens.sampling.request import RunRequest
 
 
 class ChainLog:

@@ -11,12 +11,12 @@ import xarray as xr
 
 from spinlens.arrays import Array, Integers, Labels, Spins, Words
 from spinlens.sampling.algorithms.algorithm import Algorithm, ChainDraws, ChainState
+from spinlens.sampling.algorithms.streams import model_key
 from spinlens.sampling.chains.chain import MarkovRun
 from spinlens.sampling.chains.checkpoint import Snapshot
+from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.kernels import rows
 from spinlens.sampling.kernels.xoshiro import random_words
-from spinlens.sampling.request import RunRequest
-from spinlens.sampling.streams import model_key
 from spinlens.seeding import generator, seed_sequence
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spinlens.errors import ArtefactError, InputError
-from spinlens.machines.packed import pack_states
+from spinlens.machines.files.packed import pack_states
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
 

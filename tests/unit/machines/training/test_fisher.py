@@ -5,7 +5,7 @@ import pytest
 
 from spinlens.machines.rbm import RBM
 from spinlens.machines.training.fisher import Fisher
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.translations import Translations
 from truths import machine_distribution
 
 TORUS = {None: None, 1: Translations((3, 3), 9, 1), 2: Translations((4,), 4, 2)}

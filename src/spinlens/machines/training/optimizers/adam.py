@@ -10,8 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from spinlens.arrays import Single
-from spinlens.machines.kernels import adam_step
 from spinlens.machines.training.optimizers.optimizer import Elementwise, Tensor
+from spinlens.machines.units.kernels import adam_step
 
 _FIRST, _SECOND = 0.9, 0.999  # memory of the gradient and of its square
 

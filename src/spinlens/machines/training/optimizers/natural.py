@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from spinlens.arrays import AnyArray, Single
-from spinlens.machines.parameters import Parameters
 from spinlens.machines.training.fisher import Fisher
 from spinlens.machines.training.optimizers.optimizer import Tensor
+from spinlens.machines.units.parameters import Parameters
 
 _LARGEST_CHANGE = 0.2  # r.m.s. change of ln p̃ of a state in one step; beyond it linear response is not to be trusted
 _LARGEST_WEIGHT_CHANGE = 0.05

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from spinlens.arrays import Single
-from spinlens.machines.parameters import Parameters
 from spinlens.machines.training.fisher import Fisher
+from spinlens.machines.units.parameters import Parameters
 
 Tensor = Any  # of PyTorch, which is an optional extra
 

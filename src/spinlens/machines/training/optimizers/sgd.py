@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from spinlens.arrays import Single
-from spinlens.machines.kernels import momentum_step
 from spinlens.machines.training.optimizers.optimizer import Elementwise, Tensor
+from spinlens.machines.units.kernels import momentum_step
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from spinlens.machines.parameters import Parameters
 from spinlens.machines.training.optimizers.choice import OPTIMIZERS, make_optimizer
 from spinlens.machines.training.recipe import Recipe
+from spinlens.machines.units.parameters import Parameters
 
 
 def parameters(seed):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from spinlens.machines.parameters import Parameters
 from spinlens.machines.training.optimizers.choice import make_optimizer
 from spinlens.machines.training.optimizers.sgd import Momentum
 from spinlens.machines.training.recipe import Recipe
+from spinlens.machines.units.parameters import Parameters
 
 
 def parameters(value):

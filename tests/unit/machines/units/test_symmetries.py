@@ -5,7 +5,7 @@ import pytest
 
 from spinlens import IsingModel, PowerLaw
 from spinlens.errors import SpinsError
-from spinlens.machines.symmetries import random_symmetry
+from spinlens.machines.units.symmetries import random_symmetry
 
 
 @pytest.mark.parametrize("shape", [(6,), (3, 5), (4, 4), (3, 3, 3)])

@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from spinlens.errors import ArtefactError, InputError
-from spinlens.machines.packed import open_packed, pack_states, write_packed
+from spinlens.machines.files.packed import open_packed, pack_states, write_packed
 from spinlens.machines.rbm import RBM
 from spinlens.machines.training import epoch
 

@@ -5,7 +5,7 @@ import pytest
 
 from spinlens.errors import InputError
 from spinlens.machines.rbm import RBM
-from spinlens.machines.translations import Translations
+from spinlens.machines.units.translations import Translations
 
 
 def states(n=300):

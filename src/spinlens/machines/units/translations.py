@@ -12,7 +12,7 @@ import scipy.fft
 from spinlens import checks
 from spinlens.arrays import AnyArray, Array, Single
 from spinlens.errors import InputError
-from spinlens.machines.parameters import Parameters
+from spinlens.machines.units.parameters import Parameters
 
 
 class Translations:

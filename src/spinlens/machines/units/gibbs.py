@@ -12,8 +12,8 @@ import scipy.sparse
 
 from spinlens.arrays import AnyArray, Array, Single, Spins
 from spinlens.errors import SpinsError
-from spinlens.machines.kernels import LANES, Lanes, draw_and_mean_units, draw_units, mean_units
-from spinlens.machines.parameters import Layer, Weights
+from spinlens.machines.units.kernels import LANES, Lanes, draw_and_mean_units, draw_units, mean_units
+from spinlens.machines.units.parameters import Layer, Weights
 
 _SPARSE = 1 / 32  # share of weights that are not zero below which products leave the zeros out
 _LARGEST_SCRATCH = 2**24  # hidden units held at once, 64 MB: an exact power-law machine has N² / 2 of them

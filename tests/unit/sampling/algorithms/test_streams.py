@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, sample
-from spinlens.sampling import streams
+from spinlens.sampling.algorithms import streams
 from spinlens.seeding import seed_sequence
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from spinlens.errors import InputError
-from spinlens.machines.physics_check import compare_physics
 from spinlens.machines.rbm import RBM
+from spinlens.machines.reading.physics_check import compare_physics
 
 OBSERVABLES = {"m2": lambda s: s.mean(axis=1) ** 2, "neighbours": lambda s: s[:, :3] * s[:, 1:4]}
 

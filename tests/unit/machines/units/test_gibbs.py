@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinlens import RBM, IsingModel, NearestNeighbour, PowerLaw
-from spinlens.machines import gibbs
+from spinlens.machines.units import gibbs
 from truths import chi_squared, machine_distribution
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from spinlens import checks
 from spinlens.arrays import AnyArray, Single
 from spinlens.errors import InputError
-from spinlens.machines import gibbs
-from spinlens.machines.kernels import Lanes
-from spinlens.machines.parameters import Layer
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.kernels import Lanes
+from spinlens.machines.units.parameters import Layer
 
 Kind = Literal["sampled", "mean", "mixed"]
 KINDS: tuple[Kind, ...] = ("sampled", "mean", "mixed")

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Spins
 from spinlens.errors import InputError
-from spinlens.machines import gibbs
-from spinlens.machines.packed import unpacked_states
-from spinlens.machines.parameters import Layer
+from spinlens.machines.files.packed import unpacked_states
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.parameters import Layer
 from spinlens.statistics.estimate import Estimate
 
 Observable = Callable[[Spins], npt.ArrayLike]

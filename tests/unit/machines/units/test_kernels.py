@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from spinlens.machines import gibbs
-from spinlens.machines.kernels import (
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.kernels import (
     LANES,
     draw_and_mean_units,
     draw_units,
