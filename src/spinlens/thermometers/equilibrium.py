@@ -24,11 +24,11 @@ from spinlens.thermometers.ensembles import (
     inflation,
     require_model,
 )
-from spinlens.thermometers.joint_curve import CurveAt, JointCurve, best_temperature, standardized
+from spinlens.thermometers.joint_curve import JointCurve, standardized
+from spinlens.thermometers.joint_fit import JointFit
 from spinlens.thermometers.observables import joint_names
 from spinlens.thermometers.readings import EquilibriumTest
 
-_SCAN, _COARSE = 8, 4  # temperatures tried per calibration interval, of which every fourth is tried first
 _LARGEST_SKEWNESS = 0.15  # of mean e and |m| over the states; beyond it (few excitations) p-values are not uniform
 
 
@@ -159,9 +159,8 @@ class EquilibriumReference:
         values = given.joint
         factors = np.array([inflation(column, given.chains) for column in values.T]) / len(values) ** 0.5
         mean = values.mean(axis=0)
-        best = self._refine(mean, factors, self._nearest(mean, factors))
-        _, chi2, rank = self._misfit(mean, factors, CurveAt.of(self.curve, np.array([best])))
-        return self._outcome(mean, factors, best, float(chi2[0]), int(rank[0]))
+        best = self._fit.best(mean, factors)
+        return self._outcome(mean, factors, best, *self._fit.chi_squared(mean, factors, best))
 
     def to_arrays(self) -> dict[str, AnyArray]:
         """Everything that determines the test, as named arrays; `from_arrays` takes it back.
@@ -222,40 +221,12 @@ class EquilibriumReference:
         )
 
     @cached_property
-    def _trial(self) -> CurveAt:
-        grid = self.temperatures
-        steps = np.arange(_SCAN * (len(grid) - 1) + 1) / _SCAN
-        return CurveAt.of(self.curve, np.interp(steps, np.arange(len(grid)), grid))
-
-    def _nearest(self, mean: Array, factors: Array) -> float:
-        """The trial temperature of the smallest misfit: the best of every fourth, then of those around it."""
-        coarse = np.arange(0, len(self._trial.temperatures), _COARSE)
-        best = coarse[np.argmin(self._misfit(mean, factors, self._trial.at(coarse))[0])]
-        around = np.arange(max(best - _COARSE + 1, 0), min(best + _COARSE, len(self._trial.temperatures)))
-        found = around[np.argmin(self._misfit(mean, factors, self._trial.at(around))[0])]
-        return float(self._trial.temperatures[found])
-
-    def _misfit(self, mean: Array, factors: Array, trial: CurveAt) -> tuple[Array, Array, npt.NDArray[np.int_]]:
-        """(χ² − rank, χ², rank) of a mean at trial temperatures (S,); `factors` (F,) scale Σ to that of the mean."""
-        covariance = trial.spread * np.outer(factors, factors) + trial.error
-        modes, variances, _ = standardized(mean - trial.value, covariance)
-        chi2, rank = np.sum(modes**2 / variances, axis=1), np.isfinite(variances).sum(axis=1)
-        return chi2 - rank, chi2, rank
-
-    def _refine(self, mean: Array, factors: Array, start: float) -> float:
-        """Zero of μ′ᵀC⁻¹(x̄ − μ(T)) near `start`, with C and μ′ as they are there.
-
-        Where C itself were varied along, χ² would favour temperatures of larger fluctuations.
-        """
-        return best_temperature(self.curve, mean, self._covariance(factors, np.array([start]))[0], start)[0]
-
-    def _covariance(self, factors: Array, trial: Array) -> Array:
-        """(S, F, F) covariance of x̄ − μ at trial temperatures (S,)."""
-        return self.curve.spread(trial) * np.outer(factors, factors) + self.curve.error(trial)
+    def _fit(self) -> JointFit:
+        return JointFit(self.curve)
 
     def _outcome(self, mean: Array, factors: Array, best: float, chi2: float, rank: int) -> EquilibriumTest:
         at = np.array([best])
-        single, covariance = self.curve.spread(at)[0], self._covariance(factors, at)[0]
+        single, covariance = self.curve.spread(at)[0], self._fit.covariance(factors, at)[0]
         deviation = mean - self.curve.value(at)[0]
         tangent, variances, _ = standardized(self.curve.slope_at(at), covariance[None])
         information = float(np.sum(tangent**2 / variances))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -130,23 +130,6 @@ class JointCurve:
     @cached_property
     def _bias(self) -> Array:
         return interpolation_error(self.temperatures, self.mean, self.slope)
-
-
-class CurveAt(NamedTuple):
-    """A joint curve at S temperatures: its value (S, F), spread of single states and own error (S, F, F)."""
-
-    temperatures: Array
-    value: Array
-    spread: Array
-    error: Array
-
-    @classmethod
-    def of(cls, curve: JointCurve, temperatures: Array) -> Self:
-        return cls(temperatures, curve.value(temperatures), curve.spread(temperatures), curve.error(temperatures))
-
-    def at(self, places: npt.NDArray[np.int_]) -> Self:
-        """Some of the temperatures."""
-        return type(self)(*(column[places] for column in self))
 
 
 def best_temperature(curve: JointCurve, mean: Array, covariance: Array, start: float) -> tuple[float, Array]:

@@ -12,21 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single, Spins
 from spinlens.errors import InputError
 from spinlens.machines.likelihood import free_energy as likelihood
+from spinlens.machines.likelihood.acceptance_ratios import BLOCKS, log_ratio
 from spinlens.machines.likelihood.ais import free_log_z
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.gibbs import Sampler
 from spinlens.machines.units.kernels import Lanes
 from spinlens.machines.units.parameters import Layer
 from spinlens.statistics.estimate import Estimate
-from spinlens.statistics.resampling import jackknife_error
 
-_BLOCKS = 20  # of ladders, for the error of ln Z
 _MOST_HALVINGS = 12  # of the distance between two machines
 _RELAXATION = 20  # Gibbs steps before a candidate's exchange rate is first judged
 _MOST_DOUBLINGS = 5  # of these steps, while the rate still falls
@@ -167,7 +165,7 @@ def trajectory_sample(
     >>> float(round(found.log_z.value / np.log(2), 9)), found.exchange_rates.tolist()
     (5.0, [1.0])
     """
-    checks.positive_integer("n", n, minimum=_BLOCKS)
+    checks.positive_integer("n", n, minimum=BLOCKS)
     checks.positive_integer("steps", steps, minimum=8)
     if not 0 < acceptance < 1:
         raise InputError(f"acceptance must lie between 0 and 1, got {acceptance!r}")
@@ -266,34 +264,7 @@ class _TrajectoryLadder:
     def log_z_gain(self) -> Estimate:
         """ln Z of the last machine less that of the first."""
         works = [(np.array(forward), np.array(backward)) for forward, backward in self.works]  # (steps, n) each
-        found, half = _gain(works), min(len(forward) for forward, _ in works) // 2
-        drift = max(0.0, _excess(_gain(_part(works, slice(half))), _gain(_part(works, slice(half, None)))))
-        apart = 0.0
-        if self.from_above:
-            sides = (_gain([(a[:, side::2], b[:, side::2]) for a, b in works]) for side in (0, 1))
-            apart = max(0.0, _excess(*sides)) / 2
-        return Estimate(found.value, float(np.sqrt(found.error**2 + drift**2 + apart**2)))
-
-
-_Works = list[tuple[Array, Array]]
-
-
-def _part(works: _Works, rows: slice) -> _Works:
-    return [(a[rows], b[rows]) for a, b in works]
-
-
-def _excess(first: Estimate, second: Estimate) -> float:
-    """How far two numbers are apart beyond two of their errors."""
-    return abs(first.value - second.value) - 2 * float(np.hypot(first.error, second.error))
-
-
-def _gain(works: _Works) -> Estimate:
-    """The sum of ln(Z_above / Z_below) over all pairs, with a jackknife error over blocks of ladders."""
-    n = works[0][0].shape[1]
-    blocks = np.array_split(np.arange(n), min(_BLOCKS, n))
-    without = [[(np.delete(a, block, axis=1), np.delete(b, block, axis=1)) for a, b in works] for block in blocks]
-    gains = [sum(_bennett(a, b) for a, b in pairs) for pairs in without]
-    return Estimate(float(sum(_bennett(a, b) for a, b in works)), float(jackknife_error(gains)))
+        return log_ratio(works, self.from_above)
 
 
 def _between(below: Sampler, above: Sampler) -> Sampler:
@@ -308,13 +279,3 @@ def _between(below: Sampler, above: Sampler) -> Sampler:
 def _log_ratio(below: Sampler, above: Sampler, states: Single) -> Array:
     """ln of the weight of each state in the upper machine less that in the lower one, (n,)."""
     return above.log_weight(states) - below.log_weight(states)
-
-
-def _bennett(forward: Array, backward: Array) -> float:
-    """ln Z_above − ln Z_below from log-ratios of weights at as many states of the lower and of the upper machine."""
-    low, high = (extreme(forward.min(), backward.min(), forward.max(), backward.max()) for extreme in (min, max))
-
-    def excess(gain: float) -> float:
-        return float(special.expit(forward - gain).mean() - special.expit(gain - backward).mean())
-
-    return float(optimize.brentq(excess, low - 1.0, high + 1.0, xtol=1e-10))
