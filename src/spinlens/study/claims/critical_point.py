@@ -2,104 +2,106 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from spinlens.statistics.estimate import Estimate
-from spinlens.study.claims.verdict import AGREE, DIFFER, Evidence, Outcome, Verdict, evidence, of_kind, unanimous
-from spinlens.study.results_document import Results, entries, label, measured, reference, section
+from spinlens.study.claims.effects import SIGMAS, Effect, decide, difference, effect
+from spinlens.study.claims.verdict import Evidence, Finding, Outcome, Part, Verdict, evidence, joined, of_kind
+from spinlens.study.claims.words import needed, summary
+from spinlens.study.results_document import Results, label, measured, reference, section
 
 CLAIM = "Markov-chain Monte Carlo determines T_c and the scaling dimensions of the long-range lattice."
 RULE = (
-    "Supported when T_c (error below 1 %), Δ_s (error below 0.05) and, where a value is known, Δ_ε (error below 0.1) "
-    "agree with the best known values within 3 combined errors; contradicted when one of them is more than 5 combined "
-    "errors away while the crossings of the two largest pairs of sizes agree within 3 and the largest pair "
-    "alone is also more than 5 away, so that no finite-size drift explains it; undecided otherwise, and wherever "
-    "T_c or Δ_s has no reference value."
+    "T_c (margin 0.2 %), Δ_s (0.02) and Δ_ε (0.05) of two analyses, the global fit and the extrapolated crossings, are "
+    "held against values known independently; where none is known to a third of the margin, the two analyses are held "
+    "against each other. Supported when all are inside by three errors, contradicted when one is outside (Holm over "
+    "all)."
 )
 NAMES = {"temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε"}
-TOLERANCE = {"delta_spin": 0.05, "delta_energy": 0.1}
-REQUIRED = ("temperature", "delta_spin")
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One quantity of one model beside its reference value."""
-
-    quantity: str
-    found: Estimate | None
-    known: Estimate | None
-    drifts: bool  # finite-size drift is not excluded
-
-    @property
-    def agrees(self) -> bool:
-        if self.found is None or self.known is None:
-            return False
-        tolerance = 0.01 * abs(self.known.value) if self.quantity == "temperature" else TOLERANCE[self.quantity]
-        return self.found.error < tolerance and abs(self.found.deviation(self.known)) <= AGREE
-
-    @property
-    def conflicts(self) -> bool:
-        if self.found is None or self.known is None or self.drifts:
-            return False
-        return abs(self.found.deviation(self.known)) > DIFFER
+MARGINS = {"temperature": 0.002, "delta_spin": 0.02, "delta_energy": 0.05}
+ANALYSES = ("fit", "crossings")
+_OUTCOMES: dict[str, Outcome] = {"inside": "supported", "outside": "contradicted"}
 
 
 def claim_a(results: Results) -> Verdict:
     """Judge claim A on every power-law model; nearest-neighbour models are shown as the control."""
-    judged = [(model, compare(model)) for model in of_kind(results, short_range=False)]
-    outcome = unanimous(judge(comparisons) for _, comparisons in judged)
-    control = [(model, compare(model)) for model in of_kind(results, short_range=True)]
-    shown = [_evidence(model, item, "") for model, items in judged for item in items]
-    shown += [_evidence(model, item, "control: ") for model, items in control for item in items]
-    return Verdict("A", CLAIM, RULE, outcome, _because(judged), tuple(shown))
+    findings = [judge_critical_point(model) for model in of_kind(results, short_range=False)]
+    found = joined("A", CLAIM, RULE, findings, "The study holds no power-law model.")
+    control = [judge_critical_point(model) for model in of_kind(results, short_range=True)]
+    parts = tuple(Part(p.subject, p.found, "control", 0, p.because) for one in control for p in one.parts)
+    shown = tuple(item for one in control for item in one.evidence)
+    return Verdict(
+        found.id, CLAIM, RULE, found.outcome, found.because, found.evidence + shown, found.effects, found.decides,
+        found.parts + parts,
+    )  # fmt: skip
 
 
-def compare(model: Results) -> list[Comparison]:
-    """T_c, Δ_s and Δ_ε of a model beside what is known."""
-    critical, known = section(model, "critical"), section(model, "reference")
+def judge_critical_point(model: Results) -> Finding:
+    """Claim A for one model."""
+    side, effects = decide(critical_effects(model))
+    because = f"{'; '.join(_phrase(model, name) for name in NAMES)}: {summary(side, effects)}"
+    more = needed(effects)
+    return Finding(
+        _OUTCOMES.get(side, "undecided"),
+        f"{label(model)}: {because}.",
+        effects,
+        f"{label(model)}: {more}." if more else "",
+        (Part(label(model), side, because=summary(side, effects)),),
+        tuple(_evidence(model, name, analysis) for name in NAMES for analysis in ANALYSES),
+    )
+
+
+def critical_effects(model: Results) -> tuple[Effect, ...]:
+    """Both analyses less the known value, or less each other; T_c relative."""
+    return tuple(item for name in NAMES for item in _effects(model, name))
+
+
+def _effects(model: Results, name: str) -> list[Effect]:
+    known, symbol = _known(model, name), NAMES[name]
+    fit, crossings = (_found(model, name, analysis) for analysis in ANALYSES)
+    if known is None or not _sharp(name, known):
+        both = _relative(name, difference(fit, crossings), fit)
+        return [effect(f"{symbol}, fit − crossings", both, MARGINS[name], label(model))]
+    title = f"{symbol}/known − 1" if name == "temperature" else f"{symbol} − known"
     return [
-        Comparison(name, measured(critical.get(name)), reference(known.get(name)), _drifts(model, name))
-        for name in NAMES
+        effect(f"{title} by {a}", _relative(name, difference(e, known), known), MARGINS[name], label(model))
+        for a, e in zip(ANALYSES, (fit, crossings), strict=True)
     ]
 
 
-def judge(comparisons: list[Comparison]) -> Outcome:
-    """The outcome for one model."""
-    if any(item.known is None for item in comparisons if item.quantity in REQUIRED):
-        return "undecided"
-    if any(item.conflicts for item in comparisons):
-        return "contradicted"
-    return "supported" if all(item.agrees for item in comparisons if item.known is not None) else "undecided"
+def _found(model: Results, name: str, analysis: str) -> Estimate | None:
+    critical = section(model, "critical")
+    return measured((critical if analysis == "fit" else section(critical, "by_crossings")).get(name))
 
 
-def _drifts(model: Results, name: str) -> bool:
+def _known(model: Results, name: str) -> Estimate | None:
     known = reference(section(model, "reference").get(name))
-    crossings = sorted(entries(section(model, "critical"), "crossings"), key=lambda pair: tuple(pair.get("sizes", ())))
-    pairs = [measured(pair.get(name)) for pair in crossings[-2:]]
-    if known is None or len(pairs) < 2 or pairs[0] is None or pairs[1] is None:
-        return True
-    return abs(pairs[0].deviation(pairs[1])) > AGREE or abs(pairs[1].deviation(known)) <= DIFFER
+    return known if known is None or name != "temperature" or known.value > 0 else None
 
 
-def _evidence(model: Results, item: Comparison, prefix: str) -> Evidence:
-    name = f"{label(model)}: {NAMES[item.quantity]}"
-    if item.found is not None and item.known is not None:
-        note = f"{prefix}{abs(item.found.deviation(item.known)):.1f} combined errors from the reference"
-    else:
-        note = f"{prefix}{'no reference value' if item.known is None else 'not measured'}"
-    return evidence(name, item.found, None if item.known is None else item.known.value, note)
+def _sharp(name: str, known: Estimate) -> bool:
+    """Whether anything could be inside against this value: an error of a third of the margin leaves no room."""
+    error = _relative(name, known, known)
+    return error is not None and SIGMAS * error.error < MARGINS[name]
 
 
-def _because(judged: list[tuple[Results, list[Comparison]]]) -> str:
-    if not judged:
-        return "The study holds no power-law model."
-    return " ".join(f"{label(model)}: {'; '.join(_phrase(item) for item in items)}." for model, items in judged)
+def _relative(name: str, found: Estimate | None, unit: Estimate | None) -> Estimate | None:
+    """`found` over T_c, where it is a temperature."""
+    if found is None or unit is None or unit.value <= 0:
+        return None
+    return Estimate(found.value / unit.value, found.error / unit.value) if name == "temperature" else found
 
 
-def _phrase(item: Comparison) -> str:
-    name = NAMES[item.quantity]
-    if item.found is None:
-        return f"{name} not measured"
-    if item.known is None:
-        return f"{name} = {item.found} without a reference value"
-    return f"{name} = {item.found} against {item.known}, {abs(item.found.deviation(item.known)):.1f} errors apart"
+def _phrase(model: Results, name: str) -> str:
+    fit, crossings = (_found(model, name, analysis) for analysis in ANALYSES)
+    known = _known(model, name)
+    against = "without a known value" if known is None else f"against {known}"
+    if fit is None and crossings is None:
+        return f"{NAMES[name]} not measured"
+    shown = [f"{estimate} by {a}" for a, estimate in zip(ANALYSES, (fit, crossings), strict=True) if estimate]
+    return f"{NAMES[name]} = {' and '.join(shown)} {against}"
+
+
+def _evidence(model: Results, name: str, analysis: str) -> Evidence:
+    known = _known(model, name)
+    note = "no known value" if known is None else ""
+    title = f"{label(model)}: {NAMES[name]} by {analysis}"
+    return evidence(title, _found(model, name, analysis), None if known is None else known.value, note)

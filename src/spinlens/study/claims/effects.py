@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import scipy.special
@@ -16,6 +16,7 @@ import scipy.special
 from spinlens.statistics.estimate import Estimate
 
 Side = Literal["inside", "outside", "undecided"]
+Bound = Literal["", "lower", "upper"]  # of what a value is a bound; "" where it is the number itself
 
 SIGMAS = 3.0
 """Errors between an effect and its margin that make a decision."""
@@ -23,6 +24,9 @@ SIGMAS = 3.0
 _LEVEL = float(scipy.special.ndtr(-SIGMAS))  # of a wrong "outside", one side
 SHARED = 0.5
 """Part of the variance of one measurement that all machines share: calibration, reference, T_c."""
+
+FEWEST, ENOUGH = 4, 8
+"""Machines below which nothing is decided, and from which their scatter is taken as known."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,14 @@ class Effect:
         "", or such as "T_c".
     side : {"inside", "outside", "undecided"}
         As decided among all effects that one rule reads; alone until then.
+    subject : str
+        Of what: the model, and the recipe or map.
+    bound : {"", "lower", "upper"}
+        "lower" or "upper" where x is a bound only, such as a reading beyond the end of an instrument.
+    detectable : float or None
+        The smallest |x| that would be outside with this error: δ + 3 s.
+    more : float or None
+        How many times as much data would decide it if the value stays; None where none would, 1 where decided.
     """
 
     name: str
@@ -49,6 +61,14 @@ class Effect:
     margin: float
     unit: str = ""
     side: Side = "undecided"
+    subject: str = ""
+    bound: Bound = ""
+    detectable: float | None = field(init=False)
+    more: float | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detectable", None if self.error is None else self.margin + SIGMAS * self.error)
+        object.__setattr__(self, "more", self._more())
 
     @property
     def measured(self) -> bool:
@@ -57,13 +77,15 @@ class Effect:
 
     @property
     def inside(self) -> bool:
-        """|x| + 3 s < δ."""
-        return self.value is not None and self.error is not None and abs(self.value) + SIGMAS * self.error < self.margin
+        """|x| + 3 s < δ; never of a bound."""
+        if self.value is None or self.error is None or self.bound:
+            return False
+        return abs(self.value) + SIGMAS * self.error < self.margin
 
     @property
     def p_outside(self) -> float:
         """How probable a value as large as this is at least where |x| = δ; 1 where it was not measured."""
-        if self.value is None or self.error is None:
+        if self.value is None or self.error is None or self._says_nothing:
             return 1.0
         excess = abs(self.value) - self.margin
         if self.error == 0:
@@ -71,17 +93,30 @@ class Effect:
         return float(scipy.special.ndtr(-excess / self.error))
 
     @property
-    def detectable(self) -> float | None:
-        """The smallest |x| that would be outside with this error: δ + 3 s."""
-        return None if self.error is None else self.margin + SIGMAS * self.error
+    def above(self) -> bool:
+        """x > δ by three errors, x with its sign."""
+        if self.value is None or self.error is None or self.bound == "upper":
+            return False
+        return self.value - SIGMAS * self.error > self.margin
 
     @property
-    def more(self) -> float | None:
-        """How many times as much data would decide it if the value stays; None where none would, 1 where decided."""
-        if self.value is None or self.error is None:
+    def below(self) -> bool:
+        """x < δ by three errors, x with its sign."""
+        if self.value is None or self.error is None or self.bound == "lower":
+            return False
+        return self.value + SIGMAS * self.error < self.margin
+
+    @property
+    def _says_nothing(self) -> bool:
+        """A bound that leaves x = 0 possible."""
+        value = self.value or 0.0
+        return (self.bound == "lower" and value <= 0) or (self.bound == "upper" and value >= 0)
+
+    def _more(self) -> float | None:
+        if self.value is None or self.error is None or self._says_nothing:
             return None
-        distance = abs(abs(self.value) - self.margin)
-        if distance == 0:
+        distance = abs(self.value) - self.margin
+        if distance == 0 or (self.bound and distance < 0):
             return None
         return max(1.0, (SIGMAS * self.error / distance) ** 2)
 
@@ -122,6 +157,7 @@ def over_machines(found: Iterable[Estimate | None], shared: float = SHARED) -> E
 
     s² = max(variance between machines, mean measured variance) / n + shared · mean measured variance: what all machines
     share does not average out, and machines that agree by chance do not make the error smaller than what was measured.
+    The variance between fewer than eight machines is raised to what Student's law makes of three errors.
     """
     values = list(found)
     if not values or any(value is None for value in values):
@@ -131,9 +167,15 @@ def over_machines(found: Iterable[Estimate | None], shared: float = SHARED) -> E
     mean = math.fsum(value.value for value in known) / n
     between = math.fsum((value.value - mean) ** 2 for value in known) / (n - 1) if n > 1 else 0.0
     within = math.fsum(value.error**2 for value in known) / n
-    if n > 1 and between == within == 0:
-        return Estimate(mean, 0.0)
-    return Estimate(mean, math.sqrt(max(between, within) / n + shared * within))
+    return Estimate(mean, math.sqrt(max(_student(n) * between, within) / n + shared * within))
+
+
+def _student(n: int) -> float:
+    """By how much a variance between `n` machines counts more than one between eight."""
+    if not FEWEST <= n < ENOUGH:
+        return 1.0
+    few, enough = scipy.special.stdtrit([n - 1, ENOUGH - 1], 1 - _LEVEL)
+    return float(few / enough) ** 2
 
 
 def difference(first: Estimate | None, second: Estimate | None) -> Estimate | None:
@@ -143,11 +185,13 @@ def difference(first: Estimate | None, second: Estimate | None) -> Estimate | No
     return Estimate(first.value - second.value, math.hypot(first.error, second.error))
 
 
-def effect(name: str, found: Estimate | None, margin: float, unit: str = "") -> Effect:
-    """An effect of an estimate that may be missing."""
+def effect(
+    name: str, found: Estimate | None, margin: float, subject: str = "", unit: str = "", bound: Bound = ""
+) -> Effect:
+    """An effect of an estimate that may be missing, or a bound."""
     if found is None or not (math.isfinite(found.value) and math.isfinite(found.error)):
-        return Effect(name, None, None, margin, unit)
-    return Effect(name, found.value, found.error, margin, unit)
+        return Effect(name, None, None, margin, unit, subject=subject)
+    return Effect(name, found.value, found.error, margin, unit, subject=subject, bound=bound)
 
 
 def worst(effects: Iterable[Effect]) -> Effect | None:

@@ -1,26 +1,21 @@
-"""What a claim's rule returns, and how rules read the numbers they are given."""
+"""What a claim's rule returns, and what all rules share: outcomes, their combination, the models that they read."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from spinlens.statistics.estimate import Estimate
-from spinlens.study.results_document import Results, finite, measured, models, section
+from spinlens.study.claims.effects import Effect
+from spinlens.study.results_document import Results, models
 
-Outcome = Literal["supported", "contradicted", "undecided"]
-
-AGREE = 3.0  # within so many combined errors two numbers agree
-DIFFER = 5.0  # beyond so many they differ; in between nothing is decided
-MIN_SEEDS = 5  # fewer machines say nothing about what training does in general
-SEED_FRACTION = 0.8  # 4 of 5
+Outcome = Literal["supported", "contradicted", "undecided", "depends on training", "no temperature", "not assayed"]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One number behind a verdict: what it is, its value and error, what it is held against, what it shows."""
+    """A number that a rule does not hold against a margin, shown beside its effects."""
 
     label: str
     value: float | None = None
@@ -30,10 +25,51 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a rule finds of one recipe, control or pair of models.
+
+    Attributes
+    ----------
+    subject : str
+        The model, and the recipe, map or control.
+    found : str
+        "inside", "outside", "elsewhere" (outside, but not in what the claim is about), "undecided", "no temperature".
+    stratum : str
+        "learned", "not learned" or "gap unclear" of a recipe trained at T_c; what it is of others.
+    machines : int
+        How many were read.
+    because : str
+        In words with numbers, without a full stop.
+    """
+
+    subject: str
+    found: str
+    stratum: str = ""
+    machines: int = 0
+    because: str = ""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The outcome of one claim under one rule.
 
-    `claim`, `rule` and `because` are one sentence each; `evidence` lists the numbers the rule looked at.
+    Attributes
+    ----------
+    id, claim, rule : str
+        The claim in one sentence, its rule with the margins.
+    outcome : str
+        "supported", "contradicted", "undecided", "depends on training" (learned machines and others come out
+        differently), "no temperature" (instruments disagree about what they read), "not assayed" (controls failed).
+    because : str
+        What was found, in words with numbers.
+    evidence : tuple of Evidence
+        Numbers that are shown beside.
+    effects : tuple of Effect
+        All numbers that were held against a margin.
+    decides : str
+        What would decide it; empty where it is decided.
+    parts : tuple of Part
+        Recipe by recipe and control by control.
     """
 
     id: str
@@ -42,22 +78,37 @@ class Verdict:
     outcome: Outcome
     because: str
     evidence: tuple[Evidence, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    decides: str = ""
+    parts: tuple[Part, ...] = ()
 
 
-def temperature(model: Results, instrument: str, entry: object, size: object = None) -> Estimate | None:
-    """A thermometer's reading with an error that holds what is known of the instrument.
+@dataclass(frozen=True)
+class Finding:
+    """What a rule says of one model: the pieces of a verdict."""
 
-    The error is multiplied by the pull of held-out readings where that is above 1; the largest bias over √3 (a uniform
-    law on ± the bias) is added in quadrature. None where reading, bias or pull is missing. With a lattice `size` both
-    are those of the instrument that was calibrated there.
-    """
-    own = section(section(model, "thermometers_by_size"), str(size))
-    notes = section(own or section(model, "thermometers"), instrument)
-    bias, pull = finite(notes.get("bias")), finite(notes.get("pull"))
-    critical, reading = finite(section(model, "equilibrium").get("temperature")), measured(entry)
-    if bias is None or pull is None or critical is None or reading is None:
-        return None
-    return Estimate(reading.value, math.hypot(reading.error * max(pull, 1.0), bias * critical / math.sqrt(3)))
+    outcome: Outcome
+    because: str
+    effects: tuple[Effect, ...] = ()
+    decides: str = ""
+    parts: tuple[Part, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+def joined(id: str, claim: str, rule: str, findings: Iterable[Finding], nothing: str) -> Verdict:
+    """The verdict of a claim from what is found of each model; `nothing` says that the study holds no such model."""
+    found = list(findings)
+    return Verdict(
+        id,
+        claim,
+        rule,
+        unanimous(one.outcome for one in found),
+        " ".join(one.because for one in found) or nothing,
+        tuple(item for one in found for item in one.evidence),
+        tuple(item for one in found for item in one.effects),
+        " ".join(one.decides for one in found if one.decides),
+        tuple(item for one in found for item in one.parts),
+    )
 
 
 def of_kind(results: Results, short_range: bool) -> list[Results]:
@@ -76,6 +127,7 @@ def unanimous(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def evidence(name: str, estimate: Estimate | None, against: float | None = None, note: str = "") -> Evidence:
+    """A number that may be missing."""
     if estimate is None:
         return Evidence(name, None, None, against, note or "not available")
     return Evidence(name, estimate.value, estimate.error, against, note)
