@@ -7,6 +7,7 @@ empty, None or NaN, and never raises.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,9 +41,9 @@ def label(model: Results, name: str = "unnamed model") -> str:
 
 def finite(number: object) -> float | None:
     """`number` as a float when it is a finite real number, else None."""
-    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+    if isinstance(number, bool) or not isinstance(number, int | float) or abs(number) > sys.float_info.max:
         return None
-    return float(number)
+    return None if math.isnan(number) else float(number)
 
 
 def reference(entry: object) -> Estimate | None:

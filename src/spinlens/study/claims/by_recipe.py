@@ -79,9 +79,11 @@ def combined(found: Iterable[Judged]) -> tuple[Outcome, str]:
     if said and len(opinions) > 1:
         return "depends on training", ""
     waiting = [item.recipe.name for item in counting if item.outcome == "undecided"]
-    waiting += [item.recipe.name for item in learned if item.outcome is None]
-    if waiting or not said or said[0] is None:
+    if waiting:
         return "undecided", f"{' and '.join(waiting)} would have to be decided"
+    neither = [item.recipe.name for item in learned if item.outcome is None]
+    if neither or not said or said[0] is None:
+        return "undecided", f"{' and '.join(neither)} says neither"
     return said[0], ""
 
 

@@ -34,7 +34,7 @@ def claim_d(results: Results) -> Verdict:
     """Judge claim D on the power-law models; short-range ones are shown beside."""
     findings = [judge_coarse_graining(model) for model in of_kind(results, short_range=False)]
     beside = [judge_coarse_graining(model) for model in of_kind(results, short_range=True)]
-    found = joined("D", CLAIM, RULE, findings, "The study holds no power-law model.")
+    found = joined("D", CLAIM, RULE, findings, "power-law model")
     return with_control(found, beside)
 
 

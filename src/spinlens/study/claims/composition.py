@@ -28,8 +28,7 @@ def claim_g(results: Results) -> Verdict:
     """Judge claim G on every model that has families of training grids."""
     holding = {"grid", *_grids(results)}
     findings = [judge_composition(model, holding) for model in models(results).values()]
-    nothing = "The study holds no model."
-    return joined("G", CLAIM, RULE, [one for one in findings if one] or [_none()], nothing)
+    return joined("G", CLAIM, RULE, [one for one in findings if one] or [_none()], "model")
 
 
 def judge_composition(model: Results, holding: set[str]) -> Finding | None:

@@ -30,7 +30,7 @@ def claim_c_prime(results: Results) -> Verdict:
     """Judge claim C′ on the power-law models."""
     elsewhere = [recipe for model in models(results).values() if (recipe := controls(model).get("exact"))]
     findings = [judge_couplings(model, elsewhere) for model in of_kind(results, short_range=False)]
-    return joined("C′", CLAIM, RULE, findings, "The study holds no power-law model.")
+    return joined("C′", CLAIM, RULE, findings, "power-law model")
 
 
 def judge_couplings(model: Results, exact: list[Recipe]) -> Finding:

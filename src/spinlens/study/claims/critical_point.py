@@ -24,7 +24,7 @@ _OUTCOMES: dict[str, Outcome] = {"inside": "supported", "outside": "contradicted
 def claim_a(results: Results) -> Verdict:
     """Judge claim A on every power-law model; nearest-neighbour models are shown as the control."""
     findings = [judge_critical_point(model) for model in of_kind(results, short_range=False)]
-    found = joined("A", CLAIM, RULE, findings, "The study holds no power-law model.")
+    found = joined("A", CLAIM, RULE, findings, "power-law model")
     control = [judge_critical_point(model) for model in of_kind(results, short_range=True)]
     parts = tuple(Part(p.subject, p.found, "control", 0, p.because) for one in control for p in one.parts)
     shown = tuple(item for one in control for item in one.evidence)

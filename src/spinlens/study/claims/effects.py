@@ -118,7 +118,7 @@ class Effect:
         distance = abs(self.value) - self.margin
         if distance == 0 or (self.bound and distance < 0):
             return None
-        return max(1.0, (SIGMAS * self.error / distance) ** 2)
+        return max(1.0, _square(SIGMAS * self.error / distance))
 
 
 def decide(effects: Sequence[Effect]) -> tuple[Side, tuple[Effect, ...]]:
@@ -164,10 +164,15 @@ def over_machines(found: Iterable[Estimate | None], shared: float = SHARED) -> E
         return None
     known = [value for value in values if value is not None]
     n = len(known)
-    mean = math.fsum(value.value for value in known) / n
-    between = math.fsum((value.value - mean) ** 2 for value in known) / (n - 1) if n > 1 else 0.0
-    within = math.fsum(value.error**2 for value in known) / n
+    mean = sum(value.value for value in known) / n
+    between = sum(_square(value.value - mean) for value in known) / (n - 1) if n > 1 else 0.0
+    within = sum(_square(value.error) for value in known) / n
     return Estimate(mean, math.sqrt(max(_student(n) * between, within) / n + shared * within))
+
+
+def _square(x: float) -> float:
+    """x², infinite where it is too large; `**` would raise."""
+    return x * x
 
 
 def _student(n: int) -> float:

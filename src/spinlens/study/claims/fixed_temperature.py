@@ -21,8 +21,8 @@ RULE = (
     "T* is the temperature at which ΔT of the first layer changes sign, in units of T_c, by each instrument; the "
     "effect is T* of the learned layer less that of majority blocks (margin 3 %, four machines or more). Supported "
     "when it exceeds the margin by three errors in all instruments, contradicted when it stays below in all, “no "
-    "temperature” when instruments fall on both sides and differ by more than the margin. Block averages, which leave ±1, and the "
-    f"dense stack are shown beside. {CONTROL}"
+    "temperature” when instruments fall on both sides and differ by more than the margin. Block averages, which "
+    f"leave ±1, and the dense stack are shown beside. {CONTROL}"
 )
 MARGIN = 0.03
 INSTRUMENTS = {
@@ -40,7 +40,7 @@ def claim_e(results: Results) -> Verdict:
     """Judge claim E on the power-law models; short-range ones are shown beside."""
     findings = [judge_fixed_temperature(model) for model in of_kind(results, short_range=False)]
     beside = [judge_fixed_temperature(model) for model in of_kind(results, short_range=True)]
-    found = joined("E", CLAIM, RULE, findings, "The study holds no power-law model.")
+    found = joined("E", CLAIM, RULE, findings, "power-law model")
     return with_control(found, beside)
 
 

@@ -29,7 +29,7 @@ _OUTCOMES: Mapping[str, Outcome] = {"inside": "contradicted", "outside": "suppor
 def claim_c(results: Results) -> Verdict:
     """Judge claim C on the power-law models."""
     findings = [judge_long_range(model) for model in of_kind(results, short_range=False)]
-    return joined("C", CLAIM, RULE, findings, "The study holds no power-law model.")
+    return joined("C", CLAIM, RULE, findings, "power-law model")
 
 
 def judge_long_range(model: Results) -> Finding:
@@ -62,9 +62,9 @@ def _because(found: str, dimensions: tuple[Effect, ...], others: tuple[Effect, .
         return summary("outside", dimensions)
     if found == "inside":
         return summary("inside", (*others, *dimensions))
-    beside = summary("outside", others) if any(effect.side == "outside" for effect in others) else ""
+    if not any(effect.side == "outside" for effect in others):
+        return summary("undecided", (*others, *dimensions))
+    beside = summary("outside", others)
     if found == "elsewhere":
-        return f"ends elsewhere, {beside}, but with the scaling dimensions of the lattice"
-    return summary("undecided", (*others, *dimensions) if not beside else dimensions) + (
-        f"; {beside}" if beside else ""
-    )
+        return f"{beside}, with the scaling dimensions of the lattice all the same"
+    return f"{summary('undecided', dimensions)}; {beside}"

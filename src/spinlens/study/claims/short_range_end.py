@@ -24,7 +24,7 @@ _OUTCOMES: Mapping[str, Outcome] = {"inside": "supported", "outside": "contradic
 def claim_b(results: Results) -> Verdict:
     """Judge claim B on the short-range models."""
     findings = [judge_short_range(model) for model in of_kind(results, short_range=True)]
-    return joined("B", CLAIM, RULE, findings, "The study holds no short-range model.")
+    return joined("B", CLAIM, RULE, findings, "short-range model")
 
 
 def judge_short_range(model: Results) -> Finding:

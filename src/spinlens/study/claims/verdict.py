@@ -95,18 +95,19 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
 
 
-def joined(id: str, claim: str, rule: str, findings: Iterable[Finding], nothing: str) -> Verdict:
-    """The verdict of a claim from what is found of each model; `nothing` says that the study holds no such model."""
+def joined(id: str, claim: str, rule: str, findings: Iterable[Finding], missing: str) -> Verdict:
+    """The verdict of a claim from what is found of each model; `missing` is what a study without findings lacks."""
     found = list(findings)
+    decides = " ".join(one.decides for one in found if one.decides)
     return Verdict(
         id,
         claim,
         rule,
         unanimous(one.outcome for one in found),
-        " ".join(one.because for one in found) or nothing,
+        " ".join(one.because for one in found) or f"The study holds no {missing}.",
         tuple(item for one in found for item in one.evidence),
         tuple(item for one in found for item in one.effects),
-        " ".join(one.decides for one in found if one.decides),
+        decides if found else f"A {missing}.",
         tuple(item for one in found for item in one.parts),
     )
 

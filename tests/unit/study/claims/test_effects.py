@@ -87,3 +87,36 @@ def test_differences_and_spreads():
     assert (found.value, found.error) == (pytest.approx(0.6), pytest.approx(0.5))
     assert difference(Estimate(1.0, 0.3), None) is None
     assert spread({"energy": Estimate(1.0, 0.1)}) is None
+
+
+def test_a_bound_is_outside_one_sided_and_never_inside():
+    at_least, at_most = Effect("x", 0.1, 0.01, 0.02, bound="lower"), Effect("x", 0.1, 0.01, 0.02, bound="upper")
+    assert decide([at_least])[0] == "outside"
+    assert decide([at_most])[0] == "undecided"  # 0 is possible
+    assert decide([Effect("x", -0.1, 0.01, 0.02, bound="upper")])[0] == "outside"
+    assert decide([Effect("x", 0.0, 0.001, 0.02, bound="lower")])[0] == "undecided"
+    assert (at_least.above, at_least.below) == (True, False)
+    low = Effect("x", 0.0, 0.001, 0.02, bound="upper")
+    assert (low.above, low.below, low.more) == (False, True, None)
+
+
+def test_the_smallest_detectable_effect_is_the_margin_and_three_errors():
+    assert Effect("x", 0.0, 0.01, 0.02).detectable == pytest.approx(0.05)
+    assert Effect("x", None, None, 0.02).detectable is None
+
+
+def test_the_scatter_of_four_machines_counts_as_students_law_says():
+    """Three errors of a mean over four machines are as rare as three errors of one over eight."""
+    few, enough = ([Estimate(x, 1e-9) for x in (-1.0, 1.0) * n] for n in (2, 4))
+    deviation = {4: np.sqrt(4 / 3), 8: np.sqrt(8 / 7)}
+    assert over_machines(enough).error == pytest.approx(deviation[8] / np.sqrt(8))
+    assert over_machines(few).error == pytest.approx(deviation[4] / np.sqrt(4) * 9.2187 / 4.5299, rel=1e-4)
+
+
+def test_decisions_of_four_machines_are_hardly_rarer_or_commoner_than_of_eight():
+    generator, rates = np.random.default_rng(2), []
+    for n in (4, 8):
+        means = [over_machines([Estimate(x, 1e-9) for x in row]) for row in generator.standard_normal((4000, n))]
+        rates.append(np.mean([abs(mean.value) > 3 * mean.error for mean in means]))
+    assert rates[0] < 0.008  # a Student law of 3 degrees beyond 6.1: 0.0088; of 7 beyond 3: 0.020
+    assert rates[1] < 0.03
