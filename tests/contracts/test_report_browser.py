@@ -55,7 +55,7 @@ def test_the_page_is_quiet_and_fits(report: Path, browser: Any, width: int, sche
     page.goto(report.as_uri())
     page.click("#unfold")
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    assert page.locator("details.verdict[open]").count() == 6
+    assert page.locator("details.verdict[open]").count() == 8
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert (
         page.evaluate("Math.max(...[...document.querySelectorAll('svg')].map(s => s.getBoundingClientRect().right))")

@@ -45,7 +45,7 @@ def test_results_do_not_depend_on_workers(studies):
 def test_every_part_of_the_study_is_in_the_results(studies):
     _, results = studies[0]
     assert set(results["models"]) == {"nearest-neighbour", "power-law"}
-    assert [claim["id"] for claim in results["claims"]] == list("ABCDEF")
+    assert [claim["id"] for claim in results["claims"]] == ["A", "B", "C", "C′", "D", "E", "F", "G"]
     for model in results["models"].values():
         found, known = model["critical"]["temperature"], model["reference"]["temperature"]["value"]
         assert abs(found["value"] - known) < 4 * found["error"] < 0.05 * known
@@ -59,7 +59,8 @@ def test_every_part_of_the_study_is_in_the_results(studies):
 
 def test_so_small_a_study_decides_nothing_about_machines(studies):
     outcomes = {claim["id"]: claim["outcome"] for claim in studies[0][1]["claims"]}
-    assert {outcomes[name] for name in "BCDEF"} == {"undecided"}
+    del outcomes["A"]
+    assert set(outcomes.values()) <= {"undecided", "not assayed"}
 
 
 def test_the_report_stands_and_can_be_written_anew(studies):

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from made_up_machines import LATTICE, LAZY, Measured, Truth, family, model, results
-from made_up_study import make
 from spinlens.study.claims import RULES, judge_all
 from spinlens.study.storage.codec import plain
 
@@ -144,9 +143,27 @@ def test_nulls_decide_nothing():
     assert not DECIDED & set(outcomes(nothing_but_nulls(study())).values())
 
 
-def test_results_of_format_1_read_as_undecided_but_for_the_critical_point():
-    found = outcomes({**make(0)[0], "format": 1})
-    assert {found[name] for name in NAMES[1:]} == {"undecided"}
+def of_format_1(short_range):
+    """A model as studies before margins wrote it."""
+    number = {"value": 5.0, "error": 0.02}
+    plateau = {"reached": True, "steps": [20, 60], "temperature": {"energy": number}, "in_range": {"energy": True}}
+    plateau |= {"equilibrium_p": 0.4, "delta_spin": number, "delta_energy": number}
+    machine = {"recipe": "cd1-grid", "training_set": "grid", "converged": True, "gibbs_tau": 12.0}
+    layers = [{"size": 16, "temperature": {"energy": number}, "in_range": {"energy": True}}]
+    return {
+        "short_range": short_range,
+        "equilibrium": {"temperature": 5.0, "delta_spin": number, "delta_energy": number, "equilibrium_p": 0.2},
+        "thermometers": {"energy": {"bias": 0.0, "spread": 0.1, "pull": 1.0}},
+        "machines": [{**machine, "seed": seed} for seed in range(8)],
+        "flows": [{"recipe": "cd1-grid", "seed": seed, "start": "cold", "plateau": plateau} for seed in range(8)],
+        "rg": [{"rule": "majority", "start": 1.1, "layers": layers}],
+        "stack": [{"seed": seed, "start": 1.1, "converged": True, "layers": layers} for seed in range(8)],
+    }
+
+
+def test_results_of_format_1_read_as_undecided():
+    found = outcomes({"format": 1, **results(of_format_1(False), of_format_1(True)), "study": {}})
+    assert set(found.values()) == {"undecided"}
 
 
 WRONG = [None, float("nan"), float("inf"), -1.0, "text", [], {}, True, [[None]], {"value": "x", "error": None}, 10**400]
