@@ -20,6 +20,13 @@ MODELS = {
 }
 
 
+GRID = [0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.6]
+ENSEMBLES = {
+    "temperatures": GRID,
+    "grids": [{"name": "low", "temperatures": GRID[:6]}, {"name": "high", "temperatures": GRID[3:]}],
+}
+
+
 @dataclass(frozen=True)
 class Case:
     """How one lattice comes out.
@@ -88,7 +95,7 @@ def make(
     results: dict[str, Any] = {
         "format": 2,
         "spinlens": "0.1.0",
-        "study": {"name": "quick", "seed": seed, "machines": {"hidden": 64, "seeds": 4}, "flows": {"steps": 60}},
+        "study": {"name": "quick", "seed": seed, "machines": {"hidden": 64, "seeds": 4}, "ensembles": ENSEMBLES},
         "models": {},
     }
     data: dict[str, xr.Dataset] = {}
@@ -106,10 +113,10 @@ def recipes(case: Case) -> list[Recipe]:
     elif case.machines == "wrong":
         trained = [replace(recipe, **WRONG) if recipe.gap < 1e-3 else recipe for recipe in trained]
     elif case.machines == "lazy":
-        trained = [replace(CONTROLS[1], control=False)]
+        trained = [replace(CONTROLS[1], name="slow", family="slow", control=False)]
     if case.composition == "stays":
         trained = [replace(r, temperature=1.003) if r.family == "learned" else r for r in trained]
-    controls = [control for control in CONTROLS if case.machines != "lazy" or control.name != "lazy"]
+    controls = list(CONTROLS)
     if case.machines == "ungated":
         controls[0] = replace(controls[0], **WRONG)
     return trained + controls
@@ -188,8 +195,10 @@ class Maker:
     def equilibrium(self) -> dict[str, Any]:
         test = {"p": 0.4, "in_range": True, "distance": e(0.02, 0.02), "states_to_tell": None,
                 "temperature": self.noisy(self.t_c, 0.002 * self.t_c)}  # fmt: skip
+        temperatures = [self.t_c * ratio for ratio in (0.6, 0.8, 0.9, 1.0, 1.1, 1.3, 1.7, 2.6)]
         return {
-            "temperature": self.t_c, "delta_spin": e(self.delta + 0.02, 0.003), "delta_energy": e(0.9, 0.015),
+            "dimensions": {"temperatures": temperatures, "near": [2, 1]}, "temperature": self.t_c,
+            "delta_spin": e(self.delta + 0.02, 0.003), "delta_energy": e(0.9, 0.015),
             "read": {name: self.noisy(self.t_c, 0.002 * self.t_c) for name in INSTRUMENTS}, "test": test,
         }  # fmt: skip
 
@@ -204,9 +213,9 @@ class Maker:
             "training_set": recipe.training_set, "family": recipe.family, "tied": recipe.tied,
             "hidden": 512 if recipe.tied else 64,
             "gap": {**own, "bound": e(gap, 1e-3), "method": method, "learned": not bound and recipe.gap < 1e-3},
-            "gibbs_tau": {**self.noisy(40.0, 3.0), "settled": not bound},
-            "end": {"steps": 400, "settled": not bound, **ends},
-            "couplings": None if exact or bound else self.couplings(recipe),
+            "gibbs_tau": {**self.noisy(40.0, 3.0), "settled": True},
+            "end": {"steps": 400, "settled": True, **ends},
+            "couplings": None if exact and not self.short_range else self.couplings(recipe),
         }  # fmt: skip
 
     def examined(self, recipe: Recipe) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Literal
 import xarray as xr
 from matplotlib.figure import Figure
 
+from spinlens.report.tables import Table
 from spinlens.study.results_document import Results, label, models
 
 Data = Mapping[str, xr.Dataset]
@@ -30,6 +31,7 @@ class Key:
     label: str
     color: str
     mark: Literal["line", "point", "band", "square"] = "line"
+    glyph: str = ""  # instead of the mark: the sign that the points have
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Illustration:
     panels: tuple[Panel, ...]
     keys: tuple[Key, ...] = ()
     missing: tuple[str, ...] = ()
+    numbers: Table | None = None  # what is drawn, to read and to take along
 
 
 def dataset(data: Data, kind: str, model: str, *variables: str) -> xr.Dataset | None:

@@ -24,11 +24,17 @@ CSS_VARIABLES = {
 }  # fmt: skip
 SERIES = (INK, BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY)
 MARKERS = ("o", "s", "D", "^", "v", "P", "X")
+GLYPHS = {"o": "●○", "s": "■□", "D": "◆◇", "^": "▲△", "v": "▼▽", "P": "✚✚", "X": "✖✖", "*": "★☆", "p": "⬟⬠", "h": "⬢⬡",
+          "<": "◀◁", ">": "▶▷"}  # fmt: skip
+"""Signs like the markers for keys of text: full and hollow."""
 STARTS = {"cold": BLUE, "critical": INK, "hot": ORANGE}
 INSTRUMENTS = {
     "energy": "energy", "magnetization": "|m|", "xi": "ξ/L", "correlation": "G(r)",
     "pseudo_likelihood": "pseudo-likelihood", "network": "network",
 }  # fmt: skip
+_INSTRUMENT_LOOKS = dict(
+    zip(INSTRUMENTS, zip((INK, SKY, BLUE, GREEN, ORANGE, PURPLE), "oPsD^v", strict=True), strict=True)
+)
 
 DOWN, UP = "#e8dcc3", "#23435f"
 SPINS = ListedColormap([DOWN, UP], name="spins")
@@ -94,9 +100,21 @@ def series(index: int) -> tuple[str, str]:
     return SERIES[index % len(SERIES)], MARKERS[index % len(MARKERS)]
 
 
+def instrument(name: str) -> tuple[str, str, float]:
+    """Colour, marker and place in a row (−½ to ½) of an instrument, the same in all figures."""
+    if name not in _INSTRUMENT_LOOKS:
+        return MUTED, "X", 0.5
+    return *_INSTRUMENT_LOOKS[name], list(INSTRUMENTS).index(name) / (len(INSTRUMENTS) - 1) - 0.5
+
+
 def shade(index: int, count: int) -> str:
     """The colour of member `index` of an ordered family of `count`, small to large."""
     return SHADES[len(SHADES) - 1 - round((count - 1 - index) * (len(SHADES) - 1) / max(count - 1, 1))]
+
+
+def glyph(marker: str, hollow: bool = False) -> str:
+    """A sign that looks like the marker."""
+    return GLYPHS.get(marker, "●○")[hollow]
 
 
 def points(axes: Axes, x: Any, y: Any, error: Any, color: str, marker: str = "o", **options: Any) -> None:
@@ -108,6 +126,12 @@ def points(axes: Axes, x: Any, y: Any, error: Any, color: str, marker: str = "o"
     error = np.where(np.isfinite(error), error, 0.0)
     settings = {"ms": 3.6, "lw": 0.0, "elinewidth": 1.0, "mec": "none", **options}
     axes.errorbar(x[keep], y[keep], yerr=error[keep], color=color, marker=marker, **settings)
+
+
+def points_along(axes: Axes, x: Any, y: Any, error: Any, color: str, marker: str, **options: Any) -> None:
+    """Points with error bars along x."""
+    settings = {"ms": 3.6, "lw": 0.0, "elinewidth": 1.0, "mec": "none", **options}
+    axes.errorbar(x, y, xerr=np.nan_to_num(np.asarray(error, dtype=np.float64)), color=color, marker=marker, **settings)
 
 
 def tile(axes: Axes, image: Any, title: str = "", **options: Any) -> Any:

@@ -18,7 +18,10 @@ _PATH = re.compile(r' d="[^"]*"')
 _LONG = re.compile(r"(\d\.\d\d)\d+")
 _COLOUR = re.compile("|".join(CSS_VARIABLES))
 _TEXT = re.compile(r"(<text [^>]*>)([^<]*)(</text>)")
-_SCRIPT = re.compile(r"(?<![A-Za-z0-9])([A-Za-zΔ])([_^])(\{[^{}<>]+\}|[A-Za-z0-9εσ](?![A-Za-z0-9]))")
+_SCRIPT = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-zΔ])([_^])(\{[^{}<>]+\}|(?:end|cold|hot|eff|[A-Za-z0-9εσ])(?![A-Za-z0-9]))"
+)
+_MINUS = re.compile(r"(?<=[\s(=])-(?=\d)")
 
 
 def inline(figure: Figure, prefix: str, description: str) -> Markup:
@@ -43,7 +46,7 @@ def standalone(figure: Figure) -> bytes:
 
 
 def scripts(text: str) -> Markup:
-    """`T_c` and `r^{-1}` as HTML with sub- and superscripts; everything else escaped.
+    """`T_c` and `r^{-1}` as HTML with sub- and superscripts, hyphens before numbers as minus; all else escaped.
 
     >>> scripts("T_c < Δ_{s}")
     Markup('T<sub>c</sub> &lt; Δ<sub>s</sub>')
@@ -54,7 +57,7 @@ def scripts(text: str) -> Markup:
         tag = tags[match[2]]
         return f"{match[1]}<{tag}>{match[3].strip('{}')}</{tag}>"
 
-    return Markup(_SCRIPT.sub(element, escape(text, quote=True)))
+    return Markup(_MINUS.sub("−", _SCRIPT.sub(element, escape(text, quote=True))))
 
 
 def _scripts(text: str) -> str:

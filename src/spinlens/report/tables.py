@@ -64,7 +64,7 @@ def critical(model: Results) -> Table:
         rows.append(
             (symbol, estimate(found.get(name)), estimate(reference), _deviation(found.get(name), reference), source)
         )
-    return Table(("", "measured", "reference", "apart (errors)", "source"), tuple(rows))
+    return Table(("quantity", "measured", "reference", "apart (errors)", "source"), tuple(rows))
 
 
 def crossings(model: Results) -> Table:
@@ -89,40 +89,62 @@ def thermometers(model: Results) -> Table:
 
 
 def machines(model: Results) -> Table:
-    """One row a trained machine or stack (of a stack, the likelihood of its first layer)."""
+    """One row a machine: what it learned from, how far it is from the lattice, how long its chain remembers."""
     rows = tuple(
         (
-            f"{machine.get('recipe')}, seed {machine.get('seed')}",
+            f"{machine.get('recipe')}{_number(machine)}",
+            "control" if machine.get("control") is True else str(machine.get("kind", MISSING)),
             plain(machine.get("training_set")),
-            estimate(machine.get("log_likelihood")),
-            estimate(machine.get("late_gain")),
-            plain(machine.get("converged")),
-            plain(machine.get("gibbs_tau")),
+            plain(machine.get("hidden")) + (" tied" if machine.get("tied") is True else ""),
+            _gap(section(machine, "gap")),
+            plain(section(machine, "gap").get("learned")),
+            f"{'' if section(machine, 'gibbs_tau').get('settled') is not False else '≥ '}"
+            f"{estimate(machine.get('gibbs_tau'))}",
         )
-        for machine in (*entries(model, "machines"), *entries(model, "stacks"))
+        for machine in entries(model, "machines")
     )
-    headings = ("machine", "training set", "ln p per state (nats)", "late gain (nats)", "converged", "Gibbs τ (steps)")
+    headings = ("machine", "kind", "training set", "hidden units", "gap (nats a site)", "learned", "Gibbs τ (steps)")
     return Table(headings, rows)
 
 
-def flows(model: Results) -> Table:
-    """The plateau that each flow reached."""
+def _number(machine: Results) -> str:
+    return "" if machine.get("number") is None else f", {machine['number']}"
+
+
+def _gap(gap: Results) -> str:
+    method = gap.get("method")
+    return f"{estimate(gap)}{f' ({method})' if method else ''}"
+
+
+def transients(model: Results) -> Table:
+    """The plateau that each flow reached on its way."""
     rows = []
     for flow in entries(model, "flows"):
         plateau = section(flow, "plateau")
         temperature = section(plateau, "temperature")
         rows.append(
             (
-                f"{flow.get('recipe')}, seed {flow.get('seed')}, {flow.get('start')}",
+                f"{flow.get('recipe')}, {flow.get('seed')}, {flow.get('start')}",
                 "–".join(plain(step) for step in plateau.get("steps") or ()) if plateau.get("reached") else "none",
-                *(estimate(temperature.get(name)) for name in ("energy", "magnetization", "network")),
-                plain(section(plateau, "equilibrium").get("p")),
-                estimate(plateau.get("delta_spin")),
-                estimate(plateau.get("delta_energy")),
+                *(estimate(temperature.get(name)) for name in INSTRUMENTS),
             )
         )
-    headings = ("flow", "plateau (steps)", "T, energy", "T, |m|", "T, network", "p of equilibrium", "Δ_s", "Δ_ε")
-    return Table(headings, tuple(rows))
+    return Table(("flow", "plateau (steps)", *(f"T, {words}" for words in INSTRUMENTS.values())), tuple(rows))
+
+
+def published(model: Results) -> Table:
+    """What the published estimators say, of controls as well."""
+    rows = tuple(
+        (
+            f"{entry.get('estimator')}: {entry.get('case')}{_number(entry)}",
+            estimate(entry.get("delta_spin")),
+            estimate(entry.get("delta_energy")),
+            plain(entry.get("at_label")),
+            str(entry.get("note") or ""),
+        )
+        for entry in entries(model, "published")
+    )
+    return Table(("estimator: machine", "Δ_s", "Δ_ε", "at label", "note"), rows)
 
 
 def evidence(items: Sequence[object]) -> Table:
@@ -137,7 +159,7 @@ def evidence(items: Sequence[object]) -> Table:
         for item in items
         if isinstance(item, Mapping)
     )
-    return Table(("", "value", "against", "note"), rows)
+    return Table(("number", "value", "against", "note"), rows)
 
 
 def _deviation(found: object, reference: object) -> str:

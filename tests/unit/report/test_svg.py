@@ -38,6 +38,7 @@ def test_ids_belong_to_the_figure() -> None:
         ("T_c", "T<sub>c</sub>"),
         ("Δ_ε > 1", "Δ<sub>ε</sub> &gt; 1"),
         ("r^{-1}", "r<sup>-1</sup>"),
+        ("T_end − T_c = -0.003(1)", "T<sub>end</sub> − T<sub>c</sub> = −0.003(1)"),
         ("my_recipe", "my_recipe"),
         ("pcd10_grid", "pcd10_grid"),
         ("<b>T_c</b>", "&lt;b&gt;T<sub>c</sub>&lt;/b&gt;"),

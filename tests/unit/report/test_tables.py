@@ -10,6 +10,8 @@ import pytest
 
 from spinlens.report import tables
 
+TABLES = [tables.crossings, tables.thermometers, tables.machines, tables.transients, tables.published]
+
 
 @pytest.mark.parametrize(
     ("entry", "text"),
@@ -36,7 +38,7 @@ def test_critical_shows_measured_beside_reference() -> None:
     assert rows[1] == ("Δ_s", "–", "–", "–", "no value known to us")
 
 
-@pytest.mark.parametrize("make_table", [tables.crossings, tables.thermometers, tables.machines, tables.flows])
+@pytest.mark.parametrize("make_table", TABLES)
 def test_every_row_has_a_cell_for_each_heading(make_table: Callable[..., Any], made_up_study: Any) -> None:
     table = make_table(made_up_study(0)[0]["models"]["power-law"])
     assert table.rows

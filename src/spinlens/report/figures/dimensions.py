@@ -8,56 +8,72 @@ from matplotlib.figure import Figure
 
 from spinlens.report import style
 from spinlens.report.illustration import Illustration, Key, Panel, each_model
-from spinlens.study.results_document import Results, label, number
+from spinlens.report.tables import Table, estimate
+from spinlens.study.results_document import Results, entries, finite, label, models, number, section
 
-TITLE = "Scaling dimensions at the end of the flow"
+TITLE = "Scaling dimensions at the end of the flows"
 CAPTION = (
-    "Effective Δ_s and Δ_ε of states on the plateau of each flow, one point a machine (seed) and start. Grey band: "
-    "Monte Carlo at T_c, same L and same estimator. Open points: no plateau was reached."
+    "Effective Δ_s and Δ_ε of the states where flows from cold and from hot starts end, one point a machine. Grey "
+    "band: Monte Carlo at T_c, same L and same estimator. These are raw numbers, which move with the temperature of "
+    "the states; the rules compare at the states' own best temperature."
 )
 SEE = (
-    "Points on the band mean the flow ends where the lattice is critical; points off it by more than their bars mean "
-    "it does not."
+    "Points on the band mean that the flow ends where the lattice is critical; cold and hot ends that differ mean that "
+    "the flow has not forgotten its start."
 )
-KEYS = (*(Key(f"{s} start", c, "point") for s, c in style.STARTS.items()), Key("Monte Carlo", style.BAND, "band"))
+STARTS = {start: style.STARTS[start] for start in ("cold", "hot")}
 SYMBOLS = {"delta_spin": "Δ_s", "delta_energy": "Δ_ε"}
 
 
 def illustration(results: Results, data: object = None) -> Illustration:
     def panels(name: str, model: Results) -> list[Panel]:
-        text = f"Scaling dimensions at the end of the flow, {label(model, name)}"
-        return [Panel(label(model, name), text, draw(model))] if model.get("flows") else []
+        text = f"Scaling dimensions at the end of the flows, {label(model, name)}"
+        known = any(section(machine, "end") for machine in entries(model, "machines"))
+        return [Panel(label(model, name), text, draw(model))] if known else []
 
     drawn, missing = each_model(results, panels)
-    return Illustration("dimensions", TITLE, CAPTION, SEE, drawn, KEYS, missing)
+    points = (Key(f"{start} start", color, "point") for start, color in STARTS.items())
+    keys = (*points, Key("Monte Carlo", style.BAND, "band"))
+    return Illustration("dimensions", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
 
 
 def draw(model: Results) -> Figure:
-    """Δ_s above and Δ_ε below for every recipe, start and seed of `model["flows"]`."""
-    recipes = list(dict.fromkeys(str(flow.get("recipe")) for flow in model["flows"]))
-    figure, axes = style.grid(2, 1, height=3.6, sharex=True)
-    for row, (name, symbol) in enumerate(SYMBOLS.items()):
-        place = axes[row, 0]
-        expected = (model.get("equilibrium") or {}).get(name)
-        if np.isfinite(number(expected)):
-            style.level(place, number(expected), np.nan_to_num(number(expected, "error")))
-        _draw_flows(place, model, recipes, name)
-        place.set_ylabel(symbol)
-    axes[1, 0].set_xticks(range(len(recipes)), recipes)
-    axes[1, 0].set_xlim(-0.5, len(recipes) - 0.5)
-    axes[1, 0].tick_params(axis="x", length=0)
-    axes[1, 0].set_xlabel("training recipe")
+    """Δ_s to the left and Δ_ε to the right, recipes below each other, machines and starts side by side within a row."""
+    recipes = list(dict.fromkeys(str(machine.get("recipe")) for machine in entries(model, "machines")))
+    figure, axes = style.grid(1, 2, height=0.34 * len(recipes) + 0.7, left=1.15, gap=(0.1, 0.18), sharey=True)
+    for place, (name, symbol) in zip(axes[0], SYMBOLS.items(), strict=True):
+        expected, error = (number(section(model, "equilibrium").get(name), key) for key in ("value", "error"))
+        if np.isfinite(expected):
+            place.axvspan(expected - np.nan_to_num(error), expected + np.nan_to_num(error), color=style.BAND, lw=0)
+        for row, recipe in enumerate(recipes):
+            _recipe(place, model, recipe, row, name)
+        place.set_xlabel(symbol)
+        place.tick_params(axis="y", length=0)
+        place.locator_params(axis="x", nbins=4)
+    axes[0, 0].set_yticks(range(len(recipes)), recipes)
+    axes[0, 0].set_ylim(len(recipes) - 0.5, -0.5)
+    axes[0, 0].set_ylabel("recipe").set_visible(False)
     return figure
 
 
-def _draw_flows(place: Axes, model: Results, recipes: list[str], name: str) -> None:
-    seeds = sorted({str(flow.get("seed")) for flow in model["flows"]})
-    starts = list(style.STARTS)
-    for flow in model["flows"]:
-        start, plateau = flow.get("start"), flow.get("plateau") or {}
-        if start not in starts:
-            continue
-        offset = (starts.index(start) - 1) * 0.27 + (seeds.index(str(flow.get("seed"))) + 0.5 - len(seeds) / 2) * 0.035
-        at, entry, color = recipes.index(str(flow.get("recipe"))) + offset, plateau.get(name), style.STARTS[start]
-        hollow = {} if plateau.get("reached") is True else {"mfc": "none", "mec": color}
-        style.points(place, [at], [number(entry)], [number(entry, "error")], color, **hollow)
+def _recipe(place: Axes, model: Results, recipe: str, row: int, name: str) -> None:
+    own = [machine for machine in entries(model, "machines") if machine.get("recipe") == recipe]
+    for side, (start, color) in zip((-0.2, 0.2), STARTS.items(), strict=True):
+        found = [section(section(machine, "end"), start).get(name) for machine in own]
+        y = row + side + 0.3 * ((np.arange(len(own)) + 0.5) / len(own) - 0.5)
+        x, error = ([number(entry, key) for entry in found] for key in ("value", "error"))
+        style.points_along(place, x, y, error, color, "o", ms=3.0)
+
+
+def table(results: Results) -> Table:
+    """Δ_s and Δ_ε of every machine: raw from both starts, of both together, and less equilibrium at their own T."""
+    rows = []
+    for name, model in models(results).items():
+        for machine in entries(model, "machines"):
+            end, own = section(machine, "end"), finite(machine.get("number"))
+            raw = [estimate(section(end, part).get(key)) for key in SYMBOLS for part in ("cold", "hot", "all")]
+            excess = [estimate(section(section(end, "all"), "excess").get(key)) for key in SYMBOLS]
+            who = f"{machine.get('recipe')}{'' if own is None else f', {own:g}'}"
+            rows.append((who, label(model, name), *raw[:3], excess[0], *raw[3:], excess[1]))
+    parts = ("cold", "hot", "both", "less lattice")
+    return Table(("machine", "lattice", *(f"{s} {p}" for s in SYMBOLS.values() for p in parts)), tuple(rows))

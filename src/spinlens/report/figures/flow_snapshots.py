@@ -15,8 +15,8 @@ CAPTION = (
     "One state followed through the flow of the first seed of each recipe; the number above each tile is the step."
 )
 SEE = (
-    "Compare the last column with Figure 1: cold and hot starts that end in states of the same kind have forgotten "
-    "where they came from; those that do not are still on their way or held by a metastable state."
+    "Compare the last column with the states of the lattice above: cold and hot starts that end in states of the same "
+    "kind have forgotten where they came from; those that do not are still on their way or held by a metastable state."
 )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import io
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,26 +20,35 @@ import xarray as xr
 from markupsafe import Markup
 
 from spinlens.files.atomic import replace_file
-from spinlens.report import style, svg, tables
+from spinlens.report import style, svg, tables, verdict_tables
 from spinlens.report.figures import (
     calibration,
+    coarse_graining,
     correlations,
     crossings,
     dimensions,
+    fixed_points,
+    flow_ends,
     flow_snapshots,
     flow_temperatures,
+    gap_effects,
     layers,
+    learned_couplings,
     maps,
     receptive_fields,
     snapshots,
+    training_sets,
 )
+from spinlens.report.findings import QUESTION, findings
 from spinlens.report.illustration import Illustration
 from spinlens.study.results_document import Results, entries, label, models, section
 
 FIGURES: tuple[ModuleType, ...] = (
-    snapshots, crossings, calibration, flow_temperatures, flow_snapshots, dimensions, correlations,
-    layers, maps, receptive_fields,
+    gap_effects, snapshots, crossings, calibration, learned_couplings, flow_ends, training_sets, dimensions,
+    correlations, flow_temperatures, flow_snapshots, coarse_graining, fixed_points, layers, maps, receptive_fields,
 )  # fmt: skip
+"""In the order of the page."""
+
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
@@ -64,15 +77,19 @@ def write_report(
 
 def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping[str, Any] | None = None) -> str:
     """The page as text."""
-    figures = draw_all(results, data)
+    figures, claims = draw_all(results, data), entries(results, "claims")
     return render_page(
         "report.html",
+        question=QUESTION,
+        lines=findings(results),
+        outcomes=Counter(str(claim.get("outcome")) for claim in claims).most_common(),
         results=results,
         study=section(results, "study"),
         models=[(name, label(model, name), model) for name, model in models(results).items()],
-        claims=entries(results, "claims"),
+        claims=claims,
         figures=figures,
         tables=tables,
+        verdict_tables=verdict_tables,
         provenance=provenance or {},
     )
 
@@ -113,4 +130,13 @@ def _environment() -> jinja2.Environment:
     environment.filters["css_color"] = lambda color: (
         f"var({style.CSS_VARIABLES[color]})" if color in style.CSS_VARIABLES else color
     )
+    environment.filters["csv"] = _csv
+    environment.filters["slug"] = lambda outcome: str(outcome).replace(" ", "-")
     return environment
+
+
+def _csv(table: tables.Table) -> str:
+    """A table as an address that holds it, comma-separated."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([table.headings, *table.rows])
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(buffer.getvalue().encode()).decode()}"

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from spinlens.comparisons.gap import LEARNED
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import FEWEST, decide, effect, over_machines
 from spinlens.study.results_document import Results, entries, label, reference, section
 
 CONTROLS = ("exact", "lazy", "geometry-free", "mean-field", "redrawn")
 """The positive control and the negative ones."""
+
+LEARNED = 1e-3
+"""Nats a site below which a machine counts as having learned its lattice, as `spinlens.gap` has it."""
 
 CRITICAL = "critical"  # the training set of T_c alone
 Stratum = Literal["learned", "not learned", "gap unclear"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import re
 import subprocess
@@ -18,14 +19,21 @@ import xarray as xr
 from spinlens.report import style
 from spinlens.report.figures import (
     calibration,
+    coarse_graining,
     correlations,
     crossings,
+    dimensions,
+    fixed_points,
+    flow_ends,
     flow_snapshots,
     flow_temperatures,
+    gap_effects,
     layers,
+    learned_couplings,
     maps,
     receptive_fields,
     snapshots,
+    training_sets,
 )
 from spinlens.report.pages.study import FIGURES, render, write_report
 from spinlens.study.claims import judge_all
@@ -37,6 +45,13 @@ SHOWN_IN = {
     "flow": (flow_temperatures, flow_snapshots),
     "correlation": (correlations,),
     "maps": (maps, receptive_fields),
+}
+
+
+OF_NUMBERS = {
+    "machines": (gap_effects, flow_ends, training_sets, dimensions, learned_couplings),
+    "coarse": (coarse_graining,),
+    "fixed_points": (fixed_points,),
 }
 
 
@@ -70,7 +85,9 @@ def test_every_figure_is_numbered_drawn_and_says_what_to_see(page: str) -> None:
 def test_it_shows_verdicts_rules_numbers_and_provenance(page: str, study: Any) -> None:
     for claim in study[0]["claims"]:
         assert f'id="claim-{claim["id"]}"' in page
-    assert page.count("<b>Rule.</b>") == len(study[0]["claims"])
+    assert page.count("<b>Rule.</b>") == len(study[0]["claims"]) == 8
+    assert page.count("<b>What would decide it.</b>") == sum(bool(claim["decides"]) for claim in study[0]["claims"])
+    assert "nearest neighbour, redrawn" in page[page.index('id="gate"') :]
     assert "somewhere" in page
     assert "spinlens reproduce --study study.toml" in page
 
@@ -79,7 +96,7 @@ def test_ids_are_unique_and_nothing_is_loaded(page: str) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', page)) <= {(i, "") for i in ids} | {("", i) for i in ids}
-    assert not re.search(r'(?:src|href)="(?!#|data:)', page)
+    assert not re.search(r'(?:src|href)="(?!#|data:|https://arxiv\.org/abs/2002\.02664")', page)
     assert "@import" not in page
 
 
@@ -111,6 +128,25 @@ def test_a_missing_dataset_or_variable_is_said(kind: str, figures: tuple[ModuleT
             assert picture.panels
 
 
+@pytest.mark.parametrize(("key", "figures"), OF_NUMBERS.items())
+def test_missing_numbers_are_said(key: str, figures: tuple[ModuleType, ...], study: Any) -> None:
+    results, data = study
+    lacking = {**results["models"], "power-law": {**results["models"]["power-law"], key: None}}
+    for module in figures:
+        with style.context():
+            picture = module.illustration(results | {"models": lacking}, data)
+        assert picture.missing == ("power law σ = 1.2",)
+        assert picture.panels
+
+
+def test_numbers_of_figures_can_be_taken_along(page: str) -> None:
+    found = re.findall(r'download="spinlens-([a-z-]+)\.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)"', page)
+    tables = {name: base64.b64decode(text).decode().splitlines() for name, text in found}
+    assert len(tables) == sum(len(modules) for modules in OF_NUMBERS.values())
+    assert tables["gap-effects"][0].startswith("machine,lattice,gap (nats a site),T_end")
+    assert len(tables["fixed-points"]) == 1 + 2 * 10 * 6
+
+
 def test_layers_show_what_there_is(study: Any) -> None:
     results, data = study
     for kind, shown in (("rg", ["stack"]), ("stack", ["majority blocks", "average blocks"])):
@@ -123,7 +159,9 @@ def test_layers_show_what_there_is(study: Any) -> None:
 
 def test_no_data_at_all(study: Any) -> None:
     page = render(study[0], {})
-    assert page.count("No data in this study for nearest neighbour and power law σ = 1.2.") == len(FIGURES) - 1
+    of_numbers = sum(len(modules) for modules in OF_NUMBERS.values())
+    said = page.count("No data in this study for nearest neighbour and power law σ = 1.2.")
+    assert said == len(FIGURES) - of_numbers
     assert "No data in this study." in render({}, {})
     assert "This study has no verdicts." in render({"models": None, "claims": None}, {}, None)
 

@@ -1,0 +1,113 @@
+"""Exponents of one step of coarse-graining: the learned map beside blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spinlens.report import style
+from spinlens.report.illustration import Illustration, Key, Panel, each_model
+from spinlens.report.tables import MISSING, Table, estimate
+from spinlens.statistics.estimate import Estimate, as_entry
+from spinlens.study.claims.coarse_graining import MARGIN
+from spinlens.study.results_document import Results, entries, label, models, reference
+
+TITLE = "Exponents of one step of coarse-graining"
+CAPTION = (
+    "y_t and y_h of one step at T_c from the linearized flow of couplings (Monte Carlo renormalization), the same "
+    "operators for every map; one point a machine, with errors. Band: the margin of the rules about majority blocks."
+)
+SEE = (
+    "Two maps of one kind have the same exponents; a learned map whose points lie outside the band throws away what a "
+    "block spin keeps. Decimation shows how far a map can be off."
+)
+SYMBOLS = {"y_t": "y_t", "y_h": "y_h"}
+WORDS = {
+    "majority": "majority blocks",
+    "average": "block average",
+    "decimation": "decimation",
+    "learned": "learned map",
+    "untrained": "untrained map",
+    "kadanoff-machine": "machine that is a block",
+}
+_LOOKS = dict(zip(WORDS, zip((style.INK, style.MUTED, style.OCHRE, style.BLUE, style.ORANGE, style.GREEN), "osvDX^",
+                             strict=True), strict=True))  # fmt: skip
+
+
+def illustration(results: Results, data: object = None) -> Illustration:
+    def panels(name: str, model: Results) -> list[Panel]:
+        found = by_map(model)
+        where = label(model, name)
+        return [Panel(where, describe(where, found), draw(found))] if found else []
+
+    drawn, missing = each_model(results, panels)
+    keys = (Key("margin about majority blocks", style.BAND, "band"),)
+    return Illustration("coarse-graining", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
+
+
+def by_map(model: Results) -> dict[str, list[Results]]:
+    """The entries of each map, those to compare with first."""
+    found: dict[str, list[Results]] = {}
+    for entry in entries(model, "coarse"):
+        found.setdefault(str(entry.get("map")), []).append(entry)
+    return {name: found[name] for name in (*_LOOKS, *found) if name in found}
+
+
+def exponent(found: Sequence[Results], key: str) -> list[Estimate]:
+    """The known numbers of one exponent."""
+    return [known for entry in found if (known := reference(entry.get(key))) is not None]
+
+
+def describe(where: str, found: Mapping[str, Sequence[Results]]) -> str:
+    """What the drawing shows, in a sentence."""
+    means = [f"{WORDS.get(name, name)} {' and '.join(_means(own))}" for name, own in found.items()]
+    return f"Exponents y_t and y_h of one step of coarse-graining, {where}: {', '.join(means)}"
+
+
+def _means(found: Sequence[Results]) -> list[str]:
+    known = [[each.value for each in exponent(found, key)] for key in SYMBOLS]
+    return [f"{np.mean(values):.2f}" if values else MISSING for values in known]
+
+
+def draw(found: Mapping[str, Sequence[Results]]) -> Figure:
+    """y_t to the left, y_h to the right, a row a map."""
+    figure, axes = style.grid(1, 2, height=0.3 * len(found) + 0.75, left=1.6, gap=(0.1, 0.2), sharey=True)
+    for place, key in zip(axes[0], SYMBOLS, strict=True):
+        for about in exponent(found.get("majority", ()), key)[:1]:
+            place.axvspan(about.value - MARGIN, about.value + MARGIN, color=style.BAND, alpha=0.3, lw=0)
+        for row, (name, own) in enumerate(found.items()):
+            _row(place, exponent(own, key), row, *_LOOKS.get(name, (style.PURPLE, "P")))
+        place.set_xlabel(SYMBOLS[key])
+        place.tick_params(axis="y", length=0)
+        place.locator_params(axis="x", nbins=4)
+    axes[0, 0].set_yticks(range(len(found)), [WORDS.get(name, name) for name in found])
+    axes[0, 0].set_ylim(len(found) - 0.5, -0.5)
+    axes[0, 0].set_ylabel("map").set_visible(False)
+    return figure
+
+
+def _row(place: Axes, found: Sequence[Estimate], row: int, color: str, marker: str) -> None:
+    offsets = 0.5 * ((np.arange(len(found)) + 0.5) / max(len(found), 1) - 0.5)
+    style.points_along(
+        place, [e.value for e in found], row + offsets, [e.error for e in found], color, marker, ms=3.6
+    )  # fmt: skip
+
+
+def table(results: Results) -> Table:
+    """What is drawn, with systematic errors and operators."""
+    rows = []
+    for name, model in models(results).items():
+        for kind, own in by_map(model).items():
+            rows += [(WORDS.get(kind, kind), label(model, name), *_cells(entry)) for entry in own]
+    return Table(("map", "lattice", "machine", "y_t", "y_h", "operators", "L"), tuple(rows))
+
+
+def _cells(entry: Results) -> tuple[str, ...]:
+    number = entry.get("number")
+    counts = " + ".join(str(count) for count in entry.get("operators") or ())
+    sides = " → ".join(str(side) for side in entry.get("sides") or ())
+    exponents = (reference(entry.get(key)) for key in SYMBOLS)
+    return ("" if number is None else str(number), *(estimate(as_entry(e)) for e in exponents), counts, sides)

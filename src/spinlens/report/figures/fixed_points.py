@@ -1,0 +1,129 @@
+"""Where the temperature of a layer neither rises nor falls: fixed points by instrument and kind of flow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spinlens.report import style
+from spinlens.report.illustration import Illustration, Key, Panel, each_model
+from spinlens.report.machine_points import instrument_keys
+from spinlens.report.tables import MISSING, Table, estimate
+from spinlens.statistics.estimate import Estimate, as_entry
+from spinlens.study.claims.fixed_temperature import MARGIN
+from spinlens.study.results_document import Results, entries, finite, label, models, reference
+
+TITLE = "Fixed points of the layers"
+CAPTION = (
+    "T* / T_c, where the change of temperature from the states to the first layer changes sign, by each instrument; "
+    "one point a machine, with errors. An arrow begins at the outermost start where no sign changes: T* lies beyond "
+    "it. Band: the margin of the rules about T_c, where blocks have their fixed point."
+)
+SEE = (
+    "Above its T* a layer heats, below it cools. A flow with one fixed point has all colours at one place; colours "
+    "that lie apart mean that the layer's states are at no temperature."
+)
+FLOWS = {"majority": "majority blocks", "average": "block average", "learned": "learned map", "stack": "dense stack"}
+
+
+@dataclass(frozen=True)
+class Zero:
+    """T* / T_c by one instrument, or the start beyond which it lies (`side` 1: above it, −1: below)."""
+
+    instrument: str
+    at: Estimate
+    side: int = 0
+
+
+def illustration(results: Results, data: object = None) -> Illustration:
+    def panels(name: str, model: Results) -> list[Panel]:
+        found = by_flow(model)
+        where = label(model, name)
+        return [Panel(where, describe(where, found), draw(found))] if found else []
+
+    drawn, missing = each_model(results, panels)
+    keys = (*instrument_keys(), Key("margin about T_c", style.BAND, "band"))
+    return Illustration("fixed-points", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
+
+
+def by_flow(model: Results) -> dict[str, list[Zero]]:
+    """The zeros of each flow in the order of `FLOWS`."""
+    found: dict[str, list[Zero]] = {}
+    for entry in entries(model, "fixed_points"):
+        zero = _zero(entry)
+        if zero is not None:
+            found.setdefault(str(entry.get("flow")), []).append(zero)
+    return {flow: found[flow] for flow in (*FLOWS, *found) if flow in found}
+
+
+def _zero(entry: Results) -> Zero | None:
+    instrument = str(entry.get("instrument"))
+    if (at := reference(entry)) is not None:
+        return Zero(instrument, at)
+    bounds = ((1, finite(entry.get("above"))), (-1, finite(entry.get("below"))))
+    return next((Zero(instrument, Estimate(at, 0.0), side) for side, at in bounds if at is not None), None)
+
+
+def describe(where: str, found: Mapping[str, Sequence[Zero]]) -> str:
+    """What the drawing shows, in a sentence."""
+    said = [f"{FLOWS.get(flow, flow)} {_range(zeros)}" for flow, zeros in found.items()]
+    return f"Fixed points T* over T_c by instrument, {where}: {', '.join(said)}"
+
+
+def _range(zeros: Sequence[Zero]) -> str:
+    inside = [zero.at.value for zero in zeros if not zero.side]
+    return f"{min(inside):.3f} to {max(inside):.3f}" if inside else "beyond all starts"
+
+
+def draw(found: Mapping[str, Sequence[Zero]]) -> Figure:
+    """T* / T_c along x, a row a flow, instruments side by side within a row."""
+    figure, axes = style.grid(height=0.62 * len(found) + 0.6, left=1.25)
+    place: Axes = axes[0, 0]
+    place.axvspan(1 - MARGIN, 1 + MARGIN, color=style.BAND, alpha=0.3, lw=0)
+    place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(4, 2))
+    for row, zeros in enumerate(found.values()):
+        for zero in zeros:
+            _mark(place, zero, row)
+    place.set_yticks(range(len(found)), [FLOWS.get(flow, flow) for flow in found])
+    place.set_ylim(len(found) - 0.5, -0.5)
+    low, high = place.get_xlim()
+    place.set_xlim(low - 0.02, high + 0.02)  # room for arrows
+    place.tick_params(axis="y", length=0)
+    place.set_xlabel("T* / T_c")
+    place.set_ylabel("flow").set_visible(False)
+    return figure
+
+
+def _mark(place: Axes, zero: Zero, row: int) -> None:
+    color, marker, offset = style.instrument(zero.instrument)
+    y = row + 0.7 * offset
+    if zero.side:
+        place.plot(zero.at.value, y, "|", color=color, ms=5)
+        place.annotate(
+            "", (zero.at.value + 0.02 * zero.side, y), (zero.at.value, y),
+            arrowprops={"arrowstyle": "->", "color": color, "lw": 0.9}, annotation_clip=False,
+        )  # fmt: skip
+    else:
+        style.points_along(place, [zero.at.value], [y], [zero.at.error], color, marker, ms=3.4)
+
+
+def table(results: Results) -> Table:
+    """What is drawn."""
+    rows = []
+    for name, model in models(results).items():
+        for entry in entries(model, "fixed_points"):
+            flow, number = str(entry.get("flow")), finite(entry.get("number"))
+            who = FLOWS.get(flow, flow) + ("" if number is None else f", {number:g}")
+            instrument = style.INSTRUMENTS.get(str(entry.get("instrument")), str(entry.get("instrument")))
+            rows.append((who, label(model, name), instrument, _said(entry)))
+    return Table(("flow", "lattice", "instrument", "T* / T_c"), tuple(rows))
+
+
+def _said(entry: Results) -> str:
+    zero = _zero(entry)
+    if zero is None:
+        return MISSING
+    return f"{'above' if zero.side > 0 else 'below'} {zero.at.value:g}" if zero.side else estimate(as_entry(zero.at))

@@ -1,0 +1,120 @@
+"""Temperature at the ends of the flows, by recipe and instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spinlens.report import style
+from spinlens.report.illustration import Illustration, Key, Panel, each_model
+from spinlens.report.machine_points import end_margin, end_temperatures, instrument_keys
+from spinlens.report.tables import MISSING, Table, estimate
+from spinlens.statistics.estimate import Estimate, as_entry
+from spinlens.study.results_document import Results, entries, label, models, number, section
+
+TITLE = "Where the flows end"
+CAPTION = (
+    "Temperature of the states at the end of the flow, from cold and hot starts together after at least ten "
+    "autocorrelation times, in units of T_c; one row a recipe, one point a machine and instrument, with errors. Band: "
+    "the margin of the rules about T_c. Points at the edge of the frame lie beyond it; instruments out of their range "
+    "are left out."
+)
+SEE = (
+    "A flow that ends at the critical point has all colours in the band; colours that spread along the axis mean "
+    "states that are at no temperature at all."
+)
+_BEYOND = (0.55, 1.45)  # T / T_c: the widest frame
+
+Row = tuple[str, list[dict[str, Estimate]]]
+
+
+def illustration(results: Results, data: object = None) -> Illustration:
+    def panels(name: str, model: Results) -> list[Panel]:
+        rows = by_recipe(model)
+        where = label(model, name)
+        return [Panel(where, describe(where, rows), draw(rows))] if rows else []
+
+    drawn, missing = each_model(results, panels)
+    keys = (*instrument_keys(), Key("margin about T_c", style.BAND, "band"))
+    return Illustration("flow-ends", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
+
+
+def by_recipe(model: Results) -> list[Row]:
+    """T_end / T_c of every machine by instrument, the machines of one recipe together."""
+    rows: dict[str, list[dict[str, Estimate]]] = {}
+    for machine in entries(model, "machines"):
+        rows.setdefault(str(machine.get("recipe")), []).append(end_temperatures(model, machine))
+    return [(recipe, found) for recipe, found in rows.items() if any(found)]
+
+
+def describe(where: str, rows: Sequence[Row]) -> str:
+    """What the drawing shows, in a sentence."""
+    margin = end_margin()
+    inside = [
+        recipe for recipe, machines in rows
+        if all(abs(T.value - 1) < margin for found in machines for T in found.values())
+    ]  # fmt: skip
+    said = f"all points of {', '.join(inside)}" if inside else "of no recipe all points"
+    return f"Temperature at the end of flows over T_c by recipe and instrument, {where}: within the margin lie {said}"
+
+
+def draw(rows: Sequence[Row]) -> Figure:
+    """T_end / T_c along x, recipes below each other, instruments side by side within a row."""
+    figure, axes = style.grid(height=0.44 * len(rows) + 0.6, left=1.15)
+    place: Axes = axes[0, 0]
+    place.axvspan(1 - end_margin(), 1 + end_margin(), color=style.BAND, alpha=0.3, lw=0)
+    place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(4, 2))
+    low, high = _frame([T.value for _, machines in rows for found in machines for T in found.values()])
+    for row, (_, machines) in enumerate(rows):
+        for found in machines:
+            _machine(place, found, row, (low, high))
+    place.set_yticks(range(len(rows)), [recipe for recipe, _ in rows])
+    place.set_ylim(len(rows) - 0.5, -0.5)
+    place.set_xlim(low, high)
+    place.tick_params(axis="y", length=0)
+    place.set_xlabel("T_end / T_c")
+    place.set_ylabel("recipe").set_visible(False)
+    return figure
+
+
+def _frame(values: Sequence[float]) -> tuple[float, float]:
+    inside = [value for value in values if _BEYOND[0] <= value <= _BEYOND[1]]
+    low, high = min([*inside, 0.95]) - 0.02, max([*inside, 1.05]) + 0.02
+    return low, high
+
+
+def _machine(place: Axes, found: Mapping[str, Estimate], row: int, frame: tuple[float, float]) -> None:
+    for instrument, T in found.items():
+        color, marker, offset = style.instrument(instrument)
+        if frame[0] <= T.value <= frame[1]:
+            style.points_along(place, [T.value], [row + 0.62 * offset], [T.error], color, marker, ms=3.2)
+        else:
+            edge, sign = (frame[0], "<") if T.value < frame[0] else (frame[1], ">")
+            place.plot(edge, row + 0.62 * offset, sign, color=color, ms=3.2, clip_on=False)
+
+
+def table(results: Results) -> Table:
+    """What is drawn, and what the flows from cold and from hot starts say alone."""
+    names = list(style.INSTRUMENTS)
+    rows = []
+    for name, model in models(results).items():
+        for machine in entries(model, "machines"):
+            for part in ("all", "cold", "hot"):
+                found = end_temperatures(model, machine, part)
+                cells = [estimate(as_entry(found[key])) if key in found else MISSING for key in names]
+                rows.append((_name(machine), label(model, name), part, *cells, _steps(machine)))
+    return Table(("machine", "lattice", "starts", *style.INSTRUMENTS.values(), "after steps"), tuple(rows))
+
+
+def _name(machine: Results) -> str:
+    own = number(machine, "number")
+    return f"{machine.get('recipe')}{f', {own:g}' if np.isfinite(own) else ''}"
+
+
+def _steps(machine: Results) -> str:
+    end = section(machine, "end")
+    steps = number(end, "steps")
+    return MISSING if not np.isfinite(steps) else f"{steps:g}{'' if end.get('settled') is True else ' (not settled)'}"
