@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from spinlens.cli import app as cli
+from spinlens.errors import StudyError
 from spinlens.study.planning import contents
 from spinlens.study.stages.learning import load_machine, load_stack
 from spinlens.study.storage import archive, catalogue, inspection
@@ -52,10 +53,12 @@ def test_the_numbers_are_those_of_then(folder):
     assert [layer.n_hidden for layer in load_stack(results["stack/nn/0"]).layers_] == [36, 9]
 
 
-def test_the_report_can_be_drawn_anew(folder):
-    before = json.loads((folder / "results.json").read_bytes())
-    assert workflow.report(folder) == before
-    assert (folder / "report.html").stat().st_size > 100_000
+def test_no_report_of_this_version_is_drawn_of_verdicts_by_other_rules(folder):
+    before = (folder / "results.json").read_bytes()
+    with pytest.raises(StudyError, match=r"of format 1 and were judged by other rules .* run the study again into"):
+        workflow.report(folder)
+    assert (folder / "results.json").read_bytes() == before
+    assert not (folder / "report.html").exists()
 
 
 def test_without_its_catalogue_nothing_of_it_is_taken_for_ours(folder, monkeypatch):

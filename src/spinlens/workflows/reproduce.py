@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from spinlens.errors import StudyError
 from spinlens.progress import Report, silent
+from spinlens.report import findings as words
 from spinlens.report.pages.study import write_report
-from spinlens.statistics.estimate import Estimate
 from spinlens.study.definition.costs import sized
 from spinlens.study.definition.spec import Study
+from spinlens.study.definition.tasks import FORMAT
 from spinlens.study.definition.toml_file import load_study, to_toml
 from spinlens.study.planning.contents import catalogue
-from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
 from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
 from spinlens.study.stages.collect import figure_data
@@ -24,8 +25,6 @@ from spinlens.study.storage.store import StudyFolder, StudyResults, named_errors
 
 RESULTS = "results"
 """The task whose JSON payload is results.json."""
-
-_SYMBOLS = {"temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε"}
 
 
 def reproduce(
@@ -95,9 +94,19 @@ def reproduce(
 
 
 def report(folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """Write ``results.json`` and ``report.html`` of a finished study anew from its artefacts; returns the results."""
+    """Write ``results.json`` and ``report.html`` of a finished study anew from its artefacts; returns the results.
+
+    `StudyError` says so when the results are of an earlier format: its verdicts followed other rules.
+    """
     study = StudyFolder(folder)
-    return _write_outputs(study.results(catalogue(study).keys))
+    results = study.results(catalogue(study).keys)
+    found = results[RESULTS].get("format")
+    if found != FORMAT:
+        raise StudyError(
+            f"the results in {study.path} are of format {found} and were judged by other rules than those of this "
+            f"report (format {FORMAT}); run the study again into another folder"
+        )
+    return _write_outputs(results)
 
 
 def report_path(folder: str | os.PathLike[str]) -> Path:
@@ -106,15 +115,12 @@ def report_path(folder: str | os.PathLike[str]) -> Path:
 
 
 def findings(results: Mapping[str, Any]) -> list[str]:
-    """What a study found, one line for each model and one for the claims.
+    """What a study found, in some lines of words that name the published claims.
 
-    >>> found, known = {"temperature": {"value": 2.27, "error": 0.01}}, {"temperature": {"value": 2.269, "error": 0}}
-    >>> findings({"models": {"nn": {"critical": found, "reference": known}}, "claims": [{"id": "A", "outcome": "?"}]})
-    ['nn: T_c = 2.270(10) (known 2.269)', 'claims: A ?']
+    >>> findings({"claims": [{"id": "A", "outcome": "supported"}]})
+    ['Monte Carlo finds the long-range critical point, as arXiv:2002.02664 says. [A supported]']
     """
-    lines = [_model_line(name, model) for name, model in models(results).items()]
-    outcomes = [f"{claim.get('id')} {claim.get('outcome')}" for claim in entries(results, "claims")]
-    return [*lines, f"claims: {', '.join(outcomes)}"] if outcomes else lines
+    return [str(line) for line in words.findings(results)] or ["this study has no verdicts"]
 
 
 def _outputs_stand(results: StudyResults) -> bool:
@@ -136,16 +142,3 @@ def _write_outputs(results: StudyResults) -> dict[str, Any]:
         folder.write_json("results.json", values)
         write_report(values, data, report_path(folder.path), provenance.read(folder))
     return values
-
-
-def _model_line(name: str, model: Results) -> str:
-    critical, known = section(model, "critical"), section(model, "reference")
-    found = {symbol: (measured(critical.get(key)), reference(known.get(key))) for key, symbol in _SYMBOLS.items()}
-    parts = [_quantity(symbol, *pair) for symbol, pair in found.items()]
-    return f"{label(model, name)}: {', '.join(part for part in parts if part)}"
-
-
-def _quantity(symbol: str, found: Estimate | None, known: Estimate | None) -> str:
-    if found is None:
-        return ""
-    return f"{symbol} = {found}" + (f" (known {known})" if known is not None else "")

@@ -101,11 +101,9 @@ def test_what_is_no_study_is_said(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-def test_findings_are_a_line_a_model_and_one_for_the_claims(made_up_study):
-    results, _ = made_up_study(0)
-    lines = workflow.findings({**results, "claims": [{"id": "A", "outcome": "supported"}]})
-    assert len(lines) == len(results["models"]) + 1
-    assert all("T_c = " in line and "Δ_s = " in line for line in lines[:-1])
-    assert lines[-1] == "claims: A supported"
-    assert workflow.findings({"models": {"m": {}}}) == ["m: "]
-    assert workflow.findings({}) == []
+def test_findings_are_lines_of_words_and_say_when_there_are_none():
+    claims = [{"id": "A", "outcome": "supported"}, {"id": "G", "outcome": "undecided", "decides": "nn: 3 more seeds."}]
+    first, second = workflow.findings({"claims": claims})
+    assert first.endswith("as arXiv:2002.02664 says. [A supported]")
+    assert second.endswith("is not decided. What would decide it: nn: 3 more seeds. [G undecided]")
+    assert workflow.findings({}) == ["this study has no verdicts"]
