@@ -71,9 +71,18 @@ def end(truth: Truth, see: Measured, shift: float = 0.0) -> dict[str, Any]:
     return {
         "temperature": {name: see(T_C * value, 0.003 * T_C) for name, value in T.items()},
         "in_range": dict.fromkeys(INSTRUMENTS, True),
-        "equilibrium": {"p": 0.4, "in_range": True, "distance": see(truth.distance, 0.02)},
+        "equilibrium": {"p": 0.4, "in_range": True, "distance": distance(truth.distance, see)},
         "excess": {"delta_spin": see(truth.delta_spin, 0.004), "delta_energy": see(truth.delta_energy, 0.03)},
     }
+
+
+def distance(truth: float, see: Measured) -> dict[str, float]:
+    """D as the equilibrium test gives it, from a D² that is Gaussian about the true one."""
+    spread = 0.04**2 * STATES / see.n + 2 * truth * 0.02 * math.sqrt(STATES / see.n)
+    squared = max(truth**2 + spread * (see(0.0, 1.0)["value"] * math.sqrt(see.n / STATES)), 0.0)
+    value = math.sqrt(squared)
+    near = math.sqrt(spread)
+    return {"value": value, "error": min(spread / (2 * value), near) if value > 0 else near}
 
 
 def couplings(truth: Truth, see: Measured) -> dict[str, Any]:

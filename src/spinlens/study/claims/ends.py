@@ -38,12 +38,12 @@ def end_effects(recipe: Recipe) -> tuple[Effect, ...]:
 
 
 def temperature_at_all(recipe: Recipe) -> tuple[Effect, Effect]:
-    """Whether the ends have one temperature: the spread of the instruments and the distance D."""
+    """Whether the ends have one temperature: the spread of the instruments and the squared distance D²."""
     spreads = mean(_spread(recipe.model, machine) for machine in recipe.machines)
-    distances = over_machines(_distance(machine) for machine in recipe.machines)
+    distances = over_machines(_distance_squared(machine) for machine in recipe.machines)
     return (
         bounded_effect("spread of the instruments / T_c", spreads, TEMPERATURE, recipe.subject),
-        effect("D", distances, DISTANCE, recipe.subject),
+        effect("D²", distances, DISTANCE**2, recipe.subject),
     )
 
 
@@ -120,9 +120,13 @@ def _pinned(model: Results, found: Estimate | None, unit: float) -> Bounded | No
     return Bounded(Estimate(high / unit, error), "lower") if found.value >= high * (1 - _END) else None
 
 
-def _distance(machine: Results) -> Estimate | None:
+def _distance_squared(machine: Results) -> Estimate | None:
+    """D², which is what is measured: Gaussian also about 0, where the error s of D is the root of that of D²."""
     test = section(section(section(machine, "end"), "all"), "equilibrium")
-    return measured(test.get("distance")) if test.get("in_range") is True else None
+    found = measured(test.get("distance"))
+    if found is None or test.get("in_range") is not True:
+        return None
+    return Estimate(found.value * found.value, found.error * max(found.error, 2 * abs(found.value)))
 
 
 def _excess(machine: Results, key: str) -> Estimate | None:
