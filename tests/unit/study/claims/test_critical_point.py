@@ -10,7 +10,8 @@ def test_agreement_with_known_values_by_both_analyses_supports_it():
     verdict = claim_a(results(model()))
     assert verdict.outcome == "supported"
     assert "T_c = 5.0000(10) by fit and 5.0000(10) by crossings against 5" in verdict.because
-    assert len(verdict.effects) == 5  # Δ_ε has no known value: one comparison of the two analyses
+    assert len(verdict.effects) == 4  # Δ_ε has no known value
+    assert "0.950(6) by fit and 0.950(6) by crossings without a known value" in verdict.because
     assert verdict.decides == ""
 
 
@@ -23,12 +24,21 @@ def test_one_quantity_outside_by_one_analysis_contradicts_it(analysis, name, val
 
 
 def test_where_nothing_is_known_the_two_analyses_must_agree():
-    assert claim_a(results(model(crossings={"delta_energy": 1.2}))).outcome == "contradicted"
+    apart = model(crossings={"delta_spin": 0.45})
+    apart["reference"]["delta_spin"] = None
+    assert claim_a(results(apart)).outcome == "contradicted"
     both = model(critical={"T": 5.1}, crossings={"T": 5.1})
     both["reference"]["temperature"] = None
     assert claim_a(results(both)).outcome == "supported"
     both["reference"]["temperature"] = {"value": 5.1, "error": 0.0}
     assert claim_a(results(both)).outcome == "supported"
+
+
+def test_the_energy_dimension_counts_where_it_is_known():
+    assert claim_a(results(model(crossings={"delta_energy": 1.2}))).outcome == "supported"
+    known = model()
+    known["reference"]["delta_energy"] = {"value": 1.2, "error": 0.0}
+    assert claim_a(results(known)).outcome == "contradicted"
 
 
 def test_a_known_value_that_could_decide_nothing_is_not_held_against():
