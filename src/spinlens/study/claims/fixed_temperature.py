@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -110,14 +111,22 @@ def fixed_temperature(model: Results, flow: str, instrument: str) -> Bounded | N
 
 
 def _zero(entry: Results) -> Bounded | None:
+    """T*/T_c of one layer: measured, between two starts, beyond all of them; None of a step that leads to its T*."""
     found, above, below = measured(entry), finite(entry.get("above")), finite(entry.get("below"))
+    if entry.get("stable") is True:
+        return None
     if found is not None:
         return Bounded(found)
-    if (above is None) == (below is None):
-        return None
-    return (
-        Bounded(Estimate(above, 0.0), "lower") if above is not None else Bounded(Estimate(below or 0.0, 0.0), "upper")
-    )
+    if above is not None and below is not None:
+        return _between(above, below)
+    if above is not None:
+        return Bounded(Estimate(above, 0.0), "lower")
+    return None if below is None else Bounded(Estimate(below, 0.0), "upper")
+
+
+def _between(above: float, below: float) -> Bounded | None:
+    """The middle, with the deviation of a uniform law."""
+    return Bounded(Estimate((above + below) / 2, (below - above) / math.sqrt(12))) if above < below else None
 
 
 def _entries(model: Results, flow: str, instrument: str) -> list[Results]:

@@ -57,7 +57,7 @@ def bounded(flow, **bounds):
     one = model(stars={"learned": 1.1, "stack": 1.0})
     for entry in one["fixed_points"]:
         if entry["flow"] == flow:
-            entry.update(value=None, error=None, **bounds)
+            entry.update({"value": None, "error": None, **bounds})
     return claim_e(results(one))
 
 
@@ -69,6 +69,17 @@ def test_zeros_beyond_all_starts_count_one_sided():
     assert bounded("majority", above=1.2).outcome == "contradicted"
     assert bounded("learned").outcome == "undecided"
     assert bounded("learned", above=1.2, below=0.8).outcome == "undecided"
+
+
+def test_a_zero_between_two_starts_lies_in_the_middle_with_half_their_distance():
+    assert bounded("learned", above=1.1, below=1.15).outcome == "supported"
+    assert bounded("learned", above=0.95, below=1.0).outcome == "contradicted"
+    assert bounded("learned", above=1.0, below=1.1).outcome == "undecided"
+
+
+def test_a_layer_that_leads_to_its_temperature_has_no_such_zero():
+    assert bounded("learned", value=1.1, error=0.001).outcome == "supported"
+    assert bounded("learned", value=1.1, error=0.001, stable=True).outcome == "undecided"
 
 
 def test_numbers_and_bounds_of_several_machines_are_a_bound():
