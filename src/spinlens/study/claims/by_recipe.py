@@ -10,7 +10,7 @@ from spinlens.study.claims.effects import FEWEST, Effect
 from spinlens.study.claims.gate import Gate
 from spinlens.study.claims.recipes import Recipe
 from spinlens.study.claims.verdict import Finding, Outcome, Part, evidence
-from spinlens.study.claims.words import needed
+from spinlens.study.claims.words import more_machines, needed
 from spinlens.study.results_document import Results, label
 
 UNLEARNED = (
@@ -70,10 +70,11 @@ def combined(found: Iterable[Judged]) -> tuple[Outcome, str]:
     Learned machines decide. Where any other recipe comes out the other way it depends on training, so that a recipe
     that is undecided keeps the claim undecided: more data never turn one decision into another.
     """
+    found = list(found)
     counting = [item for item in found if item.counts]
     learned = [item for item in counting if item.learned]
     if not learned:
-        return "undecided", UNLEARNED
+        return "undecided", _too_few(found) or UNLEARNED
     said = [item.outcome for item in learned if item.outcome not in ("undecided", None)]
     opinions = dict.fromkeys(item.outcome for item in counting if item.outcome not in ("undecided", None))
     if said and len(opinions) > 1:
@@ -85,6 +86,14 @@ def combined(found: Iterable[Judged]) -> tuple[Outcome, str]:
     if neither or not said or said[0] is None:
         return "undecided", f"{' and '.join(neither)} says neither"
     return said[0], ""
+
+
+def _too_few(found: Iterable[Judged]) -> str:
+    """Which learned recipes lack machines; "" where none does."""
+    few = [item.recipe for item in found if item.learned and item.recipe.critical and not item.recipe.enough]
+    return " and ".join(
+        more_machines(len(recipe.machines), f" of {recipe.name} would have to be trained") for recipe in few
+    )
 
 
 def finding(
@@ -131,6 +140,6 @@ def _decides(model: Results, found: Sequence[Judged], own: Gate) -> str:
         return ""
     learned = [item for item in found if item.counts and item.learned]
     if not learned:
-        return _train(model)
+        return f"{label(model)}: {few}." if (few := _too_few(found)) else _train(model)
     said = "; ".join(f"{item.recipe.name}: {item.decides}" for item in found if item.counts and item.decides)
     return f"{label(model)}: {said or 'other machines'}."

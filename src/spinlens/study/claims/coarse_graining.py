@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import FEWEST, Effect, decide, difference, effect, over_machines
 from spinlens.study.claims.verdict import Finding, Outcome, Part, Verdict, joined, of_kind
-from spinlens.study.claims.words import needed, number, summary
+from spinlens.study.claims.words import more_machines, needed, number, summary
 from spinlens.study.results_document import Results, entries, finite, label, measured, reference, section
 
 CLAIM = (
@@ -76,7 +76,7 @@ def decides_of(model: Results, effects: tuple[Effect, ...], machines: int, faile
         return f"{label(model)}: controls that come out as they must."
     more = needed(effects, machines)
     if machines < FEWEST:
-        return f"{label(model)}: {FEWEST - machines} more machines."
+        return f"{label(model)}: {more_machines(machines)}."
     return f"{label(model)}: {more}." if more else ""
 
 

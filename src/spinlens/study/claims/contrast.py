@@ -10,7 +10,7 @@ from spinlens.study.claims.bounded import bounded, bounded_effect, minus
 from spinlens.study.claims.coarse_graining import control, maps, outcome_of
 from spinlens.study.claims.effects import FEWEST, Effect, decide
 from spinlens.study.claims.verdict import Finding, Outcome, Part, Verdict, joined, of_kind
-from spinlens.study.claims.words import needed, summary
+from spinlens.study.claims.words import more_machines, needed, summary
 from spinlens.study.results_document import Results, label
 
 CLAIM = (
@@ -82,6 +82,6 @@ def _decides(name: str, effects: tuple[Effect, ...], machines: int, failed: str)
     if failed:
         return f"{name}: controls that come out as they must."
     if machines < FEWEST:
-        return f"{name}: {FEWEST - machines} more machines of both."
+        return f"{name}: {more_machines(machines, ' of both')}."
     more = needed(effects, machines)
     return f"{name}: {more}." if more else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spinlens.statistics.estimate import Estimate
-from spinlens.study.claims.effects import Effect, Side, worst
+from spinlens.study.claims.effects import FEWEST, Effect, Side, worst
 
 _HOPELESS = 1000.0  # times the data: not worth saying
 
@@ -62,6 +62,16 @@ def _times(effects: Sequence[Effect], machines: int) -> str:
         return f"nothing soon: {stuck} lies at its margin"
     name = (min if beyond else max)(known, key=known.__getitem__)
     return f"about {amount(known[name], machines)} (for {name})"
+
+
+def more_machines(machines: int, what: str = "") -> str:
+    """How many are missing to decide anything.
+
+    >>> more_machines(3)
+    '1 more machine'
+    """
+    missing = FEWEST - machines
+    return f"{missing} more machine{'s' if missing > 1 else ''}{what}"
 
 
 def amount(factor: float, machines: int = 0) -> str:

@@ -25,7 +25,7 @@ def test_at_the_margin_it_is_undecided():
 def test_fewer_than_four_machines_decide_nothing():
     verdict = judge(learned_map=(0.0, -0.3), seeds=3)
     assert verdict.outcome == "undecided"
-    assert "1 more machines" in verdict.decides
+    assert "1 more machine." in verdict.decides
 
 
 def changed(name, change):

@@ -74,6 +74,7 @@ def test_fewer_than_four_machines_decide_nothing(seeds, outcome):
     verdict = judge(seeds=seeds)
     assert verdict.outcome == outcome
     assert ("fewer than 4" in verdict.because) == (seeds < 4)
+    assert ("of learned would have to be trained" in verdict.decides) == (seeds < 4)
 
 
 def test_one_machine_listed_eight_times_is_one_machine():
