@@ -106,9 +106,9 @@ class NumpyUpdates:
     def _update(self, rate: float) -> None:
         recipe, state = self.recipe, self.state
         state.updates += 1
-        fisher = (
-            Fisher(self.visible[self.size :], -self.below * self.hidden[self.size :], self.tied) if self.below else None
-        )
+        fisher = None
+        if self.optimizer.uses_fisher and self.below:
+            fisher = Fisher(self.visible[self.size :], -self.below * self.hidden[self.size :], self.tied)
         self.optimizer.ascend(state.parameters, self.gradient, state.memory, rate, state.updates, fisher)
         if state.average is not None and averages_in(recipe, state.epoch):
             state.averaged += 1

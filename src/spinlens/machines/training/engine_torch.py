@@ -73,7 +73,9 @@ class TorchUpdates:
         else:
             v_neg = self._draw_model(v_pos)
             negative = self._moments(v_neg, self.below)
-            fisher = TorchFisher(self.torch, v_neg, self.torch.tanh(v_neg @ self.values[0] + self.values[2]), self.tied)
+            if self.optimizer.uses_fisher:
+                means = self.torch.tanh(v_neg @ self.values[0] + self.values[2])
+                fisher = TorchFisher(self.torch, v_neg, means, self.tied)
         gradient = self._tie([above - below for above, below in zip(positive, negative, strict=True)])
         self.state.updates += 1
         self.optimizer.ascend_tensors(self.values, gradient, self.memory, rate, self.state.updates, fisher)

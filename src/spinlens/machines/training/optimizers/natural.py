@@ -26,6 +26,7 @@ class Natural:
     """w ← w + r (F + λ₁)⁻¹ g + (1 − r) (F + λ₂)⁻¹ g at the rate r, either part shortened to the trust region."""
 
     memories: ClassVar[int] = 0
+    uses_fisher: ClassVar[bool] = True
     damping: tuple[float, float]
 
     def ascend(

@@ -22,6 +22,7 @@ class Optimizer(Protocol):
     """
 
     memories: ClassVar[int]
+    uses_fisher: ClassVar[bool]  # whether `fisher` is to be made: it costs as much as a small update
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     def ascend(
@@ -35,7 +36,7 @@ class Optimizer(Protocol):
     ) -> None:
         """Move `values` in place up the `gradient`; `update` counts from 1, `fisher` is made of states of the model.
 
-        It is None where no states were drawn, since the gradient is exact.
+        It is None for optimizers that do not use it, and where no states were drawn, since the gradient is exact.
         """
         ...
 
@@ -57,6 +58,7 @@ class Elementwise(ABC):
     """Each number of a parameter array goes its own way; weights decay, biases do not."""
 
     memories: ClassVar[int]
+    uses_fisher: ClassVar[bool] = False
     l2: float
     l1: float
     biases: bool

@@ -19,6 +19,7 @@ class SignAscent:
     """value ← value + rate · sign gradient, until its norm is above `momentum`, its one option of the recipe."""
 
     memories: ClassVar[int] = 0
+    uses_fisher: ClassVar[bool] = False
     momentum: float
 
     def ascend(self, values, gradient, memory, rate, update, fisher):
