@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spinlens.report.machine_points import end_temperatures, is_control
+from spinlens.report.verdict_tables import failed_controls
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import over_machines
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
@@ -14,12 +15,12 @@ PAPER = "arXiv:2002.02664"
 QUESTION = "Does the flow of a machine that has learned a lattice miss the long-range critical point, and why?"
 
 _UNJUDGED = {
-    "undecided": "{0} is not decided",
-    "not assayed": "{0} cannot be judged, because controls did not come out as they must",
+    "undecided": "not decided",
+    "not assayed": "not to be judged, because controls came out otherwise than they must",
 }
 _PHRASES: Mapping[str, Mapping[str, str]] = {
     "A": {
-        "": "Where Monte Carlo finds the long-range critical point",
+        "": "Whether Monte Carlo finds the long-range critical point",
         "supported": f"Monte Carlo finds the long-range critical point, as {PAPER} says",
         "contradicted": f"Monte Carlo misses the known long-range critical point, against {PAPER}",
     },
@@ -76,20 +77,22 @@ _VERBS = {
     "outside": "misses it",
     "elsewhere": "ends elsewhere with its dimensions",
     "no temperature": "ends at no temperature",
-    "undecided": "is not decided",
+    "undecided": "is undecided",
 }
 _LINES = (("A",), ("B",), ("C", "C′"), ("D", "E", "F"), ("G",))
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the answer and the claims that it speaks of, each with its outcome."""
+    """One line of the answer, what would decide it where it is open, and the claims that it speaks of with outcomes."""
 
     text: str
+    decides: str
     claims: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return f"{self.text} [{', '.join(' '.join(claim) for claim in self.claims)}]"
+        more = f" What would decide it: {self.decides}" if self.decides else ""
+        return f"{self.text}{more} [{', '.join(' '.join(claim) for claim in self.claims)}]"
 
 
 def findings(results: Results) -> tuple[Line, ...]:
@@ -104,19 +107,34 @@ def findings(results: Results) -> tuple[Line, ...]:
 
 
 def _line(results: Results, group: list[Results]) -> Line:
-    said = [_phrase(claim) for claim in group]
-    text = "; ".join([f"{said[0]}{_numbers(results, group[0])}", *said[1:]])
-    more = " ".join(str(claim["decides"]) for claim in group if claim.get("decides"))
-    claims = tuple((str(claim.get("id")), str(claim.get("outcome"))) for claim in group)
-    return Line(f"{text}.{f' What would decide it: {more}' if more else ''}", claims)
+    outcomes = {_outcome(claim) for claim in group}
+    numbers = _numbers(results, group[0])
+    if len(group) > 1 and len(outcomes) == 1 and outcomes <= set(_UNJUDGED):
+        *first, last = (_about(claim).removesuffix(",") for claim in group)
+        text = f"{', '.join(first)}, and {last} are {_UNJUDGED[outcomes.pop()]}{numbers}"
+    else:
+        said = [_phrase(claim) for claim in group]
+        text = "; ".join([f"{said[0]}{numbers}", *said[1:]])
+    more = dict.fromkeys(str(claim["decides"]) for claim in group if claim.get("decides"))
+    return Line(f"{text}.", " ".join(more), tuple((str(claim.get("id")), _outcome(claim)) for claim in group))
+
+
+def _outcome(claim: Results) -> str:
+    return str(claim.get("outcome"))
+
+
+def _about(claim: Results) -> str:
+    """What is in question, with a comma where the claim's source ends it."""
+    about = _PHRASES.get(str(claim.get("id")), {}).get("", str(claim.get("claim") or "a claim"))
+    return f"{about}," if about.endswith("says") else about
 
 
 def _phrase(claim: Results) -> str:
-    phrases, outcome = _PHRASES.get(str(claim.get("id")), {}), str(claim.get("outcome"))
+    phrases, outcome = _PHRASES.get(str(claim.get("id")), {}), _outcome(claim)
     if outcome in phrases:
         return phrases[outcome]
-    about = phrases.get("", str(claim.get("claim") or "a claim"))
-    return _UNJUDGED.get(outcome, f"{{0}}: {outcome}").format(f"{about}," if about.endswith("says") else about)
+    failed = ", ".join(failed_controls(claim)) if outcome == "not assayed" else ""
+    return f"{_about(claim)} is {_UNJUDGED.get(outcome, outcome)}{f' ({failed})' if failed else ''}"
 
 
 def _numbers(results: Results, claim: Results) -> str:

@@ -50,6 +50,12 @@ def gate(claims: Sequence[Results]) -> Table:
     return Table(("control", "must be", "is", "as it must", "because"), rows)
 
 
+def failed_controls(claim: Results) -> list[str]:
+    """Names of the controls of a claim that did not come out as they must."""
+    rows = [_control(part) for part in entries(claim, "parts") if part.get("stratum") == "control"]
+    return list(dict.fromkeys(subject.rsplit(", ", 1)[-1] for subject, wanted, found, *_ in rows if found != wanted))
+
+
 def _control(part: Results) -> tuple[str, ...]:
     subject, found = str(part.get("subject", "")), str(part.get("found", ""))
     wanted = "inside" if subject.endswith("exact") else "outside"

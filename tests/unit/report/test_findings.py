@@ -47,8 +47,16 @@ def test_without_a_learned_machine_it_says_what_is_missing() -> None:
     assert "What would decide it: nearest neighbour: machines that are trained at T_c" in lines[1]
 
 
+def test_open_claims_of_one_line_are_said_together() -> None:
+    claims = [{"id": name, "outcome": "undecided", "decides": "4 machines."} for name in "DEF"]
+    (line,) = findings({"claims": claims})
+    assert line.text.endswith("says, and whether nearest neighbours differ in this are not decided.")
+    assert line.decides == "4 machines."
+
+
 def test_failed_controls_are_said() -> None:
-    assert "cannot be judged, because controls did not come out as they must" in answer(Case("ungated"), Case())[1]
+    line = answer(Case("ungated"), Case())[1]
+    assert "not to be judged, because controls came out otherwise than they must (exact): learned" in line
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

@@ -43,8 +43,8 @@ def draw(model: Results) -> Figure:
     figure, axes = style.grid(1, 2, height=0.34 * len(recipes) + 0.7, left=1.15, gap=(0.1, 0.18), sharey=True)
     for place, (name, symbol) in zip(axes[0], SYMBOLS.items(), strict=True):
         expected, error = (number(section(model, "equilibrium").get(name), key) for key in ("value", "error"))
-        if np.isfinite(expected):
-            place.axvspan(expected - np.nan_to_num(error), expected + np.nan_to_num(error), color=style.BAND, lw=0)
+        if np.isfinite(expected) and np.isfinite(error):
+            place.axvspan(expected - error, expected + error, color=style.BAND, alpha=0.45, lw=0)
         for row, recipe in enumerate(recipes):
             _recipe(place, model, recipe, row, name)
         place.set_xlabel(symbol)

@@ -37,7 +37,7 @@ def illustration(results: Results, data: object = None) -> Illustration:
     def panels(name: str, model: Results) -> list[Panel]:
         where = label(model, name)
         return [
-            Panel(f"{where}: {family}", describe(f"{where}, {family}", sets), draw(sets, means))
+            Panel(f"{where}: {family}", describe(f"{where}, {family}", sets), draw(_sorted(sets, means), means))
             for family, sets in families(model).items()
         ]
 
@@ -59,6 +59,11 @@ def families(model: Results) -> dict[str, Family]:
             sets = found.setdefault(str(machine.get("family")), {})
             sets.setdefault(str(machine.get("training_set")), []).append(read)
     return {family: sets for family, sets in found.items() if len(sets) > 1}
+
+
+def _sorted(sets: Family, means: Mapping[str, float]) -> Family:
+    """From the coldest training set to the hottest."""
+    return dict(sorted(sets.items(), key=lambda item: means.get(item[0], np.inf)))
 
 
 def mean_temperatures(results: Results) -> dict[str, float]:

@@ -86,7 +86,9 @@ def test_it_shows_verdicts_rules_numbers_and_provenance(page: str, study: Any) -
     for claim in study[0]["claims"]:
         assert f'id="claim-{claim["id"]}"' in page
     assert page.count("<b>Rule.</b>") == len(study[0]["claims"]) == 8
-    assert page.count("<b>What would decide it.</b>") == sum(bool(claim["decides"]) for claim in study[0]["claims"])
+    assert page.count('<p class="rule"><b>What would decide it.</b>') == sum(
+        bool(claim["decides"]) for claim in study[0]["claims"]
+    )
     assert "nearest neighbour, redrawn" in page[page.index('id="gate"') :]
     assert "somewhere" in page
     assert "spinlens reproduce --study study.toml" in page
