@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +12,12 @@ import scipy.special
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single
 from spinlens.comparisons.partition_function import log_partition_function
-from spinlens.errors import ConvergenceError
+from spinlens.errors import ConvergenceError, InputError
+from spinlens.flows.own_states import OwnStates
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import Held, states_of
 from spinlens.machines.likelihood import ais
-from spinlens.machines.likelihood.gibbs_time import GibbsTime, equilibrate
+from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime, equilibrate
 from spinlens.machines.rbm import RBM
 from spinlens.machines.units import gibbs
 from spinlens.sampling.sampler import sample
@@ -81,6 +83,9 @@ def gap(
     temperature: float,
     states: Held | None = None,
     *,
+    own: OwnStates | None = None,
+    log_z: Estimate | None = None,
+    annealing: tuple[int, int] = (200, 2000),
     chains: int = _CHAINS,
     seed: int = 0,
     workers: int = 1,
@@ -101,6 +106,12 @@ def gap(
     states : Dataset or array_like, optional
         Independent states (n, *shape) or (n, N) of the lattice at T that were not learned from; by default 2,000 are
         sampled.
+    own : OwnStates, optional
+        States of the machine, of `own_states`; by default drawn here.
+    log_z : Estimate, optional
+        ln Z of the lattice where it is known; found here where it is needed.
+    annealing : tuple of int
+        Runs and temperatures of annealed importance sampling, where ln Z of the machine is needed.
     chains : int
         Of the machine. They begin at `states` and are taken after 20 τ_int.
     seed : int
@@ -146,43 +157,39 @@ def gap(
     held = states_of(states, model.shape)
     visible = gibbs.as_units("states", held.reshape(len(held), -1), machine.n_visible)
     generator = seeding.generator(checks.seed(seed), "gap")
-    order = generator.permutation(len(visible))
-    own, tau = _own_states(machine, visible[order], checks.positive_integer("chains", chains), generator)
+    count, order = checks.positive_integer("chains", chains), generator.permutation(len(visible))
+    drawn = _own_states(machine, visible[order], count, generator) if own is None else own
+    if drawn.states.shape[2] != visible.shape[1]:
+        raise InputError(f"own has states of {drawn.states.shape[2]} units, the lattice {visible.shape[1]} sites")
     lattice = _difference(machine, model, T, visible)
-    learned = _difference(machine, model, T, own.reshape(-1, visible.shape[1])).reshape(own.shape[:2])
-    return _gap(machine, model, T, visible, lattice, learned, tau, seed, workers)
+    learned = _difference(machine, model, T, drawn.on(visible.shape[1:]).astype(np.float32)).reshape(drawn.states.shape[:2])
+
+    def logs() -> tuple[Estimate, Estimate]:
+        machines = ais.bracket(machine, *annealing, seed, drawn.states[:, -1]).value
+        return log_z or log_partition_function(model, T, seed=seed, workers=workers), machines
+
+    return _gap(lattice, learned, drawn.tau, model.n_sites, logs)
 
 
-def _gap(
-    machine: RBM,
-    model: IsingModel,
-    T: float,
-    visible: Single,
-    lattice: Array,
-    own: Array,
-    tau: GibbsTime,
-    seed: int,
-    workers: int,
-) -> Gap:
-    n = model.n_sites
+def _gap(lattice: Array, own: Array, tau: GibbsTime, n: int, logs: Callable[[], tuple[Estimate, Estimate]]) -> Gap:
+    """The gap from Δ of states of both sides; `logs` gives ln Z of lattice and machine, should they be needed."""
     bound = _estimate(lattice, own, lambda a, b: a.mean() - b.mean())
     bound = Estimate(bound.value / n, bound.error / n)
     if _overlap(lattice, own) >= _LEAST_OVERLAP:
         found = _estimate(lattice, own, lambda a, b: a.mean() - bennett(a, b))
         return Gap(Estimate(found.value / n, found.error / n), bound, "overlap", tau, n)
     try:
-        own_z = ais.bracket(machine, 200, 2000, seed, visible).value
+        z, own_z = logs()
     except ConvergenceError:
         return Gap(Estimate(bound.value / 2, bound.value / 2 + bound.error), bound, "bound", tau, n)
-    z = log_partition_function(model, T, seed=seed, workers=workers)
     sampling = float(lattice.std(ddof=1) / np.sqrt(len(lattice)))
     value = float(lattice.mean()) - (z.value - own_z.value)
     error = float(np.sqrt(sampling**2 + z.error**2 + own_z.error**2))
     return Gap(Estimate(value / n, error / n), bound, "ln Z", tau, n)
 
 
-def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random.Generator) -> tuple[Single, GibbsTime]:
-    """States of the machine, (chains, snapshots, N), τ_int apart, from chains that begin at states of the lattice."""
+def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random.Generator) -> OwnStates:
+    """States of the machine, τ_int apart and 20 τ_int after chains began at states of the lattice."""
     state, tau = equilibrate(machine, min(chains, len(visible)), generator, visible)
     sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
     hidden = np.empty((len(state), sampler.weights_.shape[1]), np.float32)
@@ -190,7 +197,7 @@ def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random
     for _ in range(_SNAPSHOTS - 1):
         sampler.step(state, hidden, lanes, max(1, round(tau.value)))
         taken.append(state.copy())
-    return np.stack(taken, axis=1), tau
+    return OwnStates(np.stack(taken, axis=1).astype(np.int8), tau, round(FORGOTTEN * tau.value), True)
 
 
 def _difference(machine: RBM, model: IsingModel, T: float, visible: Single) -> Array:
@@ -218,9 +225,8 @@ def _overlap(lattice: Array, own: Array) -> float:
     return min(float(side.sum() ** 2 / np.maximum((side**2).sum(), 1e-300)) for side in sides)
 
 
-def _estimate(lattice: Array, own: Array, function: object) -> Estimate:
+def _estimate(lattice: Array, own: Array, function: Callable[[Array, Array], float]) -> Estimate:
     """A function of Δ of both sides, with its jackknife error over blocks of states and of chains."""
-    assert callable(function)
     pairs = zip(bin_edges(len(lattice), _BLOCKS), bin_edges(len(own), _BLOCKS), strict=False)
     replicas = [
         function(np.delete(lattice, slice(*first)), np.delete(own, slice(*second), axis=0)) for first, second in pairs

@@ -9,9 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from spinlens import seeding
 from spinlens.arrays import Spins
 from spinlens.comparisons.controls import RECIPES, TRAINING, Case
@@ -19,7 +16,7 @@ from spinlens.comparisons.kept import KeptFlows, key_of
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
-from spinlens.machines.controls import extreme_states, mean_field_states, redrawn
+from spinlens.machines.controls import extreme_states, mean_field_states, one_sign, redrawn
 from spinlens.machines.rbm import RBM
 from spinlens.machines.training.learner import Callback
 from spinlens.progress import Report, Step, silent
@@ -58,7 +55,7 @@ class MachineBuilder:
         if case.control == "redrawn":
             if source is None:
                 raise InputError("a redrawn machine needs the machine whose weights are drawn anew")
-            return redrawn(_one_sign(source), seed=self._number("redrawn", case))
+            return redrawn(one_sign(source), seed=self._number("redrawn", case))
         options = {**self.options, **RECIPES[case.recipe], "seed": self._number("training", case)}
         machine = RBM(case.n_hidden, **options)
         return machine.fit(self._data(case), checkpoint=checkpoint, callback=callback)
@@ -119,13 +116,6 @@ class KeptMachines:
         if case.control != "exact":  # quickly made again, and large
             self.kept.keep_machine(case.name, self.key(case), found)
         return found
-
-
-def _one_sign(machine: RBM) -> RBM:
-    """The same machine with h_a → −h_a where Σ_i W_ia < 0: free signs would hide the mean of the weights in noise."""
-    weights: npt.NDArray[Any] = np.asarray(machine.weights_)
-    signs = np.where(weights.sum(axis=0) < 0, -1, 1).astype(weights.dtype)
-    return RBM.from_weights(weights * signs, machine.visible_bias_, np.asarray(machine.hidden_bias_) * signs)
 
 
 def check_options(cases: Sequence[Case], options: Mapping[str, Any]) -> None:

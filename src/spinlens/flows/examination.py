@@ -57,9 +57,15 @@ class Examination:
         }
 
 
-def examine(states: Fields, instruments: Instruments, equilibrium: EquilibriumReference | None = None) -> Examination:
-    """Read one ensemble (n_samples, *shape) with all instruments, test it and measure its dimensions."""
-    given = shared(states, instruments)
+def examine(
+    states: Fields, instruments: Instruments, equilibrium: EquilibriumReference | None = None, chains: int = 0
+) -> Examination:
+    """Read one ensemble (n_samples, *shape) with all instruments, test it and measure its dimensions.
+
+    With `chains` the states are equally many draws of so many chains, chain by chain, whose correlation errors take
+    into account.
+    """
+    given = shared(states, instruments, chains)
     readings = {name: measure(instrument, given).reading for name, instrument in instruments.items()}
     return Examination.of(states, readings, None if equilibrium is None else equilibrium.test(given))
 

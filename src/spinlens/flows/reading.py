@@ -41,22 +41,26 @@ class Measured:
     calibration: float
 
 
-def shared(states: Fields, instruments: Instruments) -> Ensemble:
-    """States (n_samples, *shape) as an ensemble in which instruments of one model look only once."""
+def shared(states: Fields, instruments: Instruments, chains: int = 0) -> Ensemble:
+    """States (n_samples, *shape) as an ensemble in which instruments of one model look only once.
+
+    With `chains` they are draws of so many chains, one after the other and equally long.
+    """
     model = next(iter(instruments.values())).model
     if tuple(states.shape[1:]) != model.shape:
         raise InputError(
             f"the instruments were calibrated on a lattice {model.shape}, the states live on "
             f"{tuple(states.shape[1:])}: calibrate some at that size"
         )
-    return observed(states, model)
+    independent = observed(states, model)
+    return Ensemble(model, independent.states, chains) if chains else independent
 
 
 def measure(instrument: Thermometer, states: Fields | Ensemble) -> Measured:
     """Read one ensemble (n_samples, *shape), keeping what paired errors need."""
     given = observed(states, instrument.model)
     values = instrument.statistic(given)
-    reading = instrument.read_values(values, given.off_lattice)
+    reading = instrument.read_values(values, given.off_lattice, given.chains)
     single = instrument.pseudo_values(values)
     replicas = np.array([instrument.curve.invert(mean) for mean in leave_one_out(single, _BINS)])
     sampling = float(jackknife_error(replicas))

@@ -62,6 +62,13 @@ def redrawn(machine: Layer, family: str = "normal", seed: int = 0) -> RBM:
     return RBM.from_weights(new, machine.visible_bias_, machine.hidden_bias_)
 
 
+def one_sign(machine: Layer) -> RBM:
+    """The same machine with h_a → −h_a where Σ_i W_ia < 0: free signs would hide the mean of the weights in noise."""
+    weights: Any = np.asarray(machine.weights_)
+    signs = np.where(weights.sum(axis=0) < 0, -1, 1).astype(weights.dtype)
+    return RBM.from_weights(weights * signs, machine.visible_bias_, np.asarray(machine.hidden_bias_) * signs)
+
+
 def extreme_states(n: int, n_sites: int, seed: int = 0) -> Spins:
     """States half at T = 0 (all up or all down) and half at T = ∞ (free spins), in random order.
 

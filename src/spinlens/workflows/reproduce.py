@@ -19,7 +19,7 @@ from spinlens.study.definition.toml_file import load_study, to_toml
 from spinlens.study.planning.contents import catalogue
 from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
-from spinlens.study.stages.collect import figure_data
+from spinlens.study.stages.figures import figure_data
 from spinlens.study.storage import provenance
 from spinlens.study.storage.store import StudyFolder, StudyResults, named_errors
 

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from spinlens import checks
 from spinlens.errors import InputError
+from spinlens.study.definition.sections import VERSION
 from spinlens.study.definition.spec import Study
 
 PRESETS = ("quick", "standard", "full")
@@ -43,6 +44,7 @@ def load_study(
 
 def parse_study(document: Mapping[str, Any], name: str = "study") -> Study:
     """The study of a parsed TOML document; what is left out has the value of the preset quick."""
+    _check_version(document, name)
     try:
         complete = _merged(tomllib.loads(preset_text("quick")), document)
         return Study.model_validate_json(json.dumps(complete, default=_no_number))
@@ -50,6 +52,16 @@ def parse_study(document: Mapping[str, Any], name: str = "study") -> Study:
         raise InputError(_sentence(name, error)) from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name} cannot be read: {str(error)[:200]}") from None
+
+
+def _check_version(document: Mapping[str, Any], name: str) -> None:
+    """Say of a file of an earlier version what has changed, instead of naming its keys one after the other."""
+    about = document.get("study")
+    if isinstance(about, Mapping) and about.get("version") == 1 and about.get("version") is not True:
+        raise InputError(
+            f"{name} is a study file of version 1, whose machines were trained and judged in other ways: begin with a "
+            f"file of version {VERSION}, such as spinlens reproduce --show prints"
+        )
 
 
 def preset_text(name: str) -> str:

@@ -1,14 +1,12 @@
-"""The last stage: all numbers of a study in one document, the claims judged, and the data of the report's figures."""
+"""The last stage: all numbers of a study in one document, and the claims judged."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
-from spinlens.arrays import Array
 from spinlens.study.claims import judge_all
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
@@ -16,7 +14,7 @@ from spinlens.study.definition.names import TaskName
 from spinlens.study.definition.tasks import FORMAT, package_version
 from spinlens.study.stages.instruments import worth
 from spinlens.study.stages.lattice import Artefacts, Inputs
-from spinlens.study.storage.codec import Arrays, plain
+from spinlens.study.storage.codec import plain
 
 
 def _results_cost(inputs: Inputs, read: Read) -> Cost:
@@ -45,65 +43,89 @@ def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
 def _model(study: Mapping[str, Any], model: Mapping[str, Any], artefacts: Artefacts) -> dict[str, Any]:
     name, size = model["name"], study["ensembles"]["size"]
     critical, reference = artefacts[f"critical/{name}"], artefacts[f"reference/{name}"]
-    stacks = {number: artefacts[f"layers/{name}/{number}"] for number in range(study["stack"]["seeds"])}
-    blocks = artefacts[f"blocks/{name}"]
-    point = critical["critical"]
     return {
         "label": critical["label"],
         "short_range": critical["regime"] == "short-range",
         "regime": critical["regime"],
         "dimension": 2,
         "reference": critical["reference"],
-        "critical": point,
+        "critical": critical["critical"],
         "size": size,
-        "equilibrium": {key: value for key, value in reference.items() if key != "correlation"},
+        "equilibrium": {key: value for key, value in reference.items() if key not in ("correlation", "log_z")},
         "thermometers": worth(artefacts[f"thermometers/{name}/L{size}"]),
-        "thermometers_by_size": {str(L): worth(artefacts[f"thermometers/{name}/L{L}"]) for L in blocks["layer"].values},
-        "machines": [_machine(str(machine.recipe), artefacts[str(machine)]) for machine in _machines(study, name)],
-        "flows": [
-            {"recipe": machine.recipe, "seed": machine.number, "start": start, **found}
-            for machine in _machines(study, name)
-            for start, found in artefacts[str(machine.at("flow"))].attrs["flows"].items()
-        ],
+        "thermometers_by_size": {L: worth(found) for L, found in _by_side(artefacts, "thermometers", name).items()},
+        "machines": [_machine(machine, artefacts) for machine in machines_of(artefacts, name)],
+        "flows": _flows(name, artefacts),
+        **_blocks_and_stacks(study, name, artefacts),
+    }
+
+
+def machines_of(artefacts: Artefacts, model: str, stage: str = "machine") -> list[TaskName]:
+    """The machines of a model for which a stage has a result, those of one recipe together."""
+    found = [name.split("/") for name in artefacts if name.startswith(f"{stage}/{model}/")]
+    recipes = list(dict.fromkeys(recipe for _, _, recipe, _ in found))
+    return [
+        TaskName("machine", model, recipe, int(number))
+        for wanted in recipes
+        for _, _, recipe, number in found
+        if recipe == wanted
+    ]
+
+
+def _by_side(artefacts: Artefacts, stage: str, model: str) -> dict[str, Any]:
+    """Results of a stage by the side of their lattice, the largest first."""
+    found = {name.rsplit("/L", 1)[1]: name for name in artefacts if name.startswith(f"{stage}/{model}/L")}
+    return {L: artefacts[found[L]] for L in sorted(found, key=int, reverse=True)}
+
+
+def by_number(artefacts: Artefacts, stage: str, model: str) -> dict[int, Any]:
+    """Results of a stage by the number of their stack."""
+    return {int(name.rsplit("/", 1)[1]): artefacts[name] for name in artefacts if name.startswith(f"{stage}/{model}/")}
+
+
+def _machine(machine: TaskName, artefacts: Artefacts) -> dict[str, Any]:
+    """What a machine is, its gap, and the end of its flow."""
+    return {**artefacts[str(machine)].attrs["about"], **artefacts[str(machine.at("end"))]}
+
+
+def _flows(model: str, artefacts: Artefacts) -> list[dict[str, Any]]:
+    return [
+        {"recipe": machine.recipe, "seed": machine.number, "start": start, **found}
+        for machine in machines_of(artefacts, model, "flow")
+        for start, found in artefacts[str(machine.at("flow"))].attrs["flows"].items()
+    ]
+
+
+def _blocks_and_stacks(study: Mapping[str, Any], model: str, artefacts: Artefacts) -> dict[str, Any]:
+    """Flows of block spins and of stacks, layer by layer; empty where the study has none."""
+    layers, stacks = (by_number(artefacts, stage, model) for stage in ("layers", "stack"))
+    starts = study["flows"]["starts"]
+    blocks: Any = artefacts.get(f"blocks/{model}")
+    rules = [] if blocks is None else study["flows"]["rules"]
+    return {
         "rg": [
             {"rule": rule, "start": start, "layers": _layers(blocks.sel(rule=rule, start=start))}
-            for rule in study["flows"]["rules"]
-            for start in study["flows"]["starts"]
+            for rule in rules
+            for start in starts
         ],
         "stack": [
             {
                 "seed": number,
                 "start": start,
-                "converged": data.attrs["converged"],
                 "layers": _layers(data.sel(start=start)),
                 "placement": [entry["quality"] for entry in data.attrs["placement"]],
             }
-            for number, data in stacks.items()
-            for start in study["flows"]["starts"]
+            for number, data in layers.items()
+            for start in starts
         ],
-        "stacks": [_machine("stack", artefacts[f"stack/{name}/{number}"]) for number in stacks],
+        "stacks": [
+            {"recipe": "stack", "seed": number, "training_set": stored.attrs["training_set"]}
+            for number, stored in stacks.items()
+        ],
         "localization": {
-            "rg": blocks.attrs["localization"],
-            "stack": [{**data.attrs["localization"], "converged": data.attrs["converged"]} for data in stacks.values()],
+            "rg": [] if blocks is None else blocks.attrs["localization"],
+            "stack": [data.attrs["localization"] for data in layers.values()],
         },
-    }
-
-
-def _machines(study: Mapping[str, Any], model: str) -> list[TaskName]:
-    return [
-        TaskName("machine", model, recipe["name"], number)
-        for recipe in study["machines"]["recipes"]
-        for number in range(study["machines"]["seeds"])
-    ]
-
-
-def _machine(recipe: str, stored: Arrays) -> dict[str, Any]:
-    notes = stored.attrs
-    tau = notes.get("gibbs_tau")
-    return {
-        "recipe": recipe,
-        **{key: notes.get(key) for key in ("training_set", "seed", "log_likelihood", "late_gain", "converged")},
-        "gibbs_tau": None if tau is None else tau["value"],
     }
 
 
@@ -125,105 +147,3 @@ def _layer(layer: xr.Dataset, size: int) -> dict[str, Any]:
         "in_range": dict(zip(names, layer["in_range"].values.astype(bool).tolist(), strict=True)),
         "off_lattice": bool(layer["off_lattice"].any()),
     }
-
-
-def figure_data(study: Mapping[str, Any], artefacts: Artefacts) -> dict[str, xr.Dataset]:
-    """Datasets of the report's figures, named "kind/model"; `study` is the entry of that name in the results."""
-    data: dict[str, xr.Dataset] = {}
-    for model in study["models"]:
-        name = model["name"]
-        for kind, dataset in _figures(study, name, artefacts).items():
-            data[f"{kind}/{name}"] = dataset
-    return data
-
-
-def _figures(study: Mapping[str, Any], name: str, artefacts: Artefacts) -> dict[str, xr.Dataset]:
-    size = study["ensembles"]["size"]
-    blocks = artefacts[f"blocks/{name}"]
-    layers = [artefacts[f"layers/{name}/{number}"] for number in range(study["stack"]["seeds"])]
-    flows = {f"{m.recipe}/{m.number}": artefacts[str(m.at("flow"))] for m in _machines(study, name)}
-    return {
-        "critical": artefacts[f"curves/{name}"],
-        "snapshots": artefacts[f"snapshots/{name}"],
-        "thermometers": _calibration(artefacts[f"thermometers/{name}/L{size}"]),
-        "flow": _flow(study, flows),
-        "correlation": _correlations(artefacts[f"reference/{name}"], study, flows),
-        "rg": _readings(blocks),
-        "stack": xr.concat([_readings(data) for data in layers], dim="seed").assign_coords(seed=range(len(layers))),
-        "maps": _maps(blocks, layers[0], size),
-    }
-
-
-def _readings(data: xr.Dataset) -> xr.Dataset:
-    found = data[["temperature", "temperature_error", "in_range"]]
-    return found.assign(in_range=found["in_range"].astype(bool)).assign_attrs(data.attrs)
-
-
-def _calibration(stored: Arrays) -> xr.Dataset:
-    """Curves of the thermometers at their own temperatures, and the held-out ensembles read back."""
-    temperature, rows = _curves(stored) if "curves" in stored.attrs else _curves_of_format_1(stored.arrays)
-    own = {"mean": "mean", "error": "curve_error", "spread": "curve_spread", "read_error": "error"}
-    columns = {key: np.array([row[of] for row in rows.values()], dtype=np.float64) for key, of in own.items()}
-    columns["read"] = temperature + np.array([row["bias"] for row in rows.values()], dtype=np.float64)
-    inside = np.array([row["in_range"] for row in rows.values()], dtype=bool)
-    return xr.Dataset(
-        {key: (("instrument", "temperature"), values) for key, values in {**columns, "in_range": inside}.items()},
-        coords={"instrument": list(rows), "temperature": temperature},
-        attrs={"T_c": stored.attrs["T_c"]},
-    )
-
-
-def _curves(stored: Arrays) -> tuple[Array, dict[str, dict[str, Any]]]:
-    """Temperatures, and by instrument what is known at each."""
-    read, curves = stored.attrs["read"], stored.attrs["curves"]
-    rows = {name: {**curves[name], **row} for name, row in read["thermometers"].items()}
-    return np.array(read["temperatures"]), rows
-
-
-def _curves_of_format_1(arrays: Mapping[str, Any]) -> tuple[Array, dict[str, dict[str, Any]]]:
-    own = {"mean": "curve_mean", "curve_error": "curve_error", "curve_spread": "deviation", "error": "read.error",
-           "bias": "read.bias", "in_range": "read.in_range"}  # fmt: skip
-    names = [name for name in ("energy", "magnetization", "network") if f"{name}.deviation" in arrays]
-    rows = {name: {key: arrays[f"{name}.{place}"] for key, place in own.items()} for name in names}
-    return arrays["temperature"], rows
-
-
-def _flow(study: Mapping[str, Any], flows: Mapping[str, xr.Dataset]) -> xr.Dataset:
-    recipes = [recipe["name"] for recipe in study["machines"]["recipes"]]
-    seeds = range(study["machines"]["seeds"])
-    by_recipe = [
-        xr.concat([_readings(flows[f"{recipe}/{seed}"]) for seed in seeds], dim="seed").assign_coords(seed=list(seeds))
-        for recipe in recipes
-    ]
-    joined = xr.concat(by_recipe, dim="recipe").assign_coords(recipe=recipes)
-    spins = np.stack([flows[f"{recipe}/0"]["spins"].values for recipe in recipes])
-    joined["flow_spins"] = (("recipe", "start", "snapshot_step", "x", "y"), spins)
-    return joined.assign_coords(snapshot_step=flows[f"{recipes[0]}/0"]["snapshot_step"].values)
-
-
-def _correlations(
-    reference: Mapping[str, Any], study: Mapping[str, Any], flows: Mapping[str, xr.Dataset]
-) -> xr.Dataset:
-    table = reference["correlation"]
-    names, values, errors = ["Monte Carlo, T_c"], [table["G"]], [table["G_error"]]
-    for recipe in study["machines"]["recipes"]:
-        data = flows[f"{recipe['name']}/0"]
-        for start in data["start"].values:
-            G, error = data["correlation"].sel(start=start).values
-            names.append(f"RBM {recipe['name']}, {start} start")
-            values.append(G.tolist())
-            errors.append(error.tolist())
-    return xr.Dataset(
-        {"G": (("curve", "r"), np.array(values)), "G_error": (("curve", "r"), np.array(errors))},
-        coords={"curve": names, "r": table["r"]},
-    )
-
-
-def _maps(blocks: xr.Dataset, layer: xr.Dataset, size: int) -> xr.Dataset:
-    names = {"majority": "majority blocks", "average": "block average"}
-    sources = ["stacked RBM", *(names.get(str(rule), str(rule)) for rule in blocks["rule"].values)]
-    stacked = np.concatenate([layer["maps"].values[None], blocks["maps"].values])
-    kinds = [str(kind) for kind in layer["kind"].values]
-    maps = {kind: (("source", "x", "y"), stacked[:, k]) for k, kind in enumerate(kinds)}
-    fields = (("unit", "x", "y"), layer["fields"].values)
-    return xr.Dataset({**maps, "fields": fields}, coords={"source": sources}, attrs={"size": size})

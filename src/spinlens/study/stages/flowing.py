@@ -39,8 +39,7 @@ _FIELDS = 8  # receptive fields kept for the report
 
 def _flow_cost(inputs: Inputs, read: Read) -> Cost:
     (ensemble,) = costs.ensembles(read)
-    (machine,) = (item for item in read.values() if "options" in item)
-    n_visible, n_hidden = ensemble["size"] ** 2, machine["hidden"]
+    n_visible, n_hidden = ensemble["size"] ** 2, inputs["hidden"]
     samples = min(inputs["samples"], ensemble["test"])
     work: costs.Work = {("update", n_visible, n_hidden, 1): 0.25 * 3 * inputs["steps"] * samples / 100}
     spins = 3.0 * len(inputs["record"]) * samples * n_visible
@@ -82,19 +81,22 @@ def start_states(data: xr.Dataset, start: str) -> Spins:
 
 def _summary(flow: FollowedFlow, path: Trajectory, curve: DimensionCurve) -> dict[str, Any]:
     """The plateau of a flow with what is known of its last record, and what is known of the end of the flow."""
-    summary: dict[str, Any] = {"plateau": None, "end": {"step": flow.steps[-1], **_known(flow.end(), curve)}}
+    summary: dict[str, Any] = {"plateau": None, "end": {"step": flow.steps[-1], **known(flow.end(), curve)}}
     plateau = flow.plateau()
     if plateau is not None:
         last = plateau.steps[1]
-        known = _known(flow.examination(last, path.at(last)), curve)
+        found = known(flow.examination(last, path.at(last)), curve)
         about = {name: getattr(plateau, name) for name in ("reached", "until_end", "steps", "drift")}
-        summary["plateau"] = {**about, **known}
+        summary["plateau"] = {**about, **found}
     return summary
 
 
-def _known(found: Examination, curve: DimensionCurve) -> dict[str, Any]:
+def known(found: Examination, curve: DimensionCurve) -> dict[str, Any]:
+    """An examination as JSON data, with what is left of its dimensions at its own best temperature."""
     excess = found.excess(curve)
-    own = {} if excess is None else {"delta_spin": excess.delta_spin, "delta_energy": excess.delta_energy}
+    if excess is None:
+        return {**found.to_dict(), "excess": {}}
+    own = {name: as_entry(getattr(excess, name)) for name in ("delta_spin", "delta_energy")}
     return {**found.to_dict(), "excess": own}
 
 
@@ -149,8 +151,7 @@ def _block_seed(inputs: Inputs, rule: str, start: float) -> int:
 def layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The layers of one stack as lattices: temperatures from every start, correlators at T_c, receptive fields."""
     data, readers = _largest_ensemble(artefacts), _readers(inputs, artefacts)
-    stored = only(artefacts, "stack")
-    trained, critical = load_stack(stored), states_at(data, 1.0)
+    trained, critical = load_stack(only(artefacts, "stack")), states_at(data, 1.0)
     placements = place_stack(trained, critical.shape[1:])
 
     def path(start: float) -> Trajectory:
@@ -169,7 +170,6 @@ def layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     result.attrs["placement"] = [
         {"quality": p.quality, "concentration": p.concentration, "coherence": p.coherence} for p in placements
     ]
-    result.attrs["converged"] = stored.attrs["converged"]
     return result
 
 

@@ -7,26 +7,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from spinlens.study.definition.costs import LONG
+from spinlens.study.definition.lineup import PlannedMachine, lineup
 from spinlens.study.definition.names import TaskName
-from spinlens.study.definition.spec import ModelSection, Study, Training
+from spinlens.study.definition.recipes import training_options
+from spinlens.study.definition.sections import ModelSection
+from spinlens.study.definition.spec import Study
 from spinlens.study.definition.tasks import Task
 
-_OPTIONS = {"steps", "persistent", "epochs", "learning_rate", "batch_size", "l1"}
 _SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the states shown
-_COLLECTED = {"critical", "thermometers", "ensemble", "reference", "machine", "stack", "flow", "blocks", "layers"}
+_COLLECTED = {
+    "critical", "thermometers", "ensemble", "reference", "machine", "end", "stack", "flow", "blocks", "layers",
+}  # fmt: skip
 
 
 def study_tasks(study: Study) -> list[Task]:
     """All tasks of a study, in an order that can be run, those of one stage side by side.
 
     Per model: locate → scan (each L, after the one before) → critical → ensembles (L, L/2, L/4) and training states →
-    thermometers → machines and stacks (each seed) → flows; at the end one task that collects the numbers and judges
-    the claims.
+    thermometers → machines, controls and stacks (each seed) → flows and their ends; at the last one task that collects
+    the numbers and judges the claims.
     """
     models = [_Scope(study, model) for model in study.models]
     tasks = [task for stage in _STAGES for model in models for task in stage(model)]
     needs = tuple(task.name for task in tasks if task.stage in _COLLECTED)
-    document = {"study": study.model_dump(mode="json")}
+    document = {"study": study.model_dump(mode="json", exclude_none=True)}
     return [*tasks, Task("results", f"{__package__}.collect:results", document, needs)]
 
 
@@ -46,14 +50,14 @@ class _Scope:
         return {**self.common, **self.study.ensembles.model_dump(include={"temperatures", "thin"})}
 
     @property
-    def judged(self) -> dict[str, Any]:
-        machines = self.study.machines
-        return {"annealing": [machines.annealing_runs, machines.annealing_steps], "seed": self.study.study.seed}
-
-    @property
     def sides(self) -> list[int]:
         """L of the ensembles, then of the layers above it."""
-        return [self.study.ensembles.size // 2**layer for layer in range(len(self.study.stack.hidden) + 1)]
+        return self.study.sides
+
+    @property
+    def machines(self) -> list[PlannedMachine]:
+        """The first machine of every recipe, then the second ones, and so on."""
+        return sorted(lineup(self.study), key=lambda machine: machine.number)
 
     def name(self, stage: str, recipe: str | None = None, number: int | None = None, L: int | None = None) -> TaskName:
         return TaskName(stage, self.model.name, recipe, number, L)
@@ -61,8 +65,22 @@ class _Scope:
     def every_size(self, *stages: str) -> list[TaskName]:
         return [self.name(stage, L=L) for stage in stages for L in self.sides]
 
-    def learned_from(self) -> list[TaskName]:
-        return [self.name("training"), self.name("ensemble", L=self.sides[0])]
+    def machine(self, planned: PlannedMachine) -> TaskName:
+        return self.name("machine", planned.recipe, planned.number)
+
+    def read_at_size(self) -> list[TaskName]:
+        """Ensemble, thermometers and reference of the size of machines."""
+        return [*(self.name(stage, L=self.sides[0]) for stage in ("ensemble", "thermometers")), self.name("reference")]
+
+    def learned(self, training_set: str) -> dict[str, Any]:
+        """Inputs that say from which states a machine learns."""
+        states = self.study.ensembles
+        sets = {"training_set": training_set, "temperatures": states.temperatures_of(training_set)}
+        return {**sets, "size": states.size, "draws": states.critical, "seed": self.study.study.seed}
+
+    def learned_from(self, training_set: str) -> list[TaskName]:
+        """What it needs for them."""
+        return [] if self.study.ensembles.temperatures_of(training_set) is None else [self.name("training")]
 
 
 def _task(name: TaskName, function: str, needs: Iterable[TaskName], inputs: Mapping[str, Any], **options: Any) -> Task:
@@ -147,29 +165,33 @@ def _thermometers(of: _Scope) -> list[Task]:
     return [_task(name, "instruments:calibrate", [name.at("ensemble")], inputs) for name in names]
 
 
-def _learning(section: Training) -> dict[str, Any]:
-    return {"training_set": section.training_set, "options": section.model_dump(include=_OPTIONS)}
-
-
 def _machine(of: _Scope) -> list[Task]:
-    machines = of.study.machines
-    return [
-        _task(
-            of.name("machine", recipe.name, number), "learning:machine", of.learned_from(),
-            {**_learning(recipe), **of.judged, "hidden": machines.hidden, "number": number}, checkpoint=True,
-        )
-        for number in range(machines.seeds)
-        for recipe in machines.recipes
-    ]  # fmt: skip
+    return [_made(of, planned) for planned in of.machines]
+
+
+def _made(of: _Scope, planned: PlannedMachine) -> Task:
+    name, about = of.machine(planned), {"about": planned.about(), "number": planned.number}
+    if planned.kind == "exact":
+        inputs = {**of.common, "size": of.sides[0], **about}
+        return _task(name, "learning:exact", [of.name("critical")], inputs)
+    if planned.kind == "redrawn":
+        assert of.study.like is not None
+        source = of.name("machine", of.study.like.name, planned.number)
+        return _task(name, "learning:redraw", [source], {"seed": of.study.study.seed, "size": of.sides[0], **about})
+    inputs = {**of.learned(planned.training_set), **about, "options": planned.options}
+    return _task(name, "learning:machine", of.learned_from(planned.training_set), inputs, checkpoint=True)
 
 
 def _stack(of: _Scope) -> list[Task]:
+    if not of.study.stacked:
+        return []
     stack = of.study.stack
-    inputs = {**_learning(stack), **of.judged, "hidden": stack.hidden, "upward": stack.upward}
+    inputs = {**of.learned(stack.training_set), "options": training_options(stack)}
+    inputs |= {"hidden": stack.hidden, "upward": stack.upward}
     below = [[of.name("machine", stack.bottom, number)] if stack.bottom else [] for number in range(stack.seeds)]
     return [
         _task(
-            of.name("stack", number=number), "learning:stack", [*of.learned_from(), *bottom],
+            of.name("stack", number=number), "learning:stack", [*of.learned_from(stack.training_set), *bottom],
             {**inputs, "number": number}, checkpoint=True,
         )
         for number, bottom in enumerate(below)
@@ -177,22 +199,47 @@ def _stack(of: _Scope) -> list[Task]:
 
 
 def _flow(of: _Scope) -> list[Task]:
-    machines, inputs = of.study.machines, of.study.flows.model_dump(include={"steps", "record", "samples"})
-    read = [of.name(stage, L=of.sides[0]) for stage in ("ensemble", "thermometers")]
-    read.append(of.name("reference"))
-    names = [of.name("flow", recipe.name, number) for number in range(machines.seeds) for recipe in machines.recipes]
+    inputs = {**of.common, **of.study.flows.model_dump(include={"steps", "record", "samples"})}
     return [
-        _task(name, "flowing:flow", [name.at("machine"), *read], {**of.common, **inputs, "number": name.number})
-        for name in names
-    ]
+        _task(
+            name.at("flow"), "flowing:flow", [name, *of.read_at_size()],
+            {**inputs, "number": planned.number, "hidden": planned.hidden},
+        )
+        for planned in of.machines
+        if not planned.control
+        for name in (of.machine(planned),)
+    ]  # fmt: skip
+
+
+def _end(of: _Scope) -> list[Task]:
+    inputs = {**of.common, **of.study.flows.model_dump(include={"samples", "most_steps"})}
+    return [
+        _task(
+            name.at("end"), "ending:end", [name, *of.read_at_size()],
+            {**inputs, "recipe": planned.recipe, "number": planned.number, "hidden": _hidden(of, planned)},
+        )
+        for planned in of.machines
+        for name in (of.machine(planned),)
+    ]  # fmt: skip
+
+
+def _hidden(of: _Scope, planned: PlannedMachine) -> int:
+    """Hidden units; of the exact machine one a bond."""
+    sites = of.sides[0] ** 2
+    bonds = 2 * sites if of.model.coupling == "nearest-neighbour" else sites * (sites - 1) // 2
+    return bonds if planned.hidden is None else planned.hidden
 
 
 def _blocks(of: _Scope) -> list[Task]:
+    if not of.study.blocked:
+        return []
     inputs = {**of.common, **of.study.flows.model_dump(include={"starts", "rules"})}
     return [_task(of.name("blocks"), "flowing:blocks", of.every_size("ensemble", "thermometers"), inputs)]
 
 
 def _layers(of: _Scope) -> list[Task]:
+    if not of.study.stacked:
+        return []
     inputs = {**of.common, "starts": of.study.flows.starts}
     read = of.every_size("ensemble", "thermometers")
     names = [of.name("layers", number=number) for number in range(of.study.stack.seeds)]
@@ -203,6 +250,6 @@ def _layers(of: _Scope) -> list[Task]:
 
 _STAGES: tuple[Callable[[_Scope], list[Task]], ...] = (
     _locate, _scan, _critical, _curves, _snapshots, _training, _ensemble, _reference, _thermometers, _machine, _stack,
-    _flow, _blocks, _layers,
+    _flow, _end, _blocks, _layers,
 )  # fmt: skip
 """In the order in which stages finish."""

@@ -1,8 +1,8 @@
-"""Stages of learning: machines and stacks trained on lattice states, judged by likelihood."""
+"""Stages of learning: machines of recipes, machines that are controls, and stacks."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,75 +10,98 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from spinlens.errors import InputError
-from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
+from spinlens.arrays import Spins
+from spinlens.lattice.ising import IsingModel
+from spinlens.machines.controls import extreme_states, mean_field_states, one_sign, redrawn
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
+from spinlens.machines.training.phases import fit_phases
 from spinlens.seeding import purpose_seed
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
-from spinlens.study.stages.instruments import states_at
-from spinlens.study.stages.lattice import Artefacts, Inputs, only
+from spinlens.study.definition.recipes import as_arguments
+from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
 from spinlens.study.storage.codec import Arrays, plain
 
-CONVERGED = 0.1
-"""A machine counts as converged when its held-out log-likelihood rose by less than this (nats per state, beyond twice
-the error) in the last quarter of its training."""
-
-_MIXING_STEPS = 600
-_MIXED = 50  # chains that measure the mixing of one machine
 _BATCH = 100  # states of an update in the units of costs
-_JUDGED = 2  # AIS runs per machine: at three quarters of the training and at its end
 
 
-def _data_read(inputs: Inputs, read: Read) -> tuple[int, int, float]:
+def _states_read(inputs: Inputs, read: Read) -> tuple[int, int, float]:
     """Visible units, training states and bytes of the data read, one a spin."""
-    (training,) = (item for item in read.values() if "critical_draws" in item)
-    (ensemble,) = costs.ensembles(read)
-    grid = inputs["training_set"] == "grid"
-    states = training["draws"] * len(training["temperatures"]) if grid else training["critical_draws"]
-    return training["size"] ** 2, states, costs.spins_of(training) + costs.spins_of(ensemble)
+    training = next((item for item in read.values() if "critical_draws" in item), None)
+    if training is None:
+        return inputs["size"] ** 2, inputs["draws"], float(inputs["draws"] * inputs["size"] ** 2)
+    chosen = inputs["temperatures"]
+    states = training["critical_draws"] if chosen == [1.0] else training["draws"] * len(chosen)
+    return training["size"] ** 2, states, costs.spins_of(training)
 
 
-def _layer_work(inputs: Inputs, n_visible: int, n_hidden: int, states: int) -> costs.Work:
-    """Training and judging of one layer."""
-    options = inputs["options"]
-    updates = options["epochs"] * math.ceil(states / options["batch_size"]) * options["batch_size"] / _BATCH
-    runs, betas = inputs["annealing"]
-    return {
-        ("update", n_visible, n_hidden, options["steps"]): float(updates),
-        ("anneal", n_visible, n_hidden): float(_JUDGED * runs * betas),
-    }
+def _training_work(options: Mapping[str, Any], n_visible: int, n_hidden: int, states: int) -> costs.Work:
+    """Training of one layer or phase; of the natural gradient also overlaps of its chains and their solution."""
+    size = options.get("batch_size", _BATCH)
+    updates = options.get("updates") or options["epochs"] * max(1, states // size)
+    work: costs.Work = {("update", n_visible, n_hidden, options["steps"]): updates * size / _BATCH}
+    if options["optimizer"] != "natural":
+        return work
+    chains = options.get("chains") or size
+    numbers = n_visible if options.get("torus") else n_visible * n_hidden
+    seconds = updates * (1.5e-10 * chains**3 + 4e-10 * chains**2 * numbers + 2e-8 * chains * (n_visible + n_hidden))
+    return costs.together(work, {costs.STANDARD: seconds})
 
 
 def _machine_cost(inputs: Inputs, read: Read) -> Cost:
-    n_visible, states, spins = _data_read(inputs, read)
-    n_hidden = inputs["hidden"]
-    mixing: costs.Work = {("update", n_visible, n_hidden, 1): 0.3 * _MIXING_STEPS * _MIXED / _BATCH}
-    work = costs.together(_layer_work(inputs, n_visible, n_hidden, states), mixing)
+    n_visible, states, spins = _states_read(inputs, read)
+    n_hidden = inputs["about"]["hidden"]
+    work = costs.together(*(_training_work(phase, n_visible, n_hidden, states) for phase in inputs["options"]))
     memory = 5 * spins + 9.0 * n_visible * min(states, 4096) + 80.0 * n_visible * n_hidden
     return Cost(costs.with_standard(work, 0.05), memory + 20 * costs.MIB, 4.0 * n_visible * n_hidden + 5000)
 
 
 @costing(_machine_cost)
 def machine(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> Arrays:
-    """One trained machine with its likelihood, late gain and Gibbs τ; training goes on from what `checkpoint` holds."""
-    X, validation = _training_states(inputs, artefacts)
-    seed = purpose_seed(inputs["seed"], "machine", inputs["number"])
-    state = None if checkpoint is None else checkpoint / "training.safetensors"
-    rbm = RBM(inputs["hidden"], seed=seed, **_options(inputs)).fit(X, validation=validation, checkpoint=state)
-    tau = gibbs_autocorrelation(
-        rbm, chains=_MIXED, steps=_MIXING_STEPS, start=validation[:50], absolute=True, seed=seed
-    )
-    notes = {"config": rbm.config(), **judgement([rbm]), "gibbs_tau": tau}
-    return Arrays(rbm.to_arrays(), plain({**notes, "training_set": inputs["training_set"], "seed": inputs["number"]}))
+    """One trained machine, phase after phase; training goes on from what `checkpoint` holds."""
+    about = inputs["about"]
+    X = _states(inputs, artefacts)
+    seeds = [_seed(inputs, "machine", *([] if phase == 0 else [phase])) for phase in range(len(inputs["options"]))]
+    phases = [
+        RBM(about["hidden"], seed=seed, **_arguments(options, len(X)))
+        for seed, options in zip(seeds, inputs["options"], strict=True)
+    ]
+    rbm = fit_phases(phases, X, checkpoint)
+    return Arrays(rbm.to_arrays(), plain({"config": rbm.config(), "about": about, "states": len(X)}))
+
+
+def _exact_cost(inputs: Inputs, read: Read) -> Cost:
+    return Cost({costs.STANDARD: 0.02}, costs.MIB, 1000)
+
+
+@costing(_exact_cost)
+def exact(inputs: Inputs, artefacts: Artefacts) -> Arrays:
+    """The machine that is the lattice at T_c; its weights are made when they are needed."""
+    model, T_c = make_model(inputs, inputs["size"]), only(artefacts, "critical")["critical"]["temperature"]["value"]
+    bonds = model.n_sites * int(np.count_nonzero(model.coupling_table)) // 2
+    return Arrays({}, plain({"temperature": T_c, "about": {**inputs["about"], "hidden": bonds}, "states": None}))
+
+
+def _redrawn_cost(inputs: Inputs, read: Read) -> Cost:
+    weights = 4.0 * inputs["size"] ** 2 * inputs["about"]["hidden"]
+    return Cost({costs.STANDARD: 0.02 + 3e-9 * weights}, 10 * weights + costs.MIB, weights + 2000)
+
+
+@costing(_redrawn_cost)
+def redraw(inputs: Inputs, artefacts: Artefacts) -> Arrays:
+    """A machine with weights drawn from the normal distribution fitted to those of another."""
+    source = load_machine(only(artefacts, "machine"))
+    rbm = redrawn(one_sign(source), seed=_seed(inputs, "redrawn"))
+    return Arrays(rbm.to_arrays(), plain({"config": rbm.config(), "about": inputs["about"], "states": None}))
 
 
 def _stack_cost(inputs: Inputs, read: Read) -> Cost:
-    n_visible, states, spins = _data_read(inputs, read)
+    n_visible, states, spins = _states_read(inputs, read)
     pairs = list(pairwise([n_visible, *inputs["hidden"]]))
-    given = any("hidden" in item and "options" in item for item in read.values())  # the first layer is a machine's
-    work = costs.together(*(_layer_work(inputs, below, above, states) for below, above in pairs[1 if given else 0 :]))
+    given = any("about" in item for item in read.values())  # the first layer is a machine's
+    trained = pairs[1 if given else 0 :]
+    work = costs.together({}, *(_training_work(inputs["options"], below, above, states) for below, above in trained))
     weights = sum(below * above for below, above in pairs)
     memory = 5 * spins + 2.0 * n_visible * states + 80.0 * weights
     return Cost(costs.with_standard(work, 0.05), memory + 20 * costs.MIB, 4.0 * weights + 8000)
@@ -87,21 +110,19 @@ def _stack_cost(inputs: Inputs, read: Read) -> Cost:
 @costing(_stack_cost)
 def stack(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> Arrays:
     """One greedily trained stack; training goes on from what `checkpoint` holds."""
-    X, validation = _training_states(inputs, artefacts)
-    seed = purpose_seed(inputs["seed"], "stack", inputs["number"])
+    X = _states(inputs, artefacts)
     bottom = [load_machine(artefacts[name]) for name in artefacts if name.startswith("machine/")]
-    trained = StackedRBM(tuple(inputs["hidden"]), upward=inputs["upward"], seed=seed, **_options(inputs))
-    trained.fit(X, validation=validation, bottom=bottom[0] if bottom else None, checkpoint=checkpoint)
-    notes = {"config": trained.config(), **judgement(trained.layers_), "training_set": inputs["training_set"]}
-    return Arrays(trained.to_arrays(), plain({**notes, "seed": inputs["number"]}))
+    options = _arguments(inputs["options"], len(X))
+    trained = StackedRBM(tuple(inputs["hidden"]), upward=inputs["upward"], seed=_seed(inputs, "stack"), **options)
+    trained.fit(X, bottom=bottom[0] if bottom else None, checkpoint=checkpoint)
+    notes = {"config": trained.config(), "training_set": inputs["training_set"], "number": inputs["number"]}
+    return Arrays(trained.to_arrays(), plain(notes))
 
 
-def _options(inputs: Inputs) -> dict[str, Any]:
-    return {**inputs["options"], "track": "ais", "annealing": tuple(inputs["annealing"])}
-
-
-def load_machine(stored: Arrays) -> RBM:
-    """The machine of a stored artefact."""
+def load_machine(stored: Arrays, model: IsingModel | None = None) -> RBM:
+    """The machine of a stored artefact; the exact one is made again for its `model`."""
+    if "temperature" in stored.attrs and model is not None:
+        return RBM.exact(model, stored.attrs["temperature"])
     return RBM.from_parts(stored.attrs["config"], dict(stored.arrays))
 
 
@@ -110,24 +131,30 @@ def load_stack(stored: Arrays) -> StackedRBM:
     return StackedRBM.from_parts(stored.attrs["config"], dict(stored.arrays))
 
 
-def judgement(layers: list[RBM]) -> dict[str, Any]:
-    """Held-out log-likelihood (nats per state) and whether training had converged, of the bottom and of all layers."""
-    gains = [layer.late_gain() for layer in layers]
-    last = layers[0].history_[-1]
-    return {
-        "log_likelihood": {"value": last["log_likelihood"], "error": last["log_likelihood_error"]},
-        "late_gain": gains[0],
-        "converged": all(abs(gain.value) + 2 * gain.error < CONVERGED for gain in gains),
-    }
+def _seed(inputs: Inputs, purpose: str, *more: int) -> int:
+    return purpose_seed(inputs["seed"], purpose, inputs["number"], *more)
 
 
-def _training_states(inputs: Inputs, artefacts: Artefacts) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Training and held-out states, flat."""
+def _arguments(options: Mapping[str, Any], n_states: int) -> dict[str, Any]:
+    """Options as `RBM` takes them, updates as the whole passes over `n_states` that come nearest."""
+    arguments = as_arguments(options)
+    updates = arguments.pop("updates", None)
+    if updates is not None:
+        in_a_pass = max(1, n_states // arguments["batch_size"])
+        arguments["epochs"] = max(1, round(updates / in_a_pass))
+    return arguments
+
+
+def _states(inputs: Inputs, artefacts: Artefacts) -> Spins:
+    """Training states, flat."""
+    if inputs["temperatures"] is None:
+        n, sites = inputs["draws"], inputs["size"] ** 2
+        seed = _seed(inputs, inputs["training_set"])
+        if inputs["training_set"] == "mean-field":
+            return mean_field_states(n, sites, 1.0, seed)
+        return extreme_states(n, sites, seed)
     data: xr.Dataset = only(artefacts, "training")
-    held_out: xr.Dataset = only(artefacts, "ensemble")
-    sites = data.sizes["x"] * data.sizes["y"]
-    if inputs["training_set"] == "critical":
-        return data["critical"].values.reshape(-1, sites), states_at(held_out, 1.0).reshape(-1, sites)
-    if inputs["training_set"] == "grid":
-        return data["grid"].values.reshape(-1, sites), held_out["test"].values.reshape(-1, sites)
-    raise InputError(f"training_set must be 'grid' or 'critical', got {inputs['training_set']!r}")
+    if inputs["temperatures"] == [1.0]:
+        return np.asarray(data["critical"].values.reshape(-1, inputs["size"] ** 2))
+    rows = [int(np.argmin(np.abs(data["relative"].values - relative))) for relative in inputs["temperatures"]]
+    return np.asarray(data["grid"].values[rows].reshape(-1, inputs["size"] ** 2))

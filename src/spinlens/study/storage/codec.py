@@ -69,8 +69,8 @@ def decode(suffix: str, data: bytes, origin: str = "artefact") -> Payload:
         raise
     except Exception as error:  # whatever a damaged or hostile file provokes in the readers
         raise ArtefactError(f"{origin} cannot be read: {type(error).__name__}: {str(error)[:200]}") from None
-    if not isinstance(header, dict) or header.get("format") not in range(1, FORMAT + 1):
-        raise ArtefactError(f"{origin} has header {str(header)[:80]!r}; this spinlens reads formats up to {FORMAT}")
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise ArtefactError(f"{origin} has header {str(header)[:80]!r}; this spinlens reads format {FORMAT}")
     return payload
 
 

@@ -217,6 +217,11 @@ class StudyFolder:
             raise StudyError(
                 f"{self.path / MARKER} is damaged; if {self.path} is a spinlens study, delete that file and run again"
             )
+        if version < FORMAT:
+            raise StudyError(
+                f"{self.path} was made by an earlier spinlens (format {version}, this one reads {FORMAT}): its machines "
+                "were judged in other ways, run its study again in another folder"
+            )
         if version > FORMAT:
             raise StudyError(f"{self.path} was made by a newer spinlens (format {version}, this one reads {FORMAT})")
 

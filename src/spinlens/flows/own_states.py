@@ -1,0 +1,70 @@
+"""The end of a machine's flow: states of its own, from chains that have forgotten where they began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from spinlens import checks, seeding
+from spinlens.arrays import Spins
+from spinlens.machines import gibbs
+from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime
+from spinlens.machines.parameters import Layer
+
+SNAPSHOTS = 5
+_TIMES, _APART = 10.0, 2.0  # τ_int before the first snapshot, and between two
+_FEWEST = 50  # steps before the first, where τ_int is short
+
+
+@dataclass(frozen=True, eq=False)
+class OwnStates:
+    """States of a machine, some of each of several chains.
+
+    `states` is (chains, snapshots, n_visible) int8 ±1, `tau` the τ_int of the chain in Gibbs steps, `steps` those
+    before the first snapshot, `settled` whether they were enough: 10 τ_int of a τ_int that is known.
+    """
+
+    states: Spins
+    tau: GibbsTime
+    steps: int
+    settled: bool
+
+    @property
+    def chains(self) -> int:
+        """How many chains."""
+        return len(self.states)
+
+    def on(self, shape: tuple[int, ...]) -> Spins:
+        """(chains · snapshots, *shape), chain by chain."""
+        return np.asarray(self.states.reshape(-1, *shape))
+
+    def with_those_of(self, other: Self) -> Self:
+        """The chains of both."""
+        states = np.concatenate([self.states, other.states])
+        return type(self)(states, self.tau, max(self.steps, other.steps), self.settled and other.settled)
+
+
+def own_states(
+    machine: Layer, start: npt.ArrayLike, tau: GibbsTime, *, most_steps: int = 20_000, seed: int = 0
+) -> OwnStates:
+    """Five snapshots 2 τ_int apart of chains that began at `start` (chains, …) ≥ 10 τ_int before the first.
+
+    `most_steps` bounds the steps before the first; where they are too few, the states are not `settled`.
+    """
+    generator = seeding.generator(checks.seed(seed), "own states")
+    begin = np.asarray(start)
+    state = gibbs.as_units("start", begin.reshape(len(begin), -1), len(machine.weights_)).copy()
+    sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
+    hidden = np.empty((len(state), sampler.weights_.shape[1]), np.float32)
+    wanted = max(_FEWEST, int(np.ceil(_TIMES * tau.value)))
+    steps = min(wanted, checks.positive_integer("most_steps", most_steps))
+    apart = max(1, int(_APART / _TIMES * steps)) if steps < wanted else max(1, int(np.ceil(_APART * tau.value)))
+    taken = np.empty((len(state), SNAPSHOTS, state.shape[1]), np.int8)
+    for number in range(SNAPSHOTS):
+        sampler.step(state, hidden, lanes, apart if number else steps)
+        taken[:, number] = state
+    known = tau.settled or FORGOTTEN * tau.value <= most_steps
+    return OwnStates(taken, tau, steps, bool(known and steps == wanted))

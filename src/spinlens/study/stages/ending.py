@@ -1,0 +1,107 @@
+"""The end of a machine's flow: states of its own, their gap to the lattice, what instruments see, what it couples."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import xarray as xr
+
+from spinlens.comparisons.coupling_curve import coupling_curve
+from spinlens.comparisons.gap import Gap, gap
+from spinlens.flows.examination import Examination, examine
+from spinlens.flows.own_states import SNAPSHOTS, OwnStates, own_states
+from spinlens.lattice.ising import IsingModel
+from spinlens.machines.likelihood.gibbs_time import GibbsTime
+from spinlens.machines.rbm import RBM
+from spinlens.seeding import purpose_seed
+from spinlens.statistics.estimate import Estimate, as_entry
+from spinlens.study.definition import costs
+from spinlens.study.definition.costs import Cost, Read, costing
+from spinlens.study.stages.flowing import known, start_states
+from spinlens.study.stages.instruments import instruments_at, reference_curve, states_at
+from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
+from spinlens.study.stages.learning import load_machine
+from spinlens.study.storage.codec import Arrays, plain
+from spinlens.thermometers.instruments import InstrumentSet
+
+STARTS = ("cold", "hot")
+_TAU_CHAINS = 20  # that measure τ_int
+_WIDE = 200  # chains at most of a machine of more hidden units than its lattice has pairs
+_ANNEALING = (100, 1000)  # of machines so far from the lattice that their ln Z is needed
+_LARGEST_COUPLINGS = 2**31  # hidden units · N² whose effective couplings are computed, a minute
+
+
+def _end_cost(inputs: Inputs, read: Read) -> Cost:
+    (ensemble,) = costs.ensembles(read)
+    N, hidden = ensemble["size"] ** 2, inputs["hidden"]
+    tau = min(0.3 * N, inputs["most_steps"] / 100)  # of a machine that learned the square at T_c
+    chains = _chains(inputs["samples"], inputs["samples"], hidden, N)
+    steps = 100 * tau * _TAU_CHAINS + 2 * 18 * tau * chains
+    work: costs.Work = {("update", N, min(hidden, 4 * N), 1): 0.25 * steps / 100}
+    spins = 2.0 * chains * SNAPSHOTS * N
+    memory = 2 * costs.spins_of(ensemble) + 8 * spins + 12.0 * N * hidden + 4.0 * chains * hidden + 30 * costs.MIB
+    return Cost(costs.with_standard(work, 0.4 + 3e-7 * spins), memory, 15_000)
+
+
+@costing(_end_cost)
+def end(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
+    """States of one machine from cold and from hot, at least 10 τ of its chain later, and all that is known of them."""
+    data, stored, reference = (only(artefacts, stage) for stage in ("ensemble", "machine", "reference"))
+    model = make_model(inputs, data.sizes["x"])
+    instruments, curve = instruments_at(only(artefacts, "thermometers"), model), reference_curve(reference)
+    rbm, critical = load_machine(stored, model), states_at(data, 1.0)
+    tau = rbm.gibbs_tau(critical, chains=_TAU_CHAINS, most_steps=inputs["most_steps"], seed=_seed(inputs, "tau"))
+    found = {start: _own(inputs, rbm, data, start, tau) for start in STARTS}
+    both = found["cold"].with_those_of(found["hot"])
+    apart = gap(
+        rbm, model, data.attrs["T_c"], critical, own=both, log_z=Estimate(**reference["log_z"]), annealing=_ANNEALING,
+        seed=_seed(inputs, "gap"),
+    )  # fmt: skip
+    examined = {start: known(_examined(own, instruments), curve) for start, own in {**found, "all": both}.items()}
+    result: dict[str, Any] = plain({
+        "gap": _gap_entry(apart),
+        "gibbs_tau": {**_entry(tau), "settled": tau.settled},
+        "end": {"steps": both.steps, "settled": both.settled, **examined},
+        "couplings": _couplings(rbm, stored, model, data.attrs["T_c"]),
+    })  # fmt: skip
+    return result
+
+
+def _own(inputs: Inputs, rbm: RBM, data: xr.Dataset, start: str, tau: GibbsTime) -> OwnStates:
+    """States of the machine from one start."""
+    begin = start_states(data, start)
+    chains = _chains(inputs["samples"], len(begin), inputs["hidden"], rbm.n_visible)
+    seed = _seed(inputs, start)
+    return own_states(rbm, begin[:chains], tau, most_steps=inputs["most_steps"], seed=seed)
+
+
+def _chains(samples: int, states: int, hidden: int, n_sites: int) -> int:
+    """Chains that make about `samples` states."""
+    wanted = min(math.ceil(samples / SNAPSHOTS), states)
+    return min(wanted, _WIDE) if 2 * hidden >= n_sites * (n_sites - 1) else wanted
+
+
+def _examined(own: OwnStates, instruments: InstrumentSet) -> Examination:
+    return examine(own.on(instruments.shape), instruments, instruments.equilibrium, own.chains)
+
+
+def _gap_entry(found: Gap) -> dict[str, Any]:
+    return {**_entry(found.value), "bound": as_entry(found.bound), "method": found.method, "learned": found.learned}
+
+
+def _entry(found: Estimate) -> dict[str, float | None]:
+    return as_entry(found) or {}
+
+
+def _couplings(rbm: RBM, stored: Arrays, model: IsingModel, T_c: float) -> dict[str, Any] | None:
+    """Learned couplings beside those of the lattice; None of machines that are too large."""
+    if rbm.weights_.size * rbm.n_visible > _LARGEST_COUPLINGS:
+        return None
+    states = stored.attrs["states"]
+    curve = coupling_curve(rbm, model, T_c, math.inf if states is None else states)
+    return {**vars(curve), "slope": as_entry(curve.slope)}
+
+
+def _seed(inputs: Inputs, purpose: str) -> int:
+    return purpose_seed(inputs["seed"], "end", inputs["recipe"], inputs["number"], purpose)
