@@ -162,7 +162,8 @@ def gap(
     if drawn.states.shape[2] != visible.shape[1]:
         raise InputError(f"own has states of {drawn.states.shape[2]} units, the lattice {visible.shape[1]} sites")
     lattice = _difference(machine, model, T, visible)
-    learned = _difference(machine, model, T, drawn.on(visible.shape[1:]).astype(np.float32)).reshape(drawn.states.shape[:2])
+    own_visible = drawn.on(visible.shape[1:]).astype(np.float32)
+    learned = _difference(machine, model, T, own_visible).reshape(drawn.states.shape[:2])
 
     def logs() -> tuple[Estimate, Estimate]:
         machines = ais.bracket(machine, *annealing, seed, drawn.states[:, -1]).value

@@ -26,6 +26,7 @@ from spinlens.study.storage.codec import Arrays, plain
 from spinlens.thermometers.instruments import InstrumentSet
 
 STARTS = ("cold", "hot")
+_ROUNDING = 1e-7  # of fields in single precision: the gap of the exact machine has no other error
 _TAU_CHAINS = 20  # that measure τ_int
 _WIDE = 200  # chains at most of a machine of more hidden units than its lattice has pairs
 _ANNEALING = (100, 1000)  # of machines so far from the lattice that their ln Z is needed
@@ -87,7 +88,8 @@ def _examined(own: OwnStates, instruments: InstrumentSet) -> Examination:
 
 
 def _gap_entry(found: Gap) -> dict[str, Any]:
-    return {**_entry(found.value), "bound": as_entry(found.bound), "method": found.method, "learned": found.learned}
+    value = Estimate(found.value.value, max(found.value.error, _ROUNDING))
+    return {**_entry(value), "bound": as_entry(found.bound), "method": found.method, "learned": found.learned}
 
 
 def _entry(found: Estimate) -> dict[str, float | None]:

@@ -219,8 +219,8 @@ class StudyFolder:
             )
         if version < FORMAT:
             raise StudyError(
-                f"{self.path} was made by an earlier spinlens (format {version}, this one reads {FORMAT}): its machines "
-                "were judged in other ways, run its study again in another folder"
+                f"{self.path} is of an earlier spinlens (format {version}, this one reads {FORMAT}), which judged "
+                "machines in other ways: run its study again in another folder"
             )
         if version > FORMAT:
             raise StudyError(f"{self.path} was made by a newer spinlens (format {version}, this one reads {FORMAT})")
