@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Integers
 from spinlens.errors import InputError
+from spinlens.machines.units.gibbs import log_two_cosh
 from spinlens.machines.units.parameters import Layer
 
 _TAIL = 40.0  # e^{−40} is below rounding of 1
@@ -64,7 +65,9 @@ def effective_couplings(machine: Layer) -> Array:
     J = np.zeros((len(weights), len(weights)))
     columns: list[tuple[Array, Array]] = []
     waiting = 0
-    for unit in np.flatnonzero(np.count_nonzero(weights, axis=0) >= 2):
+    seen = np.count_nonzero(weights, axis=0)
+    _add_bonds(J, weights, bias, np.flatnonzero(seen == 2))
+    for unit in np.flatnonzero(seen > 2):
         tangent, share = _nodes(weights[:, unit], float(bias[unit]))
         columns.append((tangent, share))
         waiting += len(share)
@@ -75,6 +78,15 @@ def effective_couplings(machine: Layer) -> Array:
         J += _product(columns)
     np.fill_diagonal(J, 0.0)
     return (J + J.T) / 2
+
+
+def _add_bonds(J: Array, weights: Array, bias: Array, units: Integers) -> None:
+    """Add the couplings of units that see two sites each, which need no average: those of an exact machine."""
+    site = np.nonzero(weights[:, units].T)[1].reshape(-1, 2)
+    first, second = weights[site[:, 0], units], weights[site[:, 1], units]
+    signs = ((1, 1, 1), (-1, -1, 1), (1, -1, -1), (-1, 1, -1))
+    coupling = sum(s * log_two_cosh(bias[units] + a * first + b * second) for a, b, s in signs) / 4
+    np.add.at(J, (site[:, 0], site[:, 1]), 2 * coupling)  # the mean with the transposed is taken in the end
 
 
 def group_couplings(machine: Layer, groups: Iterable[Iterable[int]]) -> Array:

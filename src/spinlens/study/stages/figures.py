@@ -12,6 +12,7 @@ from spinlens.arrays import Array
 from spinlens.study.stages.collect import by_number, machines_of
 from spinlens.study.stages.lattice import Artefacts
 from spinlens.study.storage.codec import Arrays
+from spinlens.study.storage.labelled import as_dataset
 
 
 def figure_data(study: Mapping[str, Any], artefacts: Artefacts) -> dict[str, xr.Dataset]:
@@ -41,7 +42,9 @@ def _flows(artefacts: Artefacts, model: str) -> dict[str, dict[int, xr.Dataset]]
     """Flows of machines by recipe and number."""
     found: dict[str, dict[int, xr.Dataset]] = {}
     for machine in machines_of(artefacts, model, "flow"):
-        found.setdefault(str(machine.recipe), {})[int(machine.number or 0)] = artefacts[str(machine.at("flow"))]
+        found.setdefault(str(machine.recipe), {})[int(machine.number or 0)] = as_dataset(
+            artefacts[str(machine.at("flow"))]
+        )
     return found
 
 

@@ -27,7 +27,8 @@ from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.stages.instruments import instruments_at, reference_curve, states_at
 from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
 from spinlens.study.stages.learning import load_machine, load_stack
-from spinlens.study.storage.codec import plain
+from spinlens.study.storage.codec import Arrays
+from spinlens.study.storage.labelled import as_arrays
 from spinlens.thermometers.instruments import InstrumentSet
 
 STARTS = {"cold": 0.0, "critical": 1.0, "hot": float("inf")}
@@ -48,7 +49,7 @@ def _flow_cost(inputs: Inputs, read: Read) -> Cost:
 
 
 @costing(_flow_cost)
-def flow(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
+def flow(inputs: Inputs, artefacts: Artefacts) -> Arrays:
     """The flow of one machine from cold, critical and hot starts, every record read and tested."""
     data = only(artefacts, "ensemble")
     instruments = instruments_at(only(artefacts, "thermometers"), make_model(inputs, data.sizes["x"]))
@@ -68,8 +69,8 @@ def flow(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     result["snapshot_step"] = ("snapshot", [inputs["record"][k] for k in shown])
     ends = [spin_correlation(path.states[-1]) for path in paths.values()]
     result["correlation"] = (("start", "part", "r"), np.stack([[end.value, end.error] for end in ends]))
-    result.attrs["flows"] = plain({start: _summary(flows[start], paths[start], curve) for start in STARTS})
-    return result
+    result.attrs["flows"] = {start: _summary(flows[start], paths[start], curve) for start in STARTS}
+    return as_arrays(result)
 
 
 def start_states(data: xr.Dataset, start: str) -> Spins:
