@@ -1,23 +1,25 @@
-"""A study that spinlens 0.1.0 packed (format 1) opens in every later version, with the numbers it had then.
+"""Studies of other versions: those of format 1 are refused in one sentence, those of this format are found by name.
 
-`data/study_format_1.zip.xz` is the export of a tiny study of the nearest-neighbour lattice. It is never made anew: a
-later format gets a file of its own beside it.
+`data/study_format_1.zip.xz` is the export of a tiny study of spinlens 0.1.0, whose machines were judged by their late
+gain. A later format gets a file of its own beside it.
 """
 
 import json
 import lzma
 from pathlib import Path
 
-import numpy as np
 import pytest
+import toy_tasks
 from typer.testing import CliRunner
 
 from spinlens.cli import app as cli
-from spinlens.errors import StudyError
-from spinlens.study.planning import contents
-from spinlens.study.stages.learning import load_machine, load_stack
-from spinlens.study.storage import archive, catalogue, inspection
+from spinlens.errors import ArtefactError, StudyError
+from spinlens.study.planning.contents import catalogue
+from spinlens.study.running.runner import run
+from spinlens.study.storage import archive, inspection
+from spinlens.study.storage import catalogue as noted
 from spinlens.study.storage.catalogue import FILENAME, Catalogue
+from spinlens.study.storage.codec import decode, encode
 from spinlens.study.storage.store import StudyFolder
 from spinlens.workflows import reproduce as workflow
 
@@ -25,48 +27,54 @@ PACKED = Path(__file__).parents[1] / "data" / "study_format_1.zip.xz"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """The study unpacked, before the eyes of a later version."""
+def earlier(tmp_path):
+    """The study of format 1, unpacked."""
     (tmp_path / "earlier.zip").write_bytes(lzma.decompress(PACKED.read_bytes()))
-    archive.unpack(tmp_path / "earlier.zip", tmp_path / "study")
-    monkeypatch.setattr(catalogue, "package_version", lambda: "99.0")
+    archive.unpack(tmp_path / "earlier.zip", tmp_path / "earlier")
+    return tmp_path / "earlier"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A study of this format before the eyes of a later version."""
+    run(toy_tasks.study(), tmp_path / "study")
+    monkeypatch.setattr(noted, "package_version", lambda: "99.0")
     return tmp_path / "study"
 
 
-def test_every_result_is_found_and_sound(folder):
-    found = contents.catalogue(StudyFolder(folder))
-    state = inspection.verify(StudyFolder(folder), found)
-    assert (found.version, found.current) == ("0.1.0", False)
-    assert (len(state.done), state.missing, state.damaged, state.stale) == (21, (), {}, ())
+@pytest.mark.parametrize("use", [workflow.report, lambda path: run(toy_tasks.study(), path)])
+def test_a_study_of_format_1_is_refused_and_left_alone(earlier, use):
+    before = {path: path.read_bytes() for path in earlier.rglob("*") if path.is_file()}
+    with pytest.raises(StudyError, match=r"earlier spinlens \(format 1, this one reads 2\).*in another folder"):
+        use(earlier)
+    assert {path: path.read_bytes() for path in earlier.rglob("*") if path.is_file()} == before
+    said = CliRunner().invoke(cli.app, ["study", "status", str(earlier)])
+    assert isinstance(said.exception, StudyError)
+
+
+def test_an_artefact_of_format_1_is_refused():
+    suffix, content = encode({"a": 1})
+    assert decode(suffix, content) == {"a": 1}
+    with pytest.raises(ArtefactError, match="this spinlens reads format 2"):
+        decode(suffix, content.replace(b'"format": 2', b'"format": 1'))
+
+
+def test_every_result_of_this_format_is_found_and_sound(folder):
+    contents = catalogue(StudyFolder(folder))
+    state = inspection.verify(StudyFolder(folder), contents)
+    assert not contents.current
+    assert len(state.done) == len(toy_tasks.study())
+    assert (state.missing, state.damaged, state.stale) == ((), {}, ())
     said = CliRunner().invoke(cli.app, ["study", "status", str(folder)]).output
-    assert "made by spinlens 0.1.0" in said
-    assert "21 done" in said
-
-
-def test_the_numbers_are_those_of_then(folder):
-    results = StudyFolder(folder).results(contents.catalogue(StudyFolder(folder)).keys)
-    assert results["critical/nn"]["critical"]["temperature"]["value"] == pytest.approx(2.2847225397260806, abs=1e-12)
-    machine = load_machine(results["machine/nn/pcd5-critical/0"])
-    states = results["ensemble/nn/L12"]["test"].values.reshape(-1, 144)
-    assert set(np.unique(states)) == {-1, 1}
-    assert machine.free_energy(states[:5]).sum() == pytest.approx(-266.02097657764824, rel=1e-6)
-    assert [layer.n_hidden for layer in load_stack(results["stack/nn/0"]).layers_] == [36, 9]
-
-
-def test_no_report_of_this_version_is_drawn_of_verdicts_by_other_rules(folder):
-    before = (folder / "results.json").read_bytes()
-    with pytest.raises(StudyError, match=r"of format 1 and were judged by other rules .* run the study again into"):
-        workflow.report(folder)
-    assert (folder / "results.json").read_bytes() == before
-    assert not (folder / "report.html").exists()
+    assert f"{len(state.done)} done" in said
 
 
 def test_without_its_catalogue_nothing_of_it_is_taken_for_ours(folder, monkeypatch):
     """The twin: keys drawn by another version name none of these files."""
     monkeypatch.setattr("spinlens.study.definition.tasks.package_version", lambda: "99.0")
-    (folder / FILENAME).unlink()
-    state = inspection.survey(StudyFolder(folder), contents.catalogue(StudyFolder(folder)))
-    assert (len(state.done), len(state.stale)) == (0, 21)
+    count = len(toy_tasks.study())
+    state = inspection.survey(StudyFolder(folder), Catalogue.of(toy_tasks.study()))
+    assert (len(state.done), len(state.stale)) == (0, count)
 
 
 @pytest.mark.parametrize(
@@ -74,12 +82,12 @@ def test_without_its_catalogue_nothing_of_it_is_taken_for_ours(folder, monkeypat
 )
 def test_a_catalogue_that_cannot_be_used_is_as_none(folder, text):
     (folder / FILENAME).write_text(text)
-    assert contents.catalogue(StudyFolder(folder)).version == "99.0"
+    assert noted.noted(StudyFolder(folder)) is None
 
 
 def test_a_catalogue_comes_back_as_it_was(folder):
-    found = contents.catalogue(StudyFolder(folder))
-    assert Catalogue(**json.loads(found.text(), object_hook=_renamed)) == found
+    contents = catalogue(StudyFolder(folder))
+    assert Catalogue(**json.loads(contents.text(), object_hook=_renamed)) == contents
 
 
 def _renamed(found):

@@ -114,22 +114,23 @@ class Study(Section):
             raise ValueError("controls.kinds: the exact machine of a power law is too large at this size: leave it out")
 
     def _check_layers(self) -> None:
+        if not self.stacked and not self.blocked:
+            return
         size, layers = self.ensembles.size, len(self.stack.hidden)
-        if self.stacked or self.blocked:
-            sides = [size // 2 ** (layer + 1) for layer in range(layers)]
-            if size % 2**layers or sides[-1] < _SMALLEST_SIDE:
-                raise ValueError(
-                    f"{layers} layers of 2x2 blocks do not fit on size {size}: give stack.hidden fewer layers, or "
-                    "none with stack.seeds = 0 and flows.rules = []"
-                )
-            if self.stacked and list(self.stack.hidden) != [side**2 for side in sides]:
-                raise ValueError(f"stack.hidden must be blocks of 2x2 of size {size}: {[side**2 for side in sides]}")
-        if self.stacked:
-            self.stack.check()
-            self._check_bottom()
+        sides = [size // 2 ** (layer + 1) for layer in range(layers)]
+        if size % 2**layers or sides[-1] < _SMALLEST_SIDE:
+            raise ValueError(
+                f"{layers} layers of 2x2 blocks do not fit on size {size}: give stack.hidden fewer layers, or none with "
+                "stack.seeds = 0 and flows.rules = []"
+            )
         missing = [start for start in self.flows.starts if start not in self.ensembles.temperatures]
         if missing:
             raise ValueError(f"flows.starts holds {missing[0]}, which is not among ensembles.temperatures")
+        if self.stacked:
+            if list(self.stack.hidden) != [side**2 for side in sides]:
+                raise ValueError(f"stack.hidden must be blocks of 2x2 of size {size}: {[side**2 for side in sides]}")
+            self.stack.check()
+            self._check_bottom()
 
     def _check_bottom(self) -> None:
         bottom, recipes = self.stack.bottom, {recipe.name: recipe for recipe in self.machines.recipes}

@@ -59,15 +59,57 @@ def test_sigma_and_seed_can_be_replaced():
         ),
         ("models = []", "models: .*at least 1"),
         ("[ensembles]\nsize = 20", r"stack\.hidden must be blocks of 2x2 of size 20: \[100, 25\]"),
+        ("[ensembles]\nsize = 10", r"2 layers of 2x2 blocks do not fit on size 10: .*stack\.seeds = 0"),
+        ("[ensembles]\nsize = 8", "2 layers of 2x2 blocks do not fit on size 8"),
+        ("[ensembles]\nsize = 2", r"ensembles\.size: it should be greater than or equal to 4, got 2"),
+        ("[[ensembles.grids]]\nname = 'low'\ntemperatures = [0.91, 1.0]", "grid low holds 0.91, which is not among"),
+        ("[[ensembles.grids]]\nname = 'critical'\ntemperatures = [1.0]", "training sets must have different names"),
+        (
+            "[[machines.recipes]]\nname = 'a'\ntraining_set = 'warm'",
+            "recipe a: training_set must be one of grid, .*low",
+        ),
+        ("[[machines.recipes]]\nname = 'a'\ntorus = true\nstride = 5", "recipe a: stride 5 does not divide the sides"),
+        ("[[machines.recipes]]\nname = 'a'\nstride = 2", "recipe a: a stride of 2 needs shared weights"),
+        ("[[machines.recipes]]\nname = 'a'\ntorus = true\nhidden = 100", "recipe a: .*multiple of 144 hidden units"),
+        (
+            "[[machines.recipes]]\nname = 'a'\noptimizer = 'natural'\nbiases = true",
+            "recipe a: optimizer='natural' .*leave .*biases",
+        ),
+        ("[[machines.recipes]]\nname = 'a'\noptimizer = 'natural'\nlearning_rate = 2.0", "recipe a: learning_rate is"),
+        (
+            "[[machines.recipes]]\nname = 'a'\n[[machines.recipes.phases]]\nhidden = 3",
+            "phases train one and the same machine: hidden belongs to the recipe",
+        ),
+        (
+            "[[machines.recipes]]\nname = 'a'\n[[machines.recipes.phases]]\nstride = 2",
+            "phases train one and the same machine: stride belongs to the recipe",
+        ),
+        (
+            "[[machines.recipes]]\nname = 'a'\n[[machines.recipes.phases]]\noptimizer = 'natural'\nl1 = 0.1",
+            "recipe a: optimizer='natural'",
+        ),
+        ("[[machines.recipes]]\nname = 'a'\nepochs = 3\nupdates = 100", "give epochs or updates, not both"),
+        ("[[machines.recipes]]\nname = 'exact'", "exact is the name of a control: choose another name"),
+        ("[controls]\nlike = 'b'", r"controls\.like must be one of the recipes cd1-grid, .*got 'b'"),
+        ("[controls]\nseeds = 9", r"redrawn machines need controls\.seeds <= machines\.seeds"),
+        (
+            "[[machines.recipes]]\nname = 'a'\ntorus = true\n[controls]\nkinds = ['redrawn']",
+            "controls.kinds holds 'redrawn', which needs a recipe without torus",
+        ),
+        (
+            "[ensembles]\nsize = 32\n[stack]\nseeds = 0\n[flows]\nrules = []",
+            "the exact machine of a power law is too large",
+        ),
+        ("[stack]\nbottom = 'b'", r"stack\.bottom must be one of the recipes"),
         ("[ensembles]\ntemperatures = [0.0, 0.9, 0.95, 1.05, 1.1]", "must hold 1.0"),
         (
             "[ensembles]\ntemperatures = [-1.0, 0.9, 0.95, 1.0, 1.1]",
             r"temperatures\[0\].*greater than or equal to 0, got -1",
         ),
-        ("[ensembles]\nsize = 8", "multiple of 4 from 12 on"),
         ("[flows]\nsteps = 10", "record must increase and end at or before steps = 10"),
         ("[flows]\nstarts = [0.91]", "0.91, which is not among"),
-        ("[study]\nversion = 2", r"study\.version: it should be 1, got 2"),
+        ("[study]\nversion = 1\n[machines]\nannealing_runs = 100", "is a study file of version 1, whose machines"),
+        ("[study]\nversion = 3", r"study\.version: it should be 2, got 3"),
         ("[study]\nname = 1979-05-27", r"study\.name: it should be a valid string"),
         ("[study]\nseed = -1", r"study\.seed: it should be greater than or equal to 0"),
         ("study = 3", "study: it should be an object, got 3"),
@@ -138,7 +180,7 @@ def test_any_document_is_a_study_or_one_sentence(section, data):
 def test_names_that_are_more_than_names_are_refused(name, place):
     model = {"name": name, "coupling": "nearest-neighbour"}
     documents = {"study": {"study": {"name": name}}, "models": {"models": [model]}}
-    documents["recipes"] = {"machines": {"recipes": [{"name": name}]}, "stack": {"bottom": ""}}
+    documents["recipes"] = {"machines": {"recipes": [{"name": name}]}}
     with pytest.raises(InputError, match=r"name: .*pattern"):
         parse_study(documents[place])
 
@@ -146,5 +188,5 @@ def test_names_that_are_more_than_names_are_refused(name, place):
 def test_a_file_cannot_ask_for_a_list_of_tasks_that_fills_the_memory():
     with pytest.raises(InputError, match=r"machines\.seeds: it should be less than or equal to 100000"):
         parse_study({"machines": {"seeds": 10**12}})
-    with pytest.raises(InputError, match=r"are 400010 machines; at most 250000"):
+    with pytest.raises(InputError, match=r"are .*; at most 250000"):
         parse_study({"machines": {"seeds": 100_000}})

@@ -46,9 +46,10 @@ def test_twice_the_draws_are_twice_the_sweeps():
 
 
 def test_more_machines_are_more_updates():
-    five, ten = work(machines={"seeds": 5}), work(machines={"seeds": 10})
-    unit = ("update", 256, 64, 5)
-    assert ten[unit] == pytest.approx(2 * five[unit], rel=1e-12)
+    five, ten, twenty = (work(machines={"seeds": seeds}) for seeds in (5, 10, 20))
+    unit = ("update", 144, 64, 1)
+    assert twenty[unit] - ten[unit] == pytest.approx(2 * (ten[unit] - five[unit]), rel=1e-12)
+    assert ten[unit] > 1.5 * five[unit]  # the controls are as many
 
 
 def test_prices_are_positive_and_extrapolate():
