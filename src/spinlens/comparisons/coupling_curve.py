@@ -12,7 +12,7 @@ from spinlens.arrays import Array
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.learned_couplings import learned_couplings
-from spinlens.machines.translations import tying
+from spinlens.machines.units.translations import tying
 from spinlens.statistics.estimate import Estimate
 
 _ROUNDING = 1e-12

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import Spins
-from spinlens.machines import gibbs
 from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime
-from spinlens.machines.parameters import Layer
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.parameters import Layer
 
 SNAPSHOTS = 5
 _TIMES, _APART = 10.0, 2.0  # τ_int before the first snapshot, and between two

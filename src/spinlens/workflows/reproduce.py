@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spinlens.errors import StudyError
 from spinlens.progress import Report, silent
 from spinlens.report import findings as words
 from spinlens.report.pages.study import write_report
 from spinlens.study.definition.costs import sized
 from spinlens.study.definition.spec import Study
-from spinlens.study.definition.tasks import FORMAT
 from spinlens.study.definition.toml_file import load_study, to_toml
 from spinlens.study.planning.contents import catalogue
 from spinlens.study.running.runner import run
@@ -94,19 +92,9 @@ def reproduce(
 
 
 def report(folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """Write ``results.json`` and ``report.html`` of a finished study anew from its artefacts; returns the results.
-
-    `StudyError` says so when the results are of an earlier format: its verdicts followed other rules.
-    """
+    """Write ``results.json`` and ``report.html`` of a finished study anew from its artefacts; returns the results."""
     study = StudyFolder(folder)
-    results = study.results(catalogue(study).keys)
-    found = results[RESULTS].get("format")
-    if found != FORMAT:
-        raise StudyError(
-            f"the results in {study.path} are of format {found} and were judged by other rules than those of this "
-            f"report (format {FORMAT}); run the study again into another folder"
-        )
-    return _write_outputs(results)
+    return _write_outputs(study.results(catalogue(study).keys))
 
 
 def report_path(folder: str | os.PathLike[str]) -> Path:

@@ -6,8 +6,8 @@ import pytest
 from spinlens import RBM, IsingModel, NearestNeighbour
 from spinlens.errors import SpinsError
 from spinlens.flows.own_states import SNAPSHOTS, own_states
-from spinlens.machines.gibbs import Sampler
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
+from spinlens.machines.units.gibbs import Sampler
 
 FREE = RBM.from_weights(np.zeros((9, 2)))
 COLD = np.ones((40, 9), dtype=np.int8)
@@ -17,7 +17,7 @@ def test_chains_begin_to_be_taken_after_ten_times_and_lie_two_apart(monkeypatch)
     taken = []
     step = Sampler.step
     monkeypatch.setattr(
-        "spinlens.machines.gibbs.Sampler.step",
+        "spinlens.machines.units.gibbs.Sampler.step",
         lambda self, visible, hidden, lanes, steps=1: (taken.append(steps), step(self, visible, hidden, lanes, 1))[1],
     )
     found = own_states(FREE, COLD, GibbsTime(12.3, 0.1))

@@ -16,7 +16,7 @@ from spinlens.study.storage import archive
 from spinlens.study.storage.store import StudyFolder
 from spinlens.workflows import reproduce as workflow
 
-PACKED = Path(__file__).parents[2] / "data" / "study_format_1.zip.xz"
+PACKED = Path(__file__).parents[2] / "data" / "study_format_2.zip.xz"
 
 
 @pytest.fixture
@@ -86,7 +86,6 @@ def test_outputs_that_do_not_stand_are_written_anew(reproduce, folder, drawn, da
 
 
 def test_a_report_is_drawn_from_the_artefacts(folder, drawn, monkeypatch):
-    monkeypatch.setattr(workflow, "FORMAT", 1)  # as if the rules were still those of the study
     known = json.loads((folder / "results.json").read_text())
     (folder / "results.json").unlink()
     assert workflow.report(folder) == known

@@ -106,12 +106,6 @@ class RecipeSection(Training):
     control: bool = Field(False, description="a negative control, which only the gate looks at")
     phases: tuple[Phase, ...] = ()
 
-    @model_validator(mode="after")
-    def _no_control(self) -> Self:
-        if self.name in CONTROLS:
-            raise ValueError(f"{self.name} is the name of a control: choose another name")
-        return self
-
     def options(self, size: int) -> list[dict[str, Any]]:
         """Options of `RBM`, for one phase after the other; "updates" where a phase gives these instead of epochs."""
         own = training_options(self)

@@ -100,7 +100,7 @@ class Study(Section):
 
     def _check_controls(self) -> None:
         kinds, controls = self.controls.kinds, self.controls
-        unique("controls.kinds", list(kinds))
+        unique("recipes and controls", [*(recipe.name for recipe in self.machines.recipes), *kinds])
         if controls.like and self.like is None:
             names = ", ".join(recipe.name for recipe in self.machines.recipes)
             raise ValueError(f"controls.like must be one of the recipes {names}, got {controls.like!r}")
@@ -120,8 +120,8 @@ class Study(Section):
         sides = [size // 2 ** (layer + 1) for layer in range(layers)]
         if size % 2**layers or sides[-1] < _SMALLEST_SIDE:
             raise ValueError(
-                f"{layers} layers of 2x2 blocks do not fit on size {size}: give stack.hidden fewer layers, or none with "
-                "stack.seeds = 0 and flows.rules = []"
+                f"{layers} layers of 2x2 blocks do not fit on size {size}: give stack.hidden fewer layers, or "
+                "none with stack.seeds = 0 and flows.rules = []"
             )
         missing = [start for start in self.flows.starts if start not in self.ensembles.temperatures]
         if missing:

@@ -1,6 +1,7 @@
 """Study files: presets, round trips, and mistakes named by their place."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from spinlens.errors import InputError
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.toml_file import PRESETS, load_study, parse_study, to_toml
+from spinlens.study.stages import study_tasks
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -17,6 +19,12 @@ def test_a_preset_survives_printing_and_loading(preset, tmp_path):
     (tmp_path / "my.toml").write_text(to_toml(study), encoding="utf-8")
     assert study.study.name == preset
     assert load_study(tmp_path / "my.toml") == study
+
+
+def test_the_study_of_lazy_machines_is_one():
+    study = load_study(Path(__file__).parents[3] / "data" / "lazy.toml")
+    assert [recipe.name for recipe in study.machines.recipes] == ["lazy"]
+    assert len(study_tasks(study)) > 50
 
 
 def test_what_is_left_out_is_as_in_quick():
@@ -89,7 +97,7 @@ def test_sigma_and_seed_can_be_replaced():
             "recipe a: optimizer='natural'",
         ),
         ("[[machines.recipes]]\nname = 'a'\nepochs = 3\nupdates = 100", "give epochs or updates, not both"),
-        ("[[machines.recipes]]\nname = 'exact'", "exact is the name of a control: choose another name"),
+        ("[[machines.recipes]]\nname = 'exact'", "recipes and controls must have different names"),
         ("[controls]\nlike = 'b'", r"controls\.like must be one of the recipes cd1-grid, .*got 'b'"),
         ("[controls]\nseeds = 9", r"redrawn machines need controls\.seeds <= machines\.seeds"),
         (
