@@ -18,19 +18,31 @@ TINY = {
         "critical": 600,
         "calibration": 100,
         "test": 100,
+        "grids": [{"name": "low", "temperatures": [0.6, 0.9, 1.0]}],
     },
-    "machines": {"seeds": 2, "annealing_runs": 20, "annealing_steps": 50},
+    "machines": {
+        "seeds": 2,
+        "recipes": [
+            {"name": "cd1-low", "training_set": "low", "epochs": 2, "phases": [{}, {"persistent": True, "updates": 20}]},
+            {
+                "name": "learned", "training_set": "critical", "torus": True, "optimizer": "natural", "epochs": 3,
+                "persistent": "growing", "learning_rate": 0.1,
+            },
+        ],
+    },
+    "controls": {"kinds": ["exact", "lazy", "redrawn"]},
     "stack": {"seeds": 2, "epochs": 3},
-    "flows": {"samples": 60, "steps": 20, "record": [0, 1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]},
+    "flows": {
+        "samples": 60, "steps": 20, "record": [0, 1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20], "most_steps": 300,
+    },
     "thermometers": {"hidden": 8, "epochs": 2},
-}
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory):
     """The same study with one worker and with two."""
-    recipes = [{**recipe.model_dump(), "epochs": 3} for recipe in parse_study({}).machines.recipes]
-    study = parse_study({**TINY, "machines": {**TINY["machines"], "recipes": recipes}})
+    study = parse_study(TINY)
     folders = [tmp_path_factory.mktemp("studies") / f"workers-{n}" for n in (1, 2)]
     return [(folder, workflow.reproduce(study, folder, workers=n)) for n, folder in enumerate(folders, 1)]
 
@@ -49,7 +61,7 @@ def test_every_part_of_the_study_is_in_the_results(studies):
     for model in results["models"].values():
         found, known = model["critical"]["temperature"], model["reference"]["temperature"]["value"]
         assert abs(found["value"] - known) < 4 * found["error"] < 0.05 * known
-        assert len(model["machines"]) == 4
+        assert len(model["machines"]) == 4 + 3
         assert len(model["flows"]) == 4 * 3
         assert len(model["rg"]) == 2 * 5
         assert len(model["stack"]) == 2 * 5

@@ -9,7 +9,7 @@ from spinlens.flows.own_states import SNAPSHOTS, own_states
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.machines.units.gibbs import Sampler
 
-FREE = RBM.from_weights(np.zeros((9, 2)))
+FREE = RBM.from_weights(np.full((9, 2), 1e-4))
 COLD = np.ones((40, 9), dtype=np.int8)
 
 
