@@ -23,7 +23,7 @@ TINY = {
     "machines": {
         "seeds": 2,
         "recipes": [
-            {"name": "cd1-low", "training_set": "low", "epochs": 2, "phases": [{}, {"persistent": True, "updates": 20}]},
+            {"name": "low", "training_set": "low", "epochs": 2, "phases": [{}, {"persistent": True, "updates": 20}]},
             {
                 "name": "learned", "training_set": "critical", "torus": True, "optimizer": "natural", "epochs": 3,
                 "persistent": "growing", "learning_rate": 0.1,
