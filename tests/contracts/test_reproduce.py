@@ -34,7 +34,10 @@ TINY = {
     "stack": {"seeds": 2, "epochs": 3},
     "flows": {
         "samples": 60, "steps": 20, "record": [0, 1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20], "most_steps": 300,
+        "starts": [0.9, 0.95, 1.0, 1.05, 1.1],
     },
+    "coarse": {"seeds": 1, "updates": 20, "states": 640},
+    "published": {"steps": 3},
     "thermometers": {"hidden": 8, "epochs": 2},
 }  # fmt: skip
 
@@ -65,6 +68,9 @@ def test_every_part_of_the_study_is_in_the_results(studies):
         assert len(model["flows"]) == 4 * 3
         assert len(model["rg"]) == 2 * 5
         assert len(model["stack"]) == 2 * 5
+        assert [entry["map"] for entry in model["coarse"]][-1] == "learned"
+        assert {entry["flow"] for entry in model["fixed_points"]} == {"majority", "average", "stack", "learned"}
+        assert {entry["case"] for entry in model["published"]} > {"exact", "lazy", "redrawn", "Monte Carlo"}
         assert all(len(flow["layers"]) == 3 for flow in model["rg"] + model["stack"])
     json.dumps(results, allow_nan=False)
 

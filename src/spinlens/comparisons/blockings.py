@@ -26,6 +26,7 @@ def compare_blockings(
     states: npt.ArrayLike,
     maps: Mapping[str, Blocking],
     steps: int = 1,
+    scale: int = 2,
     chains: int = 1,
     bins: int = 64,
     seed: int = 0,
@@ -45,6 +46,8 @@ def compare_blockings(
         average is no such map: it leaves ±1, and its exponents would be those of the scale that is given to the field.
     steps : int, default 1
         Steps in a row; no more than every stack has layers.
+    scale : int, default 2
+        Side of the blocks of the rules; machines bring their own.
     chains, bins : int
         As in `mcrg`.
     seed : int, default 0
@@ -75,22 +78,22 @@ def compare_blockings(
     """
     spins = checks.spins("states", states_of(states))
     steps, seed = checks.positive_integer("steps", steps), checks.seed(seed)
+
+    def levels(name: str) -> Trajectory:
+        return _blocked(spins, maps[name], steps, scale, seeding.purpose_seed(seed, name))
+
     return {
-        name: tuple(
-            _one_step(pair, chains, bins)
-            for pair in itertools.pairwise(blocked(spins, blocking, steps, seeding.purpose_seed(seed, name)).states)
-        )
-        for name, blocking in maps.items()
+        name: tuple(_one_step(pair, chains, bins) for pair in itertools.pairwise(levels(name).states)) for name in maps
     }
 
 
-def blocked(states: Spins, blocking: Blocking, steps: int, seed: int) -> Trajectory:
+def _blocked(states: Spins, blocking: Blocking, steps: int, scale: int, seed: int) -> Trajectory:
     """Lattice states (n_samples, *shape) and what `steps` steps of one map make of them."""
     if isinstance(blocking, str):
         if blocking not in _SPIN_RULES:
             rules = " or ".join(_SPIN_RULES)
             raise InputError(f"a map is {rules}, or a machine, got {blocking!r} (of {get_args(BlockRule)})")
-        return block_spin_flow(states, steps, rule=blocking, seed=seed)
+        return block_spin_flow(states, steps, scale, blocking, seed=seed)
     if steps > len(blocking.layers_):
         raise InputError(f"{steps} steps were asked for, the stack has {len(blocking.layers_)} layers")
     found = stacked_flow(blocking, states, seed=seed)

@@ -34,7 +34,8 @@ class Placement:
     centres : ndarray
         (n_hidden, d) centroid of |W|² of that unit on the torus, in visible sites.
     distance : float
-        Mean distance of the centroids from their sites, in coarse lattice spacings.
+        Mean distance of the centroids from their sites, in coarse lattice spacings; 0 of one filter moved from block to
+        block, whose units are a lattice wherever it begins.
     null_distance : float
         The same for centroids thrown at random on the torus and assigned as well as possible.
     quality : float
@@ -114,10 +115,10 @@ def place_units(
     centres, concentration = _centroids(table**2, fine)
     sites = np.array(list(itertools.product(*(np.arange(side) * block + (block - 1) / 2 for side in coarse))))
     squared = _squared_distances(sites, centres, fine)
-    index = _moved_filter(table, centres[0], fine, coarse, block)
+    index, distance = _moved_filter(table, centres[0], fine, coarse, block), 0.0
     if index is None:
         index = linear_sum_assignment(squared)[1]
-    distance = float(np.sqrt(squared[np.arange(len(sites)), index]).mean()) / block
+        distance = float(np.sqrt(squared[np.arange(len(sites)), index]).mean()) / block
     null = _null_distance(sites, fine) / block
     total = table.sum(axis=0)
     coherence = np.abs(total) / np.maximum(np.abs(table).sum(axis=0), 1e-300)

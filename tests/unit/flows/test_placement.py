@@ -44,7 +44,9 @@ def test_units_on_their_sites_have_quality_one_and_the_concentration_of_a_block(
 
 
 def test_units_beside_their_sites_lose_the_distance_over_the_random_one() -> None:
-    placed = place_units(block_weights(shift=1), (SIDE, SIDE))
+    almost = block_weights(shift=1)
+    almost[:, 0] *= 1.01  # units that are not one filter
+    placed = place_units(almost, (SIDE, SIDE))
     assert placed.distance == pytest.approx(1 / BLOCK)
     assert placed.quality == pytest.approx(1 - 1 / BLOCK / placed.null_distance)
     assert placed.quality < 0.5
@@ -118,6 +120,7 @@ def test_one_filter_on_every_block_is_placed_as_a_whole_wherever_it_lies() -> No
             placed.index, np.roll(np.arange(16).reshape(4, 4), (-first[0], -first[1]), (0, 1)).ravel()
         )
         assert np.ptp(placed.signs) == 0
+        assert (placed.distance, placed.quality) == (0.0, 1.0)
         sites = 2 * np.stack(np.unravel_index(np.arange(16), (4, 4)), axis=1)
         offset = (placed.centres - placed.centres[0] - sites) % 8
         assert np.allclose(np.minimum(offset, 8 - offset), 0, atol=1e-9)

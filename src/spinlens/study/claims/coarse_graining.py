@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import FEWEST, Effect, decide, difference, effect, over_machines
@@ -16,8 +16,8 @@ CLAIM = (
     "group: its exponents are not those of block spins."
 )
 CONTROL = (
-    "Not assayed unless the untrained map is outside, and a machine that is a Kadanoff block, and the majority rule "
-    "against known exponents, are not."
+    "Not assayed unless the untrained map is outside or has no exponents within its errors, and a machine that is a "
+    "Kadanoff block, and the majority rule against known exponents, are not outside."
 )
 RULE = (
     "y_t and y_h of the learned map, a tied layer with steps of two sites, by MCRG at T_c less those of majority "
@@ -110,9 +110,15 @@ def exponent(model: Results, name: str, key: str) -> Estimate | None:
 
 
 def maps(model: Results, name: str) -> list[Results]:
-    """The entries of one kind of map, each number once."""
-    found = [entry for entry in entries(model, "coarse") if entry.get("map") == name]
+    """The entries of one kind of map for its first step, each number once."""
+    found = [entry for entry in entries(model, "coarse") if entry.get("map") == name and _first_step(model, entry)]
     return list({str(entry.get("number")): entry for entry in found}.values())
+
+
+def _first_step(model: Results, entry: Results) -> bool:
+    """Whether a step leads from the lattice itself, not from a layer above it."""
+    sides = entry.get("sides")
+    return not isinstance(sides, Sequence) or not sides or sides[0] == model.get("size", sides[0])
 
 
 def _measured_with(entry: Results) -> tuple[object, object]:
@@ -126,9 +132,11 @@ def control(model: Results) -> tuple[str, tuple[Part, ...]]:
 
 
 def _untrained(model: Results) -> tuple[str, Part]:
+    """A machine before training tosses coins: its exponents are other ones, or too vague to be any."""
     side, effects = decide(map_effects(model, "untrained"))
     part = _part(model, "untrained", side, effects)
-    return "" if side == "outside" else f"the untrained map must be outside: {part.because}", part
+    seen = side == "outside" or (side == "undecided" and maps(model, "untrained"))
+    return "" if seen else f"the untrained map must be outside: {part.because}", part
 
 
 def _kadanoff(model: Results) -> tuple[str, Part]:

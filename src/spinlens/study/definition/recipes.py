@@ -50,7 +50,7 @@ class Training(Section):
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
-        _refuse_two_lengths(self.epochs, self.updates)
+        refuse_two_lengths(self.epochs, self.updates)
         if self.epochs is None and self.updates is None:
             object.__setattr__(self, "epochs", _EPOCHS)  # as resolved, a length is always there
         return self
@@ -86,11 +86,12 @@ class Phase(Section):
         changed = [name for name in _OF_THE_MACHINE if getattr(self, name) is not None]
         if changed:
             raise ValueError(f"phases train one and the same machine: {changed[0]} belongs to the recipe, before them")
-        _refuse_two_lengths(self.epochs, self.updates)
+        refuse_two_lengths(self.epochs, self.updates)
         return self
 
 
-def _refuse_two_lengths(epochs: int | None, updates: int | None) -> None:
+def refuse_two_lengths(epochs: int | None, updates: int | None) -> None:
+    """A training is so many passes or so many updates long, not both."""
     if epochs is not None and updates is not None:
         raise ValueError("give epochs or updates, not both")
 

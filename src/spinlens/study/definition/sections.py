@@ -119,7 +119,8 @@ class FlowsSection(Section):
     samples: int = Field(1000, ge=50, description="states that flow, and states of the end from either start")
     most_steps: int = Field(20_000, ge=100, description="steps of a machine's chain at most, to measure and to forget")
     starts: tuple[Relative, ...] = Field(
-        (0.9, 0.95, 1.0, 1.05, 1.1), description="T/T_c where block-spin and stack flows start; [] for none of them"
+        (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2),
+        description="T/T_c where block-spin and stack flows start; [] for none of them",
     )
     rules: tuple[Literal["majority", "average", "decimation", "kadanoff"], ...] = Field(
         ("majority", "average"), description="block-spin rules; [] for no blocks"

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from spinlens.study.definition.coarse import CoarseSection, PublishedSection
 from spinlens.study.definition.recipes import ControlsSection, MachinesSection, RecipeSection, StackSection
 from spinlens.study.definition.sections import (
     GIVEN_SETS,
@@ -44,6 +45,8 @@ class Study(Section):
     machines: MachinesSection = MachinesSection()
     controls: ControlsSection = ControlsSection()
     stack: StackSection = StackSection()
+    coarse: CoarseSection = CoarseSection()
+    published: PublishedSection = PublishedSection()
     flows: FlowsSection = FlowsSection()
     thermometers: ThermometersSection = ThermometersSection()
 
@@ -51,12 +54,15 @@ class Study(Section):
     def _consistent(self) -> Self:
         unique("models", [model.name for model in self.models])
         machines = len(self.machines.recipes) * self.machines.seeds + len(self.controls.kinds) * self.controls.seeds
-        count = len(self.models) * (machines + self.stack.seeds)
+        count = len(self.models) * (machines + self.stack.seeds + self.coarse.seeds)
         if count > _MOST_MACHINES:
-            raise ValueError(f"models x (recipes x seeds + controls + stacks) are {count}; at most {_MOST_MACHINES}")
+            raise ValueError(
+                f"models x (recipes x seeds + controls + stacks + coarse) are {count}; at most {_MOST_MACHINES}"
+            )
         self._check_recipes()
         self._check_controls()
         self._check_layers()
+        self.coarse.check(self.ensembles.size)
         return self
 
     @property
@@ -71,9 +77,10 @@ class Study(Section):
 
     @property
     def sides(self) -> list[int]:
-        """L of the ensembles, then of the layers of blocks and stacks above it."""
+        """L of the ensembles, then of the layers of blocks, stacks and coarse-grainings above it."""
         layers = len(self.stack.hidden) if self.stacked or self.blocked else 0
-        return [self.ensembles.size // 2**layer for layer in range(layers + 1)]
+        own = [self.ensembles.size // 2**layer for layer in range(layers + 1)]
+        return max(own, self.coarse.sides(self.ensembles.size), key=len)
 
     @property
     def like(self) -> RecipeSection | None:
@@ -92,6 +99,8 @@ class Study(Section):
         sets = {f"recipe {recipe.name}": recipe.training_set for recipe in self.machines.recipes}
         if self.stack.seeds:
             sets["stack"] = self.stack.training_set
+        if self.coarse.seeds:
+            sets["coarse"] = self.coarse.training_set
         for what, training_set in sets.items():
             if training_set not in known:
                 raise ValueError(f"{what}: training_set must be one of {', '.join(known)}, got {training_set!r}")

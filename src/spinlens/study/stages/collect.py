@@ -12,8 +12,10 @@ from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.definition.names import TaskName
 from spinlens.study.definition.tasks import FORMAT, package_version
+from spinlens.study.stages.coarse import coarse_entries, fixed_point_entries
 from spinlens.study.stages.instruments import worth
 from spinlens.study.stages.lattice import Artefacts, Inputs
+from spinlens.study.stages.published import published_entries
 from spinlens.study.storage.codec import plain
 
 
@@ -57,6 +59,9 @@ def _model(study: Mapping[str, Any], model: Mapping[str, Any], artefacts: Artefa
         "machines": [_machine(machine, artefacts) for machine in machines_of(artefacts, name)],
         "flows": _flows(name, artefacts),
         **_blocks_and_stacks(study, name, artefacts),
+        "coarse": coarse_entries(name, artefacts),
+        "fixed_points": fixed_point_entries(name, artefacts),
+        "published": published_entries(name, artefacts),
     }
 
 

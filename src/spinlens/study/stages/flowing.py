@@ -62,7 +62,7 @@ def flow(inputs: Inputs, artefacts: Artefacts) -> Arrays:
 
     paths = {start: path(start) for start in STARTS}
     flows = {start: follow(path.records(), instruments, instruments.equilibrium) for start, path in paths.items()}
-    result = _joined({start: found.readings() for start, found in flows.items()}, "start")
+    result = joined({start: found.readings() for start, found in flows.items()}, "start")
     shown = _spread(len(inputs["record"]))
     first = [[path.states[k][0] for k in shown] for path in paths.values()]
     result["spins"] = (("start", "snapshot", "x", "y"), np.array(first))
@@ -106,10 +106,10 @@ def _spread(count: int) -> list[int]:
     return sorted({round(k) for k in np.geomspace(1, count, min(5, count)) - 1})
 
 
-def _joined(tables: Mapping[Any, xr.Dataset], dimension: str) -> xr.Dataset:
+def joined(tables: Mapping[Any, xr.Dataset], dimension: str) -> xr.Dataset:
     """Readings side by side, flags as small integers: netCDF has no booleans."""
-    joined = xr.concat(list(tables.values()), dim=dimension).assign_coords({dimension: list(tables)})
-    return joined.assign({name: joined[name].astype(np.int8) for name in ("in_range", "off_lattice")})
+    found = xr.concat(list(tables.values()), dim=dimension).assign_coords({dimension: list(tables)})
+    return found.assign({name: found[name].astype(np.int8) for name in ("in_range", "off_lattice")})
 
 
 def _layers_cost(inputs: Inputs, read: Read) -> Cost:
@@ -123,20 +123,20 @@ def _layers_cost(inputs: Inputs, read: Read) -> Cost:
 @costing(_layers_cost)
 def blocks(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The block-spin flow under every rule and from every start, and the correlators of one step at T_c."""
-    data, readers = _largest_ensemble(artefacts), _readers(inputs, artefacts)
+    data, instruments = largest_ensemble(artefacts), readers(inputs, artefacts)
     starts = {start: states_at(data, start) for start in inputs["starts"]}
     tables = {}
     for rule in inputs["rules"]:
         paths = {
-            start: block_spin_flow(states, len(readers) - 1, rule=rule, seed=_block_seed(inputs, rule, start))
+            start: block_spin_flow(states, len(instruments) - 1, rule=rule, seed=_block_seed(inputs, rule, start))
             for start, states in starts.items()
         }
-        tables[rule] = read_layers(paths, readers)
+        tables[rule] = read_layers(paths, instruments)
     critical = states_at(data, 1.0)
     seeds = {rule: _block_seed(inputs, rule, 1.0) for rule in inputs["rules"]}
     units = [block_spin_flow(critical, 1, rule=rule, seed=seed).at(1) for rule, seed in seeds.items()]
     patterns = [layer_pattern(critical, hidden) for hidden in units]
-    result = _joined(tables, "rule").assign_coords(kind=list(MAP_KINDS))
+    result = joined(tables, "rule").assign_coords(kind=list(MAP_KINDS))
     result["maps"] = (("rule", "kind", "x", "y"), np.stack([_maps(pattern) for pattern in patterns]))
     result.attrs["localization"] = [
         {"rule": rule, **_numbers(pattern)} for rule, pattern in zip(seeds, patterns, strict=True)
@@ -151,7 +151,7 @@ def _block_seed(inputs: Inputs, rule: str, start: float) -> int:
 @costing(_layers_cost)
 def layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The layers of one stack as lattices: temperatures from every start, correlators at T_c, receptive fields."""
-    data, readers = _largest_ensemble(artefacts), _readers(inputs, artefacts)
+    data, instruments = largest_ensemble(artefacts), readers(inputs, artefacts)
     trained, critical = load_stack(only(artefacts, "stack")), states_at(data, 1.0)
     placements = place_stack(trained, critical.shape[1:])
 
@@ -162,7 +162,7 @@ def layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     paths = {start: path(start) for start in inputs["starts"]}
     units = (paths.get(1.0) or path(1.0)).at(1)
     pattern = layer_pattern(critical, units, visible_centres(placements, critical.shape[1:], 1))
-    result = _joined({inputs["number"]: read_layers(paths, readers)}, "seed").isel(seed=0, drop=True)
+    result = joined({inputs["number"]: read_layers(paths, instruments)}, "seed").isel(seed=0, drop=True)
     result = result.assign_coords(kind=list(MAP_KINDS))
     result["maps"] = (("kind", "x", "y"), _maps(pattern))
     fields = _receptive_fields(trained.layers_[0].weights_, placements[0], critical.shape[1:])
@@ -174,14 +174,14 @@ def layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     return result
 
 
-def _readers(inputs: Inputs, artefacts: Artefacts) -> dict[tuple[int, ...], InstrumentSet]:
+def readers(inputs: Inputs, artefacts: Artefacts) -> dict[tuple[int, ...], InstrumentSet]:
     """Instruments of every lattice, each calibrated at its own size, the largest first."""
     found = {int(name.rsplit("/L", 1)[1]): name for name in artefacts if name.startswith("thermometers/")}
     sizes = sorted(found, reverse=True)
     return {(L, L): instruments_at(artefacts[found[L]], make_model(inputs, L)) for L in sizes}
 
 
-def _largest_ensemble(artefacts: Artefacts) -> xr.Dataset:
+def largest_ensemble(artefacts: Artefacts) -> xr.Dataset:
     names = [name for name in artefacts if name.startswith("ensemble/")]
     found: xr.Dataset = artefacts[max(names, key=lambda name: int(name.rsplit("/L", 1)[1]))]
     return found

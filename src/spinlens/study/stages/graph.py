@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from spinlens.study.definition.costs import LONG
-from spinlens.study.definition.lineup import PlannedMachine, lineup
+from spinlens.study.definition.lineup import PlannedMachine
 from spinlens.study.definition.names import TaskName
 from spinlens.study.definition.recipes import training_options
-from spinlens.study.definition.sections import ModelSection
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.tasks import Task
+from spinlens.study.stages.coarse_tasks import COARSE_STAGES
+from spinlens.study.stages.scope import Scope, a_task, hidden_units
 
 _SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the states shown
 _COLLECTED = {
     "critical", "thermometers", "ensemble", "reference", "machine", "end", "stack", "flow", "blocks", "layers",
+    "blockings", "learned", "published",
 }  # fmt: skip
 
 
@@ -27,64 +28,11 @@ def study_tasks(study: Study) -> list[Task]:
     thermometers → machines, controls and stacks (each seed) → flows and their ends; at the last one task that collects
     the numbers and judges the claims.
     """
-    models = [_Scope(study, model) for model in study.models]
+    models = [Scope(study, model) for model in study.models]
     tasks = [task for stage in _STAGES for model in models for task in stage(model)]
     needs = tuple(task.name for task in tasks if task.stage in _COLLECTED)
     document = {"study": study.model_dump(mode="json", exclude_none=True)}
     return [*tasks, Task("results", f"{__package__}.collect:results", document, needs)]
-
-
-@dataclass(frozen=True)
-class _Scope:
-    """One model of a study, in which stages have their names and common inputs."""
-
-    study: Study
-    model: ModelSection
-
-    @property
-    def common(self) -> dict[str, Any]:
-        return {"model": self.model.document(), "seed": self.study.study.seed}
-
-    @property
-    def grid(self) -> dict[str, Any]:
-        return {**self.common, **self.study.ensembles.model_dump(include={"temperatures", "thin"})}
-
-    @property
-    def sides(self) -> list[int]:
-        """L of the ensembles, then of the layers above it."""
-        return self.study.sides
-
-    @property
-    def machines(self) -> list[PlannedMachine]:
-        """The first machine of every recipe, then the second ones, and so on."""
-        return sorted(lineup(self.study), key=lambda machine: machine.number)
-
-    def name(self, stage: str, recipe: str | None = None, number: int | None = None, L: int | None = None) -> TaskName:
-        return TaskName(stage, self.model.name, recipe, number, L)
-
-    def every_size(self, *stages: str) -> list[TaskName]:
-        return [self.name(stage, L=L) for stage in stages for L in self.sides]
-
-    def machine(self, planned: PlannedMachine) -> TaskName:
-        return self.name("machine", planned.recipe, planned.number)
-
-    def read_at_size(self) -> list[TaskName]:
-        """Ensemble, thermometers and reference of the size of machines."""
-        return [*(self.name(stage, L=self.sides[0]) for stage in ("ensemble", "thermometers")), self.name("reference")]
-
-    def learned(self, training_set: str) -> dict[str, Any]:
-        """Inputs that say from which states a machine learns."""
-        states = self.study.ensembles
-        sets = {"training_set": training_set, "temperatures": states.temperatures_of(training_set)}
-        return {**sets, "size": states.size, "draws": states.critical, "seed": self.study.study.seed}
-
-    def learned_from(self, training_set: str) -> list[TaskName]:
-        """What it needs for them."""
-        return [] if self.study.ensembles.temperatures_of(training_set) is None else [self.name("training")]
-
-
-def _task(name: TaskName, function: str, needs: Iterable[TaskName], inputs: Mapping[str, Any], **options: Any) -> Task:
-    return Task(str(name), f"{__package__}.{function}", inputs, tuple(map(str, needs)), **options)
 
 
 def _going_on(*grows: str) -> dict[str, Any]:
@@ -97,56 +45,56 @@ def _kept(spin_updates: float, *grows: str) -> dict[str, Any]:
     return _going_on(*grows) if spin_updates > LONG else {}
 
 
-def _locate(of: _Scope) -> list[Task]:
+def _locate(of: Scope) -> list[Task]:
     smallest, *sizes = of.study.criticality.sizes
     twice = next((L for L in sizes if 2 * smallest <= L), sizes[-1])
-    return [_task(of.name("locate"), "lattice:locate", (), {**of.common, "sizes": [smallest, twice]})]
+    return [a_task(of.name("locate"), "lattice:locate", (), {**of.common, "sizes": [smallest, twice]})]
 
 
-def _scans(of: _Scope) -> list[TaskName]:
+def _scans(of: Scope) -> list[TaskName]:
     return [of.name("scan", L=L) for L in of.study.criticality.sizes]
 
 
-def _scan(of: _Scope) -> list[Task]:
+def _scan(of: Scope) -> list[Task]:
     scaling = of.study.criticality
     inputs = {**of.common, **scaling.model_dump(include={"draws", "chains", "points"})}
     first, *others = names = _scans(of)
-    tasks = [_task(first, "lattice:scan", [of.name("locate")], {**inputs, "size": first.size}, **_going_on("draws"))]
+    tasks = [a_task(first, "lattice:scan", [of.name("locate")], {**inputs, "size": first.size}, **_going_on("draws"))]
     for before, name in zip(names, others, strict=False):  # the first draws of a scan place the next one
         own, kept = {"size": name.size, "before": before.size}, _going_on("draws", str(before))
-        tasks.append(_task(name, "lattice:scan", [before], {**inputs, **own}, **kept))
+        tasks.append(a_task(name, "lattice:scan", [before], {**inputs, **own}, **kept))
     return tasks
 
 
-def _critical(of: _Scope) -> list[Task]:
+def _critical(of: Scope) -> list[Task]:
     inputs = {**of.common, "sizes": of.study.criticality.sizes}
-    return [_task(of.name("critical"), "lattice:critical", _scans(of), inputs)]
+    return [a_task(of.name("critical"), "lattice:critical", _scans(of), inputs)]
 
 
-def _curves(of: _Scope) -> list[Task]:
+def _curves(of: Scope) -> list[Task]:
     inputs = {**of.common, "sizes": of.study.criticality.sizes}
-    return [_task(of.name("curves"), "lattice:curves", [of.name("critical"), *_scans(of)], inputs)]
+    return [a_task(of.name("curves"), "lattice:curves", [of.name("critical"), *_scans(of)], inputs)]
 
 
-def _snapshots(of: _Scope) -> list[Task]:
+def _snapshots(of: Scope) -> list[Task]:
     inputs = {**of.common, "size": max(of.study.criticality.sizes), "temperatures": _SNAPSHOTS, "thin": 1}
-    return [_task(of.name("snapshots"), "lattice:snapshots", [of.name("critical")], inputs)]
+    return [a_task(of.name("snapshots"), "lattice:snapshots", [of.name("critical")], inputs)]
 
 
-def _training(of: _Scope) -> list[Task]:
+def _training(of: Scope) -> list[Task]:
     states = of.study.ensembles
     inputs = {**of.grid, "size": states.size, "draws": states.training, "critical_draws": states.critical}
     sweeps = states.thin * (len(states.temperatures) * states.training + states.critical)
     kept = _kept(sweeps * states.size**2, "draws", "critical_draws")
-    return [_task(of.name("training"), "lattice:training", [of.name("critical")], inputs, **kept)]
+    return [a_task(of.name("training"), "lattice:training", [of.name("critical")], inputs, **kept)]
 
 
-def _ensemble(of: _Scope) -> list[Task]:
+def _ensemble(of: Scope) -> list[Task]:
     states = of.study.ensembles
     inputs = {**of.grid, **states.model_dump(include={"calibration", "test"})}
     sweeps = states.thin * len(states.temperatures) * (states.calibration + states.test)
     return [
-        _task(
+        a_task(
             of.name("ensemble", L=L), "lattice:ensemble", [of.name("critical")], {**inputs, "size": L},
             **_kept(sweeps * L * L, "calibration", "test"),
         )
@@ -154,35 +102,35 @@ def _ensemble(of: _Scope) -> list[Task]:
     ]  # fmt: skip
 
 
-def _reference(of: _Scope) -> list[Task]:
+def _reference(of: Scope) -> list[Task]:
     needs = [of.name("critical"), *(of.name(stage, L=of.sides[0]) for stage in ("ensemble", "thermometers"))]
-    return [_task(of.name("reference"), "instruments:reference", needs, of.common)]
+    return [a_task(of.name("reference"), "instruments:reference", needs, of.common)]
 
 
-def _thermometers(of: _Scope) -> list[Task]:
+def _thermometers(of: Scope) -> list[Task]:
     inputs = {**of.common, "network": of.study.thermometers.model_dump()}
     names = [of.name("thermometers", L=L) for L in of.sides]
-    return [_task(name, "instruments:calibrate", [name.at("ensemble")], inputs) for name in names]
+    return [a_task(name, "instruments:calibrate", [name.at("ensemble")], inputs) for name in names]
 
 
-def _machine(of: _Scope) -> list[Task]:
+def _machine(of: Scope) -> list[Task]:
     return [_made(of, planned) for planned in of.machines]
 
 
-def _made(of: _Scope, planned: PlannedMachine) -> Task:
+def _made(of: Scope, planned: PlannedMachine) -> Task:
     name, about = of.machine(planned), {"about": planned.about(), "number": planned.number}
     if planned.kind == "exact":
         inputs = {**of.common, "size": of.sides[0], **about}
-        return _task(name, "learning:exact", [of.name("critical")], inputs)
+        return a_task(name, "learning:exact", [of.name("critical")], inputs)
     if planned.kind == "redrawn":
         assert of.study.like is not None
         source = of.name("machine", of.study.like.name, planned.number)
-        return _task(name, "learning:redraw", [source], {"seed": of.study.study.seed, "size": of.sides[0], **about})
+        return a_task(name, "learning:redraw", [source], {"seed": of.study.study.seed, "size": of.sides[0], **about})
     inputs = {**of.learned(planned.training_set), **about, "options": planned.options}
-    return _task(name, "learning:machine", of.learned_from(planned.training_set), inputs, checkpoint=True)
+    return a_task(name, "learning:machine", of.learned_from(planned.training_set), inputs, checkpoint=True)
 
 
-def _stack(of: _Scope) -> list[Task]:
+def _stack(of: Scope) -> list[Task]:
     if not of.study.stacked:
         return []
     stack = of.study.stack
@@ -190,7 +138,7 @@ def _stack(of: _Scope) -> list[Task]:
     inputs |= {"hidden": stack.hidden, "upward": stack.upward}
     below = [[of.name("machine", stack.bottom, number)] if stack.bottom else [] for number in range(stack.seeds)]
     return [
-        _task(
+        a_task(
             of.name("stack", number=number), "learning:stack", [*of.learned_from(stack.training_set), *bottom],
             {**inputs, "number": number}, checkpoint=True,
         )
@@ -198,10 +146,10 @@ def _stack(of: _Scope) -> list[Task]:
     ]  # fmt: skip
 
 
-def _flow(of: _Scope) -> list[Task]:
+def _flow(of: Scope) -> list[Task]:
     inputs = {**of.common, **of.study.flows.model_dump(include={"steps", "record", "samples"})}
     return [
-        _task(
+        a_task(
             name.at("flow"), "flowing:flow", [name, *of.read_at_size()],
             {**inputs, "number": planned.number, "hidden": planned.hidden},
         )
@@ -211,45 +159,38 @@ def _flow(of: _Scope) -> list[Task]:
     ]  # fmt: skip
 
 
-def _end(of: _Scope) -> list[Task]:
+def _end(of: Scope) -> list[Task]:
     inputs = {**of.common, **of.study.flows.model_dump(include={"samples", "most_steps"})}
     return [
-        _task(
+        a_task(
             name.at("end"), "ending:end", [name, *of.read_at_size()],
-            {**inputs, "recipe": planned.recipe, "number": planned.number, "hidden": _hidden(of, planned)},
+            {**inputs, "recipe": planned.recipe, "number": planned.number, "hidden": hidden_units(of, planned)},
         )
         for planned in of.machines
         for name in (of.machine(planned),)
     ]  # fmt: skip
 
 
-def _hidden(of: _Scope, planned: PlannedMachine) -> int:
-    """Hidden units; of the exact machine one a bond."""
-    sites = of.sides[0] ** 2
-    bonds = 2 * sites if of.model.coupling == "nearest-neighbour" else sites * (sites - 1) // 2
-    return bonds if planned.hidden is None else planned.hidden
-
-
-def _blocks(of: _Scope) -> list[Task]:
+def _blocks(of: Scope) -> list[Task]:
     if not of.study.blocked:
         return []
     inputs = {**of.common, **of.study.flows.model_dump(include={"starts", "rules"})}
-    return [_task(of.name("blocks"), "flowing:blocks", of.every_size("ensemble", "thermometers"), inputs)]
+    return [a_task(of.name("blocks"), "flowing:blocks", of.every_size("ensemble", "thermometers"), inputs)]
 
 
-def _layers(of: _Scope) -> list[Task]:
+def _layers(of: Scope) -> list[Task]:
     if not of.study.stacked:
         return []
     inputs = {**of.common, "starts": of.study.flows.starts}
     read = of.every_size("ensemble", "thermometers")
     names = [of.name("layers", number=number) for number in range(of.study.stack.seeds)]
     return [
-        _task(name, "flowing:layers", [name.at("stack"), *read], {**inputs, "number": name.number}) for name in names
+        a_task(name, "flowing:layers", [name.at("stack"), *read], {**inputs, "number": name.number}) for name in names
     ]  # fmt: skip
 
 
-_STAGES: tuple[Callable[[_Scope], list[Task]], ...] = (
+_STAGES: tuple[Callable[[Scope], list[Task]], ...] = (
     _locate, _scan, _critical, _curves, _snapshots, _training, _ensemble, _reference, _thermometers, _machine, _stack,
-    _flow, _end, _blocks, _layers,
+    _flow, _end, _blocks, _layers, *COARSE_STAGES,
 )  # fmt: skip
 """In the order in which stages finish."""

@@ -161,7 +161,7 @@ def _grid(inputs: Inputs, artefacts: Artefacts) -> tuple[float, list[float]]:
     return T_c, [relative * T_c for relative in inputs["temperatures"]]
 
 
-def _spins(
+def kept_spins(
     inputs: Inputs, size: int, grid: Sequence[float], draws: int, purpose: str, checkpoint: Path | None = None
 ) -> xr.DataArray:
     seed = purpose_seed(inputs["seed"], purpose)
@@ -183,7 +183,7 @@ def _snapshots_cost(inputs: Inputs, read: Read) -> Cost:
 def snapshots(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """One state of a large lattice at each of some temperatures, to look at."""
     T_c, grid = _grid(inputs, artefacts)
-    spins = _spins(inputs, inputs["size"], grid, 1, "snapshots").isel(draw=0)
+    spins = kept_spins(inputs, inputs["size"], grid, 1, "snapshots").isel(draw=0)
     return xr.Dataset({"spins": spins}, attrs={"T_c": T_c})
 
 
@@ -199,8 +199,8 @@ def _training_cost(inputs: Inputs, read: Read) -> Cost:
 def training(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> xr.Dataset:
     """States to learn from: a grid of temperatures, and T_c alone; goes on from what `checkpoint` holds."""
     T_c, grid = _grid(inputs, artefacts)
-    several = _spins(inputs, inputs["size"], grid, inputs["draws"], "training", checkpoint)
-    single = _spins(inputs, inputs["size"], [T_c], inputs["critical_draws"], "training at T_c", checkpoint)
+    several = kept_spins(inputs, inputs["size"], grid, inputs["draws"], "training", checkpoint)
+    single = kept_spins(inputs, inputs["size"], [T_c], inputs["critical_draws"], "training at T_c", checkpoint)
     single = single.isel(temperature=0).drop_vars("temperature").rename(draw="critical_draw")
     relative = ("temperature", list(inputs["temperatures"]))
     return xr.Dataset({"grid": several, "critical": single}, coords={"relative": relative}, attrs={"T_c": T_c})
@@ -220,7 +220,7 @@ def ensemble(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = Non
     T_c, grid = _grid(inputs, artefacts)
     size = inputs["size"]
     parts = {
-        purpose: _spins(inputs, size, grid, inputs[purpose], purpose, checkpoint).rename(draw=f"{purpose}_draw")
+        purpose: kept_spins(inputs, size, grid, inputs[purpose], purpose, checkpoint).rename(draw=f"{purpose}_draw")
         for purpose in ("calibration", "test")
     }
     relative = ("temperature", list(inputs["temperatures"]))

@@ -41,6 +41,7 @@ STUDY = {
         ],
     },
     "stack": {"seeds": 0},
+    "coarse": {"seeds": 0},
     "flows": {"samples": 100, "steps": 6, "record": [0, 1, 3, 6], "most_steps": 300, "rules": []},
     "thermometers": {"hidden": 4, "epochs": 1},
 }  # fmt: skip

@@ -24,7 +24,7 @@ def hdf5(make):
     """Bytes of a netCDF file to which `make` has added something."""
     import h5py
 
-    buffer = io.BytesIO(dataset_bytes(DATA, {"spinlens": '{"format":1}'}))
+    buffer = io.BytesIO(dataset_bytes(DATA, {"spinlens": '{"format":2}'}))
     with h5py.File(buffer, "r+") as file:
         make(file)
     return buffer.getvalue()
