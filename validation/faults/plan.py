@@ -28,7 +28,7 @@ STUDIES = {
     "other sizes": {
         "criticality": {"sizes": [8, 16, 32], "draws": 20_000, "chains": 3},
         "ensembles": {"size": 20, "training": 800, "critical": 12_000, "test": 400, "thin": 8},
-        "machines": {"seeds": 2, "hidden": 100, "annealing_steps": 800},
+        "machines": {"seeds": 2, "hidden": 100},
         "stack": {"seeds": 1, "hidden": [100, 25]},
         "flows": {"samples": 400},
     },

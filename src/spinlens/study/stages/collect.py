@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xarray as xr
@@ -35,14 +35,19 @@ def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
         "format": FORMAT,
         "spinlens": package_version(),
         "study": settings,
-        "models": {model["name"]: _model(study, model, artefacts) for model in study["models"]},
+        "models": {
+            model["name"]: _model(study, model, inputs["machines"][model["name"]], artefacts)
+            for model in study["models"]
+        },
     }
     document = plain(document)
     document["claims"] = plain(list(judge_all(document)))
     return document
 
 
-def _model(study: Mapping[str, Any], model: Mapping[str, Any], artefacts: Artefacts) -> dict[str, Any]:
+def _model(
+    study: Mapping[str, Any], model: Mapping[str, Any], machines: Sequence[Mapping[str, Any]], artefacts: Artefacts
+) -> dict[str, Any]:
     name, size = model["name"], study["ensembles"]["size"]
     critical, reference = artefacts[f"critical/{name}"], artefacts[f"reference/{name}"]
     return {
@@ -56,7 +61,10 @@ def _model(study: Mapping[str, Any], model: Mapping[str, Any], artefacts: Artefa
         "equilibrium": {key: value for key, value in reference.items() if key not in ("correlation", "log_z")},
         "thermometers": worth(artefacts[f"thermometers/{name}/L{size}"]),
         "thermometers_by_size": {L: worth(found) for L, found in _by_side(artefacts, "thermometers", name).items()},
-        "machines": [_machine(machine, artefacts) for machine in machines_of(artefacts, name)],
+        "machines": [
+            {**machine, **artefacts[str(TaskName("end", name, machine["recipe"], machine["number"]))]}
+            for machine in machines
+        ],
         "flows": _flows(name, artefacts),
         **_blocks_and_stacks(study, name, artefacts),
         "coarse": coarse_entries(name, artefacts),
@@ -86,11 +94,6 @@ def _by_side(artefacts: Artefacts, stage: str, model: str) -> dict[str, Any]:
 def by_number(artefacts: Artefacts, stage: str, model: str) -> dict[int, Any]:
     """Results of a stage by the number of their stack."""
     return {int(name.rsplit("/", 1)[1]): artefacts[name] for name in artefacts if name.startswith(f"{stage}/{model}/")}
-
-
-def _machine(machine: TaskName, artefacts: Artefacts) -> dict[str, Any]:
-    """What a machine is, its gap, and the end of its flow."""
-    return {**artefacts[str(machine)].attrs["about"], **artefacts[str(machine.at("end"))]}
 
 
 def _flows(model: str, artefacts: Artefacts) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from spinlens.study.definition.costs import LONG
-from spinlens.study.definition.lineup import PlannedMachine
+from spinlens.study.definition.lineup import PlannedMachine, lineup
 from spinlens.study.definition.names import TaskName
 from spinlens.study.definition.recipes import training_options
 from spinlens.study.definition.spec import Study
@@ -31,8 +31,14 @@ def study_tasks(study: Study) -> list[Task]:
     models = [Scope(study, model) for model in study.models]
     tasks = [task for stage in _STAGES for model in models for task in stage(model)]
     needs = tuple(task.name for task in tasks if task.stage in _COLLECTED)
-    document = {"study": study.model_dump(mode="json", exclude_none=True)}
+    machines = {model.model.name: [_about(model, planned) for planned in lineup(study)] for model in models}
+    document = {"study": study.model_dump(mode="json", exclude_none=True), "machines": machines}
     return [*tasks, Task("results", f"{__package__}.collect:results", document, needs)]
+
+
+def _about(of: Scope, planned: PlannedMachine) -> dict[str, Any]:
+    """What results say of a machine beside what was found; no part of its key, so that other names change nothing."""
+    return {**planned.about(), "hidden": hidden_units(of, planned)}
 
 
 def _going_on(*grows: str) -> dict[str, Any]:
@@ -118,15 +124,15 @@ def _machine(of: Scope) -> list[Task]:
 
 
 def _made(of: Scope, planned: PlannedMachine) -> Task:
-    name, about = of.machine(planned), {"about": planned.about(), "number": planned.number}
+    name, own = of.machine(planned), {"number": planned.number, "hidden": hidden_units(of, planned)}
     if planned.kind == "exact":
-        inputs = {**of.common, "size": of.sides[0], **about}
+        inputs = {**of.common, "size": of.sides[0], **own}
         return a_task(name, "learning:exact", [of.name("critical")], inputs)
     if planned.kind == "redrawn":
         assert of.study.like is not None
         source = of.name("machine", of.study.like.name, planned.number)
-        return a_task(name, "learning:redraw", [source], {"seed": of.study.study.seed, "size": of.sides[0], **about})
-    inputs = {**of.learned(planned.training_set), **about, "options": planned.options}
+        return a_task(name, "learning:redraw", [source], {"seed": of.study.study.seed, "size": of.sides[0], **own})
+    inputs = {**of.learned(planned.training_set), **own, "options": planned.options}
     return a_task(name, "learning:machine", of.learned_from(planned.training_set), inputs, checkpoint=True)
 
 

@@ -20,7 +20,7 @@ from spinlens.seeding import purpose_seed
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.definition.recipes import as_arguments
-from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
+from spinlens.study.stages.lattice import Artefacts, Inputs, only
 from spinlens.study.storage.codec import Arrays, plain
 
 _BATCH = 100  # states of an update in the units of costs
@@ -51,7 +51,7 @@ def _training_work(options: Mapping[str, Any], n_visible: int, n_hidden: int, st
 
 def _machine_cost(inputs: Inputs, read: Read) -> Cost:
     n_visible, states, spins = _states_read(inputs, read)
-    n_hidden = inputs["about"]["hidden"]
+    n_hidden = inputs["hidden"]
     work = costs.together(*(_training_work(phase, n_visible, n_hidden, states) for phase in inputs["options"]))
     memory = 5 * spins + 9.0 * n_visible * min(states, 4096) + 80.0 * n_visible * n_hidden
     return Cost(costs.with_standard(work, 0.05), memory + 20 * costs.MIB, 4.0 * n_visible * n_hidden + 5000)
@@ -60,15 +60,14 @@ def _machine_cost(inputs: Inputs, read: Read) -> Cost:
 @costing(_machine_cost)
 def machine(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> Arrays:
     """One trained machine, phase after phase; training goes on from what `checkpoint` holds."""
-    about = inputs["about"]
     X = _states(inputs, artefacts)
     seeds = [_seed(inputs, "machine", *([] if phase == 0 else [phase])) for phase in range(len(inputs["options"]))]
     phases = [
-        RBM(about["hidden"], seed=seed, **_arguments(options, len(X)))
+        RBM(inputs["hidden"], seed=seed, **_arguments(options, len(X)))
         for seed, options in zip(seeds, inputs["options"], strict=True)
     ]
     rbm = fit_phases(phases, X, checkpoint)
-    return Arrays(rbm.to_arrays(), plain({"config": rbm.config(), "about": about, "states": len(X)}))
+    return Arrays(rbm.to_arrays(), plain({"config": rbm.config(), "states": len(X)}))
 
 
 def _exact_cost(inputs: Inputs, read: Read) -> Cost:
@@ -78,13 +77,12 @@ def _exact_cost(inputs: Inputs, read: Read) -> Cost:
 @costing(_exact_cost)
 def exact(inputs: Inputs, artefacts: Artefacts) -> Arrays:
     """The machine that is the lattice at T_c; its weights are made when they are needed."""
-    model, T_c = make_model(inputs, inputs["size"]), only(artefacts, "critical")["critical"]["temperature"]["value"]
-    bonds = model.n_sites * int(np.count_nonzero(model.coupling_table)) // 2
-    return Arrays({}, plain({"temperature": T_c, "about": {**inputs["about"], "hidden": bonds}, "states": None}))
+    T_c = only(artefacts, "critical")["critical"]["temperature"]["value"]
+    return Arrays({}, plain({"temperature": T_c, "states": None}))
 
 
 def _redrawn_cost(inputs: Inputs, read: Read) -> Cost:
-    weights = 4.0 * inputs["size"] ** 2 * inputs["about"]["hidden"]
+    weights = 4.0 * inputs["size"] ** 2 * inputs["hidden"]
     return Cost({costs.STANDARD: 0.02 + 3e-9 * weights}, 10 * weights + costs.MIB, weights + 2000)
 
 
@@ -93,13 +91,13 @@ def redraw(inputs: Inputs, artefacts: Artefacts) -> Arrays:
     """A machine with weights drawn from the normal distribution fitted to those of another."""
     source = load_machine(only(artefacts, "machine"))
     rbm = redrawn(one_sign(source), seed=_seed(inputs, "redrawn"))
-    return Arrays(rbm.to_arrays(), plain({"config": rbm.config(), "about": inputs["about"], "states": None}))
+    return Arrays(rbm.to_arrays(), plain({"config": rbm.config(), "states": None}))
 
 
 def _stack_cost(inputs: Inputs, read: Read) -> Cost:
     n_visible, states, spins = _states_read(inputs, read)
     pairs = list(pairwise([n_visible, *inputs["hidden"]]))
-    given = any("about" in item for item in read.values())  # the first layer is a machine's
+    given = any("hidden" in item for item in read.values())  # the first layer is a machine's
     trained = pairs[1 if given else 0 :]
     work = costs.together({}, *(_training_work(inputs["options"], below, above, states) for below, above in trained))
     weights = sum(below * above for below, above in pairs)
