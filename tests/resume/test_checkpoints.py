@@ -160,10 +160,8 @@ def learning(layers):
     if len(layers) > 1:
         function, own = "stack", {"upward": "sampled", "hidden": layers, "options": options}
     else:
-        function, own = (
-            "machine",
-            {"hidden": layers[0], "options": [{**options, "epochs": 2}, {**options, "epochs": 4}]},
-        )
+        phases = [{**options, "epochs": 2}, {**options, "epochs": 4}]
+        function, own = "machine", {"hidden": layers[0], "options": phases}
     name, inputs = f"{function}/nn/0", {**states, **own}
     return Task(name, f"spinlens.study.stages.learning:{function}", inputs, ("training/nn",), checkpoint=True)
 
@@ -238,7 +236,7 @@ def test_one_more_recipe_reuses_all_machines():
     from spinlens.study.definition.toml_file import parse_study
 
     recipes = [recipe.model_dump(exclude_none=True) for recipe in parse_study({}).machines.recipes]
-    names = changed(machines={"seeds": 2, "recipes": [{**recipes[0], "name": "more", "epochs": 99}, *recipes]})
+    names = changed(machines={"seeds": 2, "recipes": [*recipes, {**recipes[0], "name": "more", "epochs": 99}]})
     assert {name.split("/", 1)[0] for name in names} == {"machine", "flow", "end", "published", "results"}
     assert all("/more/" in name for name in names if name != "results")
 
