@@ -39,7 +39,7 @@ def _end_cost(inputs: Inputs, read: Read) -> Cost:
     tau = min(0.3 * N, inputs["most_steps"] / 100)  # of a machine that learned the square at T_c
     chains = _chains(inputs["samples"], inputs["samples"], hidden, N)
     steps = 100 * tau * _TAU_CHAINS + 2 * 18 * tau * chains
-    work: costs.Work = {("update", N, min(hidden, 4 * N), 1): 0.25 * steps / 100}
+    work: costs.Work = {("update", N, min(hidden, 16 * N), 1): 0.25 * steps / 100}
     spins = 2.0 * chains * SNAPSHOTS * N
     memory = 2 * costs.spins_of(ensemble) + 8 * spins + 24.0 * N * hidden + 4.0 * chains * hidden + 30 * costs.MIB
     return Cost(costs.with_standard(work, 0.4 + 3e-7 * spins), memory, 15_000)

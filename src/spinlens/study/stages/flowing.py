@@ -117,7 +117,7 @@ def _layers_cost(inputs: Inputs, read: Read) -> Cost:
     sizes = costs.ensembles(read)
     paths = len(inputs["starts"]) * len(inputs.get("rules", (1,)))
     spins = paths * sizes[0]["test"] * sizes[0]["size"] ** 2
-    return Cost({costs.STANDARD: 0.09 + 6e-8 * spins}, sum(map(costs.spins_of, sizes)) * 2 + 3.0 * spins, 40_000)
+    return Cost({costs.STANDARD: 0.3 + 1e-7 * spins}, sum(map(costs.spins_of, sizes)) * 2 + 3.0 * spins, 40_000)
 
 
 @costing(_layers_cost)

@@ -37,7 +37,7 @@ def _calibrate_cost(inputs: Inputs, read: Read) -> Cost:
     (ensemble,) = costs.ensembles(read)
     spins, network = costs.spins_of(ensemble), inputs["network"]
     learned = spins * ensemble["calibration"] / (ensemble["calibration"] + ensemble["test"])
-    seconds = 0.25 + 1.6e-7 * spins + 3e-10 * learned * network["hidden"] * network["epochs"]
+    seconds = 0.4 + 2.6e-7 * spins + 3e-10 * learned * network["hidden"] * network["epochs"]
     return Cost(
         {costs.STANDARD: seconds}, 12 * spins + 30 * costs.MIB, 2e5 + 6.0 * network["hidden"] * ensemble["size"] ** 2
     )
