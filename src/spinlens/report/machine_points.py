@@ -31,7 +31,7 @@ READ = tuple(ends.INSTRUMENTS)
 EFFECTS = {
     "temperature": ("T_end / T_c − 1", ends.TEMPERATURE),
     "spread": ("spread of T_end / T_c", ends.TEMPERATURE),
-    "distance": ("distance D", ends.DISTANCE),
+    "distance": ("squared distance D²", ends.DISTANCE**2),
     "delta_spin": ("Δ_s − lattice", ends.DELTA_SPIN),
     "delta_energy": ("Δ_ε − lattice", ends.DELTA_ENERGY),
 }

@@ -106,8 +106,10 @@ def finding(
     effects = tuple(effect for item in found for effect in item.effects)
     if not recipes:
         return Finding("undecided", f"{label(model)}: no machines whose flows have ends.", decides=_train(model))
-    if not own.passed:
+    if own.failed:
         outcome, why = "not assayed", f"not assayed: {own.failed}"
+    elif own.waiting:
+        outcome, why = "undecided", "a control is undecided"
     because = "; ".join([*([why] if why else []), *map(_sentence, parts)])
     shown = tuple(evidence(f"{recipe.subject}: gap in nats a site", recipe.gap, LEARNED) for recipe in recipes)
     return Finding(
@@ -134,12 +136,13 @@ def _train(model: Results) -> str:
 def _decides(model: Results, found: Sequence[Judged], own: Gate) -> str:
     """What would decide the claim of one model; empty where it is."""
     outcome, _ = combined(found)
-    if not own.passed:
+    if own.failed:
         return f"{label(model)}: controls that come out as they must."
     if outcome != "undecided":
-        return ""
+        return f"{label(model)}: {own.waiting}." if own.waiting else ""
     learned = [item for item in found if item.counts and item.learned]
     if not learned:
         return f"{label(model)}: {few}." if (few := _too_few(found)) else _train(model)
-    said = "; ".join(f"{item.recipe.name}: {item.decides}" for item in found if item.counts and item.decides)
+    waiting = [f"{item.recipe.name}: {item.decides}" for item in found if item.counts and item.decides]
+    said = "; ".join([*([own.waiting] if own.waiting else []), *waiting])
     return f"{label(model)}: {said or 'other machines'}."

@@ -47,14 +47,12 @@ def judge_composition(model: Results, holding: set[str]) -> Finding | None:
         [*failed, *(f"{part.subject.rsplit(', ', 1)[-1]} {part.because}" for part in parts), *elsewhere]
     )
     effects = shifts if side == "outside" else shifts + ends
-    decides = (
-        "controls that come out as they must" if failed else needed(effects, min(len(r.machines) for r in members))
-    )
+    decides = own.waiting or needed(effects, min(len(r.machines) for r in members))
     return Finding(
-        "not assayed" if failed else _outcome(side, place),
+        "not assayed" if failed else "undecided" if own.waiting else _outcome(side, place),
         f"{label(model)}: {because}.",
         shifts + ends + own.effects,
-        f"{label(model)}: {decides}." if decides else "",
+        f"{label(model)}: {'controls that come out as they must' if failed else decides}." if failed or decides else "",
         parts + own.parts,
     )
 

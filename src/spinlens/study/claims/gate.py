@@ -18,7 +18,7 @@ from spinlens.study.results_document import Results, label
 
 RULE = (
     "Not assayed unless the exact machine is inside in everything and lazily trained, geometry-free, mean-field and "
-    "redrawn machines are outside in something."
+    "redrawn machines are outside in something; undecided while one of these is."
 )
 
 
@@ -26,53 +26,62 @@ RULE = (
 class Gate:
     """Whether the controls of one model came out as they must.
 
-    `failed` says in words what did not, empty where all did; `parts` are control by control.
+    `failed` says in words what did not, `waiting` which of them need more data and how much; `parts` are control by
+    control.
     """
 
     failed: str
     effects: tuple[Effect, ...]
     parts: tuple[Part, ...]
+    waiting: str = ""
 
     @property
     def passed(self) -> bool:
-        return not self.failed
+        return not (self.failed or self.waiting)
 
 
 def gate(model: Results, read: Callable[[Recipe], Sequence[Effect]] = end_effects) -> Gate:
     """The controls of one model, read as trained machines are."""
     found = controls(model)
-    checks = [_check(model, kind, found.get(kind), read) for kind in CONTROLS]
-    return Gate(
-        "; ".join(failed for _, failed, _ in checks if failed),
-        tuple(effect for effects, _, _ in checks for effect in effects),
-        tuple(part for _, _, part in checks),
-    )
+    return _gate([_check(model, kind, found.get(kind), read) for kind in CONTROLS])
 
 
 def exact_gate(model: Results, read: Callable[[Recipe], Sequence[Effect]]) -> Gate:
     """The positive control alone, for what has no negative one."""
-    effects, failed, part = _check(model, "exact", controls(model).get("exact"), read)
-    return Gate(failed, effects, (part,))
+    return _gate([_check(model, "exact", controls(model).get("exact"), read)])
 
 
-def _check(
-    model: Results, kind: str, control: Recipe | None, read: Callable[[Recipe], Sequence[Effect]]
-) -> tuple[tuple[Effect, ...], str, Part]:
-    """The effects of one control, what is wrong with them, and it in words."""
+@dataclass(frozen=True)
+class _Check:
+    """One control: what is wrong with it, or what it waits for."""
+
+    effects: tuple[Effect, ...]
+    part: Part
+    failed: str = ""
+    waiting: str = ""
+
+
+def _gate(checks: Sequence[_Check]) -> Gate:
+    return Gate(
+        "; ".join(check.failed for check in checks if check.failed),
+        tuple(effect for check in checks for effect in check.effects),
+        tuple(check.part for check in checks),
+        "; ".join(check.waiting for check in checks if check.waiting),
+    )
+
+
+def _check(model: Results, kind: str, control: Recipe | None, read: Callable[[Recipe], Sequence[Effect]]) -> _Check:
     subject = f"{label(model)}, {kind}"
     if control is None:
-        return (), f"the control {kind} is missing", Part(subject, "missing", "control")
+        return _Check((), Part(subject, "missing", "control"), f"the control {kind} is missing")
     side, effects = decide(read(control))
     expected: Side = "inside" if kind == "exact" else "outside"
     because = summary(side, effects) if effects else "nothing was measured"
     part = Part(subject, side, "control", len(control.machines), because)
     if side == expected:
-        return effects, "", part
-    return effects, f"the control {kind} must be {expected}: {_is(control, because, effects)}", part
-
-
-def _is(control: Recipe, because: str, effects: Sequence[Effect]) -> str:
+        return _Check(effects, part)
     if not (settled(control) or control.negative):
-        return "its chain did not settle"
-    more = needed(effects)
-    return f"{because} ({more} would decide it)" if more else because
+        return _Check(effects, part, f"the control {kind} must be {expected}: its chain did not settle")
+    if side == "undecided" and any(effect.measured for effect in effects):
+        return _Check(effects, part, waiting=f"the control {kind}: {needed(effects)}")
+    return _Check(effects, part, f"the control {kind} must be {expected}: {because}")

@@ -116,7 +116,9 @@ class FlowsSection(Section):
     record: tuple[Annotated[int, Field(ge=0)], ...] = Field(
         (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 40, 45, 50), min_length=2, description="steps that are measured"
     )
-    samples: int = Field(1000, ge=50, description="states that flow, and states of the end from either start")
+    samples: int = Field(1000, ge=50, description="states that flow")
+    machines: PositiveInt = Field(1, description="machines of each recipe that are followed step by step")
+    ends: int = Field(2000, ge=50, description="states of a machine's own at the end of its flow, from either start")
     most_steps: int = Field(20_000, ge=100, description="steps of a machine's chain at most, to measure and to forget")
     starts: tuple[Relative, ...] = Field(
         (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from spinlens.comparisons.coupling_curve import coupling_curve
@@ -28,7 +29,7 @@ from spinlens.thermometers.instruments import InstrumentSet
 STARTS = ("cold", "hot")
 _ROUNDING = 1e-7  # of fields in single precision: the gap of the exact machine has no other error
 _TAU_CHAINS = 20  # that measure τ_int
-_WIDE = 200  # chains at most of a machine of more hidden units than its lattice has pairs
+_WIDE = 2**23  # hidden units at most of all chains of a machine with a unit for every pair of sites
 _ANNEALING = (100, 1000)  # of machines so far from the lattice that their ln Z is needed
 _LARGEST_COUPLINGS = 2**31  # hidden units · N² whose effective couplings are computed, a minute
 
@@ -37,7 +38,7 @@ def _end_cost(inputs: Inputs, read: Read) -> Cost:
     (ensemble,) = costs.ensembles(read)
     N, hidden = ensemble["size"] ** 2, inputs["hidden"]
     tau = min(0.3 * N, inputs["most_steps"] / 100)  # of a machine that learned the square at T_c
-    chains = _chains(inputs["samples"], inputs["samples"], hidden, N)
+    chains = _chains(inputs["states"], hidden, N)
     steps = 100 * tau * _TAU_CHAINS + 2 * 18 * tau * chains
     work: costs.Work = {("update", N, min(hidden, 16 * N), 1): 0.25 * steps / 100}
     spins = 2.0 * chains * SNAPSHOTS * N
@@ -71,16 +72,17 @@ def end(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
 
 def _own(inputs: Inputs, rbm: RBM, data: xr.Dataset, start: str, tau: GibbsTime) -> OwnStates:
     """States of the machine from one start."""
-    begin = start_states(data, start)
-    chains = _chains(inputs["samples"], len(begin), inputs["hidden"], rbm.n_visible)
+    states = start_states(data, start)
+    chains = _chains(inputs["states"], inputs["hidden"], rbm.n_visible)
+    begin = states[np.arange(chains) % len(states)]
     seed = _seed(inputs, start)
-    return own_states(rbm, begin[:chains], tau, most_steps=inputs["most_steps"], seed=seed)
+    return own_states(rbm, begin, tau, most_steps=inputs["most_steps"], seed=seed)
 
 
-def _chains(samples: int, states: int, hidden: int, n_sites: int) -> int:
-    """Chains that make about `samples` states."""
-    wanted = min(math.ceil(samples / SNAPSHOTS), states)
-    return min(wanted, _WIDE) if 2 * hidden >= n_sites * (n_sites - 1) else wanted
+def _chains(states: int, hidden: int, n_sites: int) -> int:
+    """Chains that make about so many states."""
+    wanted = math.ceil(states / SNAPSHOTS)
+    return min(wanted, max(1, _WIDE // hidden)) if 2 * hidden >= n_sites * (n_sites - 1) else wanted
 
 
 def _examined(own: OwnStates, instruments: InstrumentSet) -> Examination:

@@ -160,21 +160,30 @@ def _flow(of: Scope) -> list[Task]:
             {**inputs, "number": planned.number, "hidden": planned.hidden},
         )
         for planned in of.machines
-        if not planned.control
+        if not planned.control and planned.number < of.study.flows.machines
         for name in (of.machine(planned),)
     ]  # fmt: skip
 
 
 def _end(of: Scope) -> list[Task]:
-    inputs = {**of.common, **of.study.flows.model_dump(include={"samples", "most_steps"})}
+    inputs = {**of.common, "most_steps": of.study.flows.most_steps}
     return [
         a_task(
             name.at("end"), "ending:end", [name, *of.read_at_size()],
-            {**inputs, "recipe": planned.recipe, "number": planned.number, "hidden": hidden_units(of, planned)},
+            {
+                **inputs, "states": _states_of_end(of, planned),
+                "recipe": planned.recipe, "number": planned.number, "hidden": hidden_units(of, planned),
+            },
         )
         for planned in of.machines
         for name in (of.machine(planned),)
     ]  # fmt: skip
+
+
+def _states_of_end(of: Scope, planned: PlannedMachine) -> int:
+    """From either start; the one exact machine is held against means over machines, and is given as many as they."""
+    flows, machines = of.study.flows, of.study.machines
+    return flows.ends * (machines.seeds if planned.kind == "exact" else 1)
 
 
 def _blocks(of: Scope) -> list[Task]:

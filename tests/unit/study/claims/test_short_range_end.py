@@ -109,10 +109,12 @@ def test_a_control_that_comes_out_wrong_leaves_it_not_assayed(kind):
     assert f"the control {kind} must be {'inside' if kind == 'exact' else 'outside'}" in verdict.because
 
 
-def test_an_exact_machine_that_is_undecided_leaves_it_not_assayed():
+def test_an_exact_machine_that_is_undecided_leaves_it_undecided_and_says_what_it_needs():
     verdict = judge(controls={**CONTROLS, "exact": replace(LATTICE, distance=0.12)})
-    assert verdict.outcome == "not assayed"
-    assert "would decide it" in verdict.because
+    assert verdict.outcome == "undecided"
+    assert "a control is undecided" in verdict.because
+    assert "the control exact: about" in verdict.decides
+    assert "times the states" in verdict.decides
 
 
 def test_a_negative_control_need_not_settle_but_the_exact_machine_and_recipes_must():

@@ -106,7 +106,7 @@ def test_seeds_differ_and_flows_are_those_of_judged_recipes(model):
     first, second = machines(model, "phases")
     assert first["gap"]["value"] != second["gap"]["value"]
     assert {flow["recipe"] for flow in model["flows"]} == {"low", "high", "phases", "tied"}
-    assert len(model["flows"]) == 4 * 2 * 3
+    assert len(model["flows"]) == 4 * 3  # the first machine of each, from three starts
     assert (model["rg"], model["stack"], model["stacks"]) == ([], [], [])
     assert list(model["thermometers_by_size"]) == ["10"]
 
