@@ -16,8 +16,8 @@ RELAXING = ("energy", "xi", "correlation")
 follow their neighbours, which is forgotten in a few steps."""
 TEMPERATURE, DISTANCE, DELTA_SPIN, DELTA_ENERGY = 0.02, 0.15, 0.03, 0.15  # margins
 MARGINS = (
-    "temperatures by energy, ξ, G(r) and pseudo-likelihood within 2 % of T_c, cold and hot starts within 2 % of each "
-    "other by the first three, instruments within 2 % of each other, distance D of the equilibrium test below 0.15, and "
+    "temperatures by energy, ξ, G(r) and pseudo-likelihood within 2 % of T_c, cold and hot starts within 2 % of "
+    "each other by the first three, instruments likewise, distance D of the equilibrium test below 0.15, and "
     "at the states' own best temperature Δ_s within 0.03 and Δ_ε within 0.15 of Monte Carlo on the same lattice"
 )
 _END = 1e-9  # relative
