@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -82,7 +83,9 @@ def published_dimensions(states: npt.ArrayLike) -> PublishedDimensions:
     return PublishedDimensions(_dimension(field, reach), _dimension(bonds - bonds.mean(), reach), len(field))
 
 
-def dimensions_by_label(states: npt.ArrayLike, network: NetworkThermometer) -> dict[float, PublishedDimensions]:
+def dimensions_by_label(
+    states: npt.ArrayLike, network: NetworkThermometer, labels: Collection[float] | None = None
+) -> dict[float, PublishedDimensions]:
     """`published_dimensions` of states that are sorted by the temperature that a network finds most likely.
 
     Published flows were sorted so, state by state, before anything was measured. A network reads mostly |m|: sorting
@@ -94,6 +97,8 @@ def dimensions_by_label(states: npt.ArrayLike, network: NetworkThermometer) -> d
         (n_samples, *shape) states of any origin, such as all steps of a flow together.
     network : NetworkThermometer
         Of that lattice.
+    labels : collection of float, optional
+        Those wanted of the network's classes; all by default.
 
     Returns
     -------
@@ -107,7 +112,11 @@ def dimensions_by_label(states: npt.ArrayLike, network: NetworkThermometer) -> d
     field = checks.field("states", states, network.shape)
     label = np.argmax(network.posterior(field), axis=1)
     counts = np.bincount(label, minlength=len(network.classes))
-    return {float(T): published_dimensions(field[label == k]) for k, T in enumerate(network.classes) if counts[k] > 1}
+    return {
+        float(T): published_dimensions(field[label == k])
+        for k, T in enumerate(network.classes)
+        if counts[k] > 1 and (labels is None or T in labels)
+    }
 
 
 def pair_correlation(field: Fields, reach: float) -> tuple[Array, Array]:

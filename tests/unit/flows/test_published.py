@@ -69,6 +69,8 @@ def test_sorting_by_label_chooses_a_magnetization_whatever_made_the_states(netwo
     ours = dimensions_by_label(lattice.reshape(-1, L, L), network)
     theirs = dimensions_by_label(blind.reshape(-1, L, L), network)
     assert sum(found.states for found in ours.values()) <= 3000
+    (critical,) = dimensions_by_label(lattice.reshape(-1, L, L), network, [2.27]).items()
+    assert critical == (2.27, ours[2.27])
     both = [T for T in ours if T in theirs and min(ours[T].states, theirs[T].states) > 50]
     assert max(both) > 2.2  # states without a lattice get temperatures, too
     for T in both:

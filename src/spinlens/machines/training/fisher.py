@@ -77,7 +77,8 @@ class Fisher:
         """Products of the statistics of any two states, not centred, (n, n)."""
         if self.tied is None:
             return (self.visible @ self.visible.T) * (self.hidden @ self.hidden.T)
-        return self._statistics @ self._statistics.T
+        shared = self._statistics.astype(np.float64)  # sums over a large lattice: rounding in float32 can exceed λ
+        return shared @ shared.T
 
     def change(self, gradient: AnyArray) -> AnyArray:
         """How ln p̃ of each state changes along a step, (n,)."""

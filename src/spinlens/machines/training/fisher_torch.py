@@ -28,7 +28,8 @@ class TorchFisher(Fisher):
         if self.tied is None:
             product = (self._v @ self._v.T) * (self._h @ self._h.T)
         else:
-            product = self._tensor_statistics @ self._tensor_statistics.T
+            shared = self._tensor_statistics.double()  # as in `Fisher.overlap`
+            product = shared @ shared.T
         return np.asarray(product.cpu().numpy())
 
     def change(self, gradient: Tensor) -> AnyArray:

@@ -61,7 +61,7 @@ def _at_label(states: Fields, network: Any, T_c: float) -> dict[str, Any]:
     """Δ of the states that the network calls critical."""
     assert isinstance(network, NetworkThermometer)
     critical = float(network.classes[np.argmin(np.abs(network.classes - T_c))])
-    found = dimensions_by_label(states, network).get(critical)
+    found = dimensions_by_label(states, network, [critical]).get(critical)
     return _dimensions(found, critical / T_c, len(states))
 
 

@@ -46,6 +46,24 @@ def test_a_natural_step_is_that_of_the_exact_information(stride, damping):
     assert change == pytest.approx(np.sqrt(expected @ information @ expected), rel=1e-3)
 
 
+def test_shared_numbers_of_a_large_ordered_lattice_can_be_solved_for(monkeypatch):
+    """Sums over 32 × 32 sites are so large that products rounded to float32 miss them by more than the damping."""
+    tied, rng = Translations((32, 32), 256, 2), np.random.default_rng(0)
+    visible = np.where(rng.random((200, 1024)) < 0.02, -1, 1) * rng.choice([-1, 1], size=(200, 1))
+    hidden = np.tanh(3 * visible.reshape(200, 16, 2, 16, 2).mean(axis=(2, 4))).reshape(200, 256)
+    fisher = Fisher(visible.astype(np.float32), hidden.astype(np.float32), tied)
+    gradient = rng.normal(size=tied.n_shared).astype(np.float32)
+    rows = tied.statistics(visible.astype(np.float32), hidden.astype(np.float32)).astype(np.float64)
+    rows -= rows.mean(axis=0)
+    step, _ = fisher.solve(gradient, 0.5)
+    expected = np.linalg.solve(rows.T @ rows / 200 + 0.5 * np.eye(len(gradient)), gradient)
+    np.testing.assert_allclose(step, expected, rtol=0.02, atol=0.01 * np.abs(expected).max())
+    monkeypatch.setattr(Fisher, "overlap", lambda self: self._statistics @ self._statistics.T)
+    single = Fisher(visible.astype(np.float32), hidden.astype(np.float32), tied)
+    with pytest.raises(np.linalg.LinAlgError):
+        single.solve(gradient, 0.5)
+
+
 def test_uncentred_statistics_would_give_another_step(monkeypatch):
     monkeypatch.setattr(Fisher, "_centred", lambda self, rows: rows)
     monkeypatch.setattr(Fisher, "_combination", lambda self, y: self.combination((y * self._root).astype(np.float32)))
