@@ -124,23 +124,19 @@ def train(case: str, seed: int, work: Path, instruments: InstrumentSet) -> dict[
     }
 
 
-def monte_carlo(instruments: InstrumentSet) -> dict[str, Any]:
-    """The lattice itself at T_c through the same eyes."""
-    states = sample_independent(IsingModel((L, L), NearestNeighbour()), [T_C], 4 * SHOWN, 99)
-    return plain(known(np.asarray(states)[0], instruments, True))
+def instruments_of() -> tuple[InstrumentSet, Spins]:
+    """All instruments at L = 10, and states of the lattice at T_c."""
+    model = IsingModel((L, L), NearestNeighbour())
+    grid = np.sort(np.append(np.arange(1.0, 6.01, 0.25), [2.1, T_C, 2.4]))
+    instruments = calibrate_instruments(model, grid, np.asarray(sample_independent(model, grid, 2000, 98)), seed=0)
+    return instruments, np.asarray(sample_independent(model, [T_C], 4 * SHOWN, 99))[0]
 
 
 def main(out: Path, work: Path, seeds: int) -> None:
     """Seed after seed, the lattice first."""
     work.mkdir(parents=True, exist_ok=True)
-    model = IsingModel((L, L), NearestNeighbour())
-    grid = np.sort(np.append(np.arange(1.0, 6.01, 0.25), [2.1, T_C, 2.4]))
-    instruments = calibrate_instruments(model, grid, np.asarray(sample_independent(model, grid, 2000, 98)), seed=0)
-    document: dict[str, Any] = {
-        "reference": "flow_ends.json",
-        "Monte Carlo at T_c": monte_carlo(instruments),
-        "machines": [],
-    }
+    instruments, lattice = instruments_of()
+    document: dict[str, Any] = {"Monte Carlo at T_c": plain(known(lattice, instruments, True)), "machines": []}
     for seed in range(seeds):
         for case in CASES:
             document["machines"].append(train(case, seed, work, instruments))
