@@ -48,9 +48,15 @@ class OwnStates:
 
 
 def own_states(
-    machine: Layer, start: npt.ArrayLike, tau: GibbsTime, *, most_steps: int = 20_000, seed: int = 0
+    machine: Layer,
+    start: npt.ArrayLike,
+    tau: GibbsTime,
+    *,
+    snapshots: int = SNAPSHOTS,
+    most_steps: int = 20_000,
+    seed: int = 0,
 ) -> OwnStates:
-    """Five snapshots 2 τ_int apart of chains that began at `start` (chains, …) ≥ 10 τ_int before the first.
+    """Snapshots 2 τ_int apart of chains that began at `start` (chains, …) ≥ 10 τ_int before the first.
 
     `most_steps` bounds the steps before the first; where they are too few, the states are not `settled`.
     """
@@ -62,8 +68,8 @@ def own_states(
     wanted = max(_FEWEST, int(np.ceil(_TIMES * tau.value)))
     steps = min(wanted, checks.positive_integer("most_steps", most_steps))
     apart = max(1, int(_APART / _TIMES * steps)) if steps < wanted else max(1, int(np.ceil(_APART * tau.value)))
-    taken = np.empty((len(state), SNAPSHOTS, state.shape[1]), np.int8)
-    for number in range(SNAPSHOTS):
+    taken = np.empty((len(state), snapshots, state.shape[1]), np.int8)
+    for number in range(snapshots):
         sampler.step(state, hidden, lanes, apart if number else steps)
         taken[:, number] = state
     known = tau.settled or FORGOTTEN * tau.value <= most_steps

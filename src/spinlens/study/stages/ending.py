@@ -30,6 +30,7 @@ STARTS = ("cold", "hot")
 _ROUNDING = 1e-7  # of fields in single precision: the gap of the exact machine has no other error
 _TAU_CHAINS = 20  # that measure τ_int
 _WIDE = 2**23  # hidden units at most of all chains of a machine with a unit for every pair of sites
+_MOST_SNAPSHOTS = 25  # of such chains
 _ANNEALING = (100, 1000)  # of machines so far from the lattice that their ln Z is needed
 _LARGEST_COUPLINGS = 2**31  # hidden units · N² whose effective couplings are computed, a minute
 
@@ -38,10 +39,10 @@ def _end_cost(inputs: Inputs, read: Read) -> Cost:
     (ensemble,) = costs.ensembles(read)
     N, hidden = ensemble["size"] ** 2, inputs["hidden"]
     tau = min(0.3 * N, inputs["most_steps"] / 100)  # of a machine that learned the square at T_c
-    chains = _chains(inputs["states"], hidden, N)
-    steps = 100 * tau * _TAU_CHAINS + 2 * 18 * tau * chains
+    chains, snapshots = _chains(inputs["states"], hidden, N)
+    steps = 100 * tau * _TAU_CHAINS + 2 * (8 + 2 * snapshots) * tau * chains
     work: costs.Work = {("update", N, min(hidden, 16 * N), 1): 0.25 * steps / 100}
-    spins = 2.0 * chains * SNAPSHOTS * N
+    spins = 2.0 * chains * snapshots * N
     memory = 2 * costs.spins_of(ensemble) + 8 * spins + 24.0 * N * hidden + 4.0 * chains * hidden + 30 * costs.MIB
     return Cost(costs.with_standard(work, 0.4 + 3e-7 * spins), memory, 15_000)
 
@@ -73,16 +74,19 @@ def end(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
 def _own(inputs: Inputs, rbm: RBM, data: xr.Dataset, start: str, tau: GibbsTime) -> OwnStates:
     """States of the machine from one start."""
     states = start_states(data, start)
-    chains = _chains(inputs["states"], inputs["hidden"], rbm.n_visible)
+    chains, snapshots = _chains(inputs["states"], inputs["hidden"], rbm.n_visible)
     begin = states[np.arange(chains) % len(states)]
     seed = _seed(inputs, start)
-    return own_states(rbm, begin, tau, most_steps=inputs["most_steps"], seed=seed)
+    return own_states(rbm, begin, tau, snapshots=snapshots, most_steps=inputs["most_steps"], seed=seed)
 
 
-def _chains(states: int, hidden: int, n_sites: int) -> int:
-    """Chains that make about so many states."""
+def _chains(states: int, hidden: int, n_sites: int) -> tuple[int, int]:
+    """Chains and snapshots of each that make about so many states."""
     wanted = math.ceil(states / SNAPSHOTS)
-    return min(wanted, max(1, _WIDE // hidden)) if 2 * hidden >= n_sites * (n_sites - 1) else wanted
+    if 2 * hidden < n_sites * (n_sites - 1):
+        return wanted, SNAPSHOTS
+    chains = min(wanted, max(1, _WIDE // hidden))
+    return chains, min(_MOST_SNAPSHOTS, math.ceil(states / chains))
 
 
 def _examined(own: OwnStates, instruments: InstrumentSet) -> Examination:
