@@ -65,7 +65,7 @@ def test_every_part_of_the_study_is_in_the_results(studies):
         found, known = model["critical"]["temperature"], model["reference"]["temperature"]["value"]
         assert abs(found["value"] - known) < 4 * found["error"] < 0.05 * known
         assert len(model["machines"]) == 4 + 3
-        assert len(model["flows"]) == 4 * 3
+        assert len(model["flows"]) == 2 * 3  # the first machine of each recipe
         assert len(model["rg"]) == 2 * 5
         assert len(model["stack"]) == 2 * 5
         assert [entry["map"] for entry in model["coarse"]][-1] == "learned"
@@ -86,7 +86,7 @@ def test_the_report_stands_and_can_be_written_anew(studies):
     report = folder / "report.html"
     before = report.read_text(encoding="utf-8")
     assert before.count("<figure") >= 10
-    assert before.count("No data in this study") <= 7  # figures of ends, gaps and learned maps
+    assert before.count("No data in this study") == 1  # of recipes that differ in their training set alone
     report.unlink()
     assert workflow.report(folder) == results
     assert report.read_text(encoding="utf-8") == before

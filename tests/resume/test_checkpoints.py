@@ -228,7 +228,7 @@ def changed(**changes):
 
 def test_more_seeds_reuse_everything_but_the_summary():
     names = changed(machines={"seeds": 3})
-    assert {name.split("/", 1)[0] for name in names} == {"machine", "flow", "end", "results"}
+    assert {name.split("/", 1)[0] for name in names} == {"machine", "end", "results"}
     assert all(name.endswith("/2") for name in names if name != "results")
 
 

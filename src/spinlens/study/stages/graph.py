@@ -14,6 +14,7 @@ from spinlens.study.definition.tasks import Task
 from spinlens.study.stages.coarse_tasks import COARSE_STAGES
 from spinlens.study.stages.scope import Scope, a_task, hidden_units
 
+_EXACT = 4  # times the states of the end of a trained machine
 _SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the states shown
 _COLLECTED = {
     "critical", "thermometers", "ensemble", "reference", "machine", "end", "stack", "flow", "blocks", "layers",
@@ -181,9 +182,8 @@ def _end(of: Scope) -> list[Task]:
 
 
 def _states_of_end(of: Scope, planned: PlannedMachine) -> int:
-    """From either start; the one exact machine is held against means over machines, and is given as many as they."""
-    flows, machines = of.study.flows, of.study.machines
-    return flows.ends * (machines.seeds if planned.kind == "exact" else 1)
+    """From either start; the one exact machine stands beside means over machines, and is given more."""
+    return of.study.flows.ends * (_EXACT if planned.kind == "exact" else 1)
 
 
 def _blocks(of: Scope) -> list[Task]:
