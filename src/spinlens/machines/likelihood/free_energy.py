@@ -21,6 +21,7 @@ Method = Literal["auto", "exact", "ais", "reverse-ais", "bracket"]
 METHODS: tuple[Method, ...] = ("auto", "exact", "ais", "reverse-ais", "bracket")
 LARGEST_ENUMERATION = 24
 _BLOCK_BITS = 12  # 4096 states at once
+_LARGEST_FIELDS = 2**22  # θ held at once, 32 MB
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,19 @@ class MachineMoments:
 
 
 def free_energy(machine: Layer, visible: npt.ArrayLike) -> Array:
-    """F(v) = −Σ b_i v_i − Σ_a ln 2cosh(c_a + Σ_i v_i W_ia), so that p(v) = e^{−F(v)} / Z; (n_samples,)."""
+    """F(v) = −Σ b_i v_i − Σ_a ln 2cosh(c_a + Σ_i v_i W_ia), so that p(v) = e^{−F(v)} / Z; (n_samples,).
+
+    Fields are made of some states at a time: an exact power-law machine has N²/2 of them for each.
+    """
     states = np.asarray(visible, dtype=np.float64)
-    weights = np.asarray(machine.weights_, dtype=np.float64)
-    field = states @ weights + machine.hidden_bias_
-    return np.asarray(-states @ np.asarray(machine.visible_bias_, np.float64) - log_two_cosh(field).sum(axis=-1))
+    weights, bias = (np.asarray(part, np.float64) for part in (machine.weights_, machine.visible_bias_))
+    rows = max(1, _LARGEST_FIELDS // weights.shape[1])
+    found = np.empty(len(states))
+    for first in range(0, len(states), rows):
+        part = slice(first, first + rows)
+        field = states[part] @ weights + machine.hidden_bias_  # θ, (rows, n_hidden)
+        found[part] = -states[part] @ bias - log_two_cosh(field).sum(axis=-1)
+    return found
 
 
 def exact_moments(machine: Layer) -> MachineMoments:

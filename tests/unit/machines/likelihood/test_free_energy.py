@@ -77,3 +77,12 @@ def test_free_energy_is_minus_the_log_of_the_sum_over_hidden_states():
 def test_enumeration_of_a_large_machine_is_refused():
     with pytest.raises(InputError, match="stop at 24"):
         log_z(RBM.from_weights(np.zeros((30, 25))), "exact")
+
+
+def test_states_some_at_a_time_have_the_same_free_energies(monkeypatch):
+    rng = np.random.default_rng(5)
+    machine = RBM.from_weights(rng.normal(size=(6, 5)), rng.normal(size=6), rng.normal(size=5))
+    states = np.where(rng.random((23, 6)) < 0.5, 1, -1)
+    whole = machine.free_energy(states)
+    monkeypatch.setattr("spinlens.machines.likelihood.free_energy._LARGEST_FIELDS", 20)
+    np.testing.assert_allclose(machine.free_energy(states), whole, rtol=1e-14)
