@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+_ROUNDING = 1e-13  # relative; a smaller error is rounding, and not printed
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -44,7 +46,7 @@ class Estimate:
     def __str__(self) -> str:
         if not (math.isfinite(self.value) and math.isfinite(self.error)):
             return f"{self.value:g} ± {self.error:g}"
-        if self.error == 0:
+        if self.error <= _ROUNDING * abs(self.value):
             return f"{self.value:.10g}"
         exponent = math.floor(math.log10(self.error))
         digits = -exponent + (1 if self.error < 1.95 * 10.0**exponent else 0)  # two digits where the first is 1
