@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -95,6 +96,7 @@ class DaskCluster:
             from distributed import Client
         except ImportError:
             raise InputError("--scheduler needs Dask: pip install 'spinlens[cluster]'") from None
+        gc.collect()  # a client that was lost closes itself when it is collected: in the midst of a start that hangs it
         try:
             self._client: Any = Client(address, timeout=self.timeout, set_as_default=False)
         except Exception as error:  # a wrong address shows in many ways
