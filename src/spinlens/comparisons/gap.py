@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.optimize
 import scipy.special
 
 from spinlens import checks, seeding
@@ -21,6 +20,7 @@ from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime, equili
 from spinlens.machines.rbm import RBM
 from spinlens.machines.units import gibbs
 from spinlens.sampling.sampler import sample
+from spinlens.statistics.acceptance_ratio import acceptance_ratio, effective_number
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import bin_edges, jackknife_error
 
@@ -177,7 +177,7 @@ def _gap(lattice: Array, own: Array, tau: GibbsTime, n: int, logs: Callable[[], 
     bound = _estimate(lattice, own, lambda a, b: a.mean() - b.mean())
     bound = Estimate(bound.value / n, bound.error / n)
     if _overlap(lattice, own) >= _LEAST_OVERLAP:
-        found = _estimate(lattice, own, lambda a, b: a.mean() - bennett(a, b))
+        found = _estimate(lattice, own, lambda a, b: a.mean() - acceptance_ratio(b, a))
         return Gap(Estimate(found.value / n, found.error / n), bound, "overlap", tau, n)
     try:
         z, own_z = logs()
@@ -207,23 +207,11 @@ def _difference(machine: RBM, model: IsingModel, T: float, visible: Single) -> A
     return np.asarray(machine.free_energy(visible) - energy / T)
 
 
-def bennett(lattice: Array, own: Array) -> float:
-    """ln Z_lattice − ln Z_machine from Δ of states of the lattice and of the machine, any numbers of them."""
-    shift = float(np.log(lattice.size / own.size))
-
-    def excess(gain: float) -> float:
-        above = scipy.special.expit(gain - lattice - shift).sum()
-        return float(above - scipy.special.expit(own - gain + shift).sum())
-
-    low, high = min(lattice.min(), own.min()) - 50, max(lattice.max(), own.max()) + 50
-    return float(scipy.optimize.brentq(excess, low, high, xtol=1e-12))
-
-
 def _overlap(lattice: Array, own: Array) -> float:
     """The smaller of the effective numbers of states of either side that the ratio of acceptances rests on."""
-    gain, shift = bennett(lattice, own), float(np.log(lattice.size / own.size))
-    sides = scipy.special.expit(gain - lattice - shift), scipy.special.expit(own.ravel() - gain + shift)
-    return min(float(side.sum() ** 2 / np.maximum((side**2).sum(), 1e-300)) for side in sides)
+    gain = acceptance_ratio(own, lattice) - float(np.log(lattice.size / own.size))
+    sides = scipy.special.log_expit(gain - lattice), scipy.special.log_expit(own.ravel() - gain)
+    return min(map(effective_number, sides))
 
 
 def _estimate(lattice: Array, own: Array, function: Callable[[Array, Array], float]) -> Estimate:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spinlens import RBM, IsingModel, NearestNeighbour, PowerLaw, exact
-from spinlens.comparisons.gap import bennett, gap
+from spinlens.comparisons.gap import gap
 from spinlens.errors import SpinsError
 from truths import boltzmann, drawn, machine_distribution
 
@@ -73,15 +73,6 @@ def test_without_overlap_each_partition_function_is_found():
     known = np.log(2) - (lattice.log_z / 64 + lattice.energy / 1.6)  # −ln p of the machine less −ln p of the lattice
     assert found.method == "ln Z"
     assert found.value.value == pytest.approx(known, abs=4 * found.value.error + 0.01)
-
-
-def test_blocks_do_not_change_the_ratio():
-    """Bennett's ratio of equal samples is 0, and it follows a shift of Δ."""
-    rng = np.random.default_rng(0)
-    lattice = rng.normal(0.5, 1, 4000)
-    own = rng.normal(-0.5, 1, (400, 10))
-    assert bennett(lattice, own) == pytest.approx(0.0, abs=0.1)
-    assert bennett(lattice + 3, own + 3) == pytest.approx(bennett(lattice, own) + 3, abs=1e-9)
 
 
 def test_states_of_another_lattice_are_refused():

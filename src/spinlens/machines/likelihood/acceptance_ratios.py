@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, special
 
 from spinlens.arrays import Array
+from spinlens.statistics.acceptance_ratio import acceptance_ratio
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error
 
@@ -44,15 +44,5 @@ def _gain(works: Works) -> Estimate:
     n = works[0][0].shape[1]
     blocks = np.array_split(np.arange(n), min(BLOCKS, n))
     without = [[(np.delete(a, block, axis=1), np.delete(b, block, axis=1)) for a, b in works] for block in blocks]
-    gains = [sum(_bennett(a, b) for a, b in pairs) for pairs in without]
-    return Estimate(float(sum(_bennett(a, b) for a, b in works)), float(jackknife_error(gains)))
-
-
-def _bennett(forward: Array, backward: Array) -> float:
-    """ln Z_above − ln Z_below from log-ratios of weights at as many states of the lower and of the upper machine."""
-    low, high = (extreme(forward.min(), backward.min(), forward.max(), backward.max()) for extreme in (min, max))
-
-    def excess(gain: float) -> float:
-        return float(special.expit(forward - gain).mean() - special.expit(gain - backward).mean())
-
-    return float(optimize.brentq(excess, low - 1.0, high + 1.0, xtol=1e-10))
+    gains = [sum(acceptance_ratio(a, b) for a, b in pairs) for pairs in without]
+    return Estimate(float(sum(acceptance_ratio(a, b) for a, b in works)), float(jackknife_error(gains)))

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy.optimize
-import scipy.special
 
 from spinlens import seeding
 from spinlens.arrays import Array, Single
@@ -20,6 +18,7 @@ from spinlens.machines.likelihood.gibbs_time import equilibrate
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.gibbs import Sampler, log_two_cosh
 from spinlens.machines.units.parameters import Layer
+from spinlens.statistics.acceptance_ratio import acceptance_ratio, effective_number
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error
 
@@ -96,25 +95,15 @@ def bracket(machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayL
             "has not forgotten where it began: give states of the machine, or raise betas"
         )
     effective = (effective_number(up), effective_number(-down))
-    joint = _bennett(up, down)
+    joint = acceptance_ratio(up, down)
     blocks = np.array_split(np.arange(runs), min(_BLOCKS, runs))
-    replicas = [_bennett(np.delete(up, block), np.delete(down, block)) for block in blocks]
+    replicas = [acceptance_ratio(np.delete(up, block), np.delete(down, block)) for block in blocks]
     error = float(jackknife_error(replicas))
     _require_effective(max(effective), runs, "in the better direction", LEAST_EFFECTIVE)
     # the bias of either side is at most the width; beyond its noise it is taken as an error
     spread = max(0.0, width - 2 * float(np.hypot(below.error, above.error)))
     value = Estimate(base + joint, float(np.hypot(error, spread / 2)))
     return Bracket(value, below, above, effective, tau)
-
-
-def effective_number(log_weights: Array) -> float:
-    """(Σ w)² / Σ w²: as many equal weights would say as much.
-
-    >>> effective_number(np.zeros(7))
-    7.0
-    """
-    weights = np.exp(log_weights - log_weights.max())
-    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def free_log_z(machine: Layer) -> float:
@@ -161,16 +150,6 @@ def _log_mean(log_weight: Array, offset: float) -> Estimate:
     weight = np.exp(log_weight - top)
     mean = float(weight.mean())
     return Estimate(float(offset + top + np.log(mean)), float(weight.std(ddof=1) / np.sqrt(len(weight)) / mean))
-
-
-def _bennett(up: Array, down: Array) -> float:
-    """ln(Z/Z₀) at which as many works of either direction are accepted [Bennett1976]."""
-
-    def excess(gain: float) -> float:
-        return float(scipy.special.expit(gain - down).mean() - scipy.special.expit(up - gain).mean())
-
-    low, high = min(up.min(), down.min()) - 1, max(up.max(), down.max()) + 1
-    return float(scipy.optimize.brentq(excess, low, high, xtol=1e-10))
 
 
 def _require_effective(effective: float, runs: int, direction: str, least: float) -> None:
