@@ -124,10 +124,9 @@ def effects_of(model: Results, machine: Results) -> dict[str, Effect]:
     alone = Recipe(model, str(machine.get("recipe")), (machine,))
     if not ends.settled(alone):
         return {}
-    temperatures = [effect for effect in ends.end_effects(alone) if effect.name.startswith("T_end")]
     spread, distance = ends.temperature_at_all(alone)
     spin, energy = ends.dimension_effects(alone)
-    found = dict(zip(EFFECTS, (worst(temperatures), spread, distance, spin, energy), strict=True))
+    found = dict(zip(EFFECTS, (worst(ends.temperature_effects(alone)), spread, distance, spin, energy), strict=True))
     return {key: effect for key, effect in found.items() if effect is not None and effect.measured}
 
 

@@ -79,7 +79,12 @@ def critical_temperature(model: Results) -> tuple[float, float]:
     return number(entry), error if math.isfinite(error) else 0.0
 
 
+def temperature_used(model: Results) -> float | None:
+    """The T_c at which the states of machines were drawn; None where it is missing."""
+    used = finite(section(model, "equilibrium").get("temperature"))
+    return used if used is not None and used > 0 else None
+
+
 def temperature_unit(model: Results) -> float:
     """The T_c in whose units temperatures are shown: the one used, else the measured one."""
-    used = finite(section(model, "equilibrium").get("temperature"))
-    return used if used is not None and used > 0 else critical_temperature(model)[0]
+    return temperature_used(model) or critical_temperature(model)[0]

@@ -102,6 +102,7 @@ def finding(
     """What a rule says of one model: gate, recipes at T_c, and what is shown `beside`."""
     found = [judge(recipe) for recipe in recipes if recipe.critical]
     outcome, why = combined(found)
+    undecided = outcome == "undecided"
     parts = (*(item.part for item in found), *beside)
     effects = tuple(effect for item in found for effect in item.effects)
     if not recipes:
@@ -116,7 +117,7 @@ def finding(
         outcome,
         f"{label(model)}: {because}.",
         effects + own.effects,
-        _decides(model, found, own),
+        _decides(model, found, own, undecided),
         parts + own.parts,
         shown,
     )
@@ -133,12 +134,11 @@ def _train(model: Results) -> str:
     return f"{label(model)}: machines that are trained at T_c until their gap is below 10⁻³ nats a site."
 
 
-def _decides(model: Results, found: Sequence[Judged], own: Gate) -> str:
-    """What would decide the claim of one model; empty where it is."""
-    outcome, _ = combined(found)
+def _decides(model: Results, found: Sequence[Judged], own: Gate, undecided: bool) -> str:
+    """What would decide the claim of one model; empty where it is. `undecided` says whether recipes leave it so."""
     if own.failed:
         return f"{label(model)}: controls that come out as they must."
-    if outcome != "undecided":
+    if not undecided:
         return f"{label(model)}: {own.waiting}." if own.waiting else ""
     learned = [item for item in found if item.counts and item.learned]
     if not learned:

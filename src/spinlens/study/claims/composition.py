@@ -6,7 +6,7 @@ from itertools import combinations
 
 from spinlens.study.claims.bounded import bounded_effect, minus
 from spinlens.study.claims.effects import FEWEST, Effect, Side, decide
-from spinlens.study.claims.ends import INSTRUMENTS, TEMPERATURE, end_effects, end_temperature, settled
+from spinlens.study.claims.ends import INSTRUMENTS, TEMPERATURE, end_temperature, settled, temperature_effects
 from spinlens.study.claims.gate import exact_gate
 from spinlens.study.claims.recipes import Recipe, trained
 from spinlens.study.claims.verdict import Finding, Outcome, Part, Verdict, joined
@@ -38,8 +38,8 @@ def judge_composition(model: Results, holding: set[str]) -> Finding | None:
         return None
     members = [recipe for family in families.values() for recipe in family]
     side, shifts = decide([shift for family in families.values() for shift in composition_effects(family)])
-    place, ends = decide([effect for recipe in members for effect in _temperatures(recipe)])
-    own = exact_gate(model, _temperatures)
+    place, ends = decide([effect for recipe in members for effect in temperature_effects(recipe)])
+    own = exact_gate(model, temperature_effects)
     parts = tuple(_part(model, name, family) for name, family in families.items())
     failed = [f"not assayed: {own.failed}"] if own.failed else []
     elsewhere = [f"ends elsewhere: {summary(place, ends)}"] if (side, place) == ("inside", "outside") else []
@@ -92,10 +92,6 @@ def _grids(results: Results) -> list[str]:
 def _temperatures_of(grid: Results) -> list[object]:
     found = grid.get("temperatures")
     return list(found) if isinstance(found, list | tuple) else []
-
-
-def _temperatures(recipe: Recipe) -> tuple[Effect, ...]:
-    return tuple(effect for effect in end_effects(recipe) if effect.name.startswith("T_end"))
 
 
 def _part(model: Results, name: str, members: list[Recipe]) -> Part:

@@ -8,7 +8,7 @@ from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.bounded import Bounded, bounded_effect, mean, minus
 from spinlens.study.claims.effects import Effect, effect, over_machines
 from spinlens.study.claims.recipes import Recipe
-from spinlens.study.results_document import Results, finite, measured, reference, section
+from spinlens.study.results_document import Results, finite, measured, reference, section, temperature_used
 
 INSTRUMENTS = {"energy": "energy", "xi": "ξ", "correlation": "G(r)", "pseudo_likelihood": "pseudo-likelihood"}
 RELAXING = ("energy", "xi", "correlation")
@@ -30,11 +30,19 @@ def end_effects(recipe: Recipe) -> tuple[Effect, ...]:
     be on its way.
     """
     found = (
-        *(_temperature(recipe, name) for name in INSTRUMENTS),
         *(_starts(recipe, name) for name in RELAXING),
         *temperature_at_all(recipe),
         *dimension_effects(recipe),
     )
+    return (*temperature_effects(recipe), *_where_settled(recipe, found))
+
+
+def temperature_effects(recipe: Recipe) -> tuple[Effect, ...]:
+    """T_end/T_c − 1 by every instrument, unmeasured where `end_effects` are."""
+    return _where_settled(recipe, tuple(_temperature(recipe, name) for name in INSTRUMENTS))
+
+
+def _where_settled(recipe: Recipe, found: tuple[Effect, ...]) -> tuple[Effect, ...]:
     if settled(recipe) or recipe.negative:
         return found
     return tuple(replace(item, value=None, error=None, bound="") for item in found)
@@ -100,7 +108,7 @@ def _spread(model: Results, machine: Results) -> Bounded | None:
 
 def _reading(model: Results, machine: Results, part: str, instrument: str) -> Bounded | None:
     """One instrument's temperature over T_c: measured, a bound at the end of its curve, or None."""
-    known, unit = section(section(machine, "end"), part), _T_c(model)
+    known, unit = section(section(machine, "end"), part), temperature_used(model)
     pull = finite(section(section(model, "thermometers"), instrument).get("pull"))
     entry = section(known, "temperature").get(instrument)
     if unit is None or pull is None:
@@ -136,13 +144,7 @@ def _excess(machine: Results, key: str) -> Estimate | None:
     return measured(section(section(section(machine, "end"), "all"), "excess").get(key))
 
 
-def _T_c(model: Results) -> float | None:
-    """The temperature at which the machines' states were drawn."""
-    used = finite(section(model, "equilibrium").get("temperature"))
-    return used if used is not None and used > 0 else None
-
-
 def _unit(model: Results) -> Estimate | None:
     """T_c over itself: 1 with the error of its determination."""
-    used, found = _T_c(model), measured(section(model, "critical").get("temperature"))
+    used, found = temperature_used(model), measured(section(model, "critical").get("temperature"))
     return None if used is None or found is None else Estimate(1.0, found.error / used)

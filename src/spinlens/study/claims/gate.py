@@ -24,7 +24,7 @@ RULE = (
 
 @dataclass(frozen=True)
 class Gate:
-    """Whether the controls of one model came out as they must.
+    """How the controls of one model came out.
 
     `failed` says in words what did not, `waiting` which of them need more data and how much; `parts` are control by
     control.
@@ -34,10 +34,6 @@ class Gate:
     effects: tuple[Effect, ...]
     parts: tuple[Part, ...]
     waiting: str = ""
-
-    @property
-    def passed(self) -> bool:
-        return not (self.failed or self.waiting)
 
 
 def gate(model: Results, read: Callable[[Recipe], Sequence[Effect]] = end_effects) -> Gate:

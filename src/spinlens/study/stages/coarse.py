@@ -12,11 +12,13 @@ from spinlens import seeding
 from spinlens.arrays import Spins
 from spinlens.comparisons.blockings import Blocking, compare_blockings
 from spinlens.flows.fixed_points import layer_fixed_points
+from spinlens.flows.placement import Placement
 from spinlens.flows.reading import read_layers
 from spinlens.flows.stacked_flow import place_stack, stacked_flow
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.controls import kadanoff_machine
 from spinlens.machines.rbm import RBM
+from spinlens.machines.stacked import StackedRBM
 from spinlens.machines.units.translations import Translations
 from spinlens.renormalization.mcrg import MCRG
 from spinlens.seeding import purpose_seed
@@ -117,20 +119,20 @@ def learned(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """One learned coarse-graining: the exponents of its steps at T_c, and its layers read from every start."""
     stack, states = load_stack(only(artefacts, "coarse")), only(artefacts, "held-out")["spins"].values
     number, steps = inputs["number"], len(stack.layers_)
-    result = _layers(inputs, artefacts) if inputs["starts"] else xr.Dataset()
-    result.attrs["coarse"] = plain(exponents(states, {"learned": stack}, steps, inputs["seed"], number))
     placements = place_stack(stack, states.shape[1:])
+    result = _layers(inputs, artefacts, stack, placements) if inputs["starts"] else xr.Dataset()
+    result.attrs["coarse"] = plain(exponents(states, {"learned": stack}, steps, inputs["seed"], number))
     result.attrs["placement"] = [{"quality": p.quality, "coherence": p.coherence} for p in placements]
     return result
 
 
-def _layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
+def _layers(inputs: Inputs, artefacts: Artefacts, stack: StackedRBM, placements: tuple[Placement, ...]) -> xr.Dataset:
+    """The layers of a stack whose units have their places, from every start."""
     data, instruments = largest_ensemble(artefacts), readers(inputs, artefacts)
-    stack = load_stack(only(artefacts, "coarse"))
 
     def path(start: float) -> Trajectory:
         seed = purpose_seed(inputs["seed"], "learned", inputs["number"], repr(start))
-        return stacked_flow(stack, states_at(data, start), seed=seed)
+        return stacked_flow(stack, states_at(data, start), seed=seed, placements=placements)
 
     table = read_layers({start: path(start) for start in inputs["starts"]}, instruments)
     return joined({inputs["number"]: table}, "seed").isel(seed=0, drop=True)
