@@ -12,7 +12,7 @@ from spinlens import checks, seeding
 from spinlens.arrays import Array, Single
 from spinlens.comparisons.partition_function import log_partition_function
 from spinlens.errors import ConvergenceError, InputError
-from spinlens.flows.own_states import OwnStates
+from spinlens.flows.own_states import OwnStates, taken_apart
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import Held, states_of
 from spinlens.machines.likelihood import ais
@@ -28,7 +28,6 @@ LEARNED = 1e-3
 """Nats a site below which a machine counts as having learned its lattice."""
 
 _CHAINS = 200
-_SNAPSHOTS = 5
 _BLOCKS = 20
 _STATES = 2000
 _LEAST_OVERLAP = 20.0
@@ -193,12 +192,8 @@ def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random
     """States of the machine, τ_int apart and 20 τ_int after chains began at states of the lattice."""
     state, tau = equilibrate(machine, min(chains, len(visible)), generator, visible)
     sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
-    hidden = np.empty((len(state), sampler.weights_.shape[1]), np.float32)
-    taken = [state.copy()]
-    for _ in range(_SNAPSHOTS - 1):
-        sampler.step(state, hidden, lanes, max(1, round(tau.value)))
-        taken.append(state.copy())
-    return OwnStates(np.stack(taken, axis=1).astype(np.int8), tau, round(FORGOTTEN * tau.value), True)
+    taken = taken_apart(sampler, state, lanes, max(1, round(tau.value)))
+    return OwnStates(taken, tau, round(FORGOTTEN * tau.value), True)
 
 
 def _difference(machine: RBM, model: IsingModel, T: float, visible: Single) -> Array:

@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
-from spinlens.arrays import Spins
+from spinlens.arrays import Single, Spins
 from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime
 from spinlens.machines.units import gibbs
+from spinlens.machines.units.gibbs import Sampler
+from spinlens.machines.units.kernels import Lanes
 from spinlens.machines.units.parameters import Layer
 
 SNAPSHOTS = 5
@@ -64,13 +66,21 @@ def own_states(
     begin = np.asarray(start)
     state = gibbs.as_units("start", begin.reshape(len(begin), -1), len(machine.weights_)).copy()
     sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
-    hidden = np.empty((len(state), sampler.weights_.shape[1]), np.float32)
     wanted = max(_FEWEST, int(np.ceil(_TIMES * tau.value)))
     steps = min(wanted, checks.positive_integer("most_steps", most_steps))
     apart = max(1, int(_APART / _TIMES * steps)) if steps < wanted else max(1, int(np.ceil(_APART * tau.value)))
-    taken = np.empty((len(state), snapshots, state.shape[1]), np.int8)
-    for number in range(snapshots):
-        sampler.step(state, hidden, lanes, apart if number else steps)
-        taken[:, number] = state
+    sampler.step(state, np.empty((len(state), sampler.weights_.shape[1]), np.float32), lanes, steps)
+    taken = taken_apart(sampler, state, lanes, apart, snapshots)
     known = tau.settled or FORGOTTEN * tau.value <= most_steps
     return OwnStates(taken, tau, steps, bool(known and steps == wanted))
+
+
+def taken_apart(sampler: Sampler, state: Single, lanes: Lanes, apart: int, count: int = SNAPSHOTS) -> Spins:
+    """`state` (chains, n_visible) as it is, then after every `apart` steps: (chains, count, n_visible); moves it."""
+    hidden = np.empty((len(state), sampler.weights_.shape[1]), np.float32)
+    taken = np.empty((len(state), count, state.shape[1]), np.int8)
+    for number in range(count):
+        if number:
+            sampler.step(state, hidden, lanes, apart)
+        taken[:, number] = state
+    return taken

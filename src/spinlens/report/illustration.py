@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -13,6 +13,7 @@ from spinlens.report.tables import Table
 from spinlens.study.results_document import Results, label, models
 
 Data = Mapping[str, xr.Dataset]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,21 @@ def each_model(
         if not own:
             missing.append(label(model, name))
     return tuple(panels), tuple(missing)
+
+
+def one_panel(
+    results: Results,
+    find: Callable[[Results], Found],
+    describe: Callable[[str, Found], str],
+    draw: Callable[[Found], Figure],
+) -> tuple[tuple[Panel, ...], tuple[str, ...]]:
+    """As `each_model`, with one panel of what `find` finds in a model, none where that is empty."""
+
+    def panels(name: str, model: Results) -> list[Panel]:
+        found, where = find(model), label(model, name)
+        return [Panel(where, describe(where, found), draw(found))] if found else []
+
+    return each_model(results, panels)
 
 
 def names(values: xr.Dataset, dimension: str) -> list[str]:

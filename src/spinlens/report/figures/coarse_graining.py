@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.report import style
-from spinlens.report.illustration import Illustration, Key, Panel, each_model
+from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.tables import MISSING, Table, estimate
 from spinlens.statistics.estimate import Estimate, as_entry
 from spinlens.study.claims.coarse_graining import MARGIN
@@ -38,12 +38,7 @@ _LOOKS = dict(zip(WORDS, zip((style.INK, style.MUTED, style.OCHRE, style.BLUE, s
 
 
 def illustration(results: Results, data: object = None) -> Illustration:
-    def panels(name: str, model: Results) -> list[Panel]:
-        found = by_map(model)
-        where = label(model, name)
-        return [Panel(where, describe(where, found), draw(found))] if found else []
-
-    drawn, missing = each_model(results, panels)
+    drawn, missing = one_panel(results, by_map, describe, draw)
     keys = (Key("margin about majority blocks", style.BAND, "band"),)
     return Illustration("coarse-graining", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
 

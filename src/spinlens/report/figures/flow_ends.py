@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.report import style
-from spinlens.report.illustration import Illustration, Key, Panel, each_model
+from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.machine_points import end_margin, end_temperatures, instrument_keys
 from spinlens.report.tables import MISSING, Table, estimate
 from spinlens.statistics.estimate import Estimate, as_entry
@@ -32,12 +32,7 @@ Row = tuple[str, list[dict[str, Estimate]]]
 
 
 def illustration(results: Results, data: object = None) -> Illustration:
-    def panels(name: str, model: Results) -> list[Panel]:
-        rows = by_recipe(model)
-        where = label(model, name)
-        return [Panel(where, describe(where, rows), draw(rows))] if rows else []
-
-    drawn, missing = each_model(results, panels)
+    drawn, missing = one_panel(results, by_recipe, describe, draw)
     keys = (*instrument_keys(), Key("margin about T_c", style.BAND, "band"))
     return Illustration("flow-ends", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from spinlens.report import style
-from spinlens.report.illustration import Illustration, Key, Panel, each_model
+from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.machine_points import EFFECTS, Look, MachinePoint, keys, looks, machine_points
 from spinlens.report.tables import Table, estimate
 from spinlens.statistics.estimate import as_entry
@@ -37,14 +37,13 @@ _FLOOR = 1e-5  # nats a site: smaller gaps are drawn here
 def illustration(results: Results, data: object = None) -> Illustration:
     look = looks(results)
 
-    def panels(name: str, model: Results) -> list[Panel]:
-        points = [point for point in machine_points(model) if point.gap is not None and point.effects]
-        where = label(model, name)
-        return [Panel(where, describe(where, points), draw(points, look))] if points else []
-
-    drawn, missing = each_model(results, panels)
+    drawn, missing = one_panel(results, _known, describe, lambda points: draw(points, look))
     bands = (Key("margin", style.BAND, "band"),)
     return Illustration("gap-effects", TITLE, CAPTION, SEE, drawn, (*keys(look), *bands), missing, table(results))
+
+
+def _known(model: Results) -> list[MachinePoint]:
+    return [point for point in machine_points(model) if point.gap is not None and point.effects]
 
 
 def describe(where: str, points: Sequence[MachinePoint]) -> str:
