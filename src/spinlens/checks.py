@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, SupportsFloat, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +42,7 @@ def seed(value: object) -> int:
 
 def temperatures(values: object) -> tuple[float, ...]:
     """Temperatures (units of J/k_B), each ≥ 0; 0 and infinity are legal; a single number is a grid of one."""
-    items = [values] if isinstance(values, int | float | np.number) else list(values)  # type: ignore[call-overload]
+    items = [values] if _is_number(values) else list(values)  # type: ignore[call-overload]
     if not items:
         raise InputError("temperatures is empty: give at least one temperature")
     numbers = tuple(_real("temperature", item) for item in items)
@@ -103,9 +103,14 @@ def choice(name: str, value: object, options: Sequence[str]) -> str:
 
 
 def _real(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or isinstance(value, complex):
+    if isinstance(value, bool | complex | np.complexfloating) or not _is_number(value):
         raise InputError(f"{name} must be a number, got {value!r}")
     return float(value)
+
+
+def _is_number(value: object) -> TypeGuard[SupportsFloat]:
+    """Whether it is one number, as an `Estimate` is too, and not an array of them."""
+    return isinstance(value, SupportsFloat) and not hasattr(value, "__len__")
 
 
 def _hint(array: npt.NDArray[np.generic]) -> str:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import Single, Spins
 from spinlens.errors import InputError
+from spinlens.machines.estimator import not_fitted
 from spinlens.machines.machine import Machine
 from spinlens.machines.rbm import RBM
 from spinlens.machines.units import gibbs
@@ -22,7 +23,7 @@ class Layered(Machine):
     def layers_(self) -> list[RBM]:
         """The trained machines from the bottom up."""
         if self._layers is None:
-            raise InputError("this StackedRBM has no layers yet: call fit or load first")
+            raise not_fitted("this StackedRBM has no layers yet: call fit or load first")
         return self._layers
 
     def _lowest(self, layers: int | None) -> list[RBM]:

@@ -13,13 +13,16 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError, InputError, SpinlensError
+from spinlens.machines import portrait
 from spinlens.machines.distribution import Distribution
+from spinlens.machines.estimator import Estimator
 from spinlens.machines.files import storage
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.machines.units.passage import Kind, flow_records
+from spinlens.showing import Card, Shown
 
 
-class Machine(ABC):
+class Machine(Estimator, Shown, ABC):
     """An `RBM`, or a `StackedRBM`; whoever lets states flow under a machine need not ask which."""
 
     kind: ClassVar[str]
@@ -31,6 +34,9 @@ class Machine(ABC):
     @abstractmethod
     def layers_(self) -> Sequence[Distribution]:
         """The trained machines from the bottom up; of an RBM it alone."""
+
+    def _card(self) -> Card:
+        return portrait.card(self)
 
     @property
     def bottom(self) -> Distribution:

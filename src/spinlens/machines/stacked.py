@@ -74,7 +74,9 @@ class StackedRBM(Layered):
     ) -> None:
         if not n_hidden:
             raise InputError("n_hidden is empty: give the hidden units of at least one layer")
-        self.n_hidden = tuple(checks.positive_integer("n_hidden", width) for width in n_hidden)
+        widths = tuple(checks.positive_integer("n_hidden", width) for width in n_hidden)
+        plain = isinstance(n_hidden, tuple) and all(type(width) is int for width in n_hidden)
+        self.n_hidden = n_hidden if plain else widths  # `clone` wants back what it gave
         self.upward, self.seed = checks.choice("upward", upward, ("sampled", "mean")), checks.seed(seed)
         self.options = options
         try:
@@ -103,9 +105,39 @@ class StackedRBM(Layered):
         """
         return {"n_hidden": self.n_hidden, "upward": self.upward, "seed": self.seed, **self.options}
 
+    def set_params(self, **params: Any) -> Self:
+        """Change options; what is learned stays as it is until the next `fit`.
+
+        Parameters
+        ----------
+        **params
+            Options by name, those of the layers among them.
+
+        Returns
+        -------
+        StackedRBM
+            The stack itself.
+
+        Raises
+        ------
+        InputError
+            An unknown option, or a value that is refused: then nothing is changed.
+
+        Examples
+        --------
+        >>> StackedRBM((4, 1)).set_params(epochs=5, upward="mean")
+        StackedRBM(n_hidden=(4, 1), upward='mean', epochs=5)
+        """
+        changed = type(self)(**{**self.get_params(), **params})
+        self.n_hidden, self.upward, self.seed, self.options = (
+            changed.n_hidden, changed.upward, changed.seed, changed.options,
+        )  # fmt: skip
+        return self
+
     def fit(
         self,
         X: npt.ArrayLike,
+        y: object = None,
         *,
         validation: npt.ArrayLike | None = None,
         callback: Callback | None = None,
@@ -118,6 +150,8 @@ class StackedRBM(Layered):
         ----------
         X : array_like
             States (n_samples, n_visible) of ±1.
+        y : object, optional
+            Ignored, as scikit-learn gives one: nothing is to be predicted.
         validation : array_like, optional
             Held-out states (n, n_visible); those of upper layers are their hidden states.
         callback : callable, optional

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from numbers import Real
+from typing import TYPE_CHECKING
 
+from spinlens.errors import InputError
+
+if TYPE_CHECKING:
+    from uncertainties.core import Variable
+
+_SPEC = re.compile(r"(?P<place>(?:.?[<>=^])?\d*)(?:\.(?P<digits>\d)u)?(?P<style>[SPL]?)")
+_SIGNS = {"P": "±", "L": r"\pm"}
 _ROUNDING = 1e-13  # relative; a smaller error is rounding, and not printed
 
 
@@ -13,6 +24,13 @@ class Estimate:
     """A value with its one-standard-deviation error, in the same units; prints as 2.2692(3).
 
     The digits in brackets are the error in units of the last digit: one digit, or two where the first is 1.
+
+    Estimates calculate with numbers and with one another: + − × / and powers, the error to first order in the errors,
+    which are **taken as independent**. So `x - x` has an error though it is 0, and quantities of one fit, as those of a
+    `CriticalPoint`, are not independent: use `to_ufloat`, or `CriticalPoint.to_ufloats`, where that matters.
+    ``float(x)`` is the value, ``value, error = x`` takes it apart. In a format spec ``.2u`` asks for so many digits of
+    the error, "S" for 2.2692(3), "P" for 2.2692 ± 0.0003, "L" for LaTeX, and a width stands before them, as in
+    ``{x:>12S}``; a spec for numbers, as ``.4f``, formats value and error alike.
 
     Parameters
     ----------
@@ -23,7 +41,7 @@ class Estimate:
 
     Raises
     ------
-    ValueError
+    InputError
         The error is negative: give its absolute value.
 
     Examples
@@ -34,6 +52,12 @@ class Estimate:
     -0.123(15)
     >>> print(Estimate(0.5, 0.0))
     0.5
+    >>> T_c = Estimate(2.26919, 0.00031)
+    >>> print(1 / T_c, T_c - Estimate(2.27, 0.0004), f"{T_c:.2u}", f"{T_c:P}")
+    0.44069(6) -0.0008(5) 2.26919(31) 2.2692 ± 0.0003
+    >>> value, error = T_c
+    >>> float(T_c) == value
+    True
     """
 
     value: float
@@ -41,18 +65,105 @@ class Estimate:
 
     def __post_init__(self) -> None:
         if self.error < 0:
-            raise ValueError(f"an error is not negative, got {self.error!r}")
+            raise InputError(f"an error is not negative, got {self.error!r}: give its absolute value")
 
     def __str__(self) -> str:
+        return self._styled(None, "S")
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+    def __format__(self, spec: str) -> str:
+        found = _SPEC.fullmatch(spec)
+        if found is None:
+            return f"{self.value:{spec}} ± {self.error:{spec}}"
+        text = self._styled(int(found["digits"] or 0) or None, found["style"] or "S")
+        return f"{text:{found['place']}}"
+
+    def _styled(self, digits: int | None, style: str) -> str:
+        """With so many digits of the error; by default one, or two where the first is 1."""
         if not (math.isfinite(self.value) and math.isfinite(self.error)):
             return f"{self.value:g} ± {self.error:g}"
         if self.error <= _ROUNDING * abs(self.value):
             return f"{self.value:.10g}"
         exponent = math.floor(math.log10(self.error))
-        digits = -exponent + (1 if self.error < 1.95 * 10.0**exponent else 0)  # two digits where the first is 1
-        if digits <= 0:
-            return f"{self.value:.0f}({self.error:.0f})"
-        return f"{self.value:.{digits}f}({round(self.error * 10.0**digits)})"
+        shown = digits or (2 if self.error < 1.95 * 10.0**exponent else 1)
+        decimals = max(shown - 1 - exponent, 0)
+        value, error = f"{self.value:.{decimals}f}", f"{self.error:.{decimals}f}"
+        if style == "S":
+            return f"{value}({round(self.error * 10.0**decimals)})"
+        return f"{value} {_SIGNS[style]} {error}"
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.value, self.error))
+
+    def __neg__(self) -> Estimate:
+        return Estimate(-self.value, self.error)
+
+    def __pos__(self) -> Estimate:
+        return self
+
+    def __abs__(self) -> Estimate:
+        return Estimate(abs(self.value), self.error)
+
+    def __add__(self, other: Estimate | float) -> Estimate:
+        return _combined(self, other, lambda x, y: (x + y, 1.0, 1.0))
+
+    def __sub__(self, other: Estimate | float) -> Estimate:
+        return _combined(self, other, lambda x, y: (x - y, 1.0, -1.0))
+
+    def __mul__(self, other: Estimate | float) -> Estimate:
+        return _combined(self, other, lambda x, y: (x * y, y, x))
+
+    def __truediv__(self, other: Estimate | float) -> Estimate:
+        return _combined(self, other, _quotient)
+
+    def __pow__(self, other: Estimate | float) -> Estimate:
+        return _combined(self, other, _power)
+
+    def __radd__(self, other: float) -> Estimate:
+        return self + other
+
+    def __rsub__(self, other: float) -> Estimate:
+        return -self + other
+
+    def __rmul__(self, other: float) -> Estimate:
+        return self * other
+
+    def __rtruediv__(self, other: float) -> Estimate:
+        return _combined(other, self, _quotient)
+
+    def __rpow__(self, other: float) -> Estimate:
+        return _combined(other, self, _power)
+
+    def to_ufloat(self) -> Variable:
+        """The same as a number of the package uncertainties, which knows that x − x is 0.
+
+        Returns
+        -------
+        uncertainties.core.Variable
+            Independent of all others; calculations with it keep track of correlations.
+
+        Raises
+        ------
+        InputError
+            The package is missing: pip install 'spinlens[uncertainties]'.
+
+        Examples
+        --------
+        >>> x = Estimate(2.0, 0.1)
+        >>> y = x.to_ufloat()
+        >>> print(x - x, y - y)
+        0.00(14) 0.0+/-0
+        """
+        try:
+            from uncertainties import ufloat
+        except ImportError as error:
+            raise InputError("to_ufloat needs uncertainties: pip install 'spinlens[uncertainties]'") from error
+        return ufloat(self.value, self.error)
 
     def deviation(self, other: Estimate | float) -> float:
         """(self − other) in units of the combined error, the errors taken as independent.
@@ -79,6 +190,36 @@ class Estimate:
         if error == 0:
             return 0.0 if difference == 0 else math.copysign(math.inf, difference)
         return difference / error
+
+
+_Rule = Callable[[float, float], tuple[float, float, float]]
+"""A function of two numbers: its value and its two derivatives."""
+
+
+def _quotient(x: float, y: float) -> tuple[float, float, float]:
+    return x / y, 1 / y, -x / y**2
+
+
+def _power(x: float, y: float) -> tuple[float, float, float]:
+    value = math.pow(x, y)
+    return value, y * math.pow(x, y - 1) if y else 0.0, value * math.log(x) if x > 0 else math.nan
+
+
+def _combined(first: object, second: object, rule: _Rule) -> Estimate:
+    """A function of two independent numbers with its error to first order; NotImplemented of what is no number."""
+    one, other = _parts(first), _parts(second)
+    if one is None or other is None:
+        unknown: Estimate = NotImplemented  # then Python asks the other operand
+        return unknown
+    value, *slopes = rule(one[0], other[0])
+    shares = (slope * part[1] for slope, part in zip(slopes, (one, other), strict=True) if part[1] != 0)
+    return Estimate(value, math.hypot(*shares))
+
+
+def _parts(number: object) -> tuple[float, float] | None:
+    if isinstance(number, Estimate):
+        return number.value, number.error
+    return (float(number), 0.0) if isinstance(number, Real) else None
 
 
 def finite(value: float) -> float | None:

@@ -38,8 +38,8 @@ class GibbsTime(Estimate):
 
     settled: bool = True
 
-    def __str__(self) -> str:
-        text = super().__str__()
+    def _styled(self, digits: int | None, style: str) -> str:
+        text = super()._styled(digits, style)
         return text if self.settled else f"≥ {text}"
 
 

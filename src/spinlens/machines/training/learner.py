@@ -40,6 +40,7 @@ class Learner(Recipe):
     def fit(
         self,
         X: npt.ArrayLike | PackedStates,
+        y: object = None,
         *,
         validation: npt.ArrayLike | None = None,
         callback: Callback | None = None,
@@ -55,6 +56,8 @@ class Learner(Recipe):
         X : array_like or PackedStates
             States (n_samples, n_visible) of ±1; packed ones are unpacked a batch at a time. A last batch that is not
             full is left out, another one in each epoch.
+        y : object, optional
+            Ignored, as scikit-learn gives one: nothing is to be predicted.
         validation : array_like, optional
             Held-out states (n, n_visible) of ±1, for `track`, `patience` and `observables`.
         callback : callable, optional

@@ -15,7 +15,7 @@ ENGINES = ("numpy", "torch", "torch-cuda")
 JUDGEMENTS = ("exact", "ais")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Recipe:
     """Options of training. `RBM` is a recipe that can be carried out, and documents its fields.
 
