@@ -23,6 +23,7 @@ from spinlens import (
     sample,
 )
 from spinlens.cli import sample as cli_sample
+from spinlens.files.plain import plain
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.kinds import MACHINES, read_machine
 from spinlens.machines.machine import Machine
@@ -35,7 +36,6 @@ from spinlens.sampling.kernels.xoshiro import random_words
 from spinlens.study import claims
 from spinlens.study.claims import Verdict
 from spinlens.study.results_document import models
-from spinlens.study.storage.codec import plain
 from spinlens.thermometers.ensembles import Calibration, Ensemble
 from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet
 from spinlens.thermometers.thermometer import Thermometer, calibration_curve

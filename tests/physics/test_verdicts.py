@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from spinlens import RBM, IsingModel, NearestNeighbour, calibrate_instruments, rbm_flow, sample
+from spinlens.files.plain import plain
 from spinlens.flows.dimension_curve import dimension_curve
 from spinlens.flows.examination import examine
 from spinlens.study.claims import claim_b
-from spinlens.study.storage.codec import plain
 
 L, T_C = 8, 2.269185
 RELATIVE = (0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2)

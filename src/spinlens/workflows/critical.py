@@ -20,12 +20,12 @@ from spinlens.criticality.search.request import Search
 from spinlens.criticality.universality import Reference, Regime, reference
 from spinlens.errors import InputError
 from spinlens.files.atomic import write_file
+from spinlens.files.plain import plain
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
 from spinlens.progress import Report
 from spinlens.report.pages.critical import render_critical
 from spinlens.statistics.estimate import Estimate
-from spinlens.study.storage.codec import plain
 
 _AFTER = 2.0  # seconds that a page takes
 _REGIMES = ("short-range", "long-range", "mean-field", "boundary")

@@ -19,6 +19,7 @@ from spinlens.comparisons.kept import KeptFlows
 from spinlens.comparisons.machine_builder import KeptMachines, MachineBuilder
 from spinlens.comparisons.pattern_table import Units, fills_lattices, machine_units, pattern_table, stack_units
 from spinlens.errors import InputError
+from spinlens.files.plain import plain
 from spinlens.flows.flow_field import FlowField, fields_of, measure_flow_field
 from spinlens.flows.rbm_flow import check_machine
 from spinlens.flows.reading import read_layers
@@ -29,7 +30,6 @@ from spinlens.machines.machine import Machine
 from spinlens.machines.units.passage import Kind
 from spinlens.progress import Report, Step, silent
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
-from spinlens.study.storage.codec import plain
 from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet, calibrate_instruments, sample_independent
 
 GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.35, 1.6, 2.0, 2.6)

@@ -11,8 +11,8 @@ import pytest
 from spinlens import find_critical_point
 from spinlens.criticality.search import windows
 from spinlens.errors import InputError
+from spinlens.files.plain import plain
 from spinlens.lattice.couplings import NearestNeighbour
-from spinlens.study.storage.codec import plain
 from spinlens.workflows.critical import (
     SearchSettings,
     checked_regime,

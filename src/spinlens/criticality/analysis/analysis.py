@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from spinlens.criticality.analysis.averaging import Average, FitSet, fit_all
 from spinlens.criticality.analysis.class_check import ClassCheck, check_class
@@ -96,7 +98,21 @@ def _point(
         check=check,
         quality=_quality(source),
         influence=_shares(source, [size.L for size in curves]),
+        covariance=_covariance(free, source, averages),
     )
+
+
+def _covariance(free: FitSet, source: FitSet, averages: Mapping[str, Average]) -> dict[str, dict[str, float]]:
+    """Of the quantities named; those with a T_c from fits of its own (`source` is not `free`) are not known: nan."""
+    names = list(averages)
+    T_c = averages["temperature"].estimate
+    slopes = np.array([{"temperature": T_c.value, "delta_energy": -1.0}.get(name, 1.0) for name in names])
+    fitted = [{"temperature": "log_temperature", "delta_energy": "y_t"}.get(name, name) for name in names]
+    found = free.covariance(fitted) * np.outer(slopes, slopes)  # T = e^{ln T}, Δ_ε = d − y_t
+    if source is not free:
+        found[0, :] = found[:, 0] = np.nan
+        found[0, 0] = T_c.error**2
+    return {name: dict(zip(names, map(float, row), strict=True)) for name, row in zip(names, found, strict=True)}
 
 
 def _shares(fits: FitSet, sizes: Sequence[int]) -> dict[int, float]:

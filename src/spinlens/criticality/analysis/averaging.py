@@ -56,6 +56,18 @@ class FitSet:
         total = math.sqrt(variance + systematic)
         return Average(Estimate(mean, total), math.sqrt(variance), math.sqrt(systematic))
 
+    def covariance(self, names: Sequence[str]) -> Array:
+        """Total covariance (k, k) of parameters, noise and spread between fits together; on its diagonal `average`²."""
+        parts = [(*one.joint(names), misfit(one.chi2, one.freedom)) for one in self.fits]
+        weights = np.where([np.isfinite(part[0]).all() for part in parts], self.weights, 0.0)
+        weights = weights / weights.sum()
+        mean = sum(weight * np.nan_to_num(part[0]) for weight, part in zip(weights, parts, strict=True))
+        total = np.zeros((len(names), len(names)))
+        for weight, (values, noise, truncation, factor) in zip(weights, parts, strict=True):
+            apart = np.nan_to_num(values) - mean
+            total += weight * (noise * factor + truncation + np.outer(apart, apart))
+        return total
+
     def temperature(self) -> Average:
         """T_c over all fits."""
         found = self.average("log_temperature")

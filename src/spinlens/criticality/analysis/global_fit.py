@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -70,6 +71,16 @@ class Fit:
     def p_value(self) -> float:
         """Probability of a larger χ² if the hypothesis holds."""
         return p_value(self.chi2, self.freedom)
+
+    def joint(self, names: Sequence[str]) -> tuple[Array, Array, Array]:
+        """Of several parameters what `get` gives of one: values (k,), covariance and truncation (k, k)."""
+        values = np.array([self.get(name)[0] for name in names])
+        covariance, truncation = np.zeros((2, len(names), len(names)))
+        free = [k for k, name in enumerate(names) if name in self.names]
+        own = [self.names.index(names[k]) for k in free]
+        covariance[np.ix_(free, free)] = self.covariance[np.ix_(own, own)]
+        truncation[np.ix_(free, free)] = self.truncation[np.ix_(own, own)]
+        return values, covariance, truncation
 
     def get(self, name: str) -> tuple[float, float, float]:
         """A parameter with the variance of its statistical error and that from truncation; 0 where it is imposed."""

@@ -11,6 +11,7 @@ import xarray as xr
 from spinlens import seeding
 from spinlens.arrays import Spins
 from spinlens.comparisons.blockings import Blocking, compare_blockings
+from spinlens.files.plain import plain
 from spinlens.flows.fixed_points import layer_fixed_points
 from spinlens.flows.placement import Placement
 from spinlens.flows.reading import read_layers
@@ -29,7 +30,6 @@ from spinlens.study.stages.flowing import joined, largest_ensemble, readers
 from spinlens.study.stages.instruments import states_at
 from spinlens.study.stages.lattice import Artefacts, Inputs, kept_spins, only
 from spinlens.study.stages.learning import load_stack
-from spinlens.study.storage.codec import plain
 
 _RULES: tuple[Blocking, ...] = ("majority", "decimation")
 _STRENGTH = 1.0  # p of the Kadanoff machine; at 2 × 2 blocks nearly the majority

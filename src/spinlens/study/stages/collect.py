@@ -7,6 +7,7 @@ from typing import Any
 
 import xarray as xr
 
+from spinlens.files.plain import plain
 from spinlens.study.claims import judge_all
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
@@ -16,7 +17,6 @@ from spinlens.study.stages.coarse import coarse_entries, fixed_point_entries
 from spinlens.study.stages.instruments import worth
 from spinlens.study.stages.lattice import Artefacts, Inputs
 from spinlens.study.stages.published import published_entries
-from spinlens.study.storage.codec import plain
 
 
 def _results_cost(inputs: Inputs, read: Read) -> Cost:

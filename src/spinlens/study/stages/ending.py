@@ -10,6 +10,7 @@ import xarray as xr
 
 from spinlens.comparisons.coupling_curve import coupling_curve
 from spinlens.comparisons.gap import Gap, gap
+from spinlens.files.plain import plain
 from spinlens.flows.examination import Examination, examine
 from spinlens.flows.own_states import SNAPSHOTS, OwnStates, own_states
 from spinlens.lattice.ising import IsingModel
@@ -23,7 +24,7 @@ from spinlens.study.stages.flowing import known, start_states
 from spinlens.study.stages.instruments import instruments_at, reference_curve, states_at
 from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
 from spinlens.study.stages.learning import load_machine
-from spinlens.study.storage.codec import Arrays, plain
+from spinlens.study.storage.codec import Arrays
 from spinlens.thermometers.instruments import InstrumentSet
 
 STARTS = ("cold", "hot")

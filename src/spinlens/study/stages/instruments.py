@@ -9,6 +9,7 @@ import xarray as xr
 
 from spinlens.arrays import Array, Spins
 from spinlens.comparisons.partition_function import log_partition_function
+from spinlens.files.plain import plain
 from spinlens.flows.correlators import spin_correlation
 from spinlens.flows.dimension_curve import DimensionCurve, dimension_curve
 from spinlens.flows.examination import examine
@@ -18,7 +19,7 @@ from spinlens.statistics.estimate import Estimate, as_entry
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
-from spinlens.study.storage.codec import Arrays, plain
+from spinlens.study.storage.codec import Arrays
 from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.instrument_table import instrument_table
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments

@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from spinlens.arrays import Spins
+from spinlens.files.plain import plain
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.controls import extreme_states, mean_field_states, one_sign, redrawn
 from spinlens.machines.rbm import RBM
@@ -21,7 +22,7 @@ from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.definition.recipes import as_arguments
 from spinlens.study.stages.lattice import Artefacts, Inputs, only
-from spinlens.study.storage.codec import Arrays, plain
+from spinlens.study.storage.codec import Arrays
 
 _BATCH = 100  # states of an update in the units of costs
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from spinlens.arrays import Fields, Spins
+from spinlens.files.plain import plain
 from spinlens.flows.correlators import visible_hidden_correlation
 from spinlens.flows.localization import localization
 from spinlens.flows.published import PublishedDimensions, dimensions_by_label, published_dimensions
@@ -22,7 +23,6 @@ from spinlens.study.stages.flowing import largest_ensemble, readers
 from spinlens.study.stages.instruments import states_at
 from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
 from spinlens.study.stages.learning import load_machine, load_stack
-from spinlens.study.storage.codec import plain
 from spinlens.thermometers.network import NetworkThermometer
 
 SORTED, AVERAGES, RAW = "sorted by label", "averages read formally", "raw vh"

@@ -6,7 +6,6 @@ objects, and no more memory than the size of the file allows for.
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import math
@@ -18,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import AnyArray
-from spinlens.errors import ArtefactError, InputError
+from spinlens.errors import ArtefactError
+from spinlens.files.plain import plain
 from spinlens.study.definition.tasks import FORMAT
 from spinlens.study.storage import hdf5_guard
 
@@ -72,23 +72,6 @@ def decode(suffix: str, data: bytes, origin: str = "artefact") -> Payload:
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise ArtefactError(f"{origin} has header {str(header)[:80]!r}; this spinlens reads format {FORMAT}")
     return payload
-
-
-def plain(value: Any) -> Any:
-    """`value` as JSON data: see `encode`."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    raise InputError(f"a JSON payload cannot hold {type(value).__name__}; return numbers, text, lists and dicts")
 
 
 def pack_spins(spins: AnyArray, site_axes: int = 2) -> npt.NDArray[np.uint8]:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from spinlens.study.storage.codec import Arrays, plain
+from spinlens.files.plain import plain
+from spinlens.study.storage.codec import Arrays
 
 
 def as_arrays(data: xr.Dataset) -> Arrays:

@@ -28,8 +28,9 @@ from typing import Any
 
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.files.atomic import replace_file, sync_folder
+from spinlens.files.plain import plain
 from spinlens.study.definition.tasks import FORMAT, Task, checkpoint_key
-from spinlens.study.storage.codec import SUFFIXES, Payload, decode, plain
+from spinlens.study.storage.codec import SUFFIXES, Payload, decode
 from spinlens.study.storage.locking import hold
 
 MARKER = "study.json"

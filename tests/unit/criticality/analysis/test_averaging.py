@@ -76,3 +76,21 @@ def test_nothing_that_fits_is_said():
     data = scaling_data(synthetic_curves(Truth(), NearestNeighbour(), (8, 16, 32), (6400,) * 3, 1), 2.3, True)
     with pytest.raises(ConvergenceError, match="no scaling law fits"):
         fit_all(data, [FitModel((), 1.0, 2, 32)], (2.3, 1.0))
+
+
+def two(values, noise):
+    """A fit with parameters ln T and Δ_s."""
+    return Fit(
+        FitModel((), 1.0, 2, 8, y_t=1.0), ("log_temperature", "delta_spin"), np.array(values), np.array(noise),
+        0.5 * np.array(noise), 10.0, 10.0, 10.0, 0, 0.0,
+    )  # fmt: skip
+
+
+def test_covariances_hold_noise_truncation_and_the_spread_of_the_fits():
+    noise = [[0.04, -0.01], [-0.01, 0.09]]
+    fits = FitSet((two([1.0, 3.0], noise), two([1.2, 3.4], noise)), np.array([0.5, 0.5]))
+    names = ["log_temperature", "delta_spin", "y_t"]
+    found = fits.covariance(names)
+    assert found[0, 1] == pytest.approx(1.5 * -0.01 + 0.1 * 0.2)
+    np.testing.assert_allclose(np.diag(found), [fits.average(name).estimate.error ** 2 for name in names])
+    np.testing.assert_array_equal(found[2], 0)  # imposed alike in both

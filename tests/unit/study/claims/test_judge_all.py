@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from made_up_machines import LATTICE, LAZY, Measured, Truth, family, model, results
+from spinlens.files.plain import plain
 from spinlens.study.claims import RULES, judge_all
-from spinlens.study.storage.codec import plain
 
 NAMES = ["A", "B", "C", "C′", "D", "E", "F", "G"]
 DECIDED = {"supported", "contradicted", "depends on training", "no temperature"}

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from spinlens import NearestNeighbour, PowerLaw, find_critical_point
+from spinlens.files.plain import plain
 from spinlens.study.definition.toml_file import parse_study
 from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
-from spinlens.study.storage.codec import plain
 
 SIZES, DRAWS, SEED = (4, 6, 8, 12), 1200, 7
 COUPLINGS = {"nearest-neighbour": NearestNeighbour(), "power-law": PowerLaw(1.2)}
