@@ -67,32 +67,57 @@ def shape(values: object) -> tuple[int, ...]:
     return sides
 
 
-def spins(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None = None) -> npt.NDArray[np.int8]:
-    """`values` as a contiguous int8 array of ±1 whose last axes are `lattice` (any shape when None)."""
+def signs(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
+    """The gate that every array of states passes: `values` as they are, but True as +1 and False as −1.
+
+    Numbers that are only 0 and 1 are states in another encoding, which would be read as states of another temperature:
+    they are refused. Zeros alone are a field where they are floats, as a mean-field flow ends at.
+    """
     array = np.asarray(values)
-    if lattice is not None and array.shape[-len(lattice) :] != lattice:
-        raise SpinsError(f"{name} must have last axes {lattice}, got an array of shape {array.shape}")
-    if array.size == 0:
-        raise SpinsError(f"{name} is empty: give at least one state")
+    if array.dtype.kind == "b":
+        return np.where(array, np.int8(1), np.int8(-1))
+    if array.dtype.kind in "iuf" and array.size and _only_bits(array):
+        twice = "2 * x.astype(int)" if array.dtype.kind == "u" else "2 * x"
+        raise SpinsError(f"{name} must hold +1 and -1, got only 0 and 1; for 0/1 data pass {twice} - 1")
+    return array
+
+
+def spins(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None = None) -> npt.NDArray[np.int8]:
+    """`values` as a contiguous int8 array of ±1 whose last axes are `lattice` (any shape when None).
+
+    Bool and flat states are taken as in `field`.
+    """
+    array = _on_lattice(name, values, lattice)
     if array.dtype.kind not in "iuf" or not bool(np.all((array == 1) | (array == -1))):
-        raise SpinsError(f"{name} must hold only +1 and -1{_hint(array)}")
+        raise SpinsError(f"{name} must hold only +1 and -1")
     return np.ascontiguousarray(array, dtype=np.int8)
 
 
 def field(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None = None) -> npt.NDArray[Any]:
     """`values` as int8 where all are ±1 and as float64 otherwise (a block average, a mean-field state).
 
-    The last axes must be `lattice` (any shape when None); entries must be finite real numbers.
+    The last axes must be `lattice` (any shape when None) or, flat, one of as many sites; True is +1 and False −1; other
+    entries must be finite real numbers, and not only 0 and 1.
     """
-    array = np.asarray(values)
-    if lattice is not None and array.shape[-len(lattice) :] != lattice:
-        raise SpinsError(f"{name} must have last axes {lattice}, got an array of shape {array.shape}")
-    if array.size == 0:
-        raise SpinsError(f"{name} is empty: give at least one state")
+    array = _on_lattice(name, values, lattice)
     if array.dtype.kind not in "iuf" or not bool(np.all(np.isfinite(array))):
-        raise SpinsError(f"{name} must hold finite real numbers{_hint(array)}")
+        raise SpinsError(f"{name} must hold finite real numbers")
     unit = bool(np.all((array == 1) | (array == -1)))
     return np.ascontiguousarray(array, dtype=np.int8 if unit else np.float64)
+
+
+def on_sites(values: npt.NDArray[Any], lattice: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Flat states (..., N) as (..., *lattice); any others as they are."""
+    flat = values.ndim > 0 and values.shape[-len(lattice) :] != lattice and values.shape[-1] == math.prod(lattice)
+    return values.reshape(*values.shape[:-1], *lattice) if flat else values
+
+
+def instance(name: str, value: object, kind: type, wanted: str, error: type[InputError] = InputError) -> None:
+    """Refuse a `value` that is no object of `kind`, such as a class in place of one of its objects."""
+    if isinstance(value, type):
+        raise error(f"{name} must be {wanted}, got the class {value.__name__} itself: make an object of it")
+    if not isinstance(value, kind):
+        raise error(f"{name} must be {wanted}, got {value!r}")
 
 
 def choice(name: str, value: object, options: Sequence[str]) -> str:
@@ -113,7 +138,24 @@ def _is_number(value: object) -> TypeGuard[SupportsFloat]:
     return isinstance(value, SupportsFloat) and not hasattr(value, "__len__")
 
 
-def _hint(array: npt.NDArray[np.generic]) -> str:
-    if array.dtype.kind == "b" or (array.dtype.kind in "iuf" and set(np.unique(array)[:3].tolist()) <= {0, 1}):
-        return "; for 0/1 data pass 2 * x - 1"
-    return ""
+def _on_lattice(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None) -> npt.NDArray[Any]:
+    array = np.asarray(values)
+    if array.size == 0:
+        raise SpinsError(f"{name} is empty: give at least one state")
+    if lattice is not None:
+        array = on_sites(array, lattice)
+        if array.shape[-len(lattice) :] != lattice:
+            raise SpinsError(
+                f"{name} must have last axes {lattice}, or flat one of {math.prod(lattice)}, got an array of shape "
+                f"{array.shape}"
+            )
+    return signs(name, array)
+
+
+def _only_bits(array: npt.NDArray[Any]) -> bool:
+    """Whether numbers are 0 and 1 and no others; of floats both must occur."""
+    if array.min() != 0:
+        return False
+    if array.dtype.kind in "iu":
+        return bool(array.max() <= 1)
+    return bool(array.max() == 1 and np.all((array == 0) | (array == 1)))

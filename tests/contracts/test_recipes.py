@@ -40,7 +40,8 @@ from spinlens.thermometers.ensembles import Calibration, Ensemble
 from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet
 from spinlens.thermometers.thermometer import Thermometer, calibration_curve
 from spinlens.workflows import flow as flow_workflow
-from spinlens.workflows.flow import FlowSettings, run_flow
+from spinlens.workflows.flow import run_flow
+from spinlens.workflows.flow_settings import FlowSettings
 from truths import boltzmann
 
 MODEL = IsingModel((3, 3), NearestNeighbour())
@@ -194,7 +195,7 @@ def test_a_machine_is_a_file_and_a_line(monkeypatch, tmp_path):
     settings = FlowSettings(
         model, 2.0, 2.5, states, echo, "echo", steps=4, samples=100, calibration=200, instruments=("energy",)
     )
-    found = run_flow(settings, tmp_path)
+    found = run_flow(settings, tmp_path / "flow")
     rows = [row for row in found["readings"] if row["start"] == "critical"]
     assert {row["recipe"] for row in rows} == {"echo"}
     assert len({row["temperature"] for row in rows}) == 1

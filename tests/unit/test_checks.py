@@ -89,11 +89,12 @@ def test_spins_become_contiguous_int8(kind):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ([[1, 0], [0, 1]], r"only \+1 and -1; for 0/1 data pass 2 \* x - 1"),
-        (np.ones((2, 2), dtype=bool), r"for 0/1 data pass 2 \* x - 1"),
+        ([[1, 0], [0, 1]], r"got only 0 and 1; for 0/1 data pass 2 \* x - 1"),
+        (np.zeros((2, 2), dtype=np.uint8), r"for 0/1 data pass 2 \* x.astype\(int\) - 1"),
+        ([[0.5, 0], [0, 1]], r"only \+1 and -1$"),
         ([[1, 2], [1, 1]], r"only \+1 and -1$"),
         ([["1", "1"]] * 2, r"only \+1 and -1$"),
-        (np.ones((2, 3)), r"last axes \(2, 2\), got an array of shape \(2, 3\)"),
+        (np.ones((2, 3)), r"last axes \(2, 2\), or flat one of 4, got an array of shape \(2, 3\)"),
         (np.ones((0, 2, 2)), "is empty"),
     ],
 )
@@ -110,6 +111,28 @@ def test_fields_are_int8_where_they_are_spins():
             checks.field("states", values)
     with pytest.raises(SpinsError, match="is empty"):
         checks.field("states", [])
+
+
+def test_bits_are_refused_where_a_field_may_stand():
+    for bits in ([[0, 1]], [[0, 0]], [[0.0, 1.0]], np.eye(2, dtype=np.float32)):
+        with pytest.raises(SpinsError, match="only 0 and 1"):
+            checks.field("states", bits)
+    for fields in ([[0.0, 0.0]], [[0.0, 0.5, 1.0]], [[-1, 0, 1]], [[np.nextafter(0, 1), 1.0]]):
+        np.testing.assert_array_equal(checks.field("states", fields), fields)
+
+
+@pytest.mark.parametrize("gate", [checks.spins, checks.field, checks.signs])
+def test_true_is_up_and_false_is_down(gate):
+    found = gate("states", np.array([[True, False]]))
+    assert found.dtype == np.int8
+    assert found.tolist() == [[1, -1]]
+
+
+@pytest.mark.parametrize("gate", [checks.spins, checks.field])
+def test_flat_states_are_put_on_the_lattice(gate):
+    flat = np.where(np.arange(60).reshape(2, 5, 6) % 3, 1, -1)
+    np.testing.assert_array_equal(gate("states", flat, (2, 3)), flat.reshape(2, 5, 2, 3))
+    np.testing.assert_array_equal(gate("states", flat, (6,)), flat)
 
 
 def test_a_choice_names_all_that_there_are():

@@ -14,6 +14,7 @@ from spinlens.cli.options import (
     Cell,
     CouplingName,
     Dimension,
+    Force,
     Images,
     Seed,
     Sigma,
@@ -30,7 +31,7 @@ from spinlens.errors import InputError
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel
     from spinlens.machines.machine import Machine
-    from spinlens.workflows.flow import FlowSettings
+    from spinlens.workflows.flow_settings import FlowSettings
 
 _BLOCK = "Block-spin rules beside it, comma-separated: majority, average, decimation, kadanoff."
 _RULES = ("majority", "average", "decimation", "kadanoff")
@@ -64,13 +65,14 @@ def flow(
     seed: Seed = 0,
     workers: Workers = None,
     out: Annotated[Path, typer.Option(help="Folder to write; a run that was stopped goes on there.")] = Path("flow"),
+    force: Force = False,
 ) -> None:
     """Let lattice states flow under a machine and read them with every thermometer."""
     one_thread_of_blas()
     from spinlens.checks import choice
     from spinlens.machines.units.passage import KINDS
     from spinlens.thermometers.instruments import THERMOMETERS
-    from spinlens.workflows.flow import FlowSettings
+    from spinlens.workflows.flow_settings import FlowSettings
 
     rules: Any = tuple(choice("--block", part, _RULES) for part in block.replace(",", " ").split())
     named = _Named(size, dimension, coupling, sigma, images, cell)
@@ -83,22 +85,18 @@ def flow(
         instruments=tuple(name for name in THERMOMETERS if network or name != "network"),
     )  # fmt: skip
     settings.check()
-    _run(settings, out)
+    _run(settings, out, force)
 
 
-def _run(settings: FlowSettings, out: Path) -> None:
+def _run(settings: FlowSettings, out: Path, force: bool) -> None:
     """Compute, write and say."""
     from spinlens.cli.progress import display
     from spinlens.comparisons.compare_flows import FlowComparison
     from spinlens.report.pages.flow import write_flow
     from spinlens.workflows.flow import run_flow
 
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {out}: {error.strerror or error}") from None
     with interruptible(f"stopped; what is finished is saved in {out}"), display() as show:
-        found = run_flow(settings, out, show)
+        found = run_flow(settings, out, show, force)
         FlowComparison(found["readings"], found["flows"]).save(out)
         write_flow(out, _document(settings, found))
     _say(found, out)
@@ -219,15 +217,10 @@ def _document(settings: FlowSettings, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say(found: dict[str, Any], out: Path) -> None:
-    from spinlens.statistics.estimate import Estimate
-
     for row in found["flows"]:
         if row["control"] != "given":
             continue
-        readings = []
-        for name in found["instruments"]:
-            reading = Estimate(row[f"T_{name}"], row[f"T_{name}_error"])
-            readings.append(f"{name} {reading if row[f'in_range_{name}'] else 'out of range'}")
+        readings = [f"{name} {row[f'reading_{name}']}" for name in found["instruments"]]
         p = row.get("equilibrium_p")
         chance = "no test in range" if p is None else f"p = {p:.3g}"
         typer.echo(f"{row['start']:>8}: T by {', '.join(readings)}; equilibrium {chance}")

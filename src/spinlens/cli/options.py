@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Seed = Annotated[int, Option(help="The one seed; the same seed gives the same numbers.")]
 Workers = Annotated[int | None, Option(help="Cores to use; the numbers do not depend on it.  [default: all]")]
-Force = Annotated[bool, Option("--force", help="Replace the output file if it exists.")]
+Force = Annotated[bool, Option("--force", help="Replace what an earlier run wrote there.")]
 StudyPath = Annotated[Path, Argument(help="A study folder.", metavar="DIR")]
 
 CouplingName = Annotated[

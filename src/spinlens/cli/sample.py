@@ -106,7 +106,9 @@ def run(
 
 
 def table(data: xr.Dataset) -> str:
-    """Averages over chains and draws with their errors, one line a temperature."""
+    """Averages over chains and draws with their errors, one line a temperature; below what to do where it is needed."""
+    from spinlens.lattice.model_document import model_of
+    from spinlens.sampling.dataset import remedies
     from spinlens.statistics.estimate import Estimate
 
     names = [name for name in ("energy", "abs_magnetization", "m2") if name in data.observable]
@@ -118,4 +120,5 @@ def table(data: xr.Dataset) -> str:
         note = "" if bool(at.converged) else "  not converged"
         tau = float(at.tau_int.sel(observable=names).max())
         lines.append(f"{temperature:>10.6g}" + "".join(f"  {item!s:>16}" for item in found) + f"  {tau:>8.3g}{note}")
-    return "\n".join(lines)
+    said = remedies(data, bool(model_of(data).field))
+    return "\n".join([*lines, *(f"T = {temperature:g}: {text}" for temperature, text in said.items())])

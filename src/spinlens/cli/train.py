@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spinlens.cli.options import Seed, one_thread_of_blas, read_states
+from spinlens.cli.options import Force, Seed, one_thread_of_blas, read_states
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def train(
     engine: Annotated[str, typer.Option(help="numpy, torch or torch-cuda.")] = "numpy",
     seed: Seed = 0,
     out: Annotated[Path, typer.Option(help="Folder to write; a killed training in it goes on.")] = Path("machine"),
+    force: Force = False,
 ) -> None:
     """Train a machine or a stack on sampled states, judge it and draw what it learned."""
     if not 0 < held_out < 1:
@@ -50,7 +51,7 @@ def train(
     from spinlens.workflows.train import run_training
 
     settings = _settings(states, temperature, hidden, options, held_out, translations, seed)
-    _say(run_training(settings, out, lines()))
+    _say(run_training(settings, out, lines(), force))
     typer.echo(f"written to {out}")
 
 

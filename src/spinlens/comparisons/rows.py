@@ -24,8 +24,9 @@ from spinlens.statistics.estimate import Estimate, finite
 from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.thermometers.readings import EquilibriumTest
 
+_FORMAT = 2  # of the rows: kept ones of another are measured anew
 _RECORDS = 16  # steps that are read unless told
-_NUMBERS = ("temperature", "temperature_error", "statistic", "statistic_error", "change", "change_error")
+_NUMBERS = ("temperature", "temperature_error", "nearest", "statistic", "statistic_error", "change", "change_error")
 
 Row = dict[str, Any]
 
@@ -70,7 +71,7 @@ class FlowMeasurement:
     @cached_property
     def key(self) -> str:
         """Names all that determines the rows of a machine, but the machine."""
-        parts: list[Any] = [self.record, self.kind, self.seed]
+        parts: list[Any] = [_FORMAT, self.record, self.kind, self.seed]
         for name, states in self.starts.items():
             parts += [name, states]
         for name, instrument in self.instruments.items():
@@ -131,7 +132,9 @@ def _end(found: Examination) -> Row:
     if found.dimensions is not None:
         row |= pair("delta_spin", found.dimensions.delta_spin) | pair("delta_energy", found.dimensions.delta_energy)
     for name, reading in found.readings.items():
-        row |= pair(f"T_{name}", reading.temperature) | {f"in_range_{name}": reading.in_range}
+        row |= pair(f"T_{name}", reading.temperature)
+        row |= {f"in_range_{name}": reading.in_range, f"nearest_{name}": finite(reading.nearest.value)}
+        row[f"reading_{name}"] = str(reading)
     return row
 
 

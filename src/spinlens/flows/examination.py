@@ -46,10 +46,13 @@ class Examination:
         return self.dimensions.minus(curve.at(self.equilibrium.temperature))
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able: `temperature` and `in_range` by instrument, `equilibrium`, `delta_spin`, `delta_energy`."""
+        """JSON-able: `temperature` and `in_range` by instrument, `equilibrium`, `delta_spin`, `delta_energy`.
+
+        Out of range a temperature is the nearest end of the calibration: rules take it for a bound.
+        """
         found = self.dimensions
         return {
-            "temperature": {name: as_entry(reading.temperature) for name, reading in self.readings.items()},
+            "temperature": {name: as_entry(reading.nearest) for name, reading in self.readings.items()},
             "in_range": {name: reading.in_range for name, reading in self.readings.items()},
             "equilibrium": None if self.equilibrium is None else equilibrium_entry(self.equilibrium),
             "delta_spin": as_entry(found.delta_spin if found else None),

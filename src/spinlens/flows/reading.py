@@ -64,7 +64,7 @@ def measure(instrument: Thermometer, states: Fields | Ensemble) -> Measured:
     single = instrument.pseudo_values(values)
     replicas = np.array([instrument.curve.invert(mean) for mean in leave_one_out(single, _BINS)])
     sampling = float(jackknife_error(replicas))
-    calibration = max(reading.temperature.error**2 - sampling**2, 0.0) ** 0.5
+    calibration = max(reading.nearest.error**2 - sampling**2, 0.0) ** 0.5
     return Measured(instrument, single, reading, replicas, calibration)
 
 
@@ -76,11 +76,11 @@ def change(before: Measured, after: Measured) -> Estimate:
     """
     if len(before.values) != len(after.values):
         raise InputError(f"before and after must be the same samples, got {len(before.values)} and {len(after.values)}")
-    difference = after.reading.temperature.value - before.reading.temperature.value
+    difference = after.reading.nearest.value - before.reading.nearest.value
     sampling = float(jackknife_error(after.replicas - before.replicas))
     a, b = before.calibration, after.calibration
     same = before.instrument is after.instrument
-    common = _shared(before.instrument.curve, before.reading.temperature.value, difference) if same else 0.0
+    common = _shared(before.instrument.curve, before.reading.nearest.value, difference) if same else 0.0
     calibration = max(a * a + b * b - 2 * common * a * b, 0.0) ** 0.5
     return Estimate(float(difference), float(np.hypot(sampling, calibration)))
 
@@ -118,9 +118,10 @@ def read_flow(trajectory: Trajectory, instruments: Instruments | InstrumentsBySh
     Returns
     -------
     xarray.Dataset
-        With dims (step, instrument): `temperature` and `temperature_error`, `in_range`, `off_lattice`, `statistic` and
-        `statistic_error`, and `change`, `change_error`: T minus T of the record before, of the same samples, with the
-        error of that difference (nan at the first record). Attribute `name`: which flow.
+        With dims (step, instrument): `temperature` and `temperature_error`, nan out of range, where `nearest` is the
+        end of the calibration; `in_range`, `off_lattice`, `statistic`, `statistic_error`; and `change`, `change_error`:
+        T minus T of the record before, of the same samples, with the error of that difference (nan at the first
+        record). Attribute `name`: which flow.
 
     Raises
     ------
@@ -187,6 +188,7 @@ def readings_dataset(rows: Sequence[Mapping[str, Measured]], steps: Sequence[int
         {
             "temperature": (axes, table(lambda r: r.temperature.value)),
             "temperature_error": (axes, table(lambda r: r.temperature.error)),
+            "nearest": (axes, table(lambda r: r.nearest.value)),
             "in_range": (axes, table(lambda r: bool(r.in_range))),
             "off_lattice": (axes, table(lambda r: bool(r.off_lattice))),
             "statistic": (axes, table(lambda r: r.statistic.value)),

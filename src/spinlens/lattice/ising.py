@@ -52,10 +52,8 @@ class IsingModel:
     field: float
 
     def __init__(self, shape: int | Sequence[int], coupling: Coupling, field: float = 0.0) -> None:
-        if not isinstance(coupling, Coupling):
-            raise CouplingError(
-                f"coupling must be NearestNeighbour(), PowerLaw(sigma) or CouplingTable(table), got {coupling!r}"
-            )
+        wanted = "NearestNeighbour(), PowerLaw(sigma) or CouplingTable(table)"
+        checks.instance("coupling", coupling, Coupling, wanted, CouplingError)
         object.__setattr__(self, "shape", checks.shape(shape))
         object.__setattr__(self, "coupling", coupling)
         object.__setattr__(self, "field", checks.finite_number("field", field))
@@ -97,7 +95,7 @@ class IsingModel:
         Parameters
         ----------
         spins : array_like
-            States (..., *shape) of ±1, or of any real numbers such as a block average.
+            States (..., *shape), or flat (..., N), of ±1, or of any real numbers such as a block average.
 
         Returns
         -------
@@ -108,7 +106,7 @@ class IsingModel:
         Raises
         ------
         SpinsError
-            The last axes are not the lattice: reshape the states to (..., *shape).
+            The last axes are not the lattice, or the states hold 0 and 1: pass 2 * x - 1.
 
         Examples
         --------
@@ -119,7 +117,7 @@ class IsingModel:
         >>> float(IsingModel((4, 4), NearestNeighbour()).energy(spins))
         -24.0
         """
-        states = np.asarray(spins)
+        states = checks.on_sites(checks.signs("spins", spins), self.shape)
         if states.shape[-self.dimension :] != self.shape or states.ndim < self.dimension:
             raise SpinsError(f"spins must have shape (..., {', '.join(map(str, self.shape))}), got {states.shape}")
         axes = tuple(range(-self.dimension, 0))

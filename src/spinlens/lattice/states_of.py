@@ -55,8 +55,6 @@ def states_of(states: Held, shape: tuple[int, ...] | None = None, temperature: f
         raise InputError("temperature chooses from a Dataset of sample(); a plain array has none")
     else:
         array = np.asarray(states)
-    if shape is not None and array.ndim == 2 and len(shape) != 1 and array.shape[1] == int(np.prod(shape)):
-        array = array.reshape(len(array), *shape)
     spins = checks.spins("states", array, shape)
     if spins.ndim < 2 or (shape is not None and spins.ndim != len(shape) + 1):
         raise SpinsError(f"states must have shape (n_samples, L_1, …), got {spins.shape}")

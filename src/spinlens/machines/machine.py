@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
@@ -65,7 +64,7 @@ class Machine(Estimator, Shown, ABC):
             Step and states of the shape given, one after the other so that none need be kept: int8 ±1 where they are
             drawn, float64 in [−1, 1] otherwise.
         """
-        array = np.asarray(states)
+        array = checks.signs("states", states)
         width = self.bottom.n_visible
         if array.ndim < 2 or array[0].size != width:
             raise InputError(f"states must have shape (n_samples, …) with {width} units each, got {array.shape}")

@@ -15,7 +15,7 @@ from spinlens.sampling.chains.chain import Chain, MarkovRun, Replicas, start_cha
 from spinlens.sampling.chains.chain_log import ChainLog
 from spinlens.sampling.chains.ladder import TemperatureLadder, add_exchange, start_ladder
 from spinlens.sampling.chains.request import RunRequest
-from spinlens.sampling.dataset import assemble
+from spinlens.sampling.dataset import assemble, with_remedy
 from spinlens.sampling.description import add_description
 
 Place = tuple[int, int]
@@ -61,7 +61,7 @@ class ChainLayout:
     def result(self, runs: Sequence[MarkovRun]) -> xr.Dataset:
         """The Dataset of all runs, in the order of `places`."""
         data = self._of_ladders(runs) if self.request.exchange else self._of_chains(runs)
-        return add_description(data, self.request, self.algorithms)
+        return with_remedy(add_description(data, self.request, self.algorithms), bool(self.request.model.field))
 
     def _of_chains(self, runs: Sequence[MarkovRun]) -> xr.Dataset:
         rows: list[list[ChainLog]] = [[] for _ in self.request.temperatures]

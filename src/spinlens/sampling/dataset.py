@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,10 +19,11 @@ from spinlens.sampling.chains.chain_log import ChainLog
 from spinlens.sampling.chains.recorders import Averages, Series
 from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.description import describe
-from spinlens.statistics.autocorrelation import integrated_time
+from spinlens.statistics.autocorrelation import LEAST_TIMES, integrated_time
 from spinlens.statistics.convergence import split_r_hat
 
 R_HAT = 1.05  # above this, chains tell different stories [Vehtari2021 ask for 1.01 of long runs]
+_APART = 2.0  # above this, more draws do not help
 Summary = tuple[float, float, float, float]
 _FIRST = ("temperature", "chain")
 
@@ -43,33 +45,55 @@ def assemble(request: RunRequest, rows: Sequence[Sequence[ChainLog]]) -> xr.Data
         values = [[getattr(log.warmup, "spent" if name == "warmup" else name) for log in row] for row in rows]
         data[name] = (_FIRST, np.array(values), {"long_name": long_name, "units": units})
     warm = data.warm.all("chain")
-    agree = ~(_asked(data, model).split_r_hat > R_HAT).any("observable")
+    agree = ~(_asked(data, bool(model.field)).split_r_hat > R_HAT).any("observable")
     data["converged"] = (warm & agree).assign_attrs(
         long_name=f"whether all chains are warm and split R-hat is at most {R_HAT}", units="1"
     )
     return data.assign_coords(chain=np.arange(len(rows[0])))
 
 
-def _asked(data: xr.Dataset, model: IsingModel) -> xr.Dataset:
+def _asked(data: xr.Dataset, field: bool) -> xr.Dataset:
     """The observables that chains must agree on: without a field a chain may stay at one sign of the magnetization."""
-    return data if model.field else data.drop_sel(observable="magnetization")
+    return data if field else data.drop_sel(observable="magnetization")
+
+
+def remedies(data: xr.Dataset, field: bool) -> dict[float, str]:
+    """For each temperature that has not converged what is wrong and what to do; `field`: whether the model has one."""
+    failed = data.temperature.values[~data.converged.values].tolist()
+    return {temperature: _remedy(data.sel(temperature=temperature), field) for temperature in failed}
+
+
+def _remedy(at: xr.Dataset, field: bool) -> str:
+    if not bool(at.warm.all()):
+        sweeps = int(at.warmup.max())
+        return f"{sweeps} sweeps of warm-up were not enough; give a longer warmup, or use cluster moves"
+    r_hat = _asked(at, field).split_r_hat.fillna(0)
+    name, largest = str(r_hat.observable.values[int(np.argmax(r_hat.values))]), float(r_hat.max())
+    disagree = f"chains disagree about {name} (split R-hat {largest:.3f} > {R_HAT})"
+    if largest > _APART:
+        return f"{disagree}: they are in different states; give a longer warmup, or use cluster moves"
+    times = max(2, math.ceil((largest**2 - 1) / (R_HAT**2 - 1)))  # R-hat² − 1 falls as 1 / draws
+    if "draw" in at.dims:
+        tau = float(at.tau_int.sel(observable=name))
+        times = max(times, math.ceil(LEAST_TIMES * tau / at.sizes["draw"])) if math.isfinite(tau) else times
+    return f"{disagree}: draw {times} times as many"
+
+
+def with_remedy(data: xr.Dataset, field: bool) -> xr.Dataset:
+    """`remedies` in words, as an attribute of `converged`."""
+    said = [f"T = {temperature:g}: {text}" for temperature, text in remedies(data, field).items()]
+    data["converged"].attrs.update({"remedy": "; ".join(said)} if said else {})
+    return data
 
 
 def require_converged(data: xr.Dataset, model: IsingModel) -> None:
     """Raise `ConvergenceError`, with the remedy, unless every temperature is marked as converged."""
-    failed = [float(value) for value in data.temperature[~data.converged.values]]
+    failed = remedies(data, bool(model.field))
     if not failed:
         return
-    first = data.sel(temperature=failed[0])
-    if not bool(first.warm.all()):
-        sweeps = int(first.warmup.max())
-        reason = f"{sweeps} sweeps of warm-up were not enough; give a longer warmup, or use cluster moves"
-    else:
-        asked = _asked(first, model).split_r_hat.fillna(0)
-        name = str(asked.observable.values[int(np.argmax(asked.values))])
-        reason = f"chains disagree about {name} (split R-hat {float(asked.max()):.3f} > {R_HAT}); ask for more draws"
+    first, reason = next(iter(failed.items()))
     also = f" and {len(failed) - 1} more temperatures" if len(failed) > 1 else ""
-    raise ConvergenceError(f"not converged at T = {failed[0]:g}{also}: {reason}")
+    raise ConvergenceError(f"not converged at T = {first:g}{also}: {reason}")
 
 
 def to_inference(data: xr.Dataset, temperature: float | None = None) -> dict[str, npt.NDArray[Any]]:

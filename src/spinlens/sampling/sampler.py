@@ -106,9 +106,10 @@ def sample(
 
         (temperature, observable): `average`, its `error` (one standard deviation, autocorrelation included), `tau_int`
         in draws, `split_r_hat`. (temperature, chain): `warmup`, the sweeps discarded, and `warm`, whether they
-        sufficed; (temperature): `converged`, chains all warm and in agreement. What a temperature does not have, as the
-        clusters of T = 0, is nan. `correlation` (temperature, chain, correlation_bin, r_x, …). With `exchange`:
-        `swap_acceptance` (chain, gap) between rising temperatures, `round_trips` (chain,) cold → hot → cold, and
+        sufficed; (temperature): `converged`, chains all warm and in agreement, with an attribute ``remedy`` that says
+        what to do where some are not. What a temperature does not have, as the clusters of T = 0, is nan. `correlation`
+        (temperature, chain, correlation_bin, r_x, …). With `exchange`: `swap_acceptance` (chain, gap) between rising
+        temperatures, `round_trips` (chain,) cold → hot → cold, and
         `replica` (temperature, chain, draw). `model_of` makes the model again from it, also after a stay in a file.
 
     Raises

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +14,15 @@ from spinlens.statistics.estimate import Estimate
 
 @dataclass(frozen=True)
 class Reading:
-    """What a thermometer says about an ensemble.
+    """What a thermometer says about an ensemble; prints as "2.27(3)", or as "> 3.2 (out of range)".
 
     Attributes
     ----------
-    temperature : Estimate
-        T with its error: of the ensemble's mean, of the calibration and of the interpolation.
+    nearest : Estimate
+        T on the calibration curve with its error: of the ensemble's mean, of the calibration and of the interpolation.
+        Out of range it may be the end of the curve.
     in_range : bool
-        Whether the thermometer can read there. Outside, `temperature` is the nearest end of the curve.
+        Whether the thermometer can read there.
     statistic : Estimate
         The quantity that is read, of the ensemble; its error is that of the states, autocorrelation included where
         they come from chains.
@@ -28,13 +30,30 @@ class Reading:
         Standard deviation in T of a single state, spread of the statistic / |slope|; inf where the curve is flat.
     off_lattice : bool
         The states are not all ±1 (block averages, mean-field states): T is formal.
+    bounds : tuple of float
+        Between which temperatures T must lie: infinity is the upper one of an ensemble that is hotter than the
+        thermometer can read, 0 the lower one of a colder ensemble.
     """
 
-    temperature: Estimate
+    nearest: Estimate
     in_range: bool
     statistic: Estimate
     spread: float
     off_lattice: bool = False
+    bounds: tuple[float, float] = (0.0, math.inf)
+
+    @property
+    def temperature(self) -> Estimate:
+        """T with its error; nan out of range."""
+        return self.nearest if self.in_range else Estimate(math.nan, math.nan)
+
+    def __str__(self) -> str:
+        if self.in_range:
+            return str(self.temperature)
+        low, high = self.bounds
+        if low > 0:
+            return f"> {low:.4g} (out of range)"
+        return f"< {high:.4g} (out of range)" if high < math.inf else "out of range"
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, Self
@@ -158,7 +159,8 @@ class Thermometer(ABC):
         Returns
         -------
         Reading
-            Its error contains the sampling of the states, the calibration and the interpolation.
+            Its error contains the sampling of the states, the calibration and the interpolation. Its temperature is
+            nan out of range; print the reading itself to see on which side.
 
         Raises
         ------
@@ -198,7 +200,16 @@ class Thermometer(ABC):
         smallest, largest = self.curve.ends
         inside = smallest <= mean - error and mean + error <= largest and low <= temperature <= high
         spread = deviation / slope if slope > 0 else float("inf")
-        return Reading(Estimate(temperature, width), bool(inside), statistic, spread, off_lattice)
+        bounds = self._bounds(mean, error, bool(inside))
+        return Reading(Estimate(temperature, width), bool(inside), statistic, spread, off_lattice, bounds)
+
+    def _bounds(self, mean: float, error: float, inside: bool) -> tuple[float, float]:
+        """The temperatures an error below and above the reading; out of range 0 or infinity on the side where it is."""
+        low, high = self.range
+        colder, hotter = sorted(self.curve.invert(mean + sign * error) for sign in (-1, 1))
+        if inside:
+            return colder, hotter
+        return (min(colder, high) if colder > low else 0.0, max(hotter, low) if hotter < high else math.inf)
 
     def excess(self, reading: Reading, temperature: float) -> float:
         """How many errors the ensemble reads hotter (+) or colder (−) than `temperature`.
@@ -242,8 +253,8 @@ class Thermometer(ABC):
         readings = [self.read_values(self.statistic(part), chains=known.chains) for part in known.parts]
         return Validation(
             known.temperatures,
-            np.array([reading.temperature.value for reading in readings]) - known.temperatures,
-            np.array([reading.temperature.error for reading in readings]),
+            np.array([reading.nearest.value for reading in readings]) - known.temperatures,
+            np.array([reading.nearest.error for reading in readings]),
             np.array([reading.spread for reading in readings]),
             np.array([reading.in_range for reading in readings]),
         )

@@ -11,89 +11,38 @@ import numpy as np
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from spinlens import checks, seeding
+from spinlens import seeding
 from spinlens.arrays import Fields, Spins
 from spinlens.comparisons.compare_flows import FlowComparison, compare_flows
 from spinlens.comparisons.controls import Case, flow_controls
 from spinlens.comparisons.kept import KeptFlows
 from spinlens.comparisons.machine_builder import KeptMachines, MachineBuilder
 from spinlens.comparisons.pattern_table import Units, fills_lattices, machine_units, pattern_table, stack_units
-from spinlens.errors import InputError
 from spinlens.files.plain import plain
+from spinlens.files.run_folder import claim
 from spinlens.flows.flow_field import FlowField, fields_of, measure_flow_field
-from spinlens.flows.rbm_flow import check_machine
 from spinlens.flows.reading import read_layers
 from spinlens.flows.stacked_flow import place_stack, stacked_flow
-from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.machine import Machine
-from spinlens.machines.units.passage import Kind
 from spinlens.progress import Report, Step, silent
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
-from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet, calibrate_instruments, sample_independent
+from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
+from spinlens.workflows.flow_settings import SMALLEST, FlowSettings
 
 GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.35, 1.6, 2.0, 2.6)
 """T / T_c of the ensembles that calibrate instruments and start flow fields."""
 
 LAYER_STARTS = (0.9, 0.95, 1.0, 1.05, 1.1)
-SMALLEST = 4  # side of the coarsest lattice that is read
 
 
-@dataclass(frozen=True)
-class FlowSettings:
-    """What a flow is made of.
-
-    Attributes
-    ----------
-    model : the lattice. `unit` is its T_c, in which grids are laid.
-    temperature : of `states`, and of the states that a machine is trained on where none is given.
-    states : (n, *shape) states, of which `samples` (at most half) start the "critical" flow and the others are learned
-        from; sampled at `temperature` when None.
-    machine : a trained `RBM` or `StackedRBM`; trained here (PCD-10, N/4 hidden units) when None.
-    kind, steps : of the flow. `blocks`: rules of block-spin flows beside it, scale 2.
-    controls : whether to set the machines of `flow_controls` beside it, `seeds` of each; `cases` names them one by one.
-    samples : states that flow. `training`: states that machines learn from. `epochs`, `learning_rate`: of training.
-    instruments : names of thermometers.
-    """
-
-    model: IsingModel
-    unit: float
-    temperature: float
-    states: Spins | None = None
-    machine: Machine | None = None
-    name: str = "machine"
-    kind: Kind = "sampled"
-    steps: int = 50
-    blocks: tuple[BlockRule, ...] = ()
-    controls: bool = False
-    seeds: int = 5
-    cases: tuple[Case, ...] = ()
-    samples: int = 500
-    training: int = 10_000
-    epochs: int = 20
-    learning_rate: float = 0.02
-    calibration: int = 1000
-    instruments: tuple[str, ...] = tuple(THERMOMETERS)
-    seed: int = 0
-    workers: int = 1
-
-    def check(self) -> None:
-        """Raise for what does not fit together, before anything is computed."""
-        checks.positive_number("temperature", self.temperature)
-        checks.positive_number("unit", self.unit)
-        for name in ("steps", "samples", "training", "epochs", "seeds", "calibration"):
-            checks.positive_integer(name, getattr(self, name), 2 if name in ("samples", "calibration") else 1)
-        if self.machine is not None:
-            check_machine(self.machine.bottom, self.model.shape)
-        sides = self.model.shape
-        if self.blocks and any(side % 2 or side // 2 < SMALLEST for side in sides):
-            raise InputError(f"blocks of 2 need every L even and at least {2 * SMALLEST}, got {sides}")
-
-
-def run_flow(settings: FlowSettings, folder: Path | None = None, progress: Report = silent) -> dict[str, Any]:
+def run_flow(
+    settings: FlowSettings, folder: Path | None = None, progress: Report = silent, force: bool = False
+) -> dict[str, Any]:
     """Compute everything that the page of `spinlens flow` shows; JSON-able, the same for any number of workers.
 
-    Machines and flows are kept in `folder` as they are finished, and found there by the next run.
+    Machines and flows are kept in `folder` as they are finished, and found there by the same call. The folder of
+    another run is refused unless `force`, which removes that run.
 
     Returns
     -------
@@ -102,6 +51,8 @@ def run_flow(settings: FlowSettings, folder: Path | None = None, progress: Repor
     `instruments`.
     """
     settings.check()
+    if folder is not None:
+        claim(folder, "flow", settings.arguments, force)
     with threadpool_limits(1):  # sums of matrix products depend on the threads of BLAS
         drawn = _drawn(settings)
         progress(Step("calibrating instruments", lasting=True))
@@ -158,8 +109,6 @@ def _drawn(s: FlowSettings) -> _Drawn:
         count = s.samples + s.training
         given = sample_independent(s.model, [s.temperature], count, _number(s, "states"), s.workers)[0]
     half = min(s.samples, len(given) // 2)
-    if half < 2:
-        raise InputError(f"a flow needs at least 4 states, got {len(given)}")
     order = seeding.generator(s.seed, "flow", "halves").permutation(len(given))
     learning = given[order[half:]][: s.training]
     return _Drawn(grid, both[:, : s.calibration], both[:, s.calibration :], given[order[:half]], learning)

@@ -15,6 +15,7 @@ import xarray as xr
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Spins
 from spinlens.errors import InputError
+from spinlens.files.run_folder import claim, digest
 from spinlens.flows.placement import place_units
 from spinlens.lattice.model_document import model_of
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
@@ -24,6 +25,7 @@ from spinlens.machines.reading.weights import receptive_fields, spectrum
 from spinlens.machines.stacked import StackedRBM
 from spinlens.progress import Report, Step, silent
 from spinlens.report.pages.training import draw_layers, write_training
+from spinlens.versions import versions
 
 _TRACKED = 8  # judgements of a training
 _FIELDS = 16  # receptive fields drawn
@@ -53,6 +55,13 @@ class TrainSettings:
         at = tuple(k / _TRACKED for k in range(1, _TRACKED + 1))
         return {**self.options, "track": "ais", "track_at": at, "seed": self.seed}
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """All that determines the machine, as JSON data."""
+        states = {"sides": list(self.shape), "states": digest([self.states]), "couplings": digest([self.couplings])}
+        rest = {name: getattr(self, name) for name in ("widths", "held_out", "translations", "seed")}
+        return {"spinlens": versions()["spinlens"], **states, **rest, **self.options}
+
 
 def layer_widths(text: str) -> tuple[int, ...]:
     """Hidden units of each layer, from the bottom, of a text such as "64,16"."""
@@ -73,15 +82,15 @@ def reduced_couplings(dataset: xr.Dataset, temperature: float, shape: tuple[int,
     return model.coupling_table / temperature
 
 
-def run_training(settings: TrainSettings, out: Path, report: Report = silent) -> Judged:
+def run_training(settings: TrainSettings, out: Path, report: Report = silent, force: bool = False) -> Judged:
     """Train, judge and draw; what is done is kept in the folder `out`, and found there by the same call.
 
-    Returns the document of results.json.
+    The folder of another run is refused unless `force`, which removes that run. Returns the document of results.json.
     """
     s = settings
     training, judges = _split(s)
     machine = RBM(s.widths[0], **s.all_options(), torus=s.shape if s.translations else None)
-    out.mkdir(parents=True, exist_ok=True)
+    claim(out, "train", s.arguments, force)
     checkpoint = out / "training-state.safetensors"
     tell = _Epochs(machine.epochs, report)
     machine.fit(

@@ -87,6 +87,7 @@ def test_a_model_is_enough_and_the_same_seed_gives_the_same_files(
     (tmp_path / "b" / "machines").mkdir(parents=True)
     (kept,) = (tmp_path / "a" / "machines").iterdir()
     kept.rename(tmp_path / "b" / "machines" / kept.name)
+    (tmp_path / "b" / "run.json").write_bytes((tmp_path / "a" / "run.json").read_bytes())
     assert call(monkeypatch, *arguments, "--workers", 2, "--out", tmp_path / "b") == 0
     assert "training a machine" not in capsys.readouterr().err  # it was found in the folder
     for name in ("results.json", "index.html", "readings.csv", "flow-0.svg"):

@@ -67,7 +67,10 @@ def test_a_kept_checkpoint_prolongs_a_run(tmp_path):
 
 def test_the_table_marks_what_has_not_converged():
     data = sample(IsingModel((24, 24), NearestNeighbour()), 1.0, 60, 4, algorithm="metropolis", warmup=5)
-    assert cli_sample.table(data).splitlines()[1].endswith("not converged")
+    table = cli_sample.table(data).splitlines()
+    assert table[1].endswith("not converged")
+    assert table[2].startswith("T = 1: chains disagree about")
+    assert len(table) == 3
     data = sample(IsingModel((4, 4), NearestNeighbour()), (3.0, 4.0), 1000)
     assert "not" not in cli_sample.table(data)
     assert len(cli_sample.table(data).splitlines()) == 3

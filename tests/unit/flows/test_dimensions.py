@@ -34,7 +34,7 @@ def test_effective_dimensions_say_none_where_there_is_no_correlation() -> None:
 
 
 def test_differences_have_the_errors_of_both_sides() -> None:
-    one, other = (effective_dimensions(random_spins(400, 4, 4, seed=k) * 0.5 + 0.5) for k in (0, 1))
+    one, other = (effective_dimensions(random_spins(400, 4, 4, seed=k) * 0.4 + 0.5) for k in (0, 1))
     found = one.minus(other)
     assert found.delta_spin.value == one.delta_spin.value - other.delta_spin.value
     assert found.delta_spin.error == pytest.approx(np.hypot(one.delta_spin.error, other.delta_spin.error))

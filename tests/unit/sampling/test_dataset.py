@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from spinlens import IsingModel, NearestNeighbour, sample
 from spinlens.errors import ConvergenceError, InputError
-from spinlens.sampling.dataset import to_inference
+from spinlens.sampling.dataset import remedies, to_inference
 
 SQUARE = IsingModel((4, 4), NearestNeighbour())
 
@@ -40,9 +41,22 @@ def test_chains_that_disagree_are_flagged_and_refused_when_asked():
         data = sample(model, **arguments)
     assert not bool(data.converged[0])
     assert float(data.split_r_hat.sel(observable="m2")[0]) > 1.05
-    with pytest.raises(ConvergenceError, match=r"not converged at T = 1: chains disagree about .* ask for more draws"):
+    said = r"T = 1: chains disagree about .*: they are in different states; give a longer warmup, or use cluster moves"
+    assert re.fullmatch(said, data.converged.attrs["remedy"])
+    with pytest.raises(ConvergenceError, match=f"not converged at {said}"):
         sample(model, **arguments, strict=True)
-    assert bool(sample(SQUARE, 3.0, 2000, strict=True).converged[0])
+    enough = sample(SQUARE, 3.0, 2000, strict=True)
+    assert bool(enough.converged[0])
+    assert "remedy" not in enough.converged.attrs
+
+
+def test_short_chains_are_told_to_be_fifty_autocorrelation_times_long():
+    """R-hat may be small by luck, but not so the number of draws that is asked for."""
+    data = sample(IsingModel((16, 16), NearestNeighbour()), 2.27, 40, 2, algorithm="metropolis", warmup=0)
+    data["converged"], data["warm"] = data.converged & False, data.warm | True
+    (text,) = remedies(data, False).values()
+    times, tau = int(re.search(r"draw (\d+) times", text)[1]), data.tau_int.sel(observable=text.split()[3])
+    assert times * 40 >= 50 * float(tau.max())
 
 
 def test_export_by_chain_and_draw():

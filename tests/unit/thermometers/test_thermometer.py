@@ -48,10 +48,20 @@ def test_reads_temperatures_with_errors(name: str) -> None:
 @pytest.mark.parametrize("name", THERMOMETERS)
 def test_says_out_of_range_beyond_its_calibration(name: str) -> None:
     own = thermometer(name)
-    assert not own.read(np.ones((50, 4, 4), dtype=np.int8)).in_range
-    assert not own.read(draw(np.inf, 20_000, 8)).in_range
+    cold, hot = own.read(np.ones((50, 4, 4), dtype=np.int8)), own.read(draw(np.inf, 20_000, 8))
     low, high = own.range
     assert 0 < low < high <= 4.5
+    for reading in (cold, hot):
+        assert not reading.in_range
+        assert np.isnan([reading.temperature.value, reading.temperature.error]).all()
+        assert 0 <= reading.nearest.value <= 4.5
+    assert (cold.bounds[0], hot.bounds[1]) == (0.0, np.inf)
+    assert cold.bounds[1] < 2.1 < 2.7 < hot.bounds[0] <= high
+    assert str(cold) == f"< {cold.bounds[1]:.4g} (out of range)"
+    assert str(hot) == f"> {hot.bounds[0]:.4g} (out of range)"
+    inside = own.read(draw(2.4, 2000, 9))
+    assert str(inside) == str(inside.temperature) == str(inside.nearest)
+    assert low < inside.bounds[0] < inside.nearest.value < inside.bounds[1] < high
 
 
 @pytest.mark.parametrize("name", THERMOMETERS)
@@ -70,7 +80,7 @@ def test_real_fields_are_read_and_marked_and_less_amplitude_is_heat(name: str) -
     halved = own.read(states * 0.5)
     assert halved.off_lattice
     if name in ("energy", "magnetization", "correlation"):  # ξ is a ratio, the others ask for more than an amplitude
-        assert halved.temperature.value > own.read(states).temperature.value
+        assert halved.bounds[0] > own.read(states).temperature.value
 
 
 @pytest.mark.parametrize("name", THERMOMETERS)
@@ -99,3 +109,5 @@ def test_bad_input_gets_one_clear_error(name: str) -> None:
         kind.calibrate(MODEL, [1, 2, 3], np.ones((3, 1, 4, 4)))
     with pytest.raises(SpinsError, match="only \\+1 and -1"):
         kind.calibrate(MODEL, [1, 2, 3], np.zeros((3, 5, 4, 4)))
+    with pytest.raises(SpinsError, match="0/1"):
+        kind.calibrate(MODEL, [1, 2, 3], np.ones((3, 5, 4, 4), dtype=int) - np.eye(4, dtype=int))

@@ -12,7 +12,8 @@ from spinlens import RBM, IsingModel, NearestNeighbour, StackedRBM, sample
 from spinlens.comparisons.controls import Case
 from spinlens.errors import InputError
 from spinlens.workflows import flow
-from spinlens.workflows.flow import FlowSettings, run_flow
+from spinlens.workflows.flow import run_flow
+from spinlens.workflows.flow_settings import FlowSettings
 
 MODEL = IsingModel((8, 8), NearestNeighbour())
 GRID = (0.8, 0.9, 1.0, 1.1, 1.4, 2.0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spinlens import RBM, IsingModel, NearestNeighbour, StackedRBM, sample
-from spinlens.errors import InputError
+from spinlens.errors import CheckpointError, InputError
 from spinlens.workflows.train import TrainSettings, layer_widths, reduced_couplings, run_training
 
 FREE = np.random.default_rng(0).choice([-1, 1], (300, 3, 3)).astype(np.int8)
@@ -27,7 +27,8 @@ def test_the_folder_holds_what_is_returned(trained):
     judged, folder, _ = trained
     assert json.loads((folder / "results.json").read_text()) == judged
     assert {path.name for path in folder.iterdir()} == {
-        "machine", "results.json", "couplings.svg", "learning-curve.svg", "receptive-fields.svg", "spectrum.svg",
+        "machine", "results.json", "run.json", "couplings.svg", "learning-curve.svg", "receptive-fields.svg",
+        "spectrum.svg",
     }  # fmt: skip
     assert RBM.load(folder / "machine").weights_.shape == (9, 4)
 
@@ -74,6 +75,28 @@ def test_a_stack_is_judged_layer_by_layer(tmp_path):
     assert "placement" not in judged["layers"][1]  # two units are no square
     assert "true" not in judged["couplings"][0]
     assert StackedRBM.load(tmp_path / "machine").n_hidden == (4, 2)
+
+
+def test_another_run_is_refused_and_replaced_whole_when_forced(tmp_path):
+    """The stack's figures go with the stack; what is nobody's stays."""
+    square = np.random.default_rng(1).choice([-1, 1], (300, 4, 4)).astype(np.int8)
+    run_training(TrainSettings(square, (4, 2), {"epochs": 8}), tmp_path)
+    assert (tmp_path / "spectrum-layer2.svg").exists()
+    (tmp_path / "notes.txt").write_text("mine")
+    single, before = TrainSettings(square, (4,), {"epochs": 8}), (tmp_path / "results.json").read_bytes()
+    with pytest.raises(CheckpointError, match=r"another run: widths was \[4, 2\] and is \[4\]; .* --force"):
+        run_training(single, tmp_path)
+    assert (tmp_path / "results.json").read_bytes() == before
+    run_training(single, tmp_path, force=True)
+    assert RBM.load(tmp_path / "machine").n_hidden == 4
+    assert not list(tmp_path.glob("*layer2*"))
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_other_states_are_another_run():
+    names = [dataclasses.replace(SETTINGS, states=states).arguments["states"] for states in (FREE, -FREE, FREE[:9])]
+    assert len(set(names)) == 3
+    assert dataclasses.replace(SETTINGS, couplings=None).arguments != SETTINGS.arguments
 
 
 def test_too_few_states_are_said(tmp_path):

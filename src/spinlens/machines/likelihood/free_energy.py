@@ -39,7 +39,7 @@ def free_energy(machine: Layer, visible: npt.ArrayLike) -> Array:
 
     Fields are made of some states at a time: an exact power-law machine has N²/2 of them for each.
     """
-    states = np.asarray(visible, dtype=np.float64)
+    states = np.asarray(checks.signs("states", visible), dtype=np.float64)
     weights, bias = (np.asarray(part, np.float64) for part in (machine.weights_, machine.visible_bias_))
     rows = max(1, _LARGEST_FIELDS // weights.shape[1])
     found = np.empty(len(states))
@@ -163,7 +163,7 @@ def pseudo_log_likelihood(machine: Layer, visible: npt.ArrayLike) -> Array:
     >>> float(found[0] / np.log(2))
     -3.0
     """
-    states = np.asarray(visible, dtype=np.float64)
+    states = np.asarray(checks.signs("states", visible), dtype=np.float64)
     weights, bias = np.asarray(machine.weights_, np.float64), np.asarray(machine.visible_bias_, np.float64)
     field = states @ weights + machine.hidden_bias_
     here = log_two_cosh(field).sum(axis=1)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
+from spinlens import checks
 from spinlens.arrays import AnyArray, Array, Single, Spins
 from spinlens.errors import SpinsError
 from spinlens.machines.units.kernels import LANES, Lanes, draw_and_mean_units, draw_units, mean_units
@@ -141,7 +142,7 @@ def draw_and_mean(field: Single, lanes: Lanes, spins: Single, factor: float = 1.
 
 def as_units(name: str, states: npt.ArrayLike, width: int) -> Single:
     """`states` (n_samples, width) as contiguous float32; ±1 or any real values, such as means."""
-    array = np.ascontiguousarray(states, dtype=np.float32)
+    array = np.ascontiguousarray(checks.signs(name, states), dtype=np.float32)
     if array.ndim != 2 or array.shape[1] != width:
         raise SpinsError(f"{name} must have shape (n_samples, {width}), got {array.shape}")
     return array

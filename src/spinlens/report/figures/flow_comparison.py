@@ -57,8 +57,8 @@ def draw_path(rows: Sequence[Row], unit: float) -> Figure:
 
 def _line(place: Any, rows: Sequence[Row], unit: float, color: str) -> None:
     step = np.array([row["step"] for row in rows])
-    temperature = np.array([row["temperature"] for row in rows]) / unit
-    error = np.array([row["temperature_error"] for row in rows]) / unit
+    temperature = np.array([row["nearest"] for row in rows]) / unit
+    error = np.array([row["temperature_error"] for row in rows], dtype=np.float64) / unit
     inside = np.array([row["in_range"] for row in rows], dtype=bool)
     known = np.where(inside, temperature, np.nan)
     place.plot(step, temperature, color=color, lw=0.7, alpha=0.35)
@@ -93,7 +93,7 @@ def draw_ends(rows: Sequence[Row], unit: float, instruments: Sequence[str]) -> F
 
 
 def _end(place: Any, row: Row, instrument: str, unit: float, names: Sequence[str]) -> None:
-    temperature = row.get(f"T_{instrument}")
+    temperature = row.get(f"nearest_{instrument}")
     if temperature is None:
         return
     inside = bool(row[f"in_range_{instrument}"])

@@ -111,7 +111,7 @@ def _ends(document: Document) -> Table:
     rows = []
     for row in document["flows"]:
         steps = f"{row['plateau_first']} to {row['plateau_last']}" if row.get("plateau") else "none"
-        readings = [_value(row, f"T_{name}") if row[f"in_range_{name}"] else "out of range" for name in names]
+        readings = [row[f"reading_{name}"] for name in names]
         p = row.get("equilibrium_p")
         chance = MISSING if p is None else ("< 0.0001" if p < 1e-4 else f"{p:.4f}")
         rest = (_value(row, "delta_spin"), _value(row, "delta_energy"), _value(row, "gibbs_tau"))

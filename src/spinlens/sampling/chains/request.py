@@ -36,6 +36,7 @@ class RunRequest:
     exchange: bool = False
 
     def __post_init__(self) -> None:
+        checks.instance("model", self.model, IsingModel, "an IsingModel(shape, coupling)")
         self._set(temperatures=checks.temperatures(self.temperatures))
         self._set(draws=checks.positive_integer("draws", self.draws), thin=checks.positive_integer("thin", self.thin))
         if self.warmup is not None:

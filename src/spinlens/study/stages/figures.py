@@ -60,8 +60,10 @@ def _blocks_and_stacks(model: str, artefacts: Artefacts, size: int) -> dict[str,
 
 
 def _readings(data: xr.Dataset) -> xr.Dataset:
+    """What figures show of readings: out of range the nearest end of the calibration, where it is known."""
     found = data[["temperature", "temperature_error", "in_range"]]
-    return found.assign(in_range=found["in_range"].astype(bool)).assign_attrs(data.attrs)
+    drawn = data["nearest" if "nearest" in data else "temperature"]
+    return found.assign(temperature=drawn, in_range=found["in_range"].astype(bool)).assign_attrs(data.attrs)
 
 
 def _calibration(stored: Arrays) -> xr.Dataset:

@@ -1,0 +1,88 @@
+"""A folder of results that belongs to one run: another run asks before it replaces them, and leaves none of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from spinlens.arrays import AnyArray
+from spinlens.errors import CheckpointError
+from spinlens.files.atomic import replace_file
+from spinlens.files.bound_folder import as_json, difference
+from spinlens.files.formats import MARKER, OF_FLOW, OF_TRAIN
+
+
+def claim(folder: Path, command: str, arguments: Mapping[str, Any], force: bool = False) -> None:
+    """Make `folder` that of one run, or find it so.
+
+    Parameters
+    ----------
+    folder : path
+        Made when missing; the same run goes on in it.
+    command : str
+        Which command: "train", "flow".
+    arguments : mapping
+        All that determines the results, JSON-able.
+    force : bool
+        Take the folder of another run: what that one wrote is removed, files of others stay.
+
+    Raises
+    ------
+    CheckpointError
+        The folder holds another run or other files, or cannot be written: choose another, or force it.
+    """
+    asked = {"command": command, **as_json(arguments)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        wrong = _whose(folder, asked)
+        if wrong and not force:
+            raise CheckpointError(f"{folder} {wrong}; choose another --out, or replace what is there with --force")
+        if wrong:
+            _remove_run(folder)
+        replace_file(folder / MARKER, (json.dumps(asked, indent=1) + "\n").encode())
+    except OSError as error:
+        raise CheckpointError(f"cannot write {folder}: {error.strerror or error}") from None
+
+
+def run_of(folder: Path) -> dict[str, Any]:
+    """What the marker of a folder says; empty where there is none that can be read."""
+    try:
+        found = json.loads((folder / MARKER).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def digest(arrays: Iterable[AnyArray | None]) -> str:
+    """Twelve hexadecimal digits that name arrays, for arguments."""
+    found = hashlib.sha256()
+    for array in arrays:
+        found.update(b"none" if array is None else f"{array.dtype.str}{array.shape}".encode())
+        if array is not None:
+            found.update(array.tobytes() if not array.flags.c_contiguous else array.data)
+    return found.hexdigest()[:12]
+
+
+def _whose(folder: Path, asked: Mapping[str, Any]) -> str:
+    """In words why the folder is not that of the run asked for; empty where it is."""
+    known = run_of(folder)
+    if not known:
+        return "holds other files" if any(item.suffix != ".partial" for item in folder.iterdir()) else ""
+    if known.get("command") != asked["command"]:
+        return f"belongs to spinlens {known.get('command')}"
+    changes = difference(known, asked)
+    return f"belongs to another run: {changes}" if changes else ""
+
+
+def _remove_run(folder: Path) -> None:
+    """Remove whatever a command may have written."""
+    for pattern in {*OF_TRAIN, *OF_FLOW, MARKER}:
+        for path in folder.glob(pattern):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
