@@ -15,7 +15,7 @@ from spinlens.errors import ArtefactError, InputError, SpinlensError
 from spinlens.machines import portrait
 from spinlens.machines.distribution import Distribution
 from spinlens.machines.estimator import Estimator
-from spinlens.machines.files import storage
+from spinlens.machines.files import rbms_file, storage
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.machines.units.passage import Kind, flow_records
 from spinlens.showing import Card, Shown
@@ -163,10 +163,24 @@ class Machine(Estimator, Shown, ABC):
         Parameters
         ----------
         path : path
-            One safetensors file with everything in it where it ends in .safetensors; otherwise a folder with
+            One safetensors file with everything in it where it ends in .safetensors; a file of the package rbms, which
+            has the weights but not the options and the history, where it ends in .h5 or .hdf5; otherwise a folder with
             weights.safetensors and config.json.
+
+        Raises
+        ------
+        InputError
+            A stack and a file of rbms, which holds one layer: save the `layers_`.
         """
+        if rbms_file.holds_machine(Path(path)):
+            rbms_file.write(Path(path), self._single_layer())
+            return
         storage.write(path, self.kind, self.config(), self.to_arrays())
+
+    def _single_layer(self) -> Distribution:
+        if len(self.layers_) > 1:
+            raise InputError("a file of rbms holds one layer: save each of layers_ in a file of its own")
+        return self.bottom
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -175,7 +189,8 @@ class Machine(Estimator, Shown, ABC):
         Parameters
         ----------
         path : path
-            The file or the folder.
+            The file or the folder; also an HDF5 file of the package rbms (.h5, .hdf5), of which the machine after the
+            last update is taken, with its 0/1 units as ±1.
 
         Returns
         -------

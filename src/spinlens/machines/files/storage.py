@@ -1,7 +1,7 @@
 """Machines on disk: safetensors for the arrays and JSON for the settings, never pickle.
 
 A path that ends in .safetensors is one file with the settings in its metadata; any other path is a folder with
-`weights.safetensors` and `config.json`. Same machine, same bytes.
+`weights.safetensors` and `config.json`. Same machine, same bytes. Files that end in .h5 are those of the package rbms.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from spinlens.errors import ArtefactError
 from spinlens.files.atomic import replace_file
+from spinlens.machines.files import rbms_file
 
 FORMAT = 1
 PARAMETERS = ("weights", "visible_bias", "hidden_bias")
@@ -64,6 +65,8 @@ def read(path: str | Path) -> tuple[str, dict[str, Any], Arrays]:
     source = Path(path)
     if not source.exists():
         raise ArtefactError(f"no machine at {source}: give the file or folder that save() wrote")
+    if rbms_file.holds_machine(source):
+        return rbms_file.read(source)
     if source.is_dir():
         document = _document(source / "config.json")
         arrays, _ = _tensors(source / "weights.safetensors")
