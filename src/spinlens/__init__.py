@@ -14,7 +14,7 @@ _HOME = {
     "spinlens.lattice.ising": ("IsingModel",),
     "spinlens.lattice.couplings": ("NearestNeighbour", "PowerLaw", "CouplingTable"),
     "spinlens.sampling.sampler": ("sample",),
-    "spinlens.sampling.dataset": ("to_inference",),
+    "spinlens.sampling.inference": ("summary", "to_inference"),
     "spinlens.lattice.model_document": ("model_of",),
     "spinlens.statistics.estimate": ("Estimate",),
     "spinlens.statistics.autocorrelation": ("integrated_time",),

@@ -60,7 +60,8 @@ from spinlens.renormalization.default_operators import pair_operators as pair_op
 from spinlens.renormalization.matching import two_lattice_matching as two_lattice_matching
 from spinlens.renormalization.mcrg import mcrg as mcrg
 from spinlens.renormalization.operators import CouplingOperator as CouplingOperator
-from spinlens.sampling.dataset import to_inference as to_inference
+from spinlens.sampling.inference import summary as summary
+from spinlens.sampling.inference import to_inference as to_inference
 from spinlens.sampling.sampler import sample as sample
 from spinlens.statistics.autocorrelation import integrated_time as integrated_time
 from spinlens.statistics.estimate import Estimate as Estimate

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
 from spinlens.arrays import Array
-from spinlens.errors import ConvergenceError, InputError
+from spinlens.errors import ConvergenceError
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import SITES
 from spinlens.sampling.chains.binning import binned_tau
@@ -94,48 +92,6 @@ def require_converged(data: xr.Dataset, model: IsingModel) -> None:
     first, reason = next(iter(failed.items()))
     also = f" and {len(failed) - 1} more temperatures" if len(failed) > 1 else ""
     raise ConvergenceError(f"not converged at T = {first:g}{also}: {reason}")
-
-
-def to_inference(data: xr.Dataset, temperature: float | None = None) -> dict[str, npt.NDArray[Any]]:
-    """Every series of one temperature as an array (chain, draw, ...), as ArviZ takes it: ``arviz.from_dict(...)``.
-
-    Parameters
-    ----------
-    data : xarray.Dataset
-        A result of `sample`; with ``series=False`` the bin means take the place of draws.
-    temperature : float, optional
-        Which one, in units of J/k_B; may be left out where there is only one.
-
-    Returns
-    -------
-    dict of str to ndarray
-        The series by name: (chain, draw) or (chain, bin), spins (chain, draw, x, y, …).
-
-    Raises
-    ------
-    InputError
-        The temperature was not sampled, or none was given where there are several: give one of those listed.
-
-    Examples
-    --------
-    >>> from spinlens import IsingModel, NearestNeighbour, sample
-    >>> arrays = to_inference(sample(IsingModel((4, 4), NearestNeighbour()), 2.5, draws=10, chains=3))
-    >>> arrays["energy"].shape
-    (3, 10)
-    """
-    if temperature is None and data.sizes["temperature"] > 1:
-        raise InputError(f"give one of the temperatures {data.temperature.values.tolist()}")
-    known = data.temperature.values
-    chosen = known[0] if temperature is None else temperature
-    if chosen not in known:
-        raise InputError(f"temperature {chosen} was not sampled; sampled: {known.tolist()}")
-    at = data.sel(temperature=chosen)
-    step = "draw" if "draw" in data.dims else "bin"
-    return {
-        str(name): variable.transpose("chain", step, ...).values
-        for name, variable in at.data_vars.items()
-        if {"chain", step} <= set(variable.dims)
-    }
 
 
 def _draws(rows: Sequence[Sequence[ChainLog]]) -> xr.Dataset:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
+
+from spinlens.arrays import Array
 
 
 def split_r_hat(means: npt.ArrayLike, variance: float, length: float) -> float:
@@ -44,3 +47,48 @@ def split_r_hat(means: npt.ArrayLike, variance: float, length: float) -> float:
     if variance <= 0:
         return 1.0 if spread <= 1e-24 * float(np.mean(values**2)) else float("inf")
     return float(np.sqrt((length - 1) / length + spread / variance))
+
+
+def rank_r_hat(series: npt.ArrayLike) -> float:
+    """Rank-normalized split R̂ of chains, the larger one of the draws and of their distances from the median.
+
+    It sees chains of different spread and works without moments; long runs should be below 1.01 [Vehtari2021]_.
+
+    Parameters
+    ----------
+    series : array_like
+        (chains, n) draws.
+
+    Returns
+    -------
+    float
+        As of `split_r_hat`, of normal scores of the ranks; nan for fewer than four draws or numbers not finite.
+
+    References
+    ----------
+    .. [Vehtari2021] Vehtari, Gelman, Simpson, Carpenter & Bürkner, Bayesian Anal. 16, 667 (2021).
+
+    Examples
+    --------
+    >>> draws = np.random.default_rng(0).normal(size=(4, 1000))
+    >>> rank_r_hat(draws) < 1.01, rank_r_hat(draws * [[1], [1], [1], [3]]) > 1.1
+    (True, True)
+    """
+    draws = np.asarray(series, dtype=np.float64)
+    half = draws.shape[1] // 2
+    if half < 2 or not np.isfinite(draws).all():
+        return float("nan")
+    halves = np.concatenate([draws[:, :half], draws[:, draws.shape[1] - half :]])
+    apart = np.abs(halves - np.median(halves))
+    return max(_of_scores(_normal_scores(one)) for one in (halves, apart))
+
+
+def _normal_scores(values: Array) -> Array:
+    """Φ⁻¹((rank − 3/8) / (n + 1/4)) of all values together; equal ones share their mean rank."""
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(counts) - (counts - 1) / 2
+    return np.asarray(ndtri((ranks[which].reshape(values.shape) - 0.375) / (values.size + 0.25)))
+
+
+def _of_scores(scores: Array) -> float:
+    return split_r_hat(scores.mean(axis=1), float(scores.var(axis=1, ddof=1).mean()), scores.shape[1])

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, sample
-from spinlens.errors import ConvergenceError, InputError
-from spinlens.sampling.dataset import remedies, to_inference
+from spinlens.errors import ConvergenceError
+from spinlens.sampling.dataset import remedies
 
 SQUARE = IsingModel((4, 4), NearestNeighbour())
 
@@ -57,14 +57,3 @@ def test_short_chains_are_told_to_be_fifty_autocorrelation_times_long():
     (text,) = remedies(data, False).values()
     times, tau = int(re.search(r"draw (\d+) times", text)[1]), data.tau_int.sel(observable=text.split()[3])
     assert times * 40 >= 50 * float(tau.max())
-
-
-def test_export_by_chain_and_draw():
-    data = sample(SQUARE, (2.0, 3.0), 10, chains=3, keep_spins=True)
-    arrays = to_inference(data, 3.0)
-    assert arrays["spins"].shape == (3, 10, 4, 4)
-    np.testing.assert_array_equal(arrays["m2"], data.m2[1])
-    with pytest.raises(InputError, match="give one of the temperatures"):
-        to_inference(data)
-    with pytest.raises(InputError, match=r"temperature 4.0 was not sampled"):
-        to_inference(data, 4.0)
