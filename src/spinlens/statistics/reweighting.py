@@ -141,7 +141,7 @@ class Reweighting:
 
     Attributes
     ----------
-    free_energies : (K,) ln Σ_n Ω(n) e^{θ_k n} relative to that of the first run.
+    free_energies : (K,) ln Σ_n Ω(n) e^{θ_k n} of n above the smallest that occurs, relative to that of the first run.
     """
 
     def __init__(self, histograms: Histograms) -> None:

@@ -70,3 +70,20 @@ def test_blocks_of_several_runs_are_joined():
     assert abs(means[0] - 43.0) < 4 * math.sqrt(19 * means[1:].var())
     with pytest.raises(InputError, match="equally many"):
         Histograms.joined([parts[0], Histograms.from_runs([math.log(46.0)], other, [other], 10)])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pymbar_finds_the_same_free_energies_averages_and_errors():
+    """Cross-test: binomial draws, p_θ(n) ∝ C(60, n) e^{θ n}; MBAR has a weight a draw where histograms have one an n."""
+    pymbar = pytest.importorskip("pymbar", reason="pip install 'spinlens[neighbours]'")
+    theta, rng = np.array([-0.4, 0.0, 0.5]), np.random.default_rng(7)
+    n = np.stack([rng.binomial(60, 1 / (1 + math.exp(-value)), (1, 2000)) for value in theta])
+    observable = np.cos(n / 3)
+    ours = Histograms.from_runs(theta, n, [observable], 50).full
+    theirs = pymbar.MBAR(-np.outer(theta, n.ravel()), np.full(3, 2000), relative_tolerance=1e-12)
+    counted_from_zero = ours.free_energies + (theta - theta[0]) * n.min()
+    np.testing.assert_allclose(counted_from_zero, theirs.f_k[0] - theirs.f_k, atol=1e-8)
+    found = theirs.compute_expectations(observable.ravel(), u_kn=-0.25 * n.reshape(1, -1))
+    values = ours.samples(0.25)[0][0]
+    assert values[0] == pytest.approx(found["mu"][0], abs=1e-9)
+    assert math.sqrt(49 * values[1:].var()) == pytest.approx(found["sigma"][0], rel=0.35)  # 50 blocks know 10 %
