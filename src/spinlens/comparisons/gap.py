@@ -19,6 +19,7 @@ from spinlens.machines.likelihood import ais
 from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime, equilibrate
 from spinlens.machines.rbm import RBM
 from spinlens.machines.units import gibbs
+from spinlens.machines.units.bonds import Bonds
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.acceptance_ratio import acceptance_ratio, effective_number
 from spinlens.statistics.estimate import Estimate
@@ -77,7 +78,7 @@ class Gap:
 
 
 def gap(
-    machine: RBM,
+    machine: RBM | Bonds,
     model: IsingModel,
     temperature: float,
     states: Held | None = None,
@@ -157,18 +158,23 @@ def gap(
     visible = gibbs.as_units("states", held.reshape(len(held), -1), machine.n_visible)
     generator = seeding.generator(checks.seed(seed), "gap")
     count, order = checks.positive_integer("chains", chains), generator.permutation(len(visible))
-    drawn = _own_states(machine, visible[order], count, generator) if own is None else own
-    if drawn.states.shape[2] != visible.shape[1]:
-        raise InputError(f"own has states of {drawn.states.shape[2]} units, the lattice {visible.shape[1]} sites")
+    if own is None:
+        if isinstance(machine, Bonds):
+            raise InputError("bonds alone have no weights to begin from: give own, states of the machine")
+        own = _own_states(machine, visible[order], count, generator)
+    if own.states.shape[2] != visible.shape[1]:
+        raise InputError(f"own has states of {own.states.shape[2]} units, the lattice {visible.shape[1]} sites")
     lattice = _difference(machine, model, T, visible)
-    own_visible = drawn.on(visible.shape[1:]).astype(np.float32)
-    learned = _difference(machine, model, T, own_visible).reshape(drawn.states.shape[:2])
+    own_visible = own.on(visible.shape[1:]).astype(np.float32)
+    learned = _difference(machine, model, T, own_visible).reshape(own.states.shape[:2])
 
     def logs() -> tuple[Estimate, Estimate]:
-        machines = ais.bracket(machine, *annealing, seed, drawn.states[:, -1]).value
+        if isinstance(machine, Bonds):
+            raise ConvergenceError("bonds alone cannot be annealed")
+        machines = ais.bracket(machine, *annealing, seed, own.states[:, -1]).value
         return log_z or log_partition_function(model, T, seed=seed, workers=workers), machines
 
-    return _gap(lattice, learned, drawn.tau, model.n_sites, logs)
+    return _gap(lattice, learned, own.tau, model.n_sites, logs)
 
 
 def _gap(lattice: Array, own: Array, tau: GibbsTime, n: int, logs: Callable[[], tuple[Estimate, Estimate]]) -> Gap:
@@ -196,7 +202,7 @@ def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random
     return OwnStates(taken, tau, round(FORGOTTEN * tau.value), True)
 
 
-def _difference(machine: RBM, model: IsingModel, T: float, visible: Single) -> Array:
+def _difference(machine: RBM | Bonds, model: IsingModel, T: float, visible: Single) -> Array:
     """Δ = −H/T + F of each state, (n,)."""
     energy = model.energy(visible.reshape(-1, *model.shape).astype(np.int8))
     return np.asarray(machine.free_energy(visible) - energy / T)

@@ -12,7 +12,8 @@ from spinlens import checks, seeding
 from spinlens.arrays import Single, Spins
 from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime
 from spinlens.machines.units import gibbs
-from spinlens.machines.units.gibbs import Sampler
+from spinlens.machines.units.bonds import Bonds
+from spinlens.machines.units.gibbs import Chained
 from spinlens.machines.units.kernels import Lanes
 from spinlens.machines.units.parameters import Layer
 
@@ -50,7 +51,7 @@ class OwnStates:
 
 
 def own_states(
-    machine: Layer,
+    machine: Layer | Bonds,
     start: npt.ArrayLike,
     tau: GibbsTime,
     *,
@@ -64,20 +65,20 @@ def own_states(
     """
     generator = seeding.generator(checks.seed(seed), "own states")
     begin = np.asarray(start)
-    state = gibbs.as_units("start", begin.reshape(len(begin), -1), len(machine.weights_)).copy()
-    sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
+    sampler, lanes = gibbs.chained(machine), gibbs.make_lanes(generator)
+    state = gibbs.as_units("start", begin.reshape(len(begin), -1), sampler.n_visible).copy()
     wanted = max(_FEWEST, int(np.ceil(_TIMES * tau.value)))
     steps = min(wanted, checks.positive_integer("most_steps", most_steps))
     apart = max(1, int(_APART / _TIMES * steps)) if steps < wanted else max(1, int(np.ceil(_APART * tau.value)))
-    sampler.step(state, np.empty((len(state), sampler.weights_.shape[1]), np.float32), lanes, steps)
+    sampler.step(state, sampler.scratch(len(state)), lanes, steps)
     taken = taken_apart(sampler, state, lanes, apart, snapshots)
     known = tau.settled or FORGOTTEN * tau.value <= most_steps
     return OwnStates(taken, tau, steps, bool(known and steps == wanted))
 
 
-def taken_apart(sampler: Sampler, state: Single, lanes: Lanes, apart: int, count: int = SNAPSHOTS) -> Spins:
+def taken_apart(sampler: Chained, state: Single, lanes: Lanes, apart: int, count: int = SNAPSHOTS) -> Spins:
     """`state` (chains, n_visible) as it is, then after every `apart` steps: (chains, count, n_visible); moves it."""
-    hidden = np.empty((len(state), sampler.weights_.shape[1]), np.float32)
+    hidden = sampler.scratch(len(state))
     taken = np.empty((len(state), count, state.shape[1]), np.int8)
     for number in range(count):
         if number:

@@ -8,6 +8,7 @@ from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import CouplingError, InputError
 from spinlens.lattice.ising import IsingModel
+from spinlens.machines.units.bonds import Bonds
 
 _LARGEST = 2**28  # entries of W, 2 GB in float64
 
@@ -23,6 +24,24 @@ def exact_weights(model: IsingModel, temperature: float) -> Array:
     >>> W.shape, float(np.log(np.cosh(2 * W.max())).round(12))
     ((9, 18), 1.0)
     """
+    hidden = model.n_sites * np.count_nonzero(model.coupling_table) // 2
+    if hidden * model.n_sites > _LARGEST:
+        raise InputError(f"the exact machine would need {hidden} hidden units for {model.n_sites} sites: too many")
+    bonds = exact_bonds(model, temperature)
+    weights = np.zeros((model.n_sites, len(bonds.weights)))  # (N, bonds)
+    units = np.arange(len(bonds.weights))
+    weights[bonds.first, units] = bonds.weights
+    weights[bonds.second, units] = bonds.weights
+    return weights
+
+
+def exact_bonds(model: IsingModel, temperature: float) -> Bonds:
+    """The exact machine without the zeros of its weights, for lattices of any size that pairs of sites fit in memory.
+
+    >>> from spinlens.lattice.couplings import PowerLaw
+    >>> exact_bonds(IsingModel((4, 4), PowerLaw(1.2)), 6.8).weights.shape
+    (120,)
+    """
     (value,) = checks.temperatures(temperature)
     if value == 0:
         raise InputError("the exact machine needs T > 0: at T = 0 its weights are infinite")
@@ -30,20 +49,13 @@ def exact_weights(model: IsingModel, temperature: float) -> Array:
         raise CouplingError(f"the exact machine has no biases and needs field 0, the model has {model.field:g}")
     if np.any(model.coupling_table < 0):
         raise CouplingError("the exact machine needs J ≥ 0 for every pair: this coupling has negative ones")
-    bonds = model.n_sites * np.count_nonzero(model.coupling_table) // 2
-    if bonds * model.n_sites > _LARGEST:
-        raise InputError(f"the exact machine would need {bonds} hidden units for {model.n_sites} sites: too many")
     J = pair_couplings(model)
-    first, second = np.nonzero(np.triu(J, 1))
+    first, second = (sites.astype(np.int32) for sites in np.nonzero(np.triu(J, 1)))
     K = J[first, second] / value
     if K.max() > 300:
         raise InputError(f"temperature {value:g} is so low that e^(2J/T) overflows: use T above {J.max() / 300:.3g}")
     w = np.arcsinh(np.sqrt(np.expm1(2 * K) / 2))  # cosh 2w − 1 = 2 sinh² w, without cancellation at small K
-    weights = np.zeros((model.n_sites, len(first)))  # (N, bonds)
-    units = np.arange(len(first))
-    weights[first, units] = w
-    weights[second, units] = w
-    return weights
+    return Bonds(model.n_sites, first, second, w)
 
 
 def pair_couplings(model: IsingModel) -> Array:

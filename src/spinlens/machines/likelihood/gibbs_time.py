@@ -11,7 +11,8 @@ from spinlens import checks, seeding
 from spinlens.arrays import Array, Single
 from spinlens.errors import ConvergenceError
 from spinlens.machines.units import gibbs
-from spinlens.machines.units.gibbs import Sampler
+from spinlens.machines.units.bonds import Bonds
+from spinlens.machines.units.gibbs import Chained
 from spinlens.machines.units.kernels import Lanes
 from spinlens.machines.units.parameters import Layer
 from spinlens.statistics.autocorrelation import integrated_time
@@ -44,7 +45,7 @@ class GibbsTime(Estimate):
 
 
 def gibbs_autocorrelation(
-    machine: Layer,
+    machine: Layer | Bonds,
     *,
     chains: int = 50,
     steps: int | None = None,
@@ -112,12 +113,13 @@ def gibbs_autocorrelation(
     checks.positive_integer("chains", chains)
     checks.positive_integer("most_steps", most_steps, minimum=4)
     generator = seeding.generator(checks.seed(seed), "rbm", "mixing")
-    n_visible = machine.weights_.shape[0]
+    sampler = gibbs.chained(machine)
+    n_visible = sampler.n_visible
     state = gibbs.random_states(chains, n_visible, generator)
     if start is not None:
         state = gibbs.as_units("start", start, n_visible).copy()
     uniform = np.full(n_visible, 1 / n_visible, np.float32)
-    chain = _Chain(gibbs.sampler(machine), state, gibbs.make_lanes(generator), uniform, absolute)
+    chain = _Chain(sampler, state, gibbs.make_lanes(generator), uniform, absolute)
     if steps is None:
         return _adaptive(chain, most_steps)
     checks.positive_integer("steps", steps, minimum=4)
@@ -165,9 +167,9 @@ def _strongest(weights: Single) -> Single:
 class _Chain:
     """Chains of one machine and the series of v along a `direction`, or of its size, (chains, steps)."""
 
-    def __init__(self, sampler: Sampler, state: Single, lanes: Lanes, direction: Single, absolute: bool) -> None:
+    def __init__(self, sampler: Chained, state: Single, lanes: Lanes, direction: Single, absolute: bool) -> None:
         self.sampler, self.state, self.lanes, self.direction, self.absolute = sampler, state, lanes, direction, absolute
-        self.hidden = np.empty((len(state), sampler.weights_.shape[1]), np.float32)
+        self.hidden = sampler.scratch(len(state))
         self.parts: list[Array] = []
         self.done = 0
 

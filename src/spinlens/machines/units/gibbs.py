@@ -6,18 +6,28 @@ of h_a is tanh θ_a, θ_a = c_a + Σ_i v_i W_ia; the same with the sides exchang
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse
 
 from spinlens import checks
 from spinlens.arrays import AnyArray, Array, Single, Spins
 from spinlens.errors import SpinsError
+from spinlens.machines.units.bonds import Bonds
 from spinlens.machines.units.kernels import LANES, Lanes, draw_and_mean_units, draw_units, mean_units
 from spinlens.machines.units.parameters import Layer, Weights
 
-_SPARSE = 1 / 32  # share of weights that are not zero below which products leave the zeros out
 _LARGEST_SCRATCH = 2**24  # hidden units held at once, 64 MB: an exact power-law machine has N² / 2 of them
+
+
+class Chained(Protocol):
+    """What Gibbs chains of a machine need: an RBM's `Sampler`, or its `Bonds`."""
+
+    @property
+    def n_visible(self) -> int: ...
+    def scratch(self, n_samples: int) -> Single: ...
+    def step(self, visible: Single, hidden: Single, lanes: Lanes, steps: int = 1) -> None: ...
 
 
 class Sampler:
@@ -52,6 +62,15 @@ class Sampler:
         total = log_two_cosh(self.hidden_field(visible)).sum(axis=1, dtype=np.float64)
         return np.asarray(total + visible @ self.visible_bias_ if self.biased else total)
 
+    @property
+    def n_visible(self) -> int:
+        """Number of visible units."""
+        return len(self.weights_)
+
+    def scratch(self, n_samples: int) -> Single:
+        """What `step` is given as `hidden`, (n_samples, n_hidden)."""
+        return np.empty((n_samples, self.weights_.shape[1]), np.float32)
+
     def step(self, visible: Single, hidden: Single, lanes: Lanes, steps: int = 1) -> None:
         """`steps` Gibbs steps v → h → v of `visible` (n_samples, n_visible), in place; `hidden` is scratch."""
         for _ in range(steps):
@@ -71,36 +90,24 @@ class Sampler:
         draw(visible, lanes)
 
 
-class SparseSampler(Sampler):
-    """A sampler of a machine most of whose weights are zero, such as an exact one, whose units see two spins each.
+class BondSampler(Sampler):
+    """A sampler of a machine of bonds, such as an exact one: a step leaves out the weights that are zero."""
 
-    A Gibbs step costs O(weights that are not zero) a sample. Rows of samples lie side by side while it runs.
-    """
-
-    def __init__(self, weights: Weights, visible_bias: Weights, hidden_bias: Weights) -> None:
-        super().__init__(weights, visible_bias, hidden_bias)
-        self._down = scipy.sparse.csr_array(self.weights_)  # (n_visible, n_hidden)
-        self._up = scipy.sparse.csr_array(self.weights_.T)
+    def __init__(self, machine: Layer, bonds: Bonds) -> None:
+        super().__init__(machine.weights_, machine.visible_bias_, machine.hidden_bias_)
+        self._bonds = bonds
 
     def hidden_field(self, visible: Single, out: Single | None = None) -> Single:
-        """θ = c + v W, (n_samples, n_hidden)."""
-        field = np.empty((len(visible), self.weights_.shape[1]), np.float32) if out is None else out
-        field[:] = (self._up @ visible.T).T
-        if self.biased:
-            field += self.hidden_bias_
-        return field
+        """θ = v W, (n_samples, n_hidden)."""
+        return self._bonds.hidden_field(visible, out)
+
+    def scratch(self, n_samples: int) -> Single:
+        """What `step` is given as `hidden`."""
+        return self._bonds.scratch(n_samples)
 
     def step(self, visible: Single, hidden: Single, lanes: Lanes, steps: int = 1) -> None:
         """`steps` Gibbs steps v → h → v of `visible` (n_samples, n_visible), in place; `hidden` is not used."""
-        state = np.ascontiguousarray(visible.T)  # (n_visible, n_samples)
-        for _ in range(steps):
-            units = draw(self._field(self._up, state, self.hidden_bias_), lanes)
-            state = draw(self._field(self._down, units, self.visible_bias_), lanes)
-        visible[:] = state.T
-
-    def _field(self, weights: scipy.sparse.csr_array, units: Single, bias: Single) -> Single:
-        field = np.asarray(weights @ units)
-        return field + bias[:, None] if self.biased else field
+        self._bonds.step(visible, hidden, lanes, steps)
 
 
 def log_two_cosh(x: AnyArray) -> AnyArray:
@@ -149,9 +156,17 @@ def as_units(name: str, states: npt.ArrayLike, width: int) -> Single:
 
 
 def sampler(machine: Layer) -> Sampler:
-    """The float32 sampler of `machine`, one that leaves out zeros where most weights are zero."""
-    few = np.count_nonzero(machine.weights_) < _SPARSE * machine.weights_.size
-    return (SparseSampler if few else Sampler)(machine.weights_, machine.visible_bias_, machine.hidden_bias_)
+    """The float32 sampler of `machine`; of one of bonds without biases it leaves out the zeros."""
+    biased = bool(np.any(machine.visible_bias_) or np.any(machine.hidden_bias_))
+    bonds = None if biased else Bonds.of(machine.weights_)
+    if bonds is not None:
+        return BondSampler(machine, bonds)
+    return Sampler(machine.weights_, machine.visible_bias_, machine.hidden_bias_)
+
+
+def chained(machine: Layer | Bonds) -> Chained:
+    """What runs Gibbs chains of `machine`."""
+    return machine if isinstance(machine, Bonds) else sampler(machine)
 
 
 def sampler_copy(machine: Layer) -> Sampler:
@@ -165,7 +180,7 @@ def gibbs(machine: Layer, visible: npt.ArrayLike, steps: int, generator: np.rand
     state = as_units("visible states", visible, n_visible).copy()
     conditional, lanes = sampler(machine), make_lanes(generator)
     rows = max(1, _LARGEST_SCRATCH // n_hidden)
-    hidden = np.empty((min(rows, len(state)), n_hidden), np.float32)
+    hidden = conditional.scratch(min(rows, len(state)))
     for first in range(0, len(state), rows):
         part = state[first : first + rows]
         conditional.step(part, hidden[: len(part)], lanes, steps)

@@ -15,11 +15,12 @@ from spinlens.arrays import Single
 
 Int32 = npt.NDArray[np.int32]
 Lanes = npt.NDArray[np.uint32]
+Sites = npt.NDArray[np.int32]
 
 LANES = 128
 _BLOCK = 1024
 
-_ONE = np.float32(1.0)
+_ONE, _HALF = np.float32(1.0), np.float32(0.5)
 _MINUS_TWO_LOG2_E = np.float32(-2.0 / np.log(2.0))
 _ROUNDING = np.float32(1.5 * 2.0**23)  # adding it to a float32 leaves the nearest integer in the low bits
 _LIMIT = np.float32(40.0)  # tanh(40) is 1 in float32, and exp(80) still is a finite float32
@@ -115,6 +116,34 @@ def mean_units(field: Single, factor: np.float32, mean: Single) -> None:
         _fill_boltzmann(part, boltzmann, shifted, shifted.view(np.int32), power, power.view(np.int32))
         for i in range(part.size):
             out[i] = factor * ((_ONE - boltzmann[i]) / (_ONE + boltzmann[i]))
+
+
+@arithmetic
+def bond_fields(
+    first: Sites, second: Sites, weights: Single, lean: Single, state: Single, field: Single, lanes: Lanes
+) -> None:
+    """Add w h to the field of both ends of every bond; h = ±1 is drawn with p(+1) = 1/2 + lean · (s + s').
+
+    `state` and `field` are (n_sites, n_samples), samples of one site side by side.
+    """
+    samples = state.shape[1]
+    at_once = max(1, _BLOCK // samples)  # bonds
+    uniform = np.empty(at_once * samples + LANES, np.float32)
+    kick = np.empty(samples, np.float32)
+    for start in range(0, first.size, at_once):
+        stop = min(start + at_once, first.size)
+        _fill_uniform(lanes, uniform, (stop - start) * samples)
+        for bond in range(start, stop):
+            w, p = weights[bond], lean[bond]
+            here, there = state[first[bond]], state[second[bond]]
+            drawn = uniform[(bond - start) * samples : (bond - start + 1) * samples]
+            for i in range(samples):
+                kick[i] = w if drawn[i] < _HALF + p * (here[i] + there[i]) else -w
+            one, other = field[first[bond]], field[second[bond]]
+            for i in range(samples):
+                one[i] += kick[i]
+            for i in range(samples):
+                other[i] += kick[i]
 
 
 @arithmetic

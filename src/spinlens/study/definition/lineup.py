@@ -15,13 +15,16 @@ NO_STATES = "none"
 """The training set of machines that learned nothing."""
 
 _LAZY = RecipeSection(
-    name="lazily", training_set="critical", epochs=20, learning_rate=5e-4, control=True
+    name="lazily", training_set="critical", updates=2000, learning_rate=5e-4, control=True
 )  # stays on the mean-field saddle
 
 
 @dataclass(frozen=True)
 class PlannedMachine:
-    """One machine: what results say of it, and for those that are trained `options` of `RBM` phase by phase."""
+    """One machine: what results say of it, and for those that are trained `options` of `RBM` phase by phase.
+
+    `ends` are the states that are drawn of it from either start.
+    """
 
     recipe: str
     number: int
@@ -30,6 +33,7 @@ class PlannedMachine:
     training_set: str
     family: str
     tied: bool
+    ends: int
     hidden: int | None = None
     options: tuple[dict[str, Any], ...] = ()
 
@@ -56,9 +60,18 @@ def _of_recipe(
 ) -> PlannedMachine:
     options = tuple(recipe.options(study.ensembles.size))
     return PlannedMachine(
-        name, number, "trained", control or recipe.control, training_set, family, recipe.torus, study.units(recipe),
-        options,
+        name, number, "trained", control or recipe.control, training_set, family, recipe.torus, _ends(study, recipe),
+        study.units(recipe), options,
     )  # fmt: skip
+
+
+def _ends(study: Study, recipe: RecipeSection) -> int:
+    return study.flows.ends if recipe.ends is None else recipe.ends
+
+
+def _ends_of_exact(study: Study) -> int:
+    """The one exact machine stands beside means over machines, and is given more."""
+    return 2 * max(study.flows.ends * 2, *(_ends(study, recipe) for recipe in study.machines.recipes))
 
 
 def _controls(study: Study) -> Iterator[PlannedMachine]:
@@ -66,21 +79,21 @@ def _controls(study: Study) -> Iterator[PlannedMachine]:
     for kind in study.controls.kinds:
         for number in range(1 if kind == "exact" else study.controls.seeds):
             if kind == "exact":
-                yield PlannedMachine("exact", number, "exact", True, NO_STATES, "exact", False)
+                yield PlannedMachine("exact", number, "exact", True, NO_STATES, "exact", False, _ends_of_exact(study))
             elif kind == "lazy":
                 lazy = _LAZY if like is None or like.torus else _LAZY.model_copy(update={"hidden": like.hidden})
                 yield _of_recipe(study, lazy, kind, number, kind, lazy.training_set, True)
             elif like is not None and kind == "redrawn":
                 hidden = study.units(like)
-                yield PlannedMachine(kind, number, "redrawn", True, NO_STATES, kind, False, hidden)
+                yield PlannedMachine(kind, number, "redrawn", True, NO_STATES, kind, False, _ends(study, like), hidden)
             elif like is not None:
                 yield _of_recipe(study, like, kind, number, kind, kind, True)
 
 
 def _families(study: Study) -> dict[str, str]:
-    """Recipe → the first recipe that differs from it in name and training set only."""
+    """Recipe → the first recipe that differs from it in name and training set only, but for what is read of it."""
     first: dict[str, str] = {}
     return {
-        recipe.name: first.setdefault(recipe.model_dump_json(exclude={"name", "training_set"}), recipe.name)
+        recipe.name: first.setdefault(recipe.model_dump_json(exclude={"name", "training_set", "ends"}), recipe.name)
         for recipe in study.machines.recipes
     }

@@ -24,7 +24,7 @@ CONTROLS: tuple[Control, ...] = ("exact", "lazy", "geometry-free", "mean-field",
 _EPOCHS = 30
 _OF_THE_MACHINE = ("hidden", "torus", "stride", "biases", "initial_scale")
 _OF_THE_LATTICE = ("torus", "augment")  # true or false here, the sides of the lattice to a machine
-_NO_OPTIONS = {"name", "hidden", "training_set", "phases", "control", "seeds", "upward", "bottom"}
+_NO_OPTIONS = {"name", "hidden", "training_set", "phases", "control", "ends", "seeds", "upward", "bottom"}
 
 
 class Training(Section):
@@ -105,6 +105,7 @@ class RecipeSection(Training):
     stride: PositiveInt = Field(1, description="sites between tied units in each direction")
     augment: bool = Field(False, description="batches moved by random symmetries of the lattice")
     control: bool = Field(False, description="a negative control, which only the gate looks at")
+    ends: int | None = Field(None, ge=50, description="states at the ends of its flows; flows.ends if left out")
     phases: tuple[Phase, ...] = ()
 
     def options(self, size: int) -> list[dict[str, Any]]:

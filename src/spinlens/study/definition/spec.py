@@ -21,7 +21,6 @@ from spinlens.study.definition.sections import (
 )
 
 _MOST_MACHINES = 250_000  # so that the list of tasks of any file fits into memory
-_LARGEST_EXACT = 2**28  # weights of the exact machine, one hidden unit a bond
 _SMALLEST_SIDE = 3  # of a lattice of blocks
 
 
@@ -118,9 +117,6 @@ class Study(Section):
             raise ValueError(f"controls.kinds holds {alike[0]!r}, which needs a recipe without torus, or controls.like")
         if "redrawn" in kinds and controls.seeds > self.machines.seeds:
             raise ValueError("redrawn machines need controls.seeds <= machines.seeds")
-        N = self.ensembles.size**2
-        if "exact" in kinds and any(m.coupling == "power-law" for m in self.models) and N**3 / 2 > _LARGEST_EXACT:
-            raise ValueError("controls.kinds: the exact machine of a power law is too large at this size: leave it out")
 
     def _check_layers(self) -> None:
         if not self.stacked and not self.blocked:

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from spinlens.arrays import Spins
 from spinlens.comparisons.coupling_curve import coupling_curve
 from spinlens.comparisons.gap import Gap, gap
 from spinlens.files.plain import plain
 from spinlens.flows.examination import Examination, examine
 from spinlens.flows.own_states import SNAPSHOTS, OwnStates, own_states
 from spinlens.lattice.ising import IsingModel
-from spinlens.machines.likelihood.gibbs_time import GibbsTime
+from spinlens.machines.likelihood.gibbs_time import GibbsTime, gibbs_autocorrelation
 from spinlens.machines.rbm import RBM
+from spinlens.machines.units.bonds import Bonds
 from spinlens.seeding import purpose_seed
 from spinlens.statistics.estimate import Estimate, as_entry
 from spinlens.study.definition import costs
@@ -23,29 +25,30 @@ from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.stages.flowing import known, start_states
 from spinlens.study.stages.instruments import instruments_at, reference_curve, states_at
 from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
-from spinlens.study.stages.learning import load_machine
+from spinlens.study.stages.learning import load_any
 from spinlens.study.storage.codec import Arrays
 from spinlens.thermometers.instruments import InstrumentSet
 
 STARTS = ("cold", "hot")
 _ROUNDING = 1e-7  # of fields in single precision: the gap of the exact machine has no other error
 _TAU_CHAINS = 20  # that measure τ_int
-_WIDE = 2**23  # hidden units at most of all chains of a machine with a unit for every pair of sites
-_MOST_SNAPSHOTS = 25  # of such chains
 _ANNEALING = (100, 1000)  # of machines so far from the lattice that their ln Z is needed
-_LARGEST_COUPLINGS = 2**31  # hidden units · N² whose effective couplings are computed, a minute
+_LARGEST_COUPLINGS = 2**31  # hidden units · N² of an exact machine whose effective couplings are computed
 
 
 def _end_cost(inputs: Inputs, read: Read) -> Cost:
     (ensemble,) = costs.ensembles(read)
-    N, hidden = ensemble["size"] ** 2, inputs["hidden"]
-    tau = min(0.3 * N, inputs["most_steps"] / 100)  # of a machine that learned the square at T_c
-    chains, snapshots = _chains(inputs["states"], hidden, N)
-    steps = 100 * tau * _TAU_CHAINS + 2 * (8 + 2 * snapshots) * tau * chains
-    work: costs.Work = {("update", N, min(hidden, 16 * N), 1): 0.25 * steps / 100}
-    spins = 2.0 * chains * snapshots * N
-    memory = 2 * costs.spins_of(ensemble) + 8 * spins + 24.0 * N * hidden + 4.0 * chains * hidden + 30 * costs.MIB
-    return Cost(costs.with_standard(work, 0.4 + 3e-7 * spins), memory, 15_000)
+    N, hidden, states = ensemble["size"] ** 2, inputs["hidden"], 2.0 * inputs["states"]
+    exact = inputs["recipe"] == "exact"
+    tau = (0.12 if hidden > 16 * N else 0.5 if exact else 0.3) * N  # of the square at T_c, and of a power law
+    steps = min(tau, inputs["most_steps"] / 100) * (100 * _TAU_CHAINS + (8 / SNAPSHOTS + 2) * states)
+    memory = 2 * costs.spins_of(ensemble) + 8 * states * N + 30 * costs.MIB
+    seconds = 0.4 + 3e-7 * states * N
+    if exact:
+        return Cost({costs.STANDARD: seconds + 1.3e-9 * hidden * steps}, memory + 24.0 * N * hidden, 15_000)
+    work: costs.Work = {("update", N, hidden, 1): 0.25 * steps / 100}
+    memory += 24.0 * N * hidden + 4.0 * inputs["states"] / SNAPSHOTS * hidden
+    return Cost(costs.with_standard(work, seconds), memory, 15_000)
 
 
 @costing(_end_cost)
@@ -54,8 +57,8 @@ def end(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     data, stored, reference = (only(artefacts, stage) for stage in ("ensemble", "machine", "reference"))
     model = make_model(inputs, data.sizes["x"])
     instruments, curve = instruments_at(only(artefacts, "thermometers"), model), reference_curve(reference)
-    rbm, critical = load_machine(stored, model), states_at(data, 1.0)
-    tau = rbm.gibbs_tau(critical, chains=_TAU_CHAINS, most_steps=inputs["most_steps"], seed=_seed(inputs, "tau"))
+    rbm, critical = load_any(stored, model), states_at(data, 1.0)
+    tau = _tau(inputs, rbm, critical)
     found = {start: _own(inputs, rbm, data, start, tau) for start in STARTS}
     both = found["cold"].with_those_of(found["hot"])
     apart = gap(
@@ -72,22 +75,19 @@ def end(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     return result
 
 
-def _own(inputs: Inputs, rbm: RBM, data: xr.Dataset, start: str, tau: GibbsTime) -> OwnStates:
+def _tau(inputs: Inputs, rbm: RBM | Bonds, critical: Spins) -> GibbsTime:
+    """τ_int of |m| of the machine's chain."""
+    begin = np.resize(critical.reshape(len(critical), -1), (_TAU_CHAINS, rbm.n_visible))
+    steps, seed = inputs["most_steps"], _seed(inputs, "tau")
+    return gibbs_autocorrelation(rbm, chains=_TAU_CHAINS, most_steps=steps, absolute=True, seed=seed, start=begin)
+
+
+def _own(inputs: Inputs, rbm: RBM | Bonds, data: xr.Dataset, start: str, tau: GibbsTime) -> OwnStates:
     """States of the machine from one start."""
-    states = start_states(data, start)
-    chains, snapshots = _chains(inputs["states"], inputs["hidden"], rbm.n_visible)
+    states, chains = start_states(data, start), math.ceil(inputs["states"] / SNAPSHOTS)
     begin = states[np.arange(chains) % len(states)]
     seed = _seed(inputs, start)
-    return own_states(rbm, begin, tau, snapshots=snapshots, most_steps=inputs["most_steps"], seed=seed)
-
-
-def _chains(states: int, hidden: int, n_sites: int) -> tuple[int, int]:
-    """Chains and snapshots of each that make about so many states."""
-    wanted = math.ceil(states / SNAPSHOTS)
-    if 2 * hidden < n_sites * (n_sites - 1):
-        return wanted, SNAPSHOTS
-    chains = min(wanted, max(1, _WIDE // hidden))
-    return chains, min(_MOST_SNAPSHOTS, math.ceil(states / chains))
+    return own_states(rbm, begin, tau, most_steps=inputs["most_steps"], seed=seed)
 
 
 def _examined(own: OwnStates, instruments: InstrumentSet) -> Examination:
@@ -103,10 +103,12 @@ def _entry(found: Estimate) -> dict[str, float | None]:
     return as_entry(found) or {}
 
 
-def _couplings(rbm: RBM, stored: Arrays, model: IsingModel, T_c: float) -> dict[str, Any] | None:
-    """Learned couplings beside those of the lattice; None of machines that are too large."""
-    if rbm.weights_.size * rbm.n_visible > _LARGEST_COUPLINGS:
-        return None
+def _couplings(rbm: RBM | Bonds, stored: Arrays, model: IsingModel, T_c: float) -> dict[str, Any] | None:
+    """Learned couplings beside those of the lattice; None of an exact machine that is too large."""
+    if isinstance(rbm, Bonds):
+        if len(rbm.weights) * rbm.n_visible**2 > _LARGEST_COUPLINGS:
+            return None
+        rbm = RBM.exact(model, T_c)
     states = stored.attrs["states"]
     curve = coupling_curve(rbm, model, T_c, math.inf if states is None else states)
     return {**vars(curve), "slope": as_entry(curve.slope)}

@@ -14,7 +14,6 @@ from spinlens.study.definition.tasks import Task
 from spinlens.study.stages.coarse_tasks import COARSE_STAGES
 from spinlens.study.stages.scope import Scope, a_task, hidden_units
 
-_EXACT = 4  # times the states of the end of a trained machine
 _SNAPSHOTS = (0.5, 0.9, 1.0, 1.1, 1.5, 2.6)  # T / T_c of the states shown
 _COLLECTED = {
     "critical", "thermometers", "ensemble", "reference", "machine", "end", "stack", "flow", "blocks", "layers",
@@ -172,18 +171,13 @@ def _end(of: Scope) -> list[Task]:
         a_task(
             name.at("end"), "ending:end", [name, *of.read_at_size()],
             {
-                **inputs, "states": _states_of_end(of, planned),
+                **inputs, "states": planned.ends,
                 "recipe": planned.recipe, "number": planned.number, "hidden": hidden_units(of, planned),
             },
         )
         for planned in of.machines
         for name in (of.machine(planned),)
     ]  # fmt: skip
-
-
-def _states_of_end(of: Scope, planned: PlannedMachine) -> int:
-    """From either start; the one exact machine stands beside means over machines, and is given more."""
-    return of.study.flows.ends * (_EXACT if planned.kind == "exact" else 1)
 
 
 def _blocks(of: Scope) -> list[Task]:

@@ -14,9 +14,11 @@ from spinlens.arrays import Spins
 from spinlens.files.plain import plain
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.controls import extreme_states, mean_field_states, one_sign, redrawn
+from spinlens.machines.exact_rbm import exact_bonds
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
 from spinlens.machines.training.phases import fit_phases
+from spinlens.machines.units.bonds import Bonds
 from spinlens.seeding import purpose_seed
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
@@ -118,11 +120,16 @@ def stack(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) 
     return Arrays(trained.to_arrays(), plain(notes))
 
 
-def load_machine(stored: Arrays, model: IsingModel | None = None) -> RBM:
-    """The machine of a stored artefact; the exact one is made again for its `model`."""
-    if "temperature" in stored.attrs and model is not None:
-        return RBM.exact(model, stored.attrs["temperature"])
+def load_machine(stored: Arrays) -> RBM:
+    """The machine of a stored artefact, but for an exact one."""
     return RBM.from_parts(stored.attrs["config"], dict(stored.arrays))
+
+
+def load_any(stored: Arrays, model: IsingModel) -> RBM | Bonds:
+    """The machine of a stored artefact; the exact one is made again for its `model`."""
+    if "temperature" in stored.attrs:
+        return exact_bonds(model, stored.attrs["temperature"])
+    return load_machine(stored)
 
 
 def load_stack(stored: Arrays) -> StackedRBM:

@@ -7,14 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from spinlens import seeding
 from spinlens.arrays import Fields, Spins
 from spinlens.files.plain import plain
 from spinlens.flows.correlators import visible_hidden_correlation
 from spinlens.flows.localization import localization
+from spinlens.flows.own_states import taken_apart
 from spinlens.flows.published import PublishedDimensions, dimensions_by_label, published_dimensions
-from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.stacked_flow import place_stack, stacked_flow, visible_centres
+from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
+from spinlens.machines.units import gibbs
+from spinlens.machines.units.bonds import Bonds
 from spinlens.renormalization.block_spin import block_spin_flow
 from spinlens.seeding import purpose_seed
 from spinlens.study.definition import costs
@@ -22,7 +26,7 @@ from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.stages.flowing import largest_ensemble, readers
 from spinlens.study.stages.instruments import states_at
 from spinlens.study.stages.lattice import Artefacts, Inputs, make_model, only
-from spinlens.study.stages.learning import load_machine, load_stack
+from spinlens.study.stages.learning import load_any, load_stack
 from spinlens.thermometers.network import NetworkThermometer
 
 SORTED, AVERAGES, RAW = "sorted by label", "averages read formally", "raw vh"
@@ -47,14 +51,21 @@ def machine(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     """The flow of one machine from states of all temperatures, its states sorted by the network's label."""
     data = only(artefacts, "ensemble")
     model = make_model(inputs, data.sizes["x"])
-    rbm, steps = load_machine(only(artefacts, "machine"), model), inputs["steps"]
+    rbm, steps = load_any(only(artefacts, "machine"), model), inputs["steps"]
     states = data["test"].values[:, :_STATES].reshape(-1, *model.shape)
     seed = purpose_seed(inputs["seed"], "published", inputs["recipe"], inputs["number"])
-    flow = rbm_flow(rbm, states, steps, tuple(range(1, steps + 1)), seed=seed)
+    flow = _flow(rbm, states, steps, seed)
     (instruments,) = readers(inputs, artefacts).values()
-    entry = _at_label(np.concatenate(flow.states), instruments["network"], data.attrs["T_c"])
+    entry = _at_label(flow.reshape(-1, *model.shape), instruments["network"], data.attrs["T_c"])
     result: dict[str, Any] = plain({"published": [_named(inputs["recipe"], inputs["number"], SORTED, entry)]})
     return result
+
+
+def _flow(machine: RBM | Bonds, states: Spins, steps: int, seed: int) -> Spins:
+    """Every step of the flow, (n_samples, steps, n_visible)."""
+    sampler, lanes = gibbs.chained(machine), gibbs.make_lanes(seeding.generator(seed, "published flow"))
+    start = states.reshape(len(states), -1).astype(np.float32)
+    return taken_apart(sampler, start, lanes, 1, steps + 1)[:, 1:]
 
 
 def _at_label(states: Fields, network: Any, T_c: float) -> dict[str, Any]:
@@ -82,7 +93,8 @@ def _named(case: str, number: int, estimator: str, entry: Mapping[str, Any]) -> 
 def _lattice_cost(inputs: Inputs, read: Read) -> Cost:
     sizes = costs.ensembles(read)
     largest = sizes[0]
-    spins = (largest["test"] * (1 + len(largest["temperatures"]))) * largest["size"] ** 2
+    mixed = min(10 * _STATES, largest["test"]) * len(largest["temperatures"])
+    spins = (largest["test"] + mixed) * largest["size"] ** 2
     return Cost({costs.STANDARD: 0.5 + 3e-7 * spins}, 2 * sum(map(costs.spins_of, sizes)) + 60.0 * spins, 5000)
 
 

@@ -104,10 +104,6 @@ def test_sigma_and_seed_can_be_replaced():
             "[[machines.recipes]]\nname = 'a'\ntorus = true\n[controls]\nkinds = ['redrawn']",
             "controls.kinds holds 'redrawn', which needs a recipe without torus",
         ),
-        (
-            "[ensembles]\nsize = 32\n[stack]\nseeds = 0\n[flows]\nrules = []",
-            "the exact machine of a power law is too large",
-        ),
         ("[stack]\nbottom = 'b'", r"stack\.bottom must be one of the recipes"),
         ("[ensembles]\ntemperatures = [0.0, 0.9, 0.95, 1.05, 1.1]", "must hold 1.0"),
         (
