@@ -2,7 +2,8 @@
 
 With the deviations A (n, P) of the sufficient statistics ∂ ln p̃/∂w of n states from their mean, each row times the root
 of its weight, F = Aᵀ A. For P ≫ n the natural gradient (F + λ)⁻¹ g = [g − Aᵀ (A Aᵀ + λ)⁻¹ A g] / λ costs n × n numbers
-only; of a dense machine A is never formed, since A Aᵀ is a product of overlaps of states.
+only; of a dense machine A is never formed, since A Aᵀ is a product of overlaps of states. For P < n, a lattice with
+fewer sites than states that share one filter, F itself is the smaller system.
 """
 
 from __future__ import annotations
@@ -34,11 +35,31 @@ class Fisher:
 
         `gradient` is (n_visible, n_hidden), or (n_shared,) of tied weights.
         """
+        if self._few:
+            return self._solve_shared(gradient, damping)
         gram = self._gram.copy()
         gram[np.diag_indices(len(gram))] += damping
         factor = scipy.linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
         y = scipy.linalg.cho_solve(factor, self._along(gradient), check_finite=False)  # (A Aᵀ + λ)⁻¹ A g, which is A x
         return (gradient - self._combination(y)) / damping, float(np.sqrt(np.sum(y**2)))
+
+    @property
+    def _few(self) -> bool:
+        """Whether there are fewer numbers than states."""
+        return self.tied is not None and self.tied.n_shared < len(self.visible)
+
+    def _solve_shared(self, gradient: AnyArray, damping: float) -> tuple[AnyArray, float]:
+        information = self._information
+        system = information + damping * np.eye(len(information))
+        factor = scipy.linalg.cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+        step = scipy.linalg.cho_solve(factor, gradient.astype(np.float64), check_finite=False)
+        return step, float(np.sqrt(step @ information @ step))
+
+    @cached_property
+    def _information(self) -> Array:
+        """F = Aᵀ A of shared numbers, (n_shared, n_shared)."""
+        deviations = self._centred(self._statistics.astype(np.float64)) * self._root[:, None]
+        return np.asarray(deviations.T @ deviations)
 
     @cached_property
     def _gram(self) -> Array:

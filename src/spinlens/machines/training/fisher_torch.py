@@ -24,6 +24,10 @@ class TorchFisher(Fisher):
             self._index = torch.as_tensor(tied.parameter.ravel(), device=visible.device)
             self._tensor_statistics = self._make_statistics(tied)
 
+    @property
+    def _few(self) -> bool:
+        return False  # the system of equations of the states is the one that is formed on the device
+
     def overlap(self) -> AnyArray:
         if self.tied is None:
             product = (self._v @ self._v.T) * (self._h @ self._h.T)

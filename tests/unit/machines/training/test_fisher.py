@@ -64,6 +64,19 @@ def test_shared_numbers_of_a_large_ordered_lattice_can_be_solved_for(monkeypatch
         single.solve(gradient, 0.5)
 
 
+@pytest.mark.parametrize("damping", [0.05, 3.0])
+def test_both_systems_of_equations_give_one_step(damping, monkeypatch):
+    """More states than shared numbers, 512 and 9: F is solved; with fewer numbers said to be many, A Aᵀ is."""
+    rbm, tied = machine(1)
+    gradient = np.random.default_rng(0).normal(size=9).astype(np.float32)
+    assert fisher_of(rbm, tied)._few
+    step, change = fisher_of(rbm, tied).solve(gradient, damping)
+    monkeypatch.setattr(Fisher, "_few", False)
+    other, same = fisher_of(rbm, tied).solve(gradient, damping)
+    np.testing.assert_allclose(step, other, rtol=1e-3, atol=1e-4 * np.abs(step).max())
+    assert change == pytest.approx(same, rel=1e-4)
+
+
 def test_uncentred_statistics_would_give_another_step(monkeypatch):
     monkeypatch.setattr(Fisher, "_centred", lambda self, rows: rows)
     monkeypatch.setattr(Fisher, "_combination", lambda self, y: self.combination((y * self._root).astype(np.float32)))
