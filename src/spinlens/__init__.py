@@ -30,7 +30,8 @@ _HOME = {
     "spinlens.machines.reading.learned_couplings": ("learned_couplings",),
     "spinlens.machines.likelihood.free_energy": ("pseudo_log_likelihood",),
     "spinlens.machines.likelihood.gibbs_time": ("gibbs_autocorrelation",),
-    "spinlens.machines.files.packed": ("open_packed", "pack_states", "write_packed"),
+    "spinlens.files.packed_states": ("open_packed",),
+    "spinlens.machines.files.packed": ("pack_states", "write_packed"),
     "spinlens.machines.likelihood.tempering": ("tempered_sample",),
     "spinlens.machines.likelihood.trajectory_tempering": ("TrajectoryRecorder", "trajectory_sample"),
     "spinlens.machines.reading.physics_check": ("compare_physics",),
@@ -64,6 +65,7 @@ _HOME = {
     "spinlens.thermometers.instrument_table": ("instrument_table",),
     "spinlens.thermometers.instruments": ("calibrate_instruments",),
     "spinlens.thermometers.equilibrium": ("EquilibriumReference", "equilibrium_test"),
+    "spinlens.workflows.opening": ("open", "save"),
     "spinlens.workflows.reproduce": ("reproduce",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

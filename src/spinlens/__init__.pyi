@@ -9,6 +9,7 @@ from spinlens.comparisons.partition_function import log_partition_function as lo
 from spinlens.criticality.analysis.critical_point import CriticalPoint as CriticalPoint
 from spinlens.criticality.reweighting.reweight import reweight as reweight
 from spinlens.criticality.search.find import find_critical_point as find_critical_point
+from spinlens.files.packed_states import open_packed as open_packed
 from spinlens.flows.correlators import spin_correlation as spin_correlation
 from spinlens.flows.correlators import visible_hidden_correlation as visible_hidden_correlation
 from spinlens.flows.dimensions import compare_dimensions as compare_dimensions
@@ -36,7 +37,6 @@ from spinlens.machines.controls import extreme_states as extreme_states
 from spinlens.machines.controls import kadanoff_machine as kadanoff_machine
 from spinlens.machines.controls import mean_field_states as mean_field_states
 from spinlens.machines.controls import redrawn as redrawn
-from spinlens.machines.files.packed import open_packed as open_packed
 from spinlens.machines.files.packed import pack_states as pack_states
 from spinlens.machines.files.packed import write_packed as write_packed
 from spinlens.machines.likelihood.free_energy import pseudo_log_likelihood as pseudo_log_likelihood
@@ -75,6 +75,8 @@ from spinlens.thermometers.instruments import calibrate_instruments as calibrate
 from spinlens.thermometers.magnetization import MagnetizationThermometer as MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer as NetworkThermometer
 from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer as PseudoLikelihoodThermometer
+from spinlens.workflows.opening import open as open
+from spinlens.workflows.opening import save as save
 from spinlens.workflows.reproduce import reproduce as reproduce
 
 __version__: str

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.errors import InputError, SpinsError
+from spinlens.files.held import Held, array_of
 
 
 def positive_integer(name: str, value: object, minimum: int = 1) -> int:
@@ -67,13 +68,14 @@ def shape(values: object) -> tuple[int, ...]:
     return sides
 
 
-def signs(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
-    """The gate that every array of states passes: `values` as they are, but True as +1 and False as −1.
+def signs(name: str, values: Held) -> npt.NDArray[Any]:
+    """The gate that all states pass: an array of them as it is, but True as +1 and False as −1.
 
+    They may be given as a Dataset, an archive, packed states or a file, see `files.held.array_of`.
     Numbers that are only 0 and 1 are states in another encoding, which would be read as states of another temperature:
     they are refused. Zeros alone are a field where they are floats, as a mean-field flow ends at.
     """
-    array = np.asarray(values)
+    array = array_of(values)
     if array.dtype.kind == "b":
         return np.where(array, np.int8(1), np.int8(-1))
     if array.dtype.kind in "iuf" and array.size and _only_bits(array):
@@ -82,7 +84,7 @@ def signs(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
     return array
 
 
-def spins(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None = None) -> npt.NDArray[np.int8]:
+def spins(name: str, values: Held, lattice: tuple[int, ...] | None = None) -> npt.NDArray[np.int8]:
     """`values` as a contiguous int8 array of ±1 whose last axes are `lattice` (any shape when None).
 
     Bool and flat states are taken as in `field`.
@@ -93,7 +95,7 @@ def spins(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None = No
     return np.ascontiguousarray(array, dtype=np.int8)
 
 
-def field(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None = None) -> npt.NDArray[Any]:
+def field(name: str, values: Held, lattice: tuple[int, ...] | None = None) -> npt.NDArray[Any]:
     """`values` as int8 where all are ±1 and as float64 otherwise (a block average, a mean-field state).
 
     The last axes must be `lattice` (any shape when None) or, flat, one of as many sites; True is +1 and False −1; other
@@ -138,8 +140,8 @@ def _is_number(value: object) -> TypeGuard[SupportsFloat]:
     return isinstance(value, SupportsFloat) and not hasattr(value, "__len__")
 
 
-def _on_lattice(name: str, values: npt.ArrayLike, lattice: tuple[int, ...] | None) -> npt.NDArray[Any]:
-    array = np.asarray(values)
+def _on_lattice(name: str, values: Held, lattice: tuple[int, ...] | None) -> npt.NDArray[Any]:
+    array = array_of(values)
     if array.size == 0:
         raise SpinsError(f"{name} is empty: give at least one state")
     if lattice is not None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from dying import dies
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, sample
+from spinlens.files.netcdf import dataset_bytes
 from spinlens.sampling import threads as running
 from spinlens.sampling.chains import chain as chains
-from spinlens.study.storage.codec import dataset_bytes
 
 SQUARE, LONG = NearestNeighbour(), PowerLaw(1.2)
 KINDS = {

@@ -8,9 +8,9 @@ import drive_sample
 import pytest
 
 from spinlens import IsingModel, NearestNeighbour, sample
+from spinlens.files.netcdf import dataset_bytes
 from spinlens.sampling import threads as running
 from spinlens.sampling.chains import chain as chains
-from spinlens.study.storage.codec import dataset_bytes
 
 DRIVE = Path(__file__).with_name("drive_sample.py")
 NUMBERS = (0, 1, 3, 4, 7, 0, 5, 2)  # of `dying_replace`: before or after a write, up to the fourth of a run

@@ -38,9 +38,7 @@ _RULES = ("majority", "average", "decimation", "kadanoff")
 
 
 def flow(
-    states: Annotated[
-        Path | None, typer.Argument(help="A file of spinlens sample --keep-spins, or .npy of ±1.", metavar="[FILE]")
-    ] = None,
+    states: Annotated[Path | None, typer.Argument(help="States, as .nc, .npy, .npz or HDF5.", metavar="[FILE]")] = None,
     machine: Annotated[
         Path | None, typer.Option(help="Folder of spinlens train, or what save() wrote.  [default: train one]")
     ] = None,
@@ -126,7 +124,9 @@ def _states(path: Path | None, named: _Named, temperature: str) -> tuple[IsingMo
 
     model, given, known = _read(path)
     if model is None:
-        model = named.model(None if given is None else given.shape[1:])
+        flat = given is None or (given.ndim == 2 and named.dimension > 1)
+        model = named.model(None if flat else given.shape[1:])
+        given = None if given is None else states_of(given, model.shape)
         unit = _critical_temperature(model, temperature)
         return model, given, unit, _temperature(temperature, unit, known)
     if named.coupling is not None or named.sigma is not None:
@@ -140,19 +140,13 @@ def _read(path: Path | None) -> tuple[IsingModel | None, Any, list[float]]:
     """Of a file: the model it names, if any, all that it holds, and its temperatures, none of a plain array."""
     if path is None:
         return None, None, []
-    if path.suffix != ".npy":
-        from spinlens.lattice.model_document import model_of
+    from spinlens.files.held import array_of, temperatures_of
+    from spinlens.lattice.model_document import model_of
 
-        dataset = read_states(path)
-        return model_of(dataset), dataset, [float(value) for value in dataset.temperature.values]
-    import numpy as np
-
-    from spinlens.lattice.states_of import states_of
-
-    try:
-        return None, states_of(np.load(path, allow_pickle=False)), []
-    except (ValueError, EOFError) as error:
-        raise InputError(f"{path} holds no states: {error}") from None
+    held = read_states(path)
+    if hasattr(held, "data_vars") and "model" in held.attrs:
+        return model_of(held), held, temperatures_of(held)
+    return None, array_of(held), temperatures_of(held)
 
 
 def _critical_temperature(model: IsingModel, temperature: str) -> float:

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
-from spinlens.errors import ArtefactError, InputError, StudyInterrupted
+from spinlens.errors import InputError, StudyInterrupted
 from spinlens.signals import first_signal
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from spinlens.lattice.couplings import Coupling
 
 Seed = Annotated[int, Option(help="The one seed; the same seed gives the same numbers.")]
@@ -99,20 +97,16 @@ def numbers(option: str, text: str, kind: type[int] | type[float]) -> list[Any]:
         raise InputError(f"{option} must be comma-separated numbers, got {text!r}") from None
 
 
-def read_states(path: Path) -> xr.Dataset:
-    """A file of `spinlens sample --keep-spins`, read with the care that files of strangers need."""
-    from spinlens.study.storage.codec import dataset_from_bytes
+def read_states(path: Path) -> Any:
+    """States of any file, opened and not read; see `spinlens.open`."""
+    from spinlens.files.held import has_sites, opened
 
-    content = path.read_bytes()
+    held = opened(path)
     try:
-        dataset = dataset_from_bytes(content)
-    except ArtefactError:
-        raise
-    except Exception as error:  # whatever a damaged or foreign file provokes in the reader
-        raise InputError(f"{path} is not a file of spinlens sample ({type(error).__name__})") from None
-    if "spins" not in dataset:
-        raise InputError(f"{path} holds no states: sample with --keep-spins")
-    return dataset
+        has_sites(held)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    return held
 
 
 def check_output(path: Path, force: bool) -> None:

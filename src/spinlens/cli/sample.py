@@ -93,8 +93,8 @@ def run(
 ) -> xr.Dataset:
     """`sample` with progress on stderr, saving into `checkpoint`, or beside `out` until `out` is written."""
     from spinlens.files.atomic import write_file
+    from spinlens.files.netcdf import dataset_bytes
     from spinlens.sampling import sampler
-    from spinlens.study.storage.codec import dataset_bytes
 
     folder = checkpoint if checkpoint is not None else out.with_name(f"{out.name}.checkpoint")
     with interruptible(f"stopped; what is done is saved in {folder}"), display() as shown:

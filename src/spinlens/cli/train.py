@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spinlens.cli.options import Force, Seed, one_thread_of_blas, read_states
+from spinlens.cli.options import Force, Seed, make_sides, one_thread_of_blas, read_states
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def train(
-    states: Annotated[Path, typer.Argument(help="A file of spinlens sample --keep-spins.", metavar="FILE")],
+    states: Annotated[Path, typer.Argument(help="States, as .nc, .npy, .npz or HDF5.", metavar="FILE")],
     temperature: Annotated[
         float | None, typer.Option(help="Which temperature of the file.  [default: the only]")
     ] = None,
+    shape: Annotated[str | None, typer.Option(help="Sides of the lattice of flat states, such as 16x16.")] = None,
     hidden: Annotated[str, typer.Option(help="Hidden units; of a stack those of its layers, as 64,16.")] = "64",
     epochs: Annotated[int, typer.Option(help="Passes over the states.")] = 100,
     learning_rate: Annotated[float, typer.Option(help="Rate of the first half; then it falls.")] = 0.02,
@@ -50,26 +51,30 @@ def train(
     from spinlens.cli.progress import lines
     from spinlens.workflows.train import run_training
 
-    settings = _settings(states, temperature, hidden, options, held_out, translations, seed)
+    settings = _settings(states, temperature, shape, hidden, options, held_out, translations, seed)
     _say(run_training(settings, out, lines(), force))
     typer.echo(f"written to {out}")
 
 
 def _settings(
-    path: Path, temperature: float | None, hidden: str, options: dict[str, Any], held_out: float, translations: bool,
-    seed: int,
+    path: Path, temperature: float | None, sides: str | None, hidden: str, options: dict[str, Any], held_out: float,
+    translations: bool, seed: int,
 ) -> TrainSettings:  # fmt: skip
     """What the options ask for; all temperatures of the file need not stay while one is learned from."""
-    from spinlens.lattice.states_of import states_of, temperature_in
+    from spinlens.files.held import has_sites, temperature_in, temperatures_of
+    from spinlens.lattice.states_of import states_of
     from spinlens.workflows.train import TrainSettings, layer_widths, reduced_couplings
 
-    widths, dataset = layer_widths(hidden), read_states(path)
+    widths, held = layer_widths(hidden), read_states(path)
+    shape = None if sides is None else make_sides(sides, None, None)
     try:
-        chosen = temperature_in(dataset, temperature)
-        states = states_of(dataset, temperature=chosen)
+        chosen = temperature_in(held, temperature) if temperatures_of(held) else temperature
     except InputError as error:
         raise InputError(f"{path}: {error} with --temperature") from None
-    couplings = reduced_couplings(dataset, chosen, tuple(states.shape[1:]))
+    states = states_of(held, shape, chosen)
+    if shape is None and states.ndim == 2 and not has_sites(held):
+        raise InputError(f"{path} holds flat states of {states.shape[1]} sites: give their lattice, as --shape 16x16")
+    couplings = None if chosen is None else reduced_couplings(held, chosen, tuple(states.shape[1:]))
     return TrainSettings(states, widths, options, held_out, translations, couplings, seed)
 
 

@@ -23,6 +23,7 @@ from spinlens.comparisons.machine_builder import KeptMachines, MachineBuilder, c
 from spinlens.comparisons.rows import FlowMeasurement
 from spinlens.errors import InputError
 from spinlens.files import atomic
+from spinlens.files.formats import TABLE
 from spinlens.flows.rbm_flow import check_machine
 from spinlens.flows.reading import Instruments
 from spinlens.lattice.ising import IsingModel
@@ -57,9 +58,7 @@ class FlowComparison:
         for name, rows in (("readings", self.readings), ("flows", self.flows)):
             atomic.replace_file(target / f"{name}.csv", _csv(rows))
         document = {"readings": self.readings, "flows": self.flows}
-        atomic.replace_file(
-            target / "comparison.json", (json.dumps(document, indent=1, allow_nan=False) + "\n").encode()
-        )
+        atomic.replace_file(target / TABLE, (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
 
 
 def compare_flows(

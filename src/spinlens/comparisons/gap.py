@@ -12,9 +12,10 @@ from spinlens import checks, seeding
 from spinlens.arrays import Array, Single
 from spinlens.comparisons.partition_function import log_partition_function
 from spinlens.errors import ConvergenceError, InputError
+from spinlens.files.held import Held
 from spinlens.flows.own_states import OwnStates, taken_apart
 from spinlens.lattice.ising import IsingModel
-from spinlens.lattice.states_of import Held, states_of
+from spinlens.lattice.states_of import states_of
 from spinlens.machines.likelihood import ais
 from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime, equilibrate
 from spinlens.machines.rbm import RBM

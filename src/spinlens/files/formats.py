@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from spinlens.errors import InputError
+
+SITES = ("x", "y", "z")
+"""Dimensions of a Dataset that are those of the lattice."""
+
+BITS = "_bits"
+"""At the end of the name of a variable that holds spins as bits, a byte the last dimension."""
+
+STATES = ("spins", "states", "samples", "configurations", "X")
+"""Names under which states are found among the arrays of an archive or of an HDF5 file, the first of them."""
+
+HDF5, NPY, ZIP = b"\x89HDF", b"\x93NUMPY", b"PK\x03\x04"
+"""What files of netCDF and HDF5, of one array and of an archive of arrays begin with."""
+
+PACKED = "spinlens packed states"
+"""Kind of a safetensors file of states as bits."""
+
+STATE_FILES = ".nc and .h5 (of spinlens sample, netCDF or HDF5), .npy, .npz, and packed .safetensors"
+OPENED = f"states ({STATE_FILES}), machines, folders of spinlens train, flow and reproduce, and JSON such as point.json"
+
 MARKER = "run.json"
 """In the folder of a command: which command wrote it, and with what arguments."""
 
 RESULTS = "results.json"
+TABLE = "comparison.json"
+"""What `FlowComparison.save` writes."""
+
+CONFIG = "config.json"
+"""The settings in the folder of a machine."""
+
+CHECKPOINT, PLAN = "checkpoint.json", "plan.json"
+"""In folders of runs under way: of `sample`, and of a search for T_c."""
+
+STUDY = "study.json"
+"""In the folder of a study."""
+
 MACHINE = "machine"
 """The machine in the folder of a training or of a flow that trained one."""
 
@@ -20,3 +54,12 @@ OF_FLOW = (
     "flow-*.svg", "field-*.svg", "ends.svg", "layers.svg", "maps.svg",
 )  # fmt: skip
 """What `spinlens flow` writes into its folder."""
+
+
+def beginning(path: Path) -> bytes:
+    """The first bytes of a file, by which its format is known."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(512)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None

@@ -10,8 +10,8 @@ import xarray as xr
 
 from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError
+from spinlens.files.formats import SITES
 from spinlens.lattice.ising import IsingModel
-from spinlens.lattice.states_of import SITES
 from spinlens.sampling.chains.binning import binned_tau
 from spinlens.sampling.chains.chain_log import ChainLog
 from spinlens.sampling.chains.recorders import Averages, Series

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import xarray as xr
 
+from spinlens.files.formats import SITES
 from spinlens.lattice.model_document import TABLE, model_document, needs_table
-from spinlens.lattice.states_of import SITES
 from spinlens.sampling.algorithms.algorithm import Algorithm
 from spinlens.sampling.algorithms.multispin import MultiSpin
 from spinlens.sampling.algorithms.quantities import QUANTITIES

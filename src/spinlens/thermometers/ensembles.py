@@ -14,10 +14,10 @@ import xarray as xr
 from spinlens import checks
 from spinlens.arrays import Array, Fields
 from spinlens.errors import CalibrationError, InputError
+from spinlens.files.held import Held, array_of, has_sites, labelled, opened
 from spinlens.lattice.correlation import axis_correlation, structure_factor
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document, model_of
-from spinlens.lattice.states_of import Held, labelled
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.thermometers.observables import distances, waves
 
@@ -90,7 +90,7 @@ def ensemble(states: Held | Ensemble, model: IsingModel) -> Ensemble:
     """
     if isinstance(states, Ensemble):
         return observed(states, model)
-    values, dimension = _values(states, model), model.dimension
+    values, dimension = _values(opened(states), model), model.dimension
     field = checks.field("states", values, model.shape)
     if field.ndim == dimension + 1 and len(field) >= 2:
         return Ensemble(model, field)
@@ -178,9 +178,9 @@ def require_model(arrays: Any, model: IsingModel) -> None:
         raise CalibrationError(f"this instrument was calibrated with another coupling or field than {model!r}")
 
 
-def _values(states: Held, model: IsingModel) -> npt.ArrayLike:
-    if not isinstance(states, xr.Dataset | xr.DataArray):
-        return states
+def _values(states: Any, model: IsingModel) -> npt.ArrayLike:
+    if not has_sites(states):
+        return array_of(states)
     values = labelled(states)
     if isinstance(states, xr.Dataset) and model_document(own := model_of(states)) != model_document(model):
         raise CalibrationError(f"the states were sampled from {own!r}, the instrument is one of {model!r}")

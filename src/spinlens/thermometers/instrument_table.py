@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spinlens.lattice.states_of import Held
+from spinlens.files.held import Held
 from spinlens.statistics.estimate import finite
 from spinlens.thermometers.ensembles import Calibration, calibration
 from spinlens.thermometers.instruments import InstrumentSet

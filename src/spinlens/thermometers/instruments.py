@@ -11,8 +11,8 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Spins
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
-from spinlens.lattice.states_of import Held
 from spinlens.sampling.sampler import sample
 from spinlens.thermometers.correlation_function import CorrelationThermometer
 from spinlens.thermometers.correlation_length import CorrelationLengthThermometer

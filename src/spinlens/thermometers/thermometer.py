@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import AnyArray, Array
+from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
-from spinlens.lattice.states_of import Held
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import (

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from spinlens.cli import app as cli
+from spinlens.files.netcdf import dataset_bytes
 from spinlens.lattice.couplings import CouplingTable, NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
 from spinlens.sampling.sampler import sample
-from spinlens.study.storage.codec import dataset_bytes
 
 SMALL = ("--samples", 40, "--training", 200, "--epochs", 2, "--steps", 6, "--workers", 1)
 
@@ -141,10 +141,10 @@ def test_files_machines_and_stacks(
         (("{states.nc}", "--machine", "{small}"), "9 visible units and the lattice (8, 8)"),
         (("{states.nc}", "--machine", "{states.npy}"), "not a readable safetensors"),
         (("--machine", "nowhere"), "no machine at nowhere"),
-        (("nowhere.nc",), "No such file"),
+        (("nowhere.nc",), "cannot read nowhere.nc: No such file"),
         (("{zeros.npy}",), "only +1 and -1"),
-        (("{text.npy}",), "holds no states"),
-        (("{text.nc}",), "not a file of spinlens sample"),
+        (("{text.npy}",), "holds no states: states are read from .nc"),
+        (("{text.nc}",), "holds no states"),
     ],
 )
 def test_mistakes_are_one_sentence_and_exit_code_2(

@@ -11,8 +11,8 @@ import xarray as xr
 
 from spinlens.cli import options
 from spinlens.errors import InputError, StudyInterrupted
+from spinlens.files.netcdf import dataset_bytes
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
-from spinlens.study.storage.codec import dataset_bytes
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_an_output_that_cannot_be_written(tmp_path, name, force, message):
         options.check_output(tmp_path / name, force)
 
 
-def test_states_are_read_from_the_files_of_sample_alone(tmp_path):
+def test_files_without_states_are_said(tmp_path):
     file = tmp_path / "a.nc"
     data = xr.Dataset({"spins": (("draw", "x"), np.array([[1, -1, 1]], dtype=np.int8))})
     file.write_bytes(dataset_bytes(data))
@@ -138,7 +138,7 @@ def test_states_are_read_from_the_files_of_sample_alone(tmp_path):
     with pytest.raises(InputError, match="holds no states: sample with --keep-spins"):
         options.read_states(file)
     file.write_bytes(b"any text")
-    with pytest.raises(InputError, match=r"a.nc is not a file of spinlens sample"):
+    with pytest.raises(InputError, match=r"a.nc holds no states"):
         options.read_states(file)
 
 

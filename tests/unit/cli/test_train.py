@@ -11,10 +11,10 @@ import xarray as xr
 from spinlens import IsingModel, NearestNeighbour
 from spinlens.cli.train import train
 from spinlens.errors import InputError
+from spinlens.files.netcdf import dataset_bytes
 from spinlens.lattice.model_document import model_document
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
-from spinlens.study.storage.codec import dataset_bytes
 
 APP = typer.Typer()
 APP.command()(train)
@@ -85,7 +85,7 @@ def test_mistakes_are_said(states, tmp_path, options, message):
 def test_files_without_states_are_said(tmp_path):
     path = tmp_path / "x.nc"
     path.write_bytes(b"nothing")
-    with pytest.raises(InputError, match="not a file of spinlens sample"):
+    with pytest.raises(InputError, match="holds no states"):
         call(path)
     path.write_bytes(dataset_bytes(xr.Dataset({"energy": ("draw", [1.0])})))
     with pytest.raises(InputError, match="--keep-spins"):

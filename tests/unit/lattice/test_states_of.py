@@ -9,7 +9,8 @@ import pytest
 import xarray as xr
 
 from spinlens.errors import InputError, SpinsError
-from spinlens.lattice.states_of import labelled, states_of, temperature_in
+from spinlens.files.held import labelled, temperature_in
+from spinlens.lattice.states_of import states_of
 
 SPINS = np.where(np.random.default_rng(1).random((2, 3, 5, 4, 6)) < 0.5, 1, -1).astype(np.int8)
 DATA = xr.Dataset(
@@ -46,8 +47,8 @@ def test_axes_of_chains_and_draws_are_found_whatever_their_order() -> None:
         (DATA, {}, "several temperatures"),
         (DATA, {"temperature": 2.5}, "no temperature 2.5"),
         (DATA.drop_vars("spins"), {}, "keep_spins"),
-        (SPINS[0, 0], {"temperature": 2.0}, "plain array has none"),
-        (xr.DataArray(SPINS[0, 0]), {}, "dimensions x, y"),
+        (SPINS[0, 0], {"temperature": 2.0}, "these states have none"),
+        (xr.DataArray(SPINS[0, 0], dims=("draw", "a", "b")), {}, "dimensions x, y"),
         (SPINS[0, 0] * 2, {}, r"only \+1 and -1"),
         (SPINS[0, 0, 0, 0], {}, "n_samples"),
         (SPINS[0, 0], {"shape": (4, 4)}, "last axes"),

@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 
 from spinlens import CouplingTable, IsingModel, NearestNeighbour, PowerLaw, sample
+from spinlens.files.netcdf import dataset_bytes
 from spinlens.lattice.model_document import model_of
-from spinlens.study.storage.codec import dataset_bytes
 
 
 @pytest.mark.parametrize("options", [{"keep_spins": True}, {"series": False, "correlations": True}])

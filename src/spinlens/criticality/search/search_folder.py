@@ -20,11 +20,11 @@ from spinlens.criticality.search.rounds import RoundPlan, SearchState, SizeState
 from spinlens.errors import CheckpointError
 from spinlens.files.atomic import replace_file
 from spinlens.files.bound_folder import BoundFolder
+from spinlens.files.formats import PLAN
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.chains.checkpoint import Snapshot, decode, encode
 from spinlens.statistics.reweighting import Histograms
 
-_PLAN = "plan.json"
 _TABLES = ("theta", "draws", "totals", "counts", "sums")
 
 
@@ -32,7 +32,7 @@ class SearchFolder:
     """The folder of one search; making the object creates it, or checks that it belongs to the same search."""
 
     def __init__(self, path: str | os.PathLike[str], arguments: Mapping[str, Any]) -> None:
-        self._bound = BoundFolder(path, _PLAN, arguments, "draws, budget and workers")
+        self._bound = BoundFolder(path, PLAN, arguments, "draws, budget and workers")
         self.path = self._bound.path
 
     @property

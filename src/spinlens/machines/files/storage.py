@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from spinlens.errors import ArtefactError
 from spinlens.files.atomic import replace_file
+from spinlens.files.formats import CONFIG
 from spinlens.machines.files import rbms_file
 
 FORMAT = 1
@@ -56,7 +57,7 @@ def write(path: str | Path, kind: str, config: Mapping[str, Any], arrays: Mappin
         replace_file(target, save(tensors, metadata={_KEY: document}))
         return
     target.mkdir(parents=True, exist_ok=True)
-    replace_file(target / "config.json", document.encode())
+    replace_file(target / CONFIG, document.encode())
     replace_file(target / "weights.safetensors", save(tensors))
 
 
@@ -68,7 +69,7 @@ def read(path: str | Path) -> tuple[str, dict[str, Any], Arrays]:
     if rbms_file.holds_machine(source):
         return rbms_file.read(source)
     if source.is_dir():
-        document = _document(source / "config.json")
+        document = _document(source / CONFIG)
         arrays, _ = _tensors(source / "weights.safetensors")
     else:
         arrays, metadata = _tensors(source)

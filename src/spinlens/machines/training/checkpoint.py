@@ -18,8 +18,9 @@ import numpy as np
 
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.bound_folder import as_json, difference
+from spinlens.files.packed_states import PackedStates
 from spinlens.machines.files import storage
-from spinlens.machines.files.packed import PackedStates, States
+from spinlens.machines.files.packed import States
 from spinlens.machines.training.recipe import Recipe
 from spinlens.machines.training.state import TrainingState, start
 from spinlens.machines.units.parameters import Layer, Parameters

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Spins
 from spinlens.errors import InputError
-from spinlens.machines.files.packed import PackedStates, States, checked_states, unpacked_states
+from spinlens.files.packed_states import PackedStates
+from spinlens.machines.files.packed import States, checked_states, unpacked_states
 from spinlens.machines.reading.physics_check import Observable
 from spinlens.machines.training.checkpoint import TrainingFile, training_file
 from spinlens.machines.training.engine import Engine, engine_of

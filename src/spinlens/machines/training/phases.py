@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy.typing as npt
 
 from spinlens.errors import InputError
-from spinlens.machines.files.packed import PackedStates
+from spinlens.files.packed_states import PackedStates
 from spinlens.machines.training.learner import Learner
 
 Trained = TypeVar("Trained", bound=Learner)

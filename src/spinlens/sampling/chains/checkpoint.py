@@ -25,9 +25,9 @@ from spinlens.arrays import AnyArray
 from spinlens.errors import CheckpointError
 from spinlens.files.atomic import replace_file
 from spinlens.files.bound_folder import BoundFolder
+from spinlens.files.formats import CHECKPOINT
 
 FORMAT = 1
-ARGUMENTS = "checkpoint.json"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class CheckpointFolder:
     """The folder of one run; making the object creates the folder, or checks that it belongs to the same run."""
 
     def __init__(self, path: str | os.PathLike[str], arguments: Mapping[str, Any]) -> None:
-        self.path = BoundFolder(path, ARGUMENTS, arguments, "draws and workers").path
+        self.path = BoundFolder(path, CHECKPOINT, arguments, "draws and workers").path
 
     def save(self, temperature: int, chain: int, snapshot: Snapshot) -> None:
         """Replace the file of one chain, numbered by temperature and chain."""

@@ -28,12 +28,13 @@ from typing import Any
 
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.files.atomic import replace_file, sync_folder
+from spinlens.files.formats import STUDY
 from spinlens.files.plain import plain
 from spinlens.study.definition.tasks import FORMAT, Task, checkpoint_key
 from spinlens.study.storage.codec import SUFFIXES, Payload, decode
 from spinlens.study.storage.locking import hold
 
-MARKER = "study.json"
+MARKER = STUDY
 CHECKPOINTS = "checkpoints"
 _PARTIAL = ".partial"
 FILE_NAME = re.compile(r"(?P<label>.+)-(?P<key>[0-9a-f]{16})-(?P<check>[0-9a-f]{16})(?P<suffix>\.\w+)")

@@ -7,7 +7,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from spinlens.errors import ArtefactError, InputError
-from spinlens.machines.files.packed import open_packed, pack_states, write_packed
+from spinlens.files.packed_states import open_packed
+from spinlens.machines.files.packed import pack_states, write_packed
 from spinlens.machines.rbm import RBM
 from spinlens.machines.training import epoch
 

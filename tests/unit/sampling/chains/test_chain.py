@@ -7,9 +7,9 @@ import xarray as xr
 
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, sample
 from spinlens.errors import CheckpointError
+from spinlens.files.netcdf import dataset_bytes
 from spinlens.progress import silent
 from spinlens.sampling.progress import RunProgress
-from spinlens.study.storage.codec import dataset_bytes
 
 SQUARE = IsingModel((4, 4), NearestNeighbour())
 

@@ -13,19 +13,12 @@ import pytest
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 
 from spinlens.errors import ArtefactError, InputError
+from spinlens.files.netcdf import dataset_bytes
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.definition.tasks import FORMAT
-from spinlens.study.storage.codec import (
-    Arrays,
-    dataset_bytes,
-    decode,
-    encode,
-    pack_spins,
-    unpack_spins,
-)
+from spinlens.study.storage.codec import Arrays, decode, encode
 from spinlens.study.storage.store import Artefact, check
 
 KEY = "0123456789abcdef" * 4
@@ -134,22 +127,6 @@ def test_the_same_payload_gives_the_same_bytes():
     time.sleep(1.1)  # HDF5 can keep times in seconds
     assert [encode(payload, about) for payload in payloads] == first
     assert [encode(decode(*item), about) for item in first] == first
-
-
-@given(
-    arrays.arrays(np.int8, arrays.array_shapes(min_dims=2, max_dims=4, max_side=5), elements=st.sampled_from([-1, 1]))
-)
-@settings(max_examples=50, deadline=None)
-def test_packing_is_exact(spins):
-    bits = pack_spins(spins)
-    assert bits.shape[-1] == -(-spins.shape[-1] * spins.shape[-2] // 8)
-    np.testing.assert_array_equal(unpack_spins(bits, spins.shape[-2:]), spins)
-
-
-@pytest.mark.parametrize("sides", [(9, 9), (3, 3), (0, 8)])
-def test_bits_of_another_lattice_are_refused(sides):
-    with pytest.raises(ArtefactError, match="do not make a lattice"):
-        unpack_spins(pack_spins(np.ones((2, 5, 5), dtype=np.int8)), sides)
 
 
 def test_a_newer_format_is_said():

@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
+from mmap import mmap
 from typing import Any
 
 from spinlens.errors import ArtefactError
+
+Content = bytes | mmap
 
 _RATIO = 64  # bytes in memory for a byte on disk: compressed spins reach 20
 _FREE = 2**20
@@ -30,13 +34,17 @@ def allowance(size: int) -> int:
     return _RATIO * size + _FREE
 
 
-def inspect(file: Any, content: bytes) -> None:
-    """Raise `ArtefactError` for an open ``h5py.File`` with this content that must not be read."""
+def inspect(file: Any, content: Content, apart: Sequence[tuple[int, int]] = ()) -> None:
+    """Raise `ArtefactError` for an open ``h5py.File`` with this content that must not be read.
+
+    Stretches `apart` of the file (first byte, byte after the last; rising), such as those of long arrays, are not
+    searched for heaps.
+    """
     import h5py
 
     if file.id.get_create_plist().get_sizes() != (8, 8):
         raise ArtefactError("addresses or lengths in it do not have 8 bytes")
-    longest = longest_object(content)
+    longest = longest_object(content, apart)
     waiting, seen, left = [file], set[int](), allowance(len(content))
     while waiting:
         item = waiting.pop()
@@ -58,18 +66,21 @@ def inspect(file: Any, content: bytes) -> None:
                 waiting.append(item[name])
 
 
-def longest_object(content: bytes) -> int:
+def longest_object(content: Content, apart: Sequence[tuple[int, int]] = ()) -> int:
     """Bytes of the longest object in the heaps of a file; `ArtefactError` where a walk through one goes astray."""
-    longest, place = 0, content.find(_HEAP)
-    while place >= 0:
-        size = int.from_bytes(content[place + 8 : place + _HEAP_HEAD], "little")
-        if _HEAP_LEAST <= size <= len(content) - place:
-            longest = max(longest, _walk(content, place + _HEAP_HEAD, place + size))
-        place = content.find(_HEAP, place + 1)
+    longest, begin = 0, 0
+    for end, after in (*apart, (len(content), len(content))):
+        place = content.find(_HEAP, begin, end)
+        while place >= 0:
+            size = int.from_bytes(content[place + 8 : place + _HEAP_HEAD], "little")
+            if _HEAP_LEAST <= size <= len(content) - place:
+                longest = max(longest, _walk(content, place + _HEAP_HEAD, place + size))
+            place = content.find(_HEAP, place + 1, end)
+        begin = max(begin, after)
     return longest
 
 
-def _walk(content: bytes, place: int, end: int) -> int:
+def _walk(content: Content, place: int, end: int) -> int:
     """The longest object from `place` to `end`, which object after object must reach without a step back or beyond."""
     longest, seen = 0, set[int]()
     while end - place >= _OBJECT.size:

@@ -10,8 +10,9 @@ import pytest
 import xarray as xr
 
 from spinlens.errors import ArtefactError
-from spinlens.study.storage.codec import dataset_bytes, dataset_from_bytes, decode
-from spinlens.study.storage.hdf5_guard import longest_object
+from spinlens.files.hdf5_guard import longest_object
+from spinlens.files.netcdf import dataset_bytes, dataset_from_bytes
+from spinlens.study.storage.codec import decode
 
 DATA = xr.Dataset(
     {"spins": (("draw", "x", "y"), np.ones((3, 4, 4), dtype=np.int8)), "start": ("draw", ["cold", "heiß", ""])},
