@@ -121,3 +121,32 @@ def test_the_class_of_a_coupling_is_none(coupling):
 def test_the_class_of_a_model_is_none():
     with pytest.raises(InputError, match="got the class IsingModel itself"):
         sl.sample(sl.IsingModel, 2.0, 10)
+
+
+TAKERS = {
+    "energy": lambda x, made: MODEL.energy(x),
+    "read": lambda x, made: made["instruments"]["energy"].read(x),
+    "test": lambda x, made: made["instruments"].test(x).p_value,
+    "fit": lambda x, made: sl.RBM(4, epochs=2).fit(x if not isinstance(x, np.ndarray) else x.reshape(-1, 16)).weights_,
+    "rbm_flow": lambda x, made: sl.rbm_flow(made["machine"], x, 2).at(2),
+    "updown_flow": lambda x, made: sl.updown_flow(made["stack"], x, 2).at(2),
+    "block_spin_flow": lambda x, made: sl.block_spin_flow(x, 1).at(1),
+    "spin_correlation": lambda x, made: sl.spin_correlation(x).value,
+    "effective_dimensions": lambda x, made: sl.effective_dimensions(x, near=1).delta_spin,
+    "gap": lambda x, made: sl.gap(made["machine"], MODEL, 2.6, x, chains=50).value,
+}
+
+
+@pytest.mark.parametrize("taker", TAKERS)
+def test_states_are_taken_from_datasets_and_files_as_from_arrays(taker, tmp_path, instruments, machine, stack):
+    data = sl.sample(MODEL, 2.6, 100, chains=1, thin=8, keep_spins=True)
+    sl.save(data, tmp_path / "states.nc")
+    sl.save(data.spins.values[0, 0], tmp_path / "states.npy")
+    made = {"instruments": instruments, "machine": machine, "stack": stack}
+    take = TAKERS[taker]
+    chained = data.spins.values[0] if taker in ("read", "test") else data.spins.values[0, 0]  # one chain, not one row
+    for held in (data, data.spins, tmp_path / "states.nc", sl.open(tmp_path / "states.nc")):
+        np.testing.assert_equal(take(held, made), take(chained, made))
+    if taker != "fit":
+        plain = data.spins.values[0, 0]
+        np.testing.assert_equal(take(str(tmp_path / "states.npy"), made), take(plain, made))

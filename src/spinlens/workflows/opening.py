@@ -40,10 +40,10 @@ def open(path: str | os.PathLike[str]) -> Any:
     -------
     Dataset, array, machine, CriticalPoint, FlowComparison or dict
         netCDF of ``spinlens sample``: the Dataset of `sample`, spins as ±1; other netCDF and HDF5: a Dataset of what is
-        in it, or the machine of a file of rbms. ``.npy``: the array; ``.npz``: its arrays by name; packed states: as of `open_packed`. A machine, or the
-        folder of ``spinlens train``: an `RBM` or a `StackedRBM`. ``point.json`` of ``spinlens critical``: a
-        `CriticalPoint`. The table of `compare_flows`: a `FlowComparison`. A study, or the folder of ``spinlens flow``:
-        what its results.json holds; any other JSON likewise.
+        in it, or the machine in a file of rbms. ``.npy``: the array; ``.npz``: its arrays by name; packed states: as of
+        `open_packed`. A machine, or the folder of ``spinlens train``: an `RBM` or a `StackedRBM`. ``point.json`` of
+        ``spinlens critical``: a `CriticalPoint`. The table of `compare_flows`: a `FlowComparison`. A study, or the
+        folder of ``spinlens flow``: what its results.json holds; any other JSON likewise.
 
     Raises
     ------
