@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,18 @@ from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.correlation import along_axes, self_correlation
+from spinlens.showing import Card, Shown, data_frame, sides
+from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import bin_edges, jackknife_error
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BINS = 20
 
 
-@dataclass(frozen=True, eq=False)
-class SpinCorrelation:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpinCorrelation(Shown):
     """G(r) = ⟨s_x s_{x+r}⟩ averaged over x, minus ⟨s_x⟩⟨s_{x+r}⟩ where connected.
 
     Attributes
@@ -38,6 +43,18 @@ class SpinCorrelation:
     error: Array
     table: Array
     table_error: Array
+
+    def _card(self) -> Card:
+        rows = [(r, Estimate(value, error)) for r, value, error in zip(*self._columns(), strict=True)]
+        return Card(f"SpinCorrelation({sides(self.table.shape)}, r to {self.distance[-1]})", {}, [("r", "G(r)"), *rows])
+
+    def _columns(self) -> tuple[npt.NDArray[np.int_], Array, Array]:
+        return self.distance, self.value, self.error
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a distance r along the axes: `value` of G and its `error`."""
+        names = ("r", "value", "error")
+        return data_frame([dict(zip(names, row, strict=True)) for row in zip(*self._columns(), strict=True)], names[0])
 
 
 def spin_correlation(states: npt.ArrayLike, connected: bool = False) -> SpinCorrelation:

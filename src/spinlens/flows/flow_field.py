@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,11 @@ from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
 from spinlens.flows.reading import Instruments, InstrumentsByShape, read_flow
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.showing import Card, Shown, data_frame
 from spinlens.statistics.estimate import Estimate, as_entry
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESOLVED = 2.0  # errors by which ΔT must differ from zero to count as a sign
 _MISFIT = 4.0  # χ² a degree of freedom beyond which a straight line is not believed
@@ -57,14 +61,33 @@ class FixedPoint:
         return Estimate(steps, steps**2 * self.slope.error / size)
 
 
-@dataclass(frozen=True, eq=False)
-class FlowField:
+@dataclass(frozen=True, eq=False, repr=False)
+class FlowField(Shown):
     """ΔT per step at rising temperatures (all arrays alike), and the fixed points between them."""
 
     temperatures: Array
     change: Array
     error: Array
     fixed_points: tuple[FixedPoint, ...]
+
+    def _card(self) -> Card:
+        zeros = [
+            f"{'attractive' if point.stable else 'repulsive'} at T = {point.temperature}, slope {point.slope}"
+            for point in self.fixed_points
+        ]
+        rows = [(f"{T:.4g}", Estimate(dT, s)) for T, dT, s in zip(*self._columns(), strict=True)]
+        said = f"{len(self.temperatures)} temperatures from {self.temperatures[0]:.4g} to {self.temperatures[-1]:.4g}"
+        facts = {"fixed points": "; ".join(zeros) or "none between resolved changes"}
+        line = f"FlowField({said}; fixed points: {', '.join(zero.split(',')[0] for zero in zeros) or 'none'})"
+        return Card(line, facts, [("T", "ΔT per step"), *rows])
+
+    def _columns(self) -> tuple[Array, Array, Array]:
+        return self.temperatures, self.change, self.error
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row a temperature: ΔT per step as `change`, with its `error`."""
+        names = ("temperature", "change", "error")
+        return data_frame([dict(zip(names, row, strict=True)) for row in zip(*self._columns(), strict=True)], names[0])
 
     def to_dict(self, scale: float | None = None) -> dict[str, Any]:
         """JSON-able: lists, and fixed points with y_t where the step blocks by `scale`, else with their relaxation."""

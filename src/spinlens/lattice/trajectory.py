@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
 
 from spinlens.arrays import Fields
-from spinlens.errors import InputError
+from spinlens.errors import ArtefactError, InputError
+from spinlens.files.atomic import write_file
+from spinlens.showing import Card, Shown, sides
 
 
-@dataclass(frozen=True, eq=False)
-class Trajectory:
+@dataclass(frozen=True, eq=False, repr=False)
+class Trajectory(Shown):
     """The same samples after 0, 1, 2, … applications of a map.
 
     Parameters
@@ -42,6 +50,33 @@ class Trajectory:
             raise InputError(f"a trajectory needs one array a step, got {len(self.steps)} and {len(self.states)}")
         if any(later <= earlier for earlier, later in itertools.pairwise(self.steps)):
             raise InputError(f"steps of a trajectory must rise, got {self.steps}")
+
+    def _card(self) -> Card:
+        kinds = ["±1" if array.dtype.kind == "i" else "real" for array in self.states]
+        rows = [(step, sides(shape), kind) for step, shape, kind in zip(self.steps, self.shapes, kinds, strict=True)]
+        lattices = list(dict.fromkeys(lattice for _, lattice, _ in rows))
+        states = f"of {len(self.states[0])} states, {' → '.join(lattices)}" if rows else ""
+        line = f"Trajectory({self.name}: {len(self)} records {states}".rstrip() + ")"
+        return Card(line, {}, [("step", "lattice", "entries"), *rows])
+
+    def save(self, path: str | Path) -> None:
+        """Write name, steps and states into one compressed .npz file, complete or not at all."""
+        stream = io.BytesIO()
+        arrays: dict[str, Any] = {f"step_{step}": array for step, array in self.records()}
+        np.savez_compressed(stream, name=np.array(self.name), **arrays)
+        write_file(Path(path), stream.getvalue())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Trajectory:
+        """Read what `save` wrote; `ArtefactError` for anything else."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {int(key.removeprefix("step_")): file[key] for key in file if key != "name"}
+                return cls(str(file["name"]), tuple(arrays), tuple(arrays.values()))
+        except OSError as error:
+            raise ArtefactError(f"cannot read {path}: {error.strerror or error}") from None
+        except (ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
+            raise ArtefactError(f"{path} holds no trajectory: give a file that its save() wrote ({error})") from None
 
     def __len__(self) -> int:
         return len(self.steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,11 @@ from spinlens.lattice.trajectory import Trajectory
 from spinlens.renormalization.linearized import RGSpectrum, spectra
 from spinlens.renormalization.measurements import Measurements, measure
 from spinlens.renormalization.operators import AnyOperator, Parity
+from spinlens.showing import Card, Shown, data_frame, sides
 from spinlens.statistics.estimate import Estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,8 @@ class BlockingStep:
     odd: tuple[RGSpectrum, ...]
 
 
-@dataclass(frozen=True)
-class MCRG:
+@dataclass(frozen=True, repr=False)
+class MCRG(Shown):
     """What `mcrg` found, step by step.
 
     Attributes
@@ -46,6 +51,48 @@ class MCRG:
     steps: tuple[BlockingStep, ...]
     bin_length: int
     tau_int: float
+
+    def _card(self) -> Card:
+        rows = [(number, *self._line(number, step)) for number, step in enumerate(self.steps, 1)]
+        short = (
+            f", shorter than 20 τ_int = {20 * self.tau_int:.3g}: errors are too small, give more samples or fewer bins"
+        )
+        bins = f"{self.bin_length} samples long" + ("" if self.reliable else short)
+        first, last = sides(self.steps[0].before), sides(self.steps[-1].after)
+        found = ", ".join(
+            f"{name} = {value}" for name, value in zip(("y_t", "y_h"), rows[-1][3:], strict=True) if value
+        )
+        line = f"MCRG({first} → {last} in {len(self.steps)} steps: {found})"
+        return Card(line, {"bins": bins}, [("step", "lattices", "operators", "y_t", "y_h"), *rows])
+
+    def _line(self, number: int, step: BlockingStep) -> tuple[object, ...]:
+        operators = f"{len(step.even)} even, {len(step.odd)} odd"
+        last = [_last(sector) for sector in (step.even, step.odd)]
+        return f"{sides(step.before)} → {sides(step.after)}", operators, *last
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """The exponents of every truncation as a table of pandas.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each step, parity and number of operators kept: the lattices `before` and `after`, the operator
+            that was `added`, the largest eigenvalue with its error, y with its error (nan where the map does not
+            change the lattice).
+        """
+        none = Estimate(math.nan, math.nan)
+        rows = [
+            {
+                "step": number, "parity": parity, "operators": count, "added": one.operators[-1],
+                "before": sides(step.before), "after": sides(step.after),
+                "eigenvalue": one.leading.value, "eigenvalue_error": one.leading.error,
+                "exponent": (one.exponent or none).value, "exponent_error": (one.exponent or none).error,
+            }
+            for number, step in enumerate(self.steps, 1)
+            for parity, sector in (("even", step.even), ("odd", step.odd))
+            for count, one in enumerate(sector, 1)
+        ]  # fmt: skip
+        return data_frame(rows, ["step", "parity", "operators"])
 
     @property
     def reliable(self) -> bool:
@@ -96,6 +143,13 @@ class MCRG:
         if not sector:
             raise InputError(f"no {parity} operators were measured")
         return sector
+
+
+def _last(sector: Sequence[RGSpectrum]) -> Estimate | str:
+    """The exponent with all operators kept; the eigenvalue of a map that does not change the lattice."""
+    if not sector:
+        return ""
+    return f"λ = {sector[-1].leading}" if sector[-1].exponent is None else sector[-1].exponent
 
 
 def mcrg(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Spins
-from spinlens.errors import InputError
+from spinlens.errors import ArtefactError, InputError
 from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.model_document import TABLE, model_document, model_from, needs_table
+from spinlens.machines.files import storage
 from spinlens.sampling.sampler import sample
+from spinlens.showing import Card, Shown
+from spinlens.thermometers import portrait
 from spinlens.thermometers.correlation_function import CorrelationThermometer
 from spinlens.thermometers.correlation_length import CorrelationLengthThermometer
 from spinlens.thermometers.energy import EnergyThermometer
@@ -22,7 +28,7 @@ from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.thermometers.magnetization import MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer
 from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer
-from spinlens.thermometers.readings import EquilibriumTest, Reading
+from spinlens.thermometers.readings import EquilibriumTest, Readings
 from spinlens.thermometers.thermometer import Thermometer
 
 THERMOMETERS: Mapping[str, type[Thermometer]] = {
@@ -38,12 +44,13 @@ THERMOMETERS: Mapping[str, type[Thermometer]] = {
 }
 """Every kind of thermometer by its name."""
 
+_KIND = "instruments"  # in the metadata of their file
 _CHAINS = 4
 _PILOT = 400  # draws a chain from which the distance between kept states is decided
 
 
-@dataclass(frozen=True, eq=False)
-class InstrumentSet(Mapping[str, Thermometer]):
+@dataclass(frozen=True, eq=False, repr=False)
+class InstrumentSet(Shown, Mapping[str, Thermometer]):
     """The calibrated instruments of one lattice: a mapping from name to thermometer, and the equilibrium test.
 
     Wherever flows take `instruments`, this fits as it stands, and `equilibrium` where they take the joint test.
@@ -58,13 +65,21 @@ class InstrumentSet(Mapping[str, Thermometer]):
         """Sides of the lattice that all were calibrated on."""
         return self.model.shape
 
-    def read(self, states: Held | Ensemble) -> dict[str, Reading]:
-        """What every thermometer says about an ensemble; see `Thermometer.read`."""
+    def _card(self) -> Card:
+        rows = [
+            (name, portrait.reach(one), f"{len(one.curve.temperatures)} temperatures")
+            for name, one in self.thermometers.items()
+        ]
+        line = f"InstrumentSet({portrait.lattice(self.model)}: {', '.join(self.thermometers)})"
+        return Card(line, {}, [("instrument", "reads", "calibrated at"), *rows])
+
+    def read(self, states: Held | Ensemble) -> Readings:
+        """What every thermometer says about an ensemble, by name; see `Thermometer.read`."""
         given = ensemble(states, self.model)
-        return {
+        return Readings({
             name: thermometer.read_values(thermometer.statistic(given), given.off_lattice, given.chains)
             for name, thermometer in self.thermometers.items()
-        }
+        })  # fmt: skip
 
     def test(self, states: Held | Ensemble) -> EquilibriumTest:
         """Whether the ensemble is at any temperature of the model; see `equilibrium_test`."""
@@ -87,6 +102,20 @@ class InstrumentSet(Mapping[str, Thermometer]):
         reference = EquilibriumReference.from_arrays(parts.pop("equilibrium"), model)
         known = {name: kind.from_arrays(parts[name], model) for name, kind in THERMOMETERS.items() if name in parts}
         return cls(model, known, reference)
+
+    def save(self, path: str | Path) -> None:
+        """Write the instruments and their model into one safetensors file, complete or not at all."""
+        table = {TABLE: self.model.coupling_table} if needs_table(self.model) else {}
+        document = {"kind": _KIND, "model": json.dumps(model_document(self.model))}
+        storage.write_file(Path(path), {**self.to_arrays(), **table}, document)
+
+    @classmethod
+    def load(cls, path: str | Path) -> InstrumentSet:
+        """Read what `save` wrote; `ArtefactError` for anything else."""
+        arrays, document = storage.read_file(Path(path))
+        if document.get("kind") != _KIND:
+            raise ArtefactError(f"{path} holds no set of instruments: give a file that InstrumentSet.save wrote")
+        return cls.from_arrays(arrays, model_from(json.loads(document["model"]), arrays.pop(TABLE, None)))
 
     def __getitem__(self, name: str) -> Thermometer:
         return self.thermometers[name]

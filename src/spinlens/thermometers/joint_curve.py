@@ -108,7 +108,7 @@ class JointCurve:
             np.asarray(arrays[name], dtype=np.float64)
             for name in ("temperatures", "mean", "slope", "covariance", "noise")
         )
-        return cls(temperatures, mean, slope, covariance, noise, int(arrays["samples"]))
+        return cls(temperatures, mean, slope, covariance, noise, np.asarray(arrays["samples"]).item())
 
     @cached_property
     def fine(self) -> Array:

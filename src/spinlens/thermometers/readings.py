@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import Array
+from spinlens.showing import Card, Shown, data_frame
 from spinlens.statistics.estimate import Estimate
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-@dataclass(frozen=True)
-class Reading:
+
+@dataclass(frozen=True, repr=False)
+class Reading(Shown):
     """What a thermometer says about an ensemble; prints as "2.27(3)", or as "> 3.2 (out of range)".
 
     Attributes
@@ -47,6 +52,11 @@ class Reading:
         """T with its error; nan out of range."""
         return self.nearest if self.in_range else Estimate(math.nan, math.nan)
 
+    def _card(self) -> Card:
+        formal = {"states": "not all ±1: T is formal"} if self.off_lattice else {}
+        facts = {"quantity read": self.statistic, "T of single states": f"± {self.spread:.3g}", **formal}
+        return Card(f"Reading(T {'= ' if self.in_range else ''}{self})", facts)
+
     def __str__(self) -> str:
         if self.in_range:
             return str(self.temperature)
@@ -54,6 +64,34 @@ class Reading:
         if low > 0:
             return f"> {low:.4g} (out of range)"
         return f"< {high:.4g} (out of range)" if high < math.inf else "out of range"
+
+
+class Readings(Shown, dict[str, Reading]):
+    """What every instrument says about the same ensemble, by name."""
+
+    def _card(self) -> Card:
+        said = ", ".join(f"{name} {reading}" for name, reading in self.items())
+        rows = [(name, reading, reading.statistic, f"{reading.spread:.3g}") for name, reading in self.items()]
+        return Card(f"Readings({said})", {}, [("instrument", "T", "quantity read", "± of single states"), *rows])
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A row an instrument: T with its error (nan out of range) and bounds, the quantity read, the spread in T."""
+        rows = [
+            {
+                "instrument": name,
+                "temperature": reading.temperature.value,
+                "temperature_error": reading.temperature.error,
+                "lower": reading.bounds[0],
+                "upper": reading.bounds[1],
+                "in_range": reading.in_range,
+                "off_lattice": reading.off_lattice,
+                "statistic": reading.statistic.value,
+                "statistic_error": reading.statistic.error,
+                "spread": reading.spread,
+            }
+            for name, reading in self.items()
+        ]
+        return data_frame(rows, "instrument")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +114,8 @@ class Validation:
         return np.where(self.in_range, self.bias / np.where(self.error > 0, self.error, np.nan), np.nan)
 
 
-@dataclass(frozen=True)
-class EquilibriumTest:
+@dataclass(frozen=True, repr=False)
+class EquilibriumTest(Shown):
     """Outcome of the test: whether the states can be told from equilibrium, and how far they are from it.
 
     Attributes
@@ -115,3 +153,15 @@ class EquilibriumTest:
     distance: Estimate
     shifts: dict[str, float]
     states_to_tell: float
+
+    def _card(self) -> Card:
+        best = f"T = {self.temperature}" if self.in_range else f"T = {self.temperature}, out of range"
+        facts = {
+            "p-value": f"{self.p_value:.2g}" + ("" if self.in_range else ", which does not count out of range"),
+            "χ²": f"{self.chi2:.1f} for {self.degrees} degrees of freedom",
+            "distance": f"{self.distance} spreads of a single state",
+            "to tell it takes": f"{self.states_to_tell:.3g} independent states",
+        }
+        rows = [(name, f"{pull:+.1f}", f"{self.shifts[name]:+.3f}") for name, pull in self.pulls.items()]
+        line = f"EquilibriumTest(p = {self.p_value:.2g}, distance {self.distance}, {best})"
+        return Card(line, facts, [("observable", "in its errors", "in spreads of a state"), *rows])

@@ -13,7 +13,9 @@ import numpy.typing as npt
 from spinlens.arrays import AnyArray, Array
 from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
+from spinlens.showing import Card, Shown
 from spinlens.statistics.estimate import Estimate
+from spinlens.thermometers import portrait
 from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import (
     Calibration,
@@ -28,7 +30,7 @@ from spinlens.thermometers.ensembles import (
 from spinlens.thermometers.readings import Reading, Validation
 
 
-class Thermometer(ABC):
+class Thermometer(Shown, ABC):
     """A quantity of an ensemble, known and monotone in T on one lattice.
 
     The quantity is a mean ⟨A⟩ over states, or a function of several such means: `statistic` gives what is averaged,
@@ -71,6 +73,9 @@ class Thermometer(ABC):
     def _rebuild(cls, model: IsingModel, curve: Curve, arrays: Mapping[str, AnyArray]) -> Self:
         """The inverse of `_own_arrays`."""
         return cls(model, curve)
+
+    def _card(self) -> Card:
+        return portrait.card(self)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -96,3 +96,10 @@ def test_displacements_of_the_map_are_those_of_the_block() -> None:
     for a, b in itertools.product(range(2), range(2)):
         found = visible_hidden_correlation(visible, visible[:, a::2, b::2])
         assert np.unravel_index(found.values.argmax(), (8, 8)) == (3 + a, 3 + b)
+
+
+def test_a_correlation_is_a_line_and_a_table():
+    found = spin_correlation(np.where(np.random.default_rng(0).random((40, 6, 6)) < 0.5, 1, -1))
+    assert repr(found) == "SpinCorrelation(6×6, r to 3)"
+    assert str(found).splitlines()[-4].split() == ["0", "1"]
+    assert found.to_dataframe()["value"].tolist() == found.value.tolist()

@@ -39,3 +39,13 @@ def test_flow_field_refuses_what_is_out_of_range() -> None:
         flow_field([Estimate(1, 0), Estimate(2, 0)], [Estimate(1, 0), Estimate(float("inf"), 0)])
     with pytest.raises(InputError, match="at least two pairs"):
         flow_field([Estimate(1, 0)], [Estimate(1, 0)])
+
+
+def test_a_field_says_its_fixed_points():
+    field = flow_field([Estimate(T, 0.0) for T in (0.8, 1.0, 1.2)], [Estimate(T, 0.01) for T in (0.7, 0.95, 1.25)])
+    assert repr(field) == "FlowField(3 temperatures from 0.8 to 1.2; fixed points: repulsive at T = 1.100(14))"
+    assert "slope 0.50(7)" in str(field)
+    frame = field.to_dataframe()
+    assert (frame.loc[1.2, "change"], frame.loc[1.2, "error"]) == pytest.approx((0.05, 0.01))
+    calm = flow_field([Estimate(1.0, 0.0), Estimate(2.0, 0.0)], [Estimate(1.5, 0.01), Estimate(2.5, 0.01)])
+    assert repr(calm).endswith("fixed points: none)")

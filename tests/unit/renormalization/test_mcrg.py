@@ -70,3 +70,27 @@ def test_bad_input_gets_one_clear_error() -> None:
         found.exponent("even", step=1)
     with pytest.raises(InputError, match="bins must be"):
         analyse(measure([states, coarse]), bins=1)
+
+
+def test_what_was_found_is_a_line_a_screen_and_a_table():
+    free = np.where(np.random.default_rng(0).random((640, 16)) < 0.5, 1, -1)
+    found = mcrg([free, free[:, ::2], free[:, ::4]], bins=16)
+    assert repr(found) == f"MCRG(16 → 4 in 2 steps: y_t = {found.exponent('even')}, y_h = {found.exponent('odd')})"
+    assert [line.split()[0] for line in str(found).splitlines()[-2:]] == ["1", "2"]
+    frame = found.to_dataframe()
+    count = len(found.steps[1].odd)
+    assert frame.loc[(2, "odd", count), "exponent"] == found.exponent("odd").value
+    assert len(frame) == sum(len(step.even) + len(step.odd) for step in found.steps)
+
+
+def test_bins_that_are_too_short_are_said():
+    free = np.where(np.random.default_rng(0).random((640, 16)) < 0.5, 1, -1)
+    assert "shorter than 20 τ_int" in str(mcrg([free, free[:, ::2]], odd=(), bins=64))
+    assert "shorter" not in str(mcrg([free, free[:, ::2]], odd=(), bins=16))
+
+
+def test_maps_that_change_no_lattice_have_eigenvalues():
+    free = np.where(np.random.default_rng(0).random((640, 16)) < 0.5, 1, -1)
+    found = mcrg([free, np.roll(free, 1, axis=1)], odd=())
+    assert "y_t = λ = " in repr(found)
+    assert np.isnan(found.to_dataframe()["exponent"]).all()

@@ -74,7 +74,7 @@ def test_blocks_of_several_runs_are_joined():
 
 @pytest.mark.filterwarnings("ignore")
 def test_pymbar_finds_the_same_free_energies_averages_and_errors():
-    """Cross-test: binomial draws, p_θ(n) ∝ C(60, n) e^{θ n}; MBAR has a weight a draw where histograms have one an n."""
+    """Cross-test: binomial draws, p_θ(n) ∝ C(60, n) e^{θ n}; MBAR weighs every draw, histograms every n."""
     pymbar = pytest.importorskip("pymbar", reason="pip install 'spinlens[neighbours]'")
     theta, rng = np.array([-0.4, 0.0, 0.5]), np.random.default_rng(7)
     n = np.stack([rng.binomial(60, 1 / (1 + math.exp(-value)), (1, 2000)) for value in theta])

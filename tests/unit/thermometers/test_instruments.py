@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from spinlens.errors import CalibrationError, InputError, SpinsError
-from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
+from spinlens.errors import ArtefactError, CalibrationError, InputError, SpinsError
+from spinlens.lattice.couplings import CouplingTable, NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
+from spinlens.machines.rbm import RBM
 from spinlens.sampling.sampler import sample
 from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet, calibrate_instruments, sample_independent
 
@@ -99,3 +102,38 @@ def test_stored_instruments_come_back_in_one_order_whatever_that_of_the_arrays(i
     arrays = instruments.to_arrays()
     turned = dict(reversed(list(arrays.items())))
     assert list(InstrumentSet.from_arrays(turned, MODEL)) == list(THERMOMETERS)
+
+
+def test_instruments_say_their_lattice_and_where_they_read(instruments: InstrumentSet) -> None:
+    assert repr(instruments).startswith("InstrumentSet(4×4, power law σ = 1.2: energy, magnetization")
+    assert len(str(instruments).splitlines()) == 2 + len(THERMOMETERS)
+    energy = instruments["energy"]
+    low, high = energy.range
+    assert repr(energy) == f"EnergyThermometer(4×4, power law σ = 1.2; reads T from {low:.4g} to {high:.4g})"
+    assert len(str(energy).splitlines()) > len(GRID)
+
+
+def test_instruments_come_back_from_their_file_with_their_model(
+    instruments: InstrumentSet, tmp_path: Path, states: np.ndarray
+) -> None:
+    instruments.save(tmp_path / "instruments.safetensors")
+    back = InstrumentSet.load(tmp_path / "instruments.safetensors")
+    assert back.model == MODEL
+    assert back.read(states[2]) == instruments.read(states[2])
+    assert back.test(states[2]) == instruments.test(states[2])
+
+
+def test_instruments_of_a_table_come_back_too(tmp_path: Path) -> None:
+    model = IsingModel((4, 4), CouplingTable(MODEL.coupling_table))
+    made = calibrate_instruments(model, GRID[2:5], names=["energy"], samples=50)
+    made.save(tmp_path / "a.safetensors")
+    np.testing.assert_array_equal(
+        InstrumentSet.load(tmp_path / "a.safetensors").model.coupling_table, MODEL.coupling_table
+    )
+
+
+def test_files_of_others_hold_no_instruments(tmp_path: Path) -> None:
+    RBM.from_weights([[1.0]]).save(tmp_path / "machine.safetensors")
+    for name, message in (("machine.safetensors", "no set of instruments"), ("missing", "readable")):
+        with pytest.raises(ArtefactError, match=message):
+            InstrumentSet.load(tmp_path / name)
