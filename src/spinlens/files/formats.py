@@ -21,6 +21,12 @@ HDF5, NPY, ZIP = b"\x89HDF", b"\x93NUMPY", b"PK\x03\x04"
 PACKED = "spinlens packed states"
 """Kind of a safetensors file of states as bits."""
 
+INSTRUMENTS = "spinlens instruments"
+"""Kind of a safetensors file of calibrated instruments."""
+
+TRAJECTORY = "spinlens-trajectory"
+"""Name of the first array of an archive that holds a trajectory: what the flow is called."""
+
 STATE_FILES = ".nc and .h5 (of spinlens sample, netCDF or HDF5), .npy, .npz, and packed .safetensors"
 OPENED = f"states ({STATE_FILES}), machines, folders of spinlens train, flow and reproduce, and JSON such as point.json"
 

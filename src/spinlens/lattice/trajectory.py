@@ -15,6 +15,7 @@ import numpy as np
 from spinlens.arrays import Fields
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.atomic import write_file
+from spinlens.files.formats import TRAJECTORY
 from spinlens.showing import Card, Shown, sides
 
 
@@ -62,8 +63,9 @@ class Trajectory(Shown):
     def save(self, path: str | Path) -> None:
         """Write name, steps and states into one compressed .npz file, complete or not at all."""
         stream = io.BytesIO()
-        arrays: dict[str, Any] = {f"step_{step}": array for step, array in self.records()}
-        np.savez_compressed(stream, name=np.array(self.name), **arrays)
+        arrays: dict[str, Any] = {TRAJECTORY: np.array(self.name)}
+        arrays |= {str(step): array for step, array in self.records()}
+        np.savez_compressed(stream, **arrays)
         write_file(Path(path), stream.getvalue())
 
     @classmethod
@@ -71,8 +73,8 @@ class Trajectory(Shown):
         """Read what `save` wrote; `ArtefactError` for anything else."""
         try:
             with np.load(path, allow_pickle=False) as file:
-                arrays = {int(key.removeprefix("step_")): file[key] for key in file if key != "name"}
-                return cls(str(file["name"]), tuple(arrays), tuple(arrays.values()))
+                arrays = {int(key): file[key] for key in file if key != TRAJECTORY}
+                return cls(str(file[TRAJECTORY]), tuple(arrays), tuple(arrays.values()))
         except OSError as error:
             raise ArtefactError(f"cannot read {path}: {error.strerror or error}") from None
         except (ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:

@@ -172,7 +172,7 @@ class Machine(Estimator, Shown, ABC):
         InputError
             A stack and a file of rbms, which holds one layer: save the `layers_`.
         """
-        if rbms_file.holds_machine(Path(path)):
+        if Path(path).suffix in rbms_file.SUFFIXES:
             rbms_file.write(Path(path), self._single_layer())
             return
         storage.write(path, self.kind, self.config(), self.to_arrays())

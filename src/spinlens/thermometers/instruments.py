@@ -13,6 +13,7 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Spins
 from spinlens.errors import ArtefactError, InputError
+from spinlens.files.formats import INSTRUMENTS
 from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import TABLE, model_document, model_from, needs_table
@@ -44,7 +45,6 @@ THERMOMETERS: Mapping[str, type[Thermometer]] = {
 }
 """Every kind of thermometer by its name."""
 
-_KIND = "instruments"  # in the metadata of their file
 _CHAINS = 4
 _PILOT = 400  # draws a chain from which the distance between kept states is decided
 
@@ -106,14 +106,14 @@ class InstrumentSet(Shown, Mapping[str, Thermometer]):
     def save(self, path: str | Path) -> None:
         """Write the instruments and their model into one safetensors file, complete or not at all."""
         table = {TABLE: self.model.coupling_table} if needs_table(self.model) else {}
-        document = {"kind": _KIND, "model": json.dumps(model_document(self.model))}
+        document = {"kind": INSTRUMENTS, "model": json.dumps(model_document(self.model))}
         storage.write_file(Path(path), {**self.to_arrays(), **table}, document)
 
     @classmethod
     def load(cls, path: str | Path) -> InstrumentSet:
         """Read what `save` wrote; `ArtefactError` for anything else."""
         arrays, document = storage.read_file(Path(path))
-        if document.get("kind") != _KIND:
+        if document.get("kind") != INSTRUMENTS:
             raise ArtefactError(f"{path} holds no set of instruments: give a file that InstrumentSet.save wrote")
         return cls.from_arrays(arrays, model_from(json.loads(document["model"]), arrays.pop(TABLE, None)))
 

@@ -38,12 +38,13 @@ def open(path: str | os.PathLike[str]) -> Any:
 
     Returns
     -------
-    Dataset, array, machine, CriticalPoint, FlowComparison or dict
+    Dataset, array, machine, CriticalPoint, InstrumentSet, Trajectory, FlowComparison or dict
         netCDF of ``spinlens sample``: the Dataset of `sample`, spins as ±1; other netCDF and HDF5: a Dataset of what is
         in it, or the machine in a file of rbms. ``.npy``: the array; ``.npz``: its arrays by name; packed states: as of
         `open_packed`. A machine, or the folder of ``spinlens train``: an `RBM` or a `StackedRBM`. ``point.json`` of
-        ``spinlens critical``: a `CriticalPoint`. The table of `compare_flows`: a `FlowComparison`. A study, or the
-        folder of ``spinlens flow``: what its results.json holds; any other JSON likewise.
+        ``spinlens critical``: a `CriticalPoint`. What an `InstrumentSet` or a `Trajectory` saved: that.
+        The table of `compare_flows`: a `FlowComparison`. A study, or the folder of ``spinlens flow``: what its
+        results.json holds; any other JSON likewise.
 
     Raises
     ------
@@ -74,10 +75,12 @@ def open(path: str | os.PathLike[str]) -> Any:
     head = formats.beginning(place)
     if head.startswith(formats.HDF5) and _of_rbms(place):
         return _machine(place)
+    if head.startswith(formats.ZIP) and formats.TRAJECTORY.encode() in head:
+        return _trajectory(place)
     if head.startswith((formats.HDF5, formats.NPY, formats.ZIP)) or formats.PACKED.encode() in head:
         return open_states(place)
     if head[8:9] == b"{":
-        return _machine(place)
+        return _instruments(place) if formats.INSTRUMENTS.encode() in head else _machine(place)
     if head.lstrip()[:1] in (b"{", b"["):
         return _json(place)
     raise InputError(f"{place} is of no format that spinlens knows; it opens {formats.OPENED}")
@@ -180,6 +183,18 @@ def _machine(path: Path) -> Any:
     from spinlens.machines.kinds import read_machine
 
     return read_machine(path)
+
+
+def _instruments(path: Path) -> Any:
+    from spinlens.thermometers.instruments import InstrumentSet
+
+    return InstrumentSet.load(path)
+
+
+def _trajectory(path: Path) -> Any:
+    from spinlens.lattice.trajectory import Trajectory
+
+    return Trajectory.load(path)
 
 
 def _json(path: Path) -> Any:

@@ -61,6 +61,16 @@ def test_machines(machine, name, tmp_path):
         np.testing.assert_allclose(again.to_arrays()[key], value, atol=1e-6 if name == "rbms.h5" else 0)
 
 
+def test_instruments_and_trajectories(tmp_path):
+    instruments = sl.calibrate_instruments(MODEL, [2.0, 2.5, 3.0], samples=40, names=["energy"])
+    sl.save(instruments, tmp_path / "instruments")
+    assert repr(sl.open(tmp_path / "instruments")) == repr(instruments)
+    flow = sl.rbm_flow(RBM, STATES, 2)
+    sl.save(flow, tmp_path / "flow.npz")
+    assert repr(sl.open(tmp_path / "flow.npz")) == repr(flow)
+    np.testing.assert_array_equal(sl.open(tmp_path / "flow.npz").at(2), flow.at(2))
+
+
 def test_the_folder_of_a_training_is_its_machine(tmp_path):
     claim(tmp_path / "begun", "train", {})
     with pytest.raises(StudyError, match="has no machine yet: the command that made it goes on"):

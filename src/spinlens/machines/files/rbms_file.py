@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import h5py
 
 SUFFIXES = (".h5", ".hdf5")
+"""Of files that are written in this form; they are read whatever their name is."""
+
 _NAMES = ("weight_matrix", "vbias", "hbias")
 _UPDATE = "update_"
 _CHAINS = 100
@@ -31,11 +33,6 @@ class Sampled(Layer, Protocol):
 
     def sample(self, n: int) -> Spins:
         """States of its own."""
-
-
-def holds_machine(path: Path) -> bool:
-    """Whether the name is that of an HDF5 file."""
-    return path.suffix in SUFFIXES
 
 
 def read(path: Path) -> tuple[str, dict[str, Any], dict[str, Array]]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from spinlens.errors import ArtefactError
 from spinlens.files.atomic import replace_file
-from spinlens.files.formats import CONFIG
+from spinlens.files.formats import CONFIG, HDF5, beginning
 from spinlens.machines.files import rbms_file
 
 FORMAT = 1
@@ -66,11 +66,11 @@ def read(path: str | Path) -> tuple[str, dict[str, Any], Arrays]:
     source = Path(path)
     if not source.exists():
         raise ArtefactError(f"no machine at {source}: give the file or folder that save() wrote")
-    if rbms_file.holds_machine(source):
-        return rbms_file.read(source)
     if source.is_dir():
         document = _document(source / CONFIG)
         arrays, _ = _tensors(source / "weights.safetensors")
+    elif beginning(source).startswith(HDF5):
+        return rbms_file.read(source)
     else:
         arrays, metadata = _tensors(source)
         if _KEY not in metadata:

@@ -64,9 +64,13 @@ def test_files_of_others_are_refused(tmp_path):
         RBM.load(written(tmp_path / "empty.h5", updates=()))
     with pytest.raises(ArtefactError, match="binary units"):
         RBM.load(written(tmp_path / "wide.h5", weights=np.ones((4, 3))))
-    (tmp_path / "text.h5").write_text("no HDF5")
+    (tmp_path / "torn.h5").write_bytes((tmp_path / "potts.h5").read_bytes()[:600])
     with pytest.raises(ArtefactError, match="no machine of rbms"):
-        RBM.load(tmp_path / "text.h5")
+        RBM.load(tmp_path / "torn.h5")
+
+
+def test_the_name_of_a_file_does_not_matter(tmp_path):
+    assert RBM.load(written(tmp_path / "machine")).n_visible == 5
 
 
 def test_a_stack_has_no_such_file(tmp_path):
