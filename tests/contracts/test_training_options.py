@@ -12,7 +12,7 @@ from spinlens.study.definition.recipes import Phase, RecipeSection, StackSection
 OPTIONS = {field.name: field.default for field in dataclasses.fields(Recipe)}
 IN_THE_SHELL = {"hidden": "n_hidden", "translations": "torus"}
 """Options of the command under another name."""
-OF_THE_COMMAND = {"states", "temperature", "held_out", "out", "force"}
+OF_THE_COMMAND = {"states", "shape", "temperature", "held_out", "out", "force"}
 OF_THE_STUDY = {"training_set", "updates"}
 BETTER_IN_THE_SHELL = {"epochs": 100, "persistent": True, "torus": False, "n_hidden": "64"}
 """Defaults of the command that are not those of RBM: it trains one machine well, and has a torus or none."""
