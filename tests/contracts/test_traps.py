@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import spinlens as sl
-from spinlens.errors import CouplingError, InputError, SpinsError
+from spinlens.errors import CalibrationError, CouplingError, InputError, SpinsError
 from spinlens.machines.reading.physics_check import compare_physics
 from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet
 
@@ -121,6 +121,19 @@ def test_the_class_of_a_coupling_is_none(coupling):
 def test_the_class_of_a_model_is_none():
     with pytest.raises(InputError, match="got the class IsingModel itself"):
         sl.sample(sl.IsingModel, 2.0, 10)
+
+
+def test_instruments_are_calibrated_with_a_dataset_as_with_its_chains(tmp_path):
+    data = sl.sample(MODEL, GRID, 200, chains=2, keep_spins=True)
+    sl.save(data, tmp_path / "grid.nc")
+    chained = sl.EnergyThermometer.calibrate(MODEL, GRID[::-1], data.spins.values[::-1])
+    for held in (data, tmp_path / "grid.nc"):
+        own = sl.EnergyThermometer.calibrate(MODEL, GRID[::-1], held)
+        np.testing.assert_array_equal(own.curve.mean, chained.curve.mean)
+    with pytest.raises(InputError, match=r"no temperature 2.3"):
+        sl.EnergyThermometer.calibrate(MODEL, [1.8, 2.2, 2.3], data)
+    with pytest.raises(CalibrationError, match="the states were sampled from"):
+        sl.EnergyThermometer.calibrate(sl.IsingModel((4, 4), sl.PowerLaw(1.2)), GRID, data)
 
 
 TAKERS = {

@@ -126,6 +126,8 @@ def _states(path: Path | None, named: _Named, temperature: str) -> tuple[IsingMo
     if model is None:
         flat = given is None or (given.ndim == 2 and named.dimension > 1)
         model = named.model(None if flat else given.shape[1:])
+        if flat and given is not None and given.shape[1] != model.n_sites:
+            raise InputError(f"{path} holds flat states of {given.shape[1]} sites: give their lattice, as --size 16")
         given = None if given is None else states_of(given, model.shape)
         unit = _critical_temperature(model, temperature)
         return model, given, unit, _temperature(temperature, unit, known)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.lattice.correlation import along_axes, self_correlation
 from spinlens.showing import Card, Shown, data_frame, sides
 from spinlens.statistics.estimate import Estimate
@@ -57,14 +58,14 @@ class SpinCorrelation(Shown):
         return data_frame([dict(zip(names, row, strict=True)) for row in zip(*self._columns(), strict=True)], names[0])
 
 
-def spin_correlation(states: npt.ArrayLike, connected: bool = False) -> SpinCorrelation:
+def spin_correlation(states: Held, connected: bool = False) -> SpinCorrelation:
     """Translation-averaged spin–spin correlation of an ensemble: ⟨vv⟩ of visible states, ⟨hh⟩ of placed hidden ones.
 
     G(r) = ⟨s_x s_{x+r}⟩ averaged over x. Cost O(n N log N) by the Wiener–Khinchin theorem.
 
     Parameters
     ----------
-    states : array_like
+    states : array_like, Dataset or path
         (n_samples ≥ 2, *shape) independent states, ±1 or a real field.
     connected : bool, default False
         Subtract ⟨s_x⟩⟨s_{x+r}⟩ site by site (n/(n − 1) times, without bias).
@@ -227,7 +228,7 @@ def block_side(visible: tuple[int, ...], hidden: tuple[int, ...]) -> int:
     return block
 
 
-def _ensemble(name: str, states: npt.ArrayLike) -> npt.NDArray[Any]:
+def _ensemble(name: str, states: Held) -> npt.NDArray[Any]:
     field = checks.field(name, states)
     if field.ndim < 2 or len(field) < 2:
         raise InputError(f"{name} must have shape (n_samples ≥ 2, L_1, …), got {field.shape}")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.lattice.correlation import axis_correlation, local_bonds
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import estimate_where_defined, jackknife_error, leave_one_out
@@ -43,7 +44,7 @@ class EffectiveDimensions:
         return EffectiveDimensions(spin, _difference(self.delta_energy, other.delta_energy), self.near, self.far)
 
 
-def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> EffectiveDimensions:
+def effective_dimensions(states: Held, near: int | None = None) -> EffectiveDimensions:
     """Effective Δ_s and Δ_ε of an ensemble, Δ = −½ ln[C(far)/C(near)] / ln(far/near), far = 2 near.
 
     C is the spin correlation ⟨s_x s_{x+r}⟩ for Δ_s and the connected correlation of the local bond energy
@@ -53,7 +54,7 @@ def effective_dimensions(states: npt.ArrayLike, near: int | None = None) -> Effe
 
     Parameters
     ----------
-    states : array_like
+    states : array_like, Dataset or path
         (n_samples ≥ 2, *shape) independent states, every L ≥ 4; ±1 or a real field.
     near : int, optional
         The smaller distance; by default L/16 (at least 1), where the torus shifts little and Δ_ε is measurable.
@@ -169,7 +170,7 @@ def compare_dimensions(
     return found
 
 
-def _ensemble(states: npt.ArrayLike) -> Fields:
+def _ensemble(states: Held) -> Fields:
     field = checks.field("states", states)
     if field.ndim < 2 or len(field) < 2:
         raise InputError(f"states must have shape (n_samples ≥ 2, L_1, …), got {field.shape}")
@@ -194,7 +195,7 @@ def _entry(
     return DimensionDifference(name, estimator, sizes, ours, theirs, _difference(ours, theirs))
 
 
-def _of_size(L: int, states: npt.ArrayLike) -> Fields:
+def _of_size(L: int, states: Held) -> Fields:
     field = checks.field("states", states)
     if field.ndim < 2 or any(side != L for side in field.shape[1:]) or len(field) < 2:
         raise InputError(f"states of size {L} must have shape (n_samples ≥ 2, {L}, …), got {field.shape}")

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.units.parameters import Layer
@@ -22,7 +22,7 @@ FLOW_NAMES = {"sampled": "RBM", "mean": "RBM mean field", "mixed": "RBM mixed"}
 
 def rbm_flow(
     machine: Layer,
-    states: npt.ArrayLike,
+    states: Held,
     steps: int,
     record: Sequence[int] | None = None,
     kind: Kind = "sampled",
@@ -38,7 +38,7 @@ def rbm_flow(
     ----------
     machine : RBM
         Trained or built; its visible units are the sites in C order.
-    states : array_like, DataArray or Dataset
+    states : array_like, Dataset or path
         (n_samples, *shape) spins ±1, the starting ensemble (T = 0 and T = ∞ are good starts), or a Dataset of
         `sample(..., keep_spins=True)` at one temperature.
     steps : int

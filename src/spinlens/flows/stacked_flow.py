@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.flows.placement import Placement, place_units
 from spinlens.flows.rbm_flow import check_machine
 from spinlens.lattice.states_of import states_of
@@ -46,7 +47,7 @@ def place_stack(stack: Stack, shape: tuple[int, ...]) -> tuple[Placement, ...]:
 
 def stacked_flow(
     stack: Stack,
-    states: npt.ArrayLike,
+    states: Held,
     seed: int = 0,
     kind: Kind = "sampled",
     placements: Sequence[Placement] | None = None,
@@ -57,7 +58,7 @@ def stacked_flow(
     ----------
     stack : StackedRBM
         Trained; its bottom machine has a visible unit a site, in C order.
-    states : array_like, DataArray or Dataset
+    states : array_like, Dataset or path
         (n_samples, *shape) spins ±1 on the lattice of the bottom machine, or a Dataset of `sample`.
     seed : int, default 0
         Seeds the hidden states h ~ p(h|v) of each layer.
@@ -105,7 +106,7 @@ def stacked_flow(
 
 def updown_flow(
     stack: Stack,
-    states: npt.ArrayLike,
+    states: Held,
     steps: int,
     record: Sequence[int] | None = None,
     kind: Kind = "sampled",
@@ -121,7 +122,7 @@ def updown_flow(
     ----------
     stack : StackedRBM
         Trained.
-    states : array_like, DataArray or Dataset
+    states : array_like, Dataset or path
         As in `rbm_flow`.
     steps : int
         As in `rbm_flow`.

@@ -14,6 +14,7 @@ import scipy.fft
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import CouplingError, SpinsError
+from spinlens.files.held import Held
 from spinlens.lattice.couplings import Coupling, NearestNeighbour
 
 
@@ -89,7 +90,7 @@ class IsingModel:
     def _spectrum(self) -> Array:
         return np.ascontiguousarray(scipy.fft.rfftn(self.coupling_table).real)
 
-    def energy(self, spins: npt.ArrayLike) -> Array:
+    def energy(self, spins: Held) -> Array:
         """Total energy of each state, E = −½ Σ_r J(r) Σ_x s_x s_{x+r} − h Σ_x s_x.
 
         Parameters

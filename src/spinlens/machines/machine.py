@@ -12,6 +12,7 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError, InputError, SpinlensError
+from spinlens.files.held import Held
 from spinlens.machines import portrait
 from spinlens.machines.distribution import Distribution
 from spinlens.machines.estimator import Estimator
@@ -43,7 +44,7 @@ class Machine(Estimator, Shown, ABC):
         return self.layers_[0]
 
     def records(
-        self, states: npt.ArrayLike, record: Sequence[int], kind: Kind = "sampled", seed: int = 0
+        self, states: Held, record: Sequence[int], kind: Kind = "sampled", seed: int = 0
     ) -> Iterator[tuple[int, AnyArray]]:
         """The flow v → h → v′ → … of states, through all layers up and down, at chosen steps.
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Spins
 from spinlens.errors import ArtefactError, InputError
+from spinlens.files.held import Held
 from spinlens.machines.files import storage
 from spinlens.machines.files.packed import unpacked_states
 from spinlens.machines.layered import Layered
@@ -136,7 +137,7 @@ class StackedRBM(Layered):
 
     def fit(
         self,
-        X: npt.ArrayLike,
+        X: Held,
         y: object = None,
         *,
         validation: npt.ArrayLike | None = None,

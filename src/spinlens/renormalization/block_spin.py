@@ -12,6 +12,7 @@ from scipy.special import expit
 from spinlens import checks, seeding
 from spinlens.arrays import Fields
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.renormalization.kernels import block_sums
 
@@ -20,7 +21,7 @@ RULES: tuple[BlockRule, ...] = ("majority", "average", "decimation", "kadanoff")
 
 
 def block_spins(
-    states: npt.ArrayLike,
+    states: Held,
     scale: int = 2,
     rule: BlockRule = "majority",
     p: float | None = None,
@@ -36,7 +37,7 @@ def block_spins(
 
     Parameters
     ----------
-    states : array_like
+    states : array_like, Dataset or path
         (n_samples, L_1, …, L_d) spins ±1; real fields are legal for "average" and "decimation".
     scale : int, default 2
         Block side b ≥ 2; it must divide every L.
@@ -91,7 +92,7 @@ def block_spins(
 
 
 def block_spin_flow(
-    states: npt.ArrayLike,
+    states: Held,
     steps: int,
     scale: int = 2,
     rule: BlockRule = "majority",
@@ -102,7 +103,7 @@ def block_spin_flow(
 
     Parameters
     ----------
-    states : array_like
+    states : array_like, Dataset or path
         (n_samples, L_1, …, L_d) spins ±1; scale^steps must divide every L.
     steps : int
         Number of steps ≥ 1.

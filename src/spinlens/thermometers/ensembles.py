@@ -129,13 +129,14 @@ class Calibration:
         return type(self)(self.model, self.temperatures[warm], tuple(self.parts[k] for k in warm))
 
 
-def calibration(model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Calibration:
+def calibration(model: IsingModel, temperatures: npt.ArrayLike, states: Held) -> Calibration:
     """Checked states of the finite temperatures.
 
-    `states` is (n_temperatures, n_samples ≥ 2, *shape), independent, or (n_temperatures, n_chains, n_draws, *shape).
+    `states` is (n_temperatures, n_samples ≥ 2, *shape), independent, or (n_temperatures, n_chains, n_draws, *shape), or
+    a Dataset that has these temperatures.
     """
     grid = np.array(checks.temperatures(np.asarray(temperatures, dtype=np.float64).tolist()))
-    shape, spins = model.shape, checks.spins("states", states, model.shape)
+    shape, spins = model.shape, checks.spins("states", _at(opened(states), grid, model), model.shape)
     extra = spins.ndim - len(shape)
     if extra not in (2, 3) or len(spins) != len(grid):
         raise InputError(
@@ -182,6 +183,18 @@ def _values(states: Any, model: IsingModel) -> npt.ArrayLike:
     if not has_sites(states):
         return array_of(states)
     values = labelled(states)
+    _require_states_of(states, model)
+    return values
+
+
+def _at(states: Any, grid: Array, model: IsingModel) -> npt.ArrayLike:
+    """Of a Dataset its states at each temperature, (n_temperatures, n_chains, n_draws, *shape)."""
+    if not has_sites(states):
+        return array_of(states)
+    _require_states_of(states, model)
+    return np.stack([labelled(states, temperature) for temperature in grid])
+
+
+def _require_states_of(states: Any, model: IsingModel) -> None:
     if isinstance(states, xr.Dataset) and model_document(own := model_of(states)) != model_document(model):
         raise CalibrationError(f"the states were sampled from {own!r}, the instrument is one of {model!r}")
-    return values

@@ -130,7 +130,7 @@ class InstrumentSet(Shown, Mapping[str, Thermometer]):
 def calibrate_instruments(
     model: IsingModel,
     temperatures: npt.ArrayLike,
-    states: npt.ArrayLike | None = None,
+    states: Held | None = None,
     *,
     names: Sequence[str] = tuple(THERMOMETERS),
     samples: int = 1000,
@@ -149,9 +149,9 @@ def calibrate_instruments(
     temperatures : array_like
         (n_temperatures ≥ 3,), in units of J/k_B, any order; 0 is allowed, infinity is left out. From about 0.5 to
         2.6 T_c, a twentieth of T_c apart around T_c, reads flows on both sides.
-    states : array_like, optional
+    states : array_like, Dataset or path, optional
         (n_temperatures, n_samples, *shape) independent equilibrium states of ±1, or (n_temperatures, n_chains,
-        n_draws, *shape) correlated ones. Sampled here unless given.
+        n_draws, *shape) correlated ones, or a Dataset of `sample` at these temperatures. Sampled here unless given.
     names : sequence of str, optional
         Which of "energy", "magnetization", "xi" (ξ/L), "correlation" (G(r)), "pseudo_likelihood" and "network"; all by
         default.

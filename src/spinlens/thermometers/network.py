@@ -12,6 +12,7 @@ from scipy.optimize import minimize_scalar
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Array, Fields, Single, Spins
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.curve import Curve
 from spinlens.thermometers.ensembles import Calibration, Ensemble, calibration, inflation
@@ -71,7 +72,7 @@ class NetworkThermometer(Thermometer):
         cls,
         model: IsingModel,
         temperatures: npt.ArrayLike,
-        states: npt.ArrayLike,
+        states: Held,
         hidden: int = _HIDDEN,
         epochs: int = _EPOCHS,
         seed: int = 0,

@@ -88,7 +88,7 @@ class Thermometer(Shown, ABC):
         return self.curve.range
 
     @classmethod
-    def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Self:
+    def calibrate(cls, model: IsingModel, temperatures: npt.ArrayLike, states: Held) -> Self:
         """Calibrate on equilibrium ensembles.
 
         Parameters
@@ -99,7 +99,8 @@ class Thermometer(Shown, ABC):
             (n_temperatures,) in units of J/k_B, any order, T = 0 allowed; infinity is left out.
         states : array_like
             (n_temperatures, n_samples, *shape) independent equilibrium states, ±1; or (n_temperatures, n_chains,
-            n_draws ≥ 8, *shape), correlated draws, whose autocorrelation then enters the errors.
+            n_draws ≥ 8, *shape), correlated draws, whose autocorrelation then enters the errors; or a Dataset of
+            `sample` at these temperatures, or its file.
 
         Returns
         -------
@@ -238,7 +239,7 @@ class Thermometer(Shown, ABC):
         error = np.hypot(reading.statistic.error, self.curve.error_at(temperature))
         return float(sign * (reading.statistic.value - self.curve.value(temperature)) / error)
 
-    def validate(self, temperatures: npt.ArrayLike, states: npt.ArrayLike) -> Validation:
+    def validate(self, temperatures: npt.ArrayLike, states: Held) -> Validation:
         """Read ensembles of known finite temperatures.
 
         Parameters

@@ -143,6 +143,7 @@ def test_files_machines_and_stacks(
         (("--machine", "nowhere"), "no machine at nowhere"),
         (("nowhere.nc",), "cannot read nowhere.nc: No such file"),
         (("{zeros.npy}",), "only +1 and -1"),
+        (("{flat.npy}", "--size", 16), "holds flat states of 64 sites: give their lattice, as --size"),
         (("{text.npy}",), "holds no states: states are read from .nc"),
         (("{text.nc}",), "holds no states"),
     ],
@@ -152,9 +153,10 @@ def test_mistakes_are_one_sentence_and_exit_code_2(
     arguments: tuple[Any, ...], message: str,
 ) -> None:  # fmt: skip
     np.save(tmp_path / "zeros.npy", np.zeros((5, 8, 8)))
+    np.save(tmp_path / "flat.npy", np.ones((5, 64)))
     (tmp_path / "text.npy").write_text("text")
     (tmp_path / "text.nc").write_text("text")
-    made = {**files, **{name: tmp_path / name for name in ("zeros.npy", "text.npy", "text.nc")}}
+    made = {**files, **{name: tmp_path / name for name in ("zeros.npy", "flat.npy", "text.npy", "text.nc")}}
     given = [str(made[a[1:-1]]) if str(a).startswith("{") else a for a in arguments]
     assert call(monkeypatch, *given, "--out", tmp_path / "out") == 2
     said = capsys.readouterr().err

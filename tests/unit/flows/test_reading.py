@@ -55,6 +55,17 @@ def test_nothing_changes_in_a_flow_that_rests_and_its_error_is_none(energy: Inst
     assert half["off_lattice"].values.all()
 
 
+def test_out_of_range_there_is_no_temperature_but_the_end_that_is_nearest(energy: InstrumentSet) -> None:
+    inside, free = drawn(MODEL, 2.6, 300, 1), drawn(MODEL, 1e9, 300, 2)
+    table = read_flow(Trajectory("heated", (0, 1), (inside, free)), energy).sel(instrument="energy")
+    assert table["in_range"].values.tolist() == [True, False]
+    assert np.isfinite(table["temperature"].values).tolist() == [True, False]
+    assert np.isfinite(table["temperature_error"].values).tolist() == [True, False]
+    assert table["nearest"].values[0] == table["temperature"].values[0]
+    assert table["nearest"].values[1] == pytest.approx(4.2)
+    assert table["change"].values[1] == pytest.approx(4.2 - table["nearest"].values[0])
+
+
 @pytest.fixture(scope="module")
 def sizes() -> dict[tuple[int, ...], InstrumentSet]:
     models = [IsingModel((L, L), NearestNeighbour()) for L in (8, 4)]

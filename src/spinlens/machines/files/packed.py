@@ -12,7 +12,7 @@ from spinlens import checks
 from spinlens.arrays import Spins
 from spinlens.errors import InputError
 from spinlens.files.atomic import replacing
-from spinlens.files.held import array_of, is_labelled, opened
+from spinlens.files.held import Held, array_of, is_labelled, opened
 from spinlens.files.packed_states import HEADER, PackedStates, header, open_packed
 
 States = Spins | PackedStates
@@ -91,7 +91,7 @@ def write_packed(path: str | Path, blocks: Iterable[npt.ArrayLike]) -> PackedSta
     return open_packed(target)
 
 
-def checked_states(data: npt.ArrayLike | PackedStates, n_visible: int | None = None, name: str = "X") -> States:
+def checked_states(data: Held, n_visible: int | None = None, name: str = "X") -> States:
     """Training states as (n_samples, n_visible) int8 of ±1, or packed ones as they are; those of Datasets and files."""
     held = opened(data)
     if is_labelled(held):
@@ -107,7 +107,7 @@ def checked_states(data: npt.ArrayLike | PackedStates, n_visible: int | None = N
     return states
 
 
-def unpacked_states(data: npt.ArrayLike | PackedStates, n_visible: int | None = None, name: str = "X") -> Spins:
+def unpacked_states(data: Held, n_visible: int | None = None, name: str = "X") -> Spins:
     """As `checked_states`, but packed states come unpacked: for sets that are small enough."""
     states = checked_states(data, n_visible, name)
     return states[np.arange(len(states))] if isinstance(states, PackedStates) else states

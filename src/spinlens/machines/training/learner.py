@@ -14,7 +14,7 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Spins
 from spinlens.errors import InputError
-from spinlens.files.packed_states import PackedStates
+from spinlens.files.held import Held
 from spinlens.machines.files.packed import States, checked_states, unpacked_states
 from spinlens.machines.reading.physics_check import Observable
 from spinlens.machines.training.checkpoint import TrainingFile, training_file
@@ -40,7 +40,7 @@ class Learner(Recipe):
 
     def fit(
         self,
-        X: npt.ArrayLike | PackedStates,
+        X: Held,
         y: object = None,
         *,
         validation: npt.ArrayLike | None = None,
@@ -54,9 +54,9 @@ class Learner(Recipe):
 
         Parameters
         ----------
-        X : array_like or PackedStates
-            States (n_samples, n_visible) of ±1; packed ones are unpacked a batch at a time. A last batch that is not
-            full is left out, another one in each epoch.
+        X : array_like, PackedStates, Dataset or path
+            States (n_samples, n_visible) of ±1; those of a Dataset of `sample` are flattened, packed ones unpacked a
+            batch at a time. A last batch that is not full is left out, another one in each epoch.
         y : object, optional
             Ignored, as scikit-learn gives one: nothing is to be predicted.
         validation : array_like, optional
@@ -115,7 +115,7 @@ class Learner(Recipe):
 
     def partial_fit(
         self,
-        X: npt.ArrayLike | PackedStates,
+        X: Held,
         epochs: int = 1,
         *,
         validation: npt.ArrayLike | None = None,
