@@ -70,12 +70,12 @@ _HOME = {
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
-__all__ = ["__version__", "exact", *_MODULE_OF]
+__all__ = ["__version__", "exact", "plot", *_MODULE_OF]
 
 
 def __getattr__(name: str) -> object:
-    if name == "exact":
-        return importlib.import_module("spinlens.exact")
+    if name in ("exact", "plot"):
+        return importlib.import_module(f"spinlens.{name}")
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'spinlens' has no attribute {name!r}")
     return getattr(importlib.import_module(_MODULE_OF[name]), name)

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.report import layout
 
 HERE = Path(__file__).parent
 LABELS = {"states": "training states", "units": "hidden units", "updates": "updates"}
@@ -86,7 +87,7 @@ def main() -> None:
     falls = json.loads((HERE / "error_falls.json").read_text())
     learned = json.loads((HERE / "couplings.json").read_text())
     with style.context():
-        figure, axes = style.grid(3, 2, height=6.6, gap=(0.52, 0.72), left=0.62, top=0.12)
+        figure, axes = layout.grid(3, 2, height=6.6, gap=(0.52, 0.72), left=0.62, top=0.12)
         figure.set_size_inches(7.6, 7.6)
         figure.set_facecolor("white")
         for place, name in zip(axes.flat, LABELS, strict=False):

@@ -21,6 +21,7 @@ from spinlens.statistics.resampling import bin_edges, jackknife_error
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 _BINS = 20
 
@@ -56,6 +57,12 @@ class SpinCorrelation(Shown):
         """A row a distance r along the axes: `value` of G and its `error`."""
         names = ("r", "value", "error")
         return data_frame([dict(zip(names, row, strict=True)) for row in zip(*self._columns(), strict=True)], names[0])
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw G(r) on logarithmic axes; see `spinlens.plot.correlation`."""
+        from spinlens.plot.spin_correlations import correlation
+
+        return correlation(self, ax, **options)
 
 
 def spin_correlation(states: Held, connected: bool = False) -> SpinCorrelation:
@@ -124,6 +131,12 @@ class CorrelationMap:
     centre: tuple[float, ...]
     block: int
     connected: bool
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw the map with the block of the unit; see `spinlens.plot.correlation_map`."""
+        from spinlens.plot.maps import correlation_map
+
+        return correlation_map(self, ax, **options)
 
 
 def visible_hidden_correlation(

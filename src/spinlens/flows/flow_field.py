@@ -21,6 +21,7 @@ from spinlens.statistics.estimate import Estimate, as_entry
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 RESOLVED = 2.0  # errors by which ΔT must differ from zero to count as a sign
 _MISFIT = 4.0  # χ² a degree of freedom beyond which a straight line is not believed
@@ -103,6 +104,12 @@ class FlowField(Shown):
 
         arrays = {name: getattr(self, name).tolist() for name in ("temperatures", "change", "error")}
         return {**arrays, "fixed_points": [point(found) for found in self.fixed_points]}
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw ΔT per step against T with its fixed points; see `spinlens.plot.flow_field`."""
+        from spinlens.plot.flow_fields import flow_field
+
+        return flow_field(self, ax, **options)
 
 
 def flow_field(before: Sequence[Estimate], after: Sequence[Estimate]) -> FlowField:

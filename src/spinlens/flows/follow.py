@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -15,6 +16,9 @@ from spinlens.flows.plateau import Plateau, find_plateau
 from spinlens.flows.reading import Instruments, Measured, measure, readings_dataset, shared
 from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.thermometers.readings import EquilibriumTest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _FEWEST = 3  # records from which a plateau can be told
 
@@ -60,6 +64,12 @@ class FollowedFlow:
     def end(self) -> Examination:
         """What is known of the last record."""
         return self.examination(self.steps[-1], self.last)
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw the temperatures along the flow; see `spinlens.plot.flow`."""
+        from spinlens.plot.flow_readings import flow
+
+        return flow(self.readings(), ax, **options)
 
 
 def follow(

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -17,6 +17,9 @@ from spinlens.errors import ArtefactError, InputError
 from spinlens.files.atomic import write_file
 from spinlens.files.formats import TRAJECTORY
 from spinlens.showing import Card, Shown, sides
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,3 +100,9 @@ class Trajectory(Shown):
         if step not in self.steps:
             raise InputError(f"step {step} was not recorded; recorded: {self.steps}")
         return self.states[self.steps.index(step)]
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw one state at up to eight records; see `spinlens.plot.states`."""
+        from spinlens.plot.lattices import states
+
+        return states(self, ax, **options)

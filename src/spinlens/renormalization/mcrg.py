@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from spinlens.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,12 @@ class MCRG(Shown):
         if not sector:
             raise InputError(f"no {parity} operators were measured")
         return sector
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw y_t (``parity="odd"``: y_h) against the operators kept; see `spinlens.plot.mcrg`."""
+        from spinlens.plot.exponents import mcrg
+
+        return mcrg(self, ax, **options)
 
 
 def _last(sector: Sequence[RGSpectrum]) -> Estimate | str:

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matplotlib.axes import Axes
-
-from spinlens.report import style
+from spinlens.plot import style
 from spinlens.report.illustration import Key
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims import ends
@@ -53,10 +51,13 @@ class Look:
     def hollow(self) -> bool:
         return self.control and self.color != style.INK
 
-    def draw(self, axes: Axes, x: Any, y: Any, error: Any, **options: Any) -> None:
-        """Points with error bars along y."""
-        own = {"mfc": "none" if self.hollow else self.color, "mec": self.color, "mew": 0.8}
-        style.points(axes, x, y, error, self.color, self.marker, **own | options)
+    @property
+    def options(self) -> dict[str, Any]:
+        """As matplotlib has it."""
+        size = 6.0 if self.marker == "*" else 4.0
+        face = "none" if self.hollow else self.color
+        return {"color": self.color, "marker": self.marker, "mfc": face, "mec": self.color, "mew": 0.8, "ms": size,
+                "zorder": 2.5 if self.control else 3.0}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from html import escape
 
 from markupsafe import Markup
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from spinlens.report.style import CSS_VARIABLES
+from spinlens.plot.style import CSS_VARIABLES
 
 _PREAMBLE = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 _NOISE = re.compile(r"<metadata>.*?</metadata>|<defs>\s*<style[^>]*>.*?</style>\s*</defs>|font-family: [^;\"]*; |"
@@ -29,6 +30,8 @@ def inline(figure: Figure, prefix: str, description: str) -> Markup:
 
     `prefix` makes its ids its own, `description` is what a screen reader says.
     """
+    for words in figure.findobj(Text):
+        words.set_text(words.get_text().replace("$", ""))  # sub- and superscripts as the page has them
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = _own_ids(_NOISE.sub("", _PREAMBLE.sub("", buffer.getvalue(), count=1)), prefix)

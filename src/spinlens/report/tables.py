@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spinlens.report.style import INSTRUMENTS
+from spinlens.plot.style import INSTRUMENTS
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.results_document import Results, entries, number, section
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from spinlens.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,6 +113,12 @@ class Validation:
     def pull(self) -> Array:
         """bias / error; nan where the thermometer is out of range."""
         return np.where(self.in_range, self.bias / np.where(self.error > 0, self.error, np.nan), np.nan)
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw T read − T; see `spinlens.plot.validation`."""
+        from spinlens.plot.instruments import validation
+
+        return validation(self, ax, **options)
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,9 @@ from spinlens.thermometers.ensembles import (
     require_model,
 )
 from spinlens.thermometers.readings import Reading, Validation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class Thermometer(Shown, ABC):
@@ -276,6 +279,12 @@ class Thermometer(Shown, ABC):
         require_model(arrays, model)
         curve = Curve(**{k.removeprefix("curve_"): np.asarray(v) for k, v in arrays.items() if k.startswith("curve_")})
         return cls._rebuild(model, curve, arrays)
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw the calibration curve; see `spinlens.plot.calibration`."""
+        from spinlens.plot.instruments import calibration
+
+        return calibration(self, ax, **options)
 
 
 def calibration_curve(values: Array, known: Calibration) -> Curve:

@@ -150,7 +150,7 @@ def write(found: SearchFound, out: Path) -> tuple[Path, Path, Path]:
     document["draws"] = {str(L): n for L, n in found.search.draws.items()}
     title = f"{s.coupling.label}, {s.dimension} dimension{'s' if s.dimension > 1 else ''}"
     headings, *values = rows(found)
-    curves = scaling_curves(found.search.curves, point)
+    curves = scaling_curves(found.search.curves)
     page = render_critical(title, headings, values, remarks(found), plain(point), curves)
     paths = out, out.with_suffix(".csv"), out.with_suffix(".html")
     texts = json.dumps(document, indent=2, ensure_ascii=False) + "\n", crossing_table(point), page

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.plot.tiles import Tiling
 from spinlens.report.figures import correlations, maps
 from spinlens.report.pages.study import FIGURES
 
@@ -38,7 +39,9 @@ def test_the_largest_lattice_has_the_darkest_shade() -> None:
 
 
 def test_tiles_are_set_row_by_row_from_the_upper_left() -> None:
-    assert style.corners(4, 3, (10, 12)) == [(0, 0), (10, 0), (20, 0), (0, 12)]
+    tiling = Tiling((8, 8), count=4, columns=3, titles=0, width=4.0)
+    assert (tiling.across, tiling.high) == (26, 17)
+    assert tiling.corners() == [(0, 9), (9, 9), (18, 9), (0, 0)]
 
 
 def test_correlations_are_grouped_by_machine_with_monte_carlo_in_each() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from spinlens.report import style, svg
+from spinlens.plot import style
+from spinlens.report import layout, svg
 
 
 def drawn(prefix: str = "p") -> str:
     with style.context():
-        figure, axes = style.grid()
+        figure, axes = layout.grid()
         axes[0, 0].plot([0, 1], [0, 1], color=style.BLUE)
         axes[0, 0].set_xlabel("T / T_c")
         return str(svg.inline(figure, prefix, 'a "line"'))

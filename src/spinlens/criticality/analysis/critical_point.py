@@ -17,6 +17,7 @@ from spinlens.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from uncertainties.core import AffineScalarFunc
 
 _WORDS = {
@@ -260,3 +261,28 @@ class CriticalPoint(Shown):
         spinlens.errors.ArtefactError: cannot read missing.json: No such file or directory
         """
         return read_json(path, cls, "critical point")
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw where pairs of sizes cross against 1/L, beside T_c; see `spinlens.plot.drift`.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; a new figure by default.
+        **options : dict
+            Those of `spinlens.plot.drift`, such as a `known` T_c.
+
+        Returns
+        -------
+        Axes
+            1/L of the smaller size along x.
+
+        Examples
+        --------
+        >>> from spinlens import NearestNeighbour, find_critical_point
+        >>> find_critical_point(NearestNeighbour(), (4, 6, 8), draws=2000, seed=1).plot(known=2.269185).get_xlabel()
+        '1 / L of the smaller size'
+        """
+        from spinlens.plot.scaling import drift
+
+        return drift(self, ax, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.machines.reading.effective_couplings import effective_couplings
 from spinlens.machines.units.parameters import Layer
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +46,12 @@ class LearnedCouplings:
     coupling: Array
     error: Array
     roughness: Array
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw J_eff(r), and J(r)/T where ``model=`` and ``temperature=`` are given; see `spinlens.plot.couplings`."""
+        from spinlens.plot.pair_couplings import couplings
+
+        return couplings(self, ax, **options)
 
 
 def learned_couplings(machines: Sequence[Layer], shape: tuple[int, ...]) -> LearnedCouplings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.machines.units.parameters import Layer
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,12 @@ class Spectrum:
     modes: Array
     noise_edge: float
     participation: float
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw the singular values by rank above the edge of noise; see `spinlens.plot.spectrum`."""
+        from spinlens.plot.machines import spectrum
+
+        return spectrum(self, ax, **options)
 
 
 def spectrum(machine: Layer) -> Spectrum:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens.arrays import Array
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.plot.instruments import STATISTICS, calibration, validation
+from spinlens.report import layout
 from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model, names
 from spinlens.study.results_document import Results, label, temperature_unit
 
@@ -27,10 +26,6 @@ KEYS = (
     Key("spread of single states", style.BLUE, "band"),
     Key("held-out ensembles", style.ORANGE, "point"),
 )
-WORDS = {
-    "energy": "energy per spin", "magnetization": "⟨|m|⟩", "xi": "S(2π/L) / S(0)", "correlation": "likeliest T of G(r)",
-    "pseudo_likelihood": "likeliest T of spins", "network": "network output",
-}  # fmt: skip
 
 
 def illustration(results: Results, data: Data) -> Illustration:
@@ -47,34 +42,18 @@ def illustration(results: Results, data: Data) -> Illustration:
 def _panel(curves: xr.Dataset, name: str, model: Results, index: int) -> Panel:
     instrument = names(curves, "instrument")[index]
     where = f"{label(model, name)}: {style.INSTRUMENTS.get(instrument, instrument)}"
-    figure = draw(curves.isel(instrument=index), temperature_unit(model), WORDS.get(instrument, instrument))
+    figure = draw(curves.isel(instrument=index), temperature_unit(model), STATISTICS.get(instrument, instrument))
     return Panel(where, f"Calibration curve and read-back of the thermometer, {where}", figure)
 
 
 def draw(curve: xr.Dataset, unit: float, statistic: str) -> Figure:
     """One instrument: statistic against T/T_c above, read minus true temperature below (in units of `unit`)."""
-    curve = curve.isel(temperature=np.isfinite(curve["temperature"].values))
-    figure, axes = style.grid(2, 1, height=3.7, sharex=True, left=0.75)
-    x, mean = curve["temperature"].values / unit, curve["mean"].values
-    low, high = mean - curve["spread"].values, mean + curve["spread"].values
-    axes[0, 0].fill_between(x, low, high, color=style.BLUE, alpha=0.18, lw=0)
-    axes[0, 0].plot(x, mean, color=style.BLUE)
-    style.points(axes[0, 0], x, mean, curve["error"], style.BLUE)
-    axes[0, 0].set_ylabel(statistic)
-    _residuals(axes[1, 0], curve, x, unit)
-    axes[1, 0].set_xlabel("T / T_c")
-    for place in axes[:, 0]:
-        place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(1, 2))
+    figure, axes = layout.grid(2, 1, height=3.7, sharex=True, left=0.75)
+    known = {"temperatures": curve["temperature"].values}
+    fitted = {name: curve[name].values for name in ("mean", "error", "spread")}
+    calibration(known | fitted, axes[0, 0], unit=unit, statistic=statistic, legend=False)
+    read = {"bias": (curve["read"] - curve["temperature"]).values, "error": curve["read_error"].values}
+    validation(known | read | {"in_range": curve["in_range"].values}, axes[1, 0], unit=unit, legend=False)
+    axes[0, 0].set_xlabel("")
+    axes[1, 0].axvline(1.0, color=style.MUTED, lw=0.7, dashes=(1, 2))
     return figure
-
-
-def _residuals(place: Axes, curve: xr.Dataset, x: Array, unit: float) -> None:
-    inside = curve["in_range"].values.astype(bool)
-    residual, error = (curve["read"].values / unit - x), curve["read_error"].values / unit
-    style.level(place, 0.0)
-    style.points(place, x[inside], residual[inside], error[inside], style.ORANGE)
-    extent = np.abs(residual[inside]) + np.nan_to_num(error[inside])
-    if np.isfinite(extent).any():  # points out of range may lie far away
-        place.set_ylim(-1.15 * np.nanmax(extent), 1.15 * np.nanmax(extent))
-    style.points(place, x[~inside], residual[~inside], error[~inside], style.ORANGE, mfc="none", mec=style.ORANGE)
-    place.set_ylabel("(read − T) / T_c")

@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.tables import MISSING, Table, estimate
 from spinlens.statistics.estimate import Estimate, as_entry
@@ -69,7 +70,7 @@ def _means(found: Sequence[Results]) -> list[str]:
 
 def draw(found: Mapping[str, Sequence[Results]]) -> Figure:
     """y_t to the left, y_h to the right, a row a map."""
-    figure, axes = style.grid(1, 2, height=0.3 * len(found) + 0.75, left=1.6, gap=(0.1, 0.2), sharey=True)
+    figure, axes = layout.grid(1, 2, height=0.3 * len(found) + 0.75, left=1.6, gap=(0.1, 0.2), sharey=True)
     for place, key in zip(axes[0], SYMBOLS, strict=True):
         for about in exponent(found.get("majority", ()), key)[:1]:
             place.axvspan(about.value - MARGIN, about.value + MARGIN, color=style.BAND, alpha=0.3, lw=0)

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, Panel, each_model
 from spinlens.report.tables import Table, estimate
 from spinlens.study.results_document import Results, entries, finite, label, models, number, section
@@ -40,7 +41,7 @@ def illustration(results: Results, data: object = None) -> Illustration:
 def draw(model: Results) -> Figure:
     """Δ_s to the left and Δ_ε to the right, recipes below each other, machines and starts side by side within a row."""
     recipes = list(dict.fromkeys(str(machine.get("recipe")) for machine in entries(model, "machines")))
-    figure, axes = style.grid(1, 2, height=0.34 * len(recipes) + 0.7, left=1.15, gap=(0.1, 0.18), sharey=True)
+    figure, axes = layout.grid(1, 2, height=0.34 * len(recipes) + 0.7, left=1.15, gap=(0.1, 0.18), sharey=True)
     for place, (name, symbol) in zip(axes[0], SYMBOLS.items(), strict=True):
         expected, error = (number(section(model, "equilibrium").get(name), key) for key in ("value", "error"))
         if np.isfinite(expected) and np.isfinite(error):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.machine_points import instrument_keys
 from spinlens.report.tables import MISSING, Table, estimate
@@ -75,7 +76,7 @@ def _range(zeros: Sequence[Zero]) -> str:
 
 def draw(found: Mapping[str, Sequence[Zero]]) -> Figure:
     """T* / T_c along x, a row a flow, instruments side by side within a row."""
-    figure, axes = style.grid(height=0.62 * len(found) + 0.6, left=1.25)
+    figure, axes = layout.grid(height=0.62 * len(found) + 0.6, left=1.25)
     place: Axes = axes[0, 0]
     place.axvspan(1 - MARGIN, 1 + MARGIN, color=style.BAND, alpha=0.3, lw=0)
     place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(4, 2))

@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.plot.flow_readings import flow as plot_flow
+from spinlens.report import layout
 
 Row = Mapping[str, Any]
 
 PATH_CAPTION = (
     "Temperature after each step of the flow, in units of T_c, one line a machine (seed) and start, with the error as "
-    "a band; open points are out of the instrument's range. Dashed: T_c."
+    "a band; open points are out of the instrument's range. Dashed: T_c. The frame shows where flows stay; triangles "
+    "at its edge, where they begin outside of it."
 )
 ENDS_CAPTION = (
     "Temperature of the states after the last step, in units of T_c, of every machine (one point a seed) and start; "
@@ -37,34 +41,31 @@ def groups(rows: Sequence[Row]) -> list[str]:
 def draw_path(rows: Sequence[Row], unit: float) -> Figure:
     """T/T_c against step, one row an instrument; rows of one group."""
     instruments = list(dict.fromkeys(row["instrument"] for row in rows))
-    figure, axes = style.grid(len(instruments), 1, height=1.3 * len(instruments) + 0.6, sharex=True)
+    figure, axes = layout.grid(len(instruments), 1, height=1.3 * len(instruments) + 0.6, sharex=True)
     for number, instrument in enumerate(instruments):
         place = axes[number, 0]
-        style.level(place, 1.0)
-        own = [row for row in rows if row["instrument"] == instrument]
-        for start, seed in dict.fromkeys((row["start"], row["seed"]) for row in own):
-            line = [row for row in own if (row["start"], row["seed"]) == (start, seed)]
-            _line(place, line, unit, style.STARTS.get(start, style.PURPLE))
+        plot_flow(_starts(rows, instrument), place, unit=unit, legend=False)
         place.set_ylabel("T / T_c")
         style.note(place, style.INSTRUMENTS.get(instrument, instrument))
-    last = axes[-1, 0]
-    if max(row["step"] for row in rows) > 100:
-        last.set_xscale("symlog", linthresh=1)
-        last.set_xlim(left=0)
-    last.set_xlabel("step of the flow")
+        if number < len(instruments) - 1:
+            place.set_xlabel("")
     return figure
 
 
-def _line(place: Any, rows: Sequence[Row], unit: float, color: str) -> None:
-    step = np.array([row["step"] for row in rows])
-    temperature = np.array([row["nearest"] for row in rows]) / unit
-    error = np.array([row["temperature_error"] for row in rows], dtype=np.float64) / unit
-    inside = np.array([row["in_range"] for row in rows], dtype=bool)
-    known = np.where(inside, temperature, np.nan)
-    place.plot(step, temperature, color=color, lw=0.7, alpha=0.35)
-    place.plot(step, known, color=color, lw=1.1)
-    place.fill_between(step, known - error, known + error, color=color, alpha=0.2, lw=0)
-    place.plot(step[~inside], temperature[~inside], "o", color=color, ms=2.6, mfc="none", mew=0.7, alpha=0.6)
+def _starts(rows: Sequence[Row], instrument: str) -> dict[str, list[xr.Dataset]]:
+    """The lines of each start, one a seed."""
+    lines: dict[str, dict[Any, list[Row]]] = {}
+    for row in rows:
+        if row["instrument"] == instrument:
+            lines.setdefault(row["start"], {}).setdefault(row["seed"], []).append(row)
+    return {start: [_readings(line) for line in seeds.values()] for start, seeds in lines.items()}
+
+
+def _readings(line: Sequence[Row]) -> xr.Dataset:
+    """Rows as `read_flow` would have them."""
+    names = ("nearest", "temperature", "temperature_error", "in_range")
+    columns = {name: ("step", np.array([row[name] for row in line], dtype=np.float64)) for name in names}
+    return xr.Dataset(columns, coords={"step": [row["step"] for row in line]})
 
 
 def draw_ends(rows: Sequence[Row], unit: float, instruments: Sequence[str]) -> Figure:
@@ -73,7 +74,7 @@ def draw_ends(rows: Sequence[Row], unit: float, instruments: Sequence[str]) -> F
     columns = 2
     count = -(-len(instruments) // columns)
     height = count * (0.17 * len(names) + 0.55) + 0.35
-    figure, axes = style.grid(
+    figure, axes = layout.grid(
         count, columns, height=height, left=1.75, right=0.1, top=0.24, gap=(0.5, 0.12), sharey=True
     )  # fmt: skip
     places = dict(zip(instruments, axes.ravel(), strict=False))

@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.machine_points import end_margin, end_temperatures, instrument_keys
 from spinlens.report.tables import MISSING, Table, estimate
@@ -58,7 +59,7 @@ def describe(where: str, rows: Sequence[Row]) -> str:
 
 def draw(rows: Sequence[Row]) -> Figure:
     """T_end / T_c along x, recipes below each other, instruments side by side within a row."""
-    figure, axes = style.grid(height=0.44 * len(rows) + 0.6, left=1.15)
+    figure, axes = layout.grid(height=0.44 * len(rows) + 0.6, left=1.15)
     place: Axes = axes[0, 0]
     place.axvspan(1 - end_margin(), 1 + end_margin(), color=style.BAND, alpha=0.3, lw=0)
     place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(4, 2))

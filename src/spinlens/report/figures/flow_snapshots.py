@@ -5,7 +5,9 @@ from __future__ import annotations
 import xarray as xr
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.plot.lattices import states
+from spinlens.report import layout
 from spinlens.report.figures.snapshots import KEYS
 from spinlens.report.illustration import Data, Illustration, Panel, dataset, each_model, names
 from spinlens.study.results_document import Results, label
@@ -41,7 +43,8 @@ def draw(flow: xr.Dataset) -> Figure:
     starts, steps = names(flow, "start"), names(flow, "snapshot_step")
     spins = flow["flow_spins"].transpose("start", "snapshot_step", "x", "y").values
     tiles = spins.reshape(-1, *spins.shape[2:])
-    figure, axes = style.mosaic(tiles, len(steps), steps, left=0.3, cmap=style.SPINS, vmin=-1, vmax=1)
+    figure, axes = layout.picture(spins.shape[2:], len(tiles), len(steps), len(steps), left=0.3)
+    states(tiles, axes, columns=len(steps), titles=steps)
     for row, start in enumerate(starts):
         height = 1 - (row + 0.5) / len(starts)
         color = style.STARTS.get(start, style.INK)

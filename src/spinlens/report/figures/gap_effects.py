@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.plot.gaps import FLOOR, gap, name_learned
+from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.machine_points import EFFECTS, Look, MachinePoint, keys, looks, machine_points
 from spinlens.report.tables import Table, estimate
-from spinlens.statistics.estimate import as_entry
+from spinlens.statistics.estimate import Estimate, as_entry
 from spinlens.study.claims.recipes import LEARNED
 from spinlens.study.results_document import Results, label, models
 
@@ -31,7 +31,6 @@ SEE = (
     "If what a flow misses is a matter of learning, the points enter all bands as the gap shrinks to the left; "
     "if it is a matter of the lattice, they stay outside however small the gap."
 )
-_FLOOR = 1e-5  # nats a site: smaller gaps are drawn here
 
 
 def illustration(results: Results, data: object = None) -> Illustration:
@@ -63,53 +62,43 @@ def _inside(points: Sequence[MachinePoint]) -> str:
 
 def draw(points: Sequence[MachinePoint], look: Mapping[str, Look]) -> Figure:
     """One row an effect, all with the same axis of g."""
-    figure, axes = style.grid(len(EFFECTS), 1, height=1.3 * len(EFFECTS) + 0.6, left=0.72, sharex=True)
+    figure, axes = layout.grid(len(EFFECTS), 1, height=1.3 * len(EFFECTS) + 0.6, left=0.72, sharex=True)
     edges = _edges(points)
     for place, (key, (words, margin)) in zip(axes[:, 0], EFFECTS.items(), strict=True):
-        _frame(place, margin, positive=key in ("spread", "distance"))
-        for point in points:
-            _point(place, point, key, look[point.recipe], edges)
+        _row(place, points, key, margin, edges, look)
         place.set_ylabel(words, fontsize=8.5)
-    above = axes[0, 0].get_xaxis_transform()
-    axes[0, 0].text(0.9 * LEARNED, 0.98, "← learned", transform=above, ha="right", va="top", color=style.MUTED)
-    last = axes[-1, 0]
-    last.set_xscale("log")
-    last.set_xlim(edges[0] / 1.6, edges[1] * 1.6)
-    last.set_xlabel("gap to the lattice g (nats a site)")
+        if place is not axes[-1, 0]:
+            place.set_xlabel("")
+    name_learned(axes[0, 0])
     return figure
 
 
+def _row(
+    place: Axes,
+    points: Sequence[MachinePoint],
+    key: str,
+    margin: float,
+    edges: tuple[float, float],
+    look: Mapping[str, Look],
+) -> None:
+    pairs: dict[str, list[tuple[Estimate, Estimate]]] = {}
+    bounds: dict[str, list[bool]] = {}
+    for point in points:
+        found = point.effects.get(key)
+        if found is not None and found.value is not None and point.gap is not None:
+            effect = Estimate(found.value, found.error or 0.0)
+            pairs.setdefault(point.recipe, []).append((point.gap, effect))
+            bounds.setdefault(point.recipe, []).append(point.bound)
+    options = {recipe: look[recipe].options for recipe in pairs}
+    gap(
+        pairs, place, margin=margin, positive=key in ("spread", "distance"), edges=edges, looks=options, bounds=bounds,
+        legend=False,
+    )  # fmt: skip
+
+
 def _edges(points: Sequence[MachinePoint]) -> tuple[float, float]:
-    gaps = [max(point.gap.value, _FLOOR) for point in points if point.gap is not None]
-    return min(_FLOOR, *gaps), max(3 * LEARNED, *gaps)
-
-
-def _frame(place: Axes, margin: float, positive: bool) -> None:
-    """The margin as a band; linear inside it, logarithmic outside."""
-    place.axhspan(0 if positive else -margin, margin, color=style.BAND, alpha=0.3, lw=0)
-    place.axhline(0, color=style.MUTED, lw=0.7)
-    place.axvline(LEARNED, color=style.MUTED, lw=0.7, dashes=(1, 2))
-    place.set_yscale("symlog", linthresh=margin, linscale=0.7)
-    decades = [margin * 10**k for k in range(3)]
-    ticks = [*([] if positive else [-t for t in decades[::-1]]), 0.0, *decades]
-    place.yaxis.set_major_locator(FixedLocator(ticks))
-    place.yaxis.set_minor_locator(NullLocator())
-    place.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
-
-
-def _point(place: Axes, point: MachinePoint, key: str, look: Look, edges: tuple[float, float]) -> None:
-    found = point.effects.get(key)
-    if found is None or found.value is None or point.gap is None:
-        return
-    x = float(np.clip(point.gap.value, *edges))
-    order = 2.5 if point.control else 3.0
-    look.draw(place, [x], [found.value], [found.error or 0.0], ms=6.0 if look.marker == "*" else 4.0, zorder=order)
-    if point.gap.value < edges[0] or point.bound:
-        turn = -1 if point.gap.value < edges[0] else 1
-        place.annotate(
-            "", (x * 1.9**turn, found.value), (x * 1.15**turn, found.value),
-            arrowprops={"arrowstyle": "->", "color": look.color, "lw": 0.8}, annotation_clip=False,
-        )  # fmt: skip
+    gaps = [max(point.gap.value, FLOOR) for point in points if point.gap is not None]
+    return min(FLOOR, *gaps), max(3 * LEARNED, *gaps)
 
 
 def table(results: Results) -> Table:

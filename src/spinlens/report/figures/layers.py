@@ -7,7 +7,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.report import layout
 from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model, names
 from spinlens.study.results_document import Results, label, temperature_unit
 
@@ -49,7 +50,7 @@ def _columns(data: Data, name: str) -> dict[str, list[xr.Dataset]]:
 def draw(columns: dict[str, list[xr.Dataset]], unit: float) -> Figure:
     """T/T_c against layer, one row an instrument and one column a kind of flow."""
     instruments = names(next(iter(columns.values()))[0], "instrument")
-    figure, axes = style.grid(
+    figure, axes = layout.grid(
         len(instruments),
         len(columns),
         height=1.3 * len(instruments) + 0.75,

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from spinlens.arrays import Array
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.plot.pair_couplings import couplings
+from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, Panel, each_model
 from spinlens.report.machine_points import Look, is_control, keys, looks
 from spinlens.report.tables import Table, estimate, plain
@@ -91,34 +91,15 @@ def describe(where: str, model: Results, curves: Mapping[str, Curve]) -> str:
 
 def draw(model: Results, curves: Mapping[str, Curve], look: Mapping[str, Look]) -> Figure:
     """A power law on logarithmic axes, without what is not positive; couplings of few neighbours on plain ones."""
-    figure, axes = style.grid(height=3.3, left=0.78)
-    place: Axes = axes[0, 0]
-    r, lattice = lattice_curve(model)
-    tail = bool(np.all(lattice > 0))
-    place.plot(r, lattice, color=style.INK, lw=1.1 if tail else 0.0, marker="_", ms=9, mew=1.3)
-    for number, (recipe, curve) in enumerate(curves.items()):
-        keep = (curve.value > 2 * curve.error) | (not tail)
-        shift = number - (len(curves) - 1) / 2
-        beside = curve.r * 1.012**shift if tail else curve.r + 0.05 * shift
-        look[recipe].draw(place, beside[keep], curve.value[keep], curve.error[keep])
-    if tail:
-        _logarithmic(place, r)
-    else:
-        place.axhline(0, color=style.MUTED, lw=0.7)
-    place.set_xlabel("r (lattice spacings)")
-    place.set_ylabel("J_eff(r), J(r) / T_c")
+    figure, axes = layout.grid(height=3.3, left=0.78)
+    _, lattice = lattice_curve(model)
+    found = {
+        recipe: {"r": curve.r, "learned": curve.value, "error": curve.error, "lattice": lattice}
+        for recipe, curve in curves.items()
+    }
+    couplings(found, axes[0, 0], looks={recipe: look[recipe].options for recipe in curves}, legend=False)
+    axes[0, 0].set_ylabel("J_eff(r), J(r) / T_c")
     return figure
-
-
-def _logarithmic(place: Axes, r: Array) -> None:
-    place.set_xscale("log")
-    place.set_yscale("log")
-    ticks = [x for x in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32) if x <= 1.05 * r.max(initial=1.0)]
-    place.set_xticks(ticks, [str(x) for x in ticks])
-    place.set_xticks([], minor=True)
-    place.yaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
-    place.yaxis.set_minor_locator(NullLocator())
-    place.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def table(results: Results) -> Table:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from spinlens.arrays import Array
-from spinlens.report import style
+from spinlens.plot import lattices, machines, pair_couplings, style
+from spinlens.report import layout
 
 COLUMNS = 4
 
@@ -19,43 +18,28 @@ def learning_curve(history: Sequence[Mapping[str, float]], bound: float | None =
 
     `bound` is the log-likelihood per state of the data's own distribution, drawn as a level.
     """
-    figure, axes = style.grid(2, height=3.6, sharex=True)
+    figure, axes = layout.grid(2, height=3.6, sharex=True)
     above, below = axes[:, 0]
-    tracked = [entry for entry in history if "log_likelihood" in entry]
-    style.points(
-        above,
-        [entry["epoch"] for entry in tracked],
-        [entry["log_likelihood"] for entry in tracked],
-        [entry["log_likelihood_error"] for entry in tracked],
-        style.BLUE,
-        lw=1.0,
-    )
-    if bound is not None:
-        style.level(above, bound)
+    if any("log_likelihood" in entry for entry in history):
+        machines.learning_curve(history, above, known=bound, legend=False)
+    above.set_xlabel("")
     above.set_ylabel("held-out log-likelihood")
-    below.plot([entry["epoch"] for entry in history], [entry["weight_rms"] for entry in history], color=style.INK)
-    below.set_ylabel("r.m.s. weight")
-    below.set_xlabel("epoch")
+    machines.learning_curve(history, below, quantity="weight_rms", color=style.INK, legend=False)
     return figure
 
 
 def spectrum(values: Array, noise_edge: float) -> Figure:
     """Singular values of the weights by rank, and the edge of those of independent weights of the same size."""
-    figure, axes = style.grid()
-    place = axes[0, 0]
-    style.points(place, np.arange(1, len(values) + 1), values, np.zeros(len(values)), style.BLUE)
-    style.level(place, noise_edge)
-    place.set_xlabel("rank")
-    place.set_ylabel("singular value of W")
-    place.set_ylim(0, None)
+    figure, axes = layout.grid()
+    machines.spectrum({"values": values, "noise_edge": noise_edge}, axes[0, 0], legend=False)
     return figure
 
 
 def receptive_fields(fields: Array) -> Figure:
     """Fields (unit, x, y) of hidden units, each on its own scale; red is positive, blue negative."""
-    largest = np.abs(fields).max(axis=(1, 2), keepdims=True)
-    scaled = fields / np.where(largest > 0, largest, 1.0)
-    return style.mosaic(scaled, COLUMNS, cmap=style.DIVERGING, vmin=-1, vmax=1)[0]
+    figure, axes = layout.picture((fields.shape[1], fields.shape[2]), len(fields), COLUMNS)
+    lattices.receptive_fields(fields, axes, columns=COLUMNS)
+    return figure
 
 
 def couplings(distance: Array, learned: Array, error: Array, true: Array | None = None) -> Figure:
@@ -63,17 +47,7 @@ def couplings(distance: Array, learned: Array, error: Array, true: Array | None 
 
     `error` may be nan, for a single machine.
     """
-    figure, axes = style.grid()
-    place: Any = axes[0, 0]
-    style.points(place, distance, learned, error, style.BLUE, label="learned")
-    if true is not None:
-        style.points(
-            place, distance, true, np.zeros(len(distance)), style.INK, "_", ms=9, mew=1.2, mec=None, label="J(r)/T"
-        )
-        place.legend(loc="upper right")
-    if np.all(learned > 0) and (true is None or np.all(true > 0)):
-        place.set_xscale("log")
-        place.set_yscale("log")
-    place.set_xlabel("distance r")
-    place.set_ylabel("coupling")
+    figure, axes = layout.grid()
+    curve = {"r": distance, "learned": learned, "error": error, "lattice": true}
+    pair_couplings.couplings({"learned": curve}, axes[0, 0])
     return figure

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.arrays import AnyArray
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.plot.maps import colors, correlation_map
+from spinlens.report import layout
 from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model, names
 from spinlens.study.results_document import Results, label, models
 
@@ -43,26 +44,31 @@ def illustration(results: Results, data: Data) -> Illustration:
 def draw(maps: xr.Dataset, sources: list[str]) -> Figure:
     """Two rows of maps, (source, x, y) of `raw` and `connected`, above the cut of the connected ones."""
     own = names(maps, "source")
-    side = min((style.WIDTH - 0.68 - 0.14 * (len(own) - 1)) / len(own), 1.6)  # inches, of a square map
-    figure, axes = style.grid(3, len(own), height=3 * side + 1.44, left=0.62, right=0.06, top=0.26, gap=(0.35, 0.14))
+    side = min((layout.WIDTH - 0.68 - 0.14 * (len(own) - 1)) / len(own), 1.6)  # inches, of a square map
+    figure, axes = layout.grid(3, len(own), height=3 * side + 1.44, left=0.62, right=0.06, top=0.26, gap=(0.35, 0.14))
     for row, kind in enumerate(ROWS):
         scale = _scale(maps[kind].values)
         for column, source in enumerate(own):
-            title = source if row == 0 else ""
-            style.tile(axes[row, column], maps[kind].isel(source=column).values, title, **scale)
+            place, values = axes[row, column], maps[kind].isel(source=column).values
+            correlation_map(values, place, limits=scale, bar=False)
+            _bare(place, source if row == 0 else "")
         axes[row, 0].set_ylabel(kind)
-        axes[row, 0].set_xlabel(f"{scale['vmin']:.2g} … {scale['vmax']:.2g}", fontsize=9, labelpad=2, color=style.MUTED)
+        axes[row, 0].set_xlabel(f"{scale[0]:.2g} … {scale[1]:.2g}", fontsize=9, labelpad=2, color=style.MUTED)
     _cuts(figure, axes, maps, sources)
     return figure
 
 
-def _scale(values: AnyArray) -> dict[str, Any]:
-    """Colours for all maps of a row: sequential where nothing is negative, else diverging about zero."""
-    known = values[np.isfinite(values)]
-    if known.size and known.min() >= 0 < known.max():
-        return {"cmap": "Blues", "vmin": float(known.min()), "vmax": float(known.max())}
-    limit = float(np.abs(known).max()) if known.size and np.any(known) else 1.0
-    return {"cmap": style.DIVERGING, "vmin": -limit, "vmax": limit}
+def _scale(values: AnyArray) -> tuple[float, float]:
+    """Ends of the colours for all maps of a row."""
+    found = colors(values)
+    return found["vmin"], found["vmax"]
+
+
+def _bare(place: Axes, title: str) -> None:
+    """Without ticks and words, as all maps of a row have the same."""
+    place.set(xlabel="", ylabel="", xticks=[], yticks=[])
+    place.spines[:].set_visible(False)
+    place.set_title(title, pad=3, fontsize=9)
 
 
 def _cuts(figure: Figure, axes: AnyArray, maps: xr.Dataset, sources: list[str]) -> None:

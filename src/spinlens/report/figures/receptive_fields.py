@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot.lattices import receptive_fields as plot_fields
+from spinlens.report import layout
 from spinlens.report.illustration import Data, Illustration, Panel, dataset, each_model
 from spinlens.study.results_document import Results, label
 
@@ -34,6 +34,7 @@ def illustration(results: Results, data: Data) -> Illustration:
 
 def draw(maps: xr.Dataset) -> Figure:
     """One tile a unit of `fields` (unit, x, y), each divided by its largest weight."""
-    fields = np.nan_to_num(maps["fields"].transpose("unit", "x", "y").values)
-    largest = np.abs(fields).max(axis=(1, 2), keepdims=True)
-    return style.mosaic(fields / np.where(largest > 0, largest, 1.0), COLUMNS, cmap=style.DIVERGING, vmin=-1, vmax=1)[0]
+    fields = maps["fields"].transpose("unit", "x", "y").values
+    figure, axes = layout.picture(fields.shape[1:], len(fields), COLUMNS)
+    plot_fields(fields, axes, columns=COLUMNS)
+    return figure

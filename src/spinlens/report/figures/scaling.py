@@ -9,9 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import scaling as plot
+from spinlens.plot import style
+from spinlens.report import layout
+from spinlens.report.figures.crossings import CROSSING, size_keys
 from spinlens.report.illustration import Illustration, Key, Panel
-from spinlens.study.results_document import number
 
 Curves = Sequence[Mapping[str, Any]]
 Point = Mapping[str, Any]
@@ -26,16 +28,11 @@ def illustrations(point: Point, curves: Curves) -> list[Illustration]:
     return [*made, _drift(point), _residuals(point), _budget(point)]
 
 
-def _sizes(curves: Curves) -> tuple[Key, ...]:
-    return tuple(Key(f"L = {curve['L']}", style.shade(k, len(curves))) for k, curve in enumerate(curves))
-
-
 def _crossings(point: Point, curves: Curves) -> Illustration:
-    panels = [Panel("U_4", "Binder cumulant against temperature", _ratio(point, curves, "binder", "crossings", "U_4"))]
+    panels = [Panel("U_4", "Binder cumulant against temperature", _ratio(point, curves, "binder"))]
     if any(np.isfinite(curve["xi"]).any() for curve in curves):
-        figure = _ratio(point, curves, "xi", "xi_crossings", "ξ/L")
-        panels.append(Panel("ξ/L", "Correlation length over L against temperature", figure))
-    keys = (*_sizes(curves), Key("T_c ± error", style.BAND, "band"), Key("crossing of a pair", style.ORANGE, "point"))
+        panels.append(Panel("ξ/L", "Correlation length over L against temperature", _ratio(point, curves, "xi")))
+    keys = (*size_keys([curve["L"] for curve in curves]), Key("T_c ± error", style.BAND, "band"), CROSSING)
     return Illustration(
         "crossings",
         "Crossings",
@@ -46,44 +43,17 @@ def _crossings(point: Point, curves: Curves) -> Illustration:
     )
 
 
-def _ratio(point: Point, curves: Curves, name: str, crossings: str, symbol: str) -> Figure:
-    figure, axes = style.grid(height=2.9)
-    place = axes[0, 0]
-    T_c, error = number(point["temperature"]), number(point["temperature"], "error")
-    found = [(number(pair["temperature"]), number(pair["value"])) for pair in point.get(crossings) or ()]
-    half = 1.3 * max([abs(T - T_c) for T, _ in found] + [6 * error, 0.004 * T_c])
-    place.axvspan(T_c - error, T_c + error, color=style.BAND, alpha=0.5, lw=0)
-    shown: list[float] = []
-    for k, curve in enumerate(curves):
-        T, values, errors = (np.asarray(curve[key]) for key in ("temperature", name, f"{name}_error"))
-        color = style.shade(k, len(curves))
-        place.plot(T, values, color=color)
-        place.fill_between(T, values - errors, values + errors, color=color, alpha=0.25, lw=0)
-        inside = values[np.abs(T - T_c) < half / 2]
-        shown += inside[np.isfinite(inside)].tolist()
-    for at, value in found:
-        place.plot(at, value, color=style.ORANGE, marker="D", mfc="none", ms=5, lw=0)
-    place.set_xlim(T_c - half, T_c + half)
-    if shown:
-        room = 0.1 * (max(shown) - min(shown)) + 1e-3
-        place.set_ylim(min([*shown, *(v for _, v in found)]) - room, max([*shown, *(v for _, v in found)]) + room)
-    place.set_xlabel("T / J")
-    place.set_ylabel(symbol)
+def _ratio(point: Point, curves: Curves, quantity: str) -> Figure:
+    figure, axes = layout.grid(height=2.9)
+    plot.crossings(curves, axes[0, 0], quantity=quantity, point=point, legend=False)
     return figure
 
 
 def _collapse(point: Point, curves: Curves) -> Illustration:
     panels = []
-    for name, title, symbol in (
-        ("binder", "U_4", "U_4"),
-        ("scaled_m2", "⟨m²⟩ times L to the power 2 Δ_s", "⟨m²⟩ L^{2Δ}"),
-    ):
-        figure, axes = style.grid(height=2.9)
-        for k, curve in enumerate(curves):
-            axes[0, 0].plot(curve["x"], curve[name], color=style.shade(k, len(curves)))
-        axes[0, 0].set_xlim(-1.5, 1.5)
-        axes[0, 0].set_xlabel("ln(T_c / T) · L^{1/ν}")
-        axes[0, 0].set_ylabel(symbol)
+    for quantity, title in (("binder", "U_4"), ("m2", "⟨m²⟩ times L to the power 2 Δ_s")):
+        figure, axes = layout.grid(height=2.9)
+        plot.collapse(curves, axes[0, 0], point=point, quantity=quantity, legend=False)
         panels.append(Panel(title, f"{title} against the scaling variable", figure))
     return Illustration(
         "collapse",
@@ -91,34 +61,27 @@ def _collapse(point: Point, curves: Curves) -> Illustration:
         "The same data against the scaling variable, with T_c, ν and Δ_s as found.",
         "With the right exponents all sizes fall on one curve; what is left at small L are corrections to scaling.",
         tuple(panels),
-        _sizes(curves),
+        size_keys([curve["L"] for curve in curves]),
     )
 
 
 def _drift(point: Point) -> Illustration:
-    figure, axes = style.grid(height=2.7, left=0.75)
-    place = axes[0, 0]
-    style.level(place, number(point["temperature"]), number(point["temperature"], "error"))
-    for name, color, marker in (("crossings", style.BLUE, "o"), ("xi_crossings", style.ORANGE, "s")):
-        pairs = point.get(name) or ()
-        at = [1 / pair["sizes"][0] for pair in pairs]
-        values = [number(pair["temperature"]) for pair in pairs]
-        style.points(place, at, values, [number(pair["temperature"], "error") for pair in pairs], color, marker)
-    place.set_xlim(left=0)
-    place.set_xlabel("1 / L of the smaller size")
-    place.set_ylabel("T of the crossing / J")
+    figure, axes = layout.grid(height=2.7, left=0.75)
+    plot.drift(point, axes[0, 0], legend=False)
+    looks = (("U_4", style.BLUE, "o"), ("ξ/L", style.OCHRE, "s"))
+    ratios = [Key(name, color, "point", style.glyph(marker)) for name, color, marker in looks]
     return Illustration(
         "drift",
         "Drift of the crossings",
         "Crossing temperatures of pairs of sizes. Grey band: T_c of the global fit with its total error.",
         "Both ratios have to tend to the band as L grows.",
         (Panel("Crossing temperatures", "Crossing temperatures against one over L", figure),),
-        (Key("U_4", style.BLUE, "point"), Key("ξ/L", style.ORANGE, "point"), Key("T_c ± error", style.BAND, "band")),
+        (*ratios, Key("T_c ± error", style.BAND, "band")),
     )
 
 
 def _residuals(point: Point) -> Illustration:
-    figure, axes = style.grid(height=2.7)
+    figure, axes = layout.grid(height=2.7)
     place: Axes = axes[0, 0]
     rows = point["quality"]["residuals"]
     sizes = sorted({row[1] for row in rows})
@@ -144,7 +107,7 @@ def _residuals(point: Point) -> Illustration:
 
 def _budget(point: Point) -> Illustration:
     names = [name for name in _NAMES if name in point["statistical"]]
-    parts, axes = style.grid(height=2.4)
+    parts, axes = layout.grid(height=2.4)
     place = axes[0, 0]
     variances = [(point["statistical"][name] ** 2, point["systematic"][name] ** 2) for name in names]
     shares = np.array([(a / (a + b), b / (a + b)) if a + b > 0 else (0.0, 0.0) for a, b in variances])
@@ -153,7 +116,7 @@ def _budget(point: Point) -> Illustration:
     place.set_yticks(range(len(names)), [_NAMES[name] for name in names])
     place.invert_yaxis()
     place.set_xlabel("share of the variance")
-    sizes, axes = style.grid(height=2.4)
+    sizes, axes = layout.grid(height=2.4)
     influence = {str(L): share for L, share in point["influence"].items()}
     axes[0, 0].bar(range(len(influence)), list(influence.values()), color=style.BLUE, width=0.6)
     axes[0, 0].set_xticks(range(len(influence)), list(influence))

@@ -7,7 +7,9 @@ import math
 import xarray as xr
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.plot.lattices import states as plot_states
+from spinlens.report import layout
 from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model
 from spinlens.study.results_document import Results, label
 
@@ -35,7 +37,9 @@ def draw(states: xr.Dataset) -> Figure:
     """One tile a temperature; `states` holds spins (temperature, x, y) and the attribute T_c."""
     spins = states["spins"].transpose("temperature", "x", "y")
     titles = [_title(float(value), states.attrs.get("T_c")) for value in spins["temperature"]]
-    return style.mosaic(spins.values, COLUMNS, titles, cmap=style.SPINS, vmin=-1, vmax=1)[0]
+    figure, axes = layout.picture((spins.sizes["x"], spins.sizes["y"]), len(spins), COLUMNS, len(titles))
+    plot_states(spins.values, axes, columns=COLUMNS, titles=titles)
+    return figure
 
 
 def _title(temperature: float, critical: object) -> str:

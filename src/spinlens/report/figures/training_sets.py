@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens.report import style
+from spinlens.plot import style
+from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, Panel, each_model
 from spinlens.report.machine_points import READ, end_margin, end_temperatures, instrument_keys, is_control
 from spinlens.report.tables import MISSING, Table, estimate, plain
@@ -91,7 +92,7 @@ def _mean(found: Sequence[Mapping[str, Estimate]], instrument: str) -> Estimate 
 
 def draw(sets: Family, means: Mapping[str, float]) -> Figure:
     """T_end / T_c, a column a training set, instruments side by side."""
-    figure, axes = style.grid(height=2.9)
+    figure, axes = layout.grid(height=2.9)
     place: Axes = axes[0, 0]
     place.axhspan(1 - end_margin(), 1 + end_margin(), color=style.BAND, alpha=0.3, lw=0)
     style.level(place, 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spinlens.report import style
+from spinlens.plot import style
 from spinlens.report.figures import scaling
 from spinlens.report.pages.study import draw, render_page
 

@@ -14,7 +14,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from spinlens.files.atomic import write_file
-from spinlens.report import style, svg
+from spinlens.plot import style
+from spinlens.report import svg
 from spinlens.report.figures import flow_comparison, flow_fields, layers, maps
 from spinlens.report.illustration import Key
 from spinlens.report.pages.study import render_page

@@ -20,7 +20,8 @@ import xarray as xr
 from markupsafe import Markup
 
 from spinlens.files.atomic import replace_file
-from spinlens.report import style, svg, tables, verdict_tables
+from spinlens.plot import style
+from spinlens.report import svg, tables, verdict_tables
 from spinlens.report.figures import (
     calibration,
     coarse_graining,

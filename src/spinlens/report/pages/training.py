@@ -11,7 +11,8 @@ import numpy as np
 
 from spinlens.arrays import Array
 from spinlens.files.atomic import write_file
-from spinlens.report import style, svg
+from spinlens.plot import style
+from spinlens.report import svg
 from spinlens.report.figures import learning
 
 Judged = Mapping[str, Any]

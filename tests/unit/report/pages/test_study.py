@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from spinlens.report import style
+from spinlens.plot import style
 from spinlens.report.figures import (
     calibration,
     coarse_graining,
@@ -110,8 +110,8 @@ def test_the_same_study_gives_the_same_bytes_and_matplotlib_is_left_alone(page: 
 
 def test_pyplot_is_never_imported() -> None:
     code = (
-        "import sys, spinlens.report.pages.study as page; from spinlens.report import style\n"
-        "with style.context(): style.grid()[0]\n"
+        "import sys, spinlens.report.pages.study as page\nfrom spinlens.plot import style\n"
+        "from spinlens.report import layout\nwith style.context(): layout.grid()[0]\n"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,22 +1,21 @@
-"""How the figures look: one palette, one page width, one way to set up axes. pyplot is never used."""
+"""How the figures look: one palette, markers, marks with errors, the settings. pyplot is never used."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
 # Each colour stands for a role; the page turns it into a CSS variable, so that light and dark have their own values.
 INK, MUTED, RULE, BAND = "#17191e", "#6a7079", "#d9dce1", "#a9b0ba"
 BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY = "#0b5fa5", "#c94f16", "#16836a", "#87479c", "#a97800", "#4a97c9"
-SHADES = ("#9ec3e6", "#5f9bd1", "#2a74b8", "#0e4d8b", "#072f5f")  # ordered: small to large
+SHADES = ("#5e9ad0", "#3f80bf", "#2567a6", "#114a82", "#072f5f")  # ordered: small to large
 CSS_VARIABLES = {
     INK: "--ink", MUTED: "--muted", RULE: "--rule", BAND: "--band",
     BLUE: "--blue", ORANGE: "--orange", GREEN: "--green", PURPLE: "--purple", OCHRE: "--ochre", SKY: "--sky",
@@ -28,6 +27,7 @@ GLYPHS = {"o": "●○", "s": "■□", "D": "◆◇", "^": "▲△", "v": "▼�
           "<": "◀◁", ">": "▶▷"}  # fmt: skip
 """Signs like the markers for keys of text: full and hollow."""
 STARTS = {"cold": BLUE, "critical": INK, "hot": ORANGE}
+_START_MARKERS = {"cold": "v", "critical": "o", "hot": "^"}
 INSTRUMENTS = {
     "energy": "energy", "magnetization": "|m|", "xi": "ξ/L", "correlation": "G(r)",
     "pseudo_likelihood": "pseudo-likelihood", "network": "network",
@@ -39,7 +39,7 @@ _INSTRUMENT_LOOKS = dict(
 DOWN, UP = "#e8dcc3", "#23435f"
 SPINS = ListedColormap([DOWN, UP], name="spins")
 DIVERGING = "RdBu_r"
-WIDTH = 4.2  # inches: about the width of a phone, so that a panel is never scaled by much
+BETWEEN = LinearSegmentedColormap.from_list("between", [DOWN, "#f7f6f2", UP])
 
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none", "svg.hashsalt": "spinlens", "svg.image_inline": True,
@@ -68,33 +68,6 @@ def context() -> AbstractContextManager[None]:
     return mpl.rc_context(settings)
 
 
-def grid(
-    rows: int = 1,
-    columns: int = 1,
-    *,
-    height: float = 2.7,
-    left: float = 0.62,
-    right: float = 0.1,
-    bottom: float = 0.48,
-    top: float = 0.08,
-    gap: tuple[float, float] = (0.16, 0.16),
-    **options: Any,
-) -> tuple[Figure, npt.NDArray[np.object_]]:
-    """A figure of the standard width with rows × columns axes; margins and gaps (vertical, horizontal) in inches."""
-    figure = Figure(figsize=(WIDTH, height))
-    axes_height = (height - top - bottom - (rows - 1) * gap[0]) / rows
-    axes_width = (WIDTH - left - right - (columns - 1) * gap[1]) / columns
-    spacing = {
-        "left": left / WIDTH,
-        "right": 1 - right / WIDTH,
-        "bottom": bottom / height,
-        "top": 1 - top / height,
-        "hspace": gap[0] / axes_height,
-        "wspace": gap[1] / axes_width,
-    }
-    return figure, figure.subplots(rows, columns, squeeze=False, gridspec_kw=spacing, **options)
-
-
 def series(index: int) -> tuple[str, str]:
     """Colour and marker of the curve number `index`."""
     return SERIES[index % len(SERIES)], MARKERS[index % len(MARKERS)]
@@ -110,6 +83,13 @@ def instrument(name: str) -> tuple[str, str, float]:
 def shade(index: int, count: int) -> str:
     """The colour of member `index` of an ordered family of `count`, small to large."""
     return SHADES[len(SHADES) - 1 - round((count - 1 - index) * (len(SHADES) - 1) / max(count - 1, 1))]
+
+
+def starts(names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Colour and marker of named curves: those of starting states where a name is one, else of a series."""
+    taken = {STARTS[name] for name in names if name in STARTS}
+    others = (look for k in itertools.count() if (look := series(k))[0] not in taken)
+    return {name: (STARTS[name], _START_MARKERS[name]) if name in STARTS else next(others) for name in names}
 
 
 def glyph(marker: str, hollow: bool = False) -> str:
@@ -143,37 +123,6 @@ def tile(axes: Axes, image: Any, title: str = "", **options: Any) -> Any:
         spine.set_visible(False)
     axes.set_title(title, pad=3, fontsize=9)
     return shown
-
-
-def mosaic(
-    tiles: Any, columns: int, titles: Sequence[str] = (), left: float = 0.04, **options: Any
-) -> tuple[Figure, Axes]:
-    """Lattices (tile, x, y) as one image, `columns` in a row, with a title above each; `left` is a margin in inches.
-
-    One image is drawn much faster than one set of axes a tile.
-    """
-    tiles = np.asarray(tiles, dtype=np.float64)
-    count, nx, ny = tiles.shape
-    rows, inner = -(-count // columns), WIDTH - left - 0.04
-    site = inner / (columns * nx + (columns - 1) * 0.07 * nx)  # inches
-    gap = max(1, round(0.07 * nx))
-    head = max(gap, round(0.25 / site)) if len(titles) > columns else gap
-    top = 0.24 if titles else 0.04
-    canvas = np.full((columns * (nx + gap) - gap, rows * (ny + head) - head), np.nan)
-    for k, (x, y) in enumerate(corners(count, columns, (nx + gap, ny + head))):
-        canvas[x : x + nx, canvas.shape[1] - y - ny : canvas.shape[1] - y] = tiles[k]
-    height = inner * canvas.shape[1] / canvas.shape[0]
-    figure, axes = grid(height=height + top + 0.04, left=left, right=0.04, bottom=0.04, top=top)
-    tile(axes[0, 0], canvas, **options)
-    for (x, y), title in zip(corners(count, columns, (nx + gap, ny + head)), titles, strict=False):
-        at = canvas.shape[1] - y - 0.5 + 0.05 / site
-        axes[0, 0].text(x + nx / 2 - 0.5, at, title, ha="center", va="bottom", fontsize=9)
-    return figure, axes[0, 0]
-
-
-def corners(count: int, columns: int, pitch: tuple[int, int]) -> list[tuple[int, int]]:
-    """Left and upper edges (sites from the upper left) of tiles set row by row."""
-    return [((k % columns) * pitch[0], (k // columns) * pitch[1]) for k in range(count)]
 
 
 def level(axes: Axes, value: float, error: float = 0.0) -> None:

@@ -1,0 +1,39 @@
+"""Figures of results: each function draws what another part of spinlens found, `(data, ax=None) -> Axes`.
+
+Drawing loads matplotlib, importing this package does not. Without `ax` a new pyplot figure is made in the look of the
+report; into an `ax` that is given the same marks are drawn, and fonts and frame are yours.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+_HOME = {
+    "spinlens.plot.lattices": ("states", "receptive_fields"),
+    "spinlens.plot.movies": ("movie",),
+    "spinlens.plot.chains": ("series", "autocorrelation"),
+    "spinlens.plot.thermodynamics": ("reweighted",),
+    "spinlens.plot.scaling": ("crossings", "collapse", "drift"),
+    "spinlens.plot.instruments": ("calibration", "validation"),
+    "spinlens.plot.flow_readings": ("flow",),
+    "spinlens.plot.flow_fields": ("flow_field",),
+    "spinlens.plot.spin_correlations": ("correlation",),
+    "spinlens.plot.maps": ("correlation_map",),
+    "spinlens.plot.machines": ("weights", "spectrum", "learning_curve"),
+    "spinlens.plot.pair_couplings": ("couplings",),
+    "spinlens.plot.exponents": ("mcrg",),
+    "spinlens.plot.gaps": ("gap",),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [*_MODULE_OF]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'spinlens.plot' has no attribute {name!r}")
+    return getattr(importlib.import_module(_MODULE_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,290 @@
+"""Finite-size scaling: crossings of ratios, the collapse of all sizes, and the drift of crossings with size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from spinlens import checks
+from spinlens.arrays import Array
+from spinlens.errors import InputError
+from spinlens.plot import places, style
+
+SYMBOLS = {"binder": "$U_4$", "xi": "ξ/L", "m2": "⟨m²⟩", "scaled_m2": "⟨m²⟩ $L^{2Δ}$"}
+_CURVES = "curves by size, {L: reweight(...), ...}"
+_MARKS = 0.18  # of the axis, between marks along a curve
+
+
+def crossings(
+    curves: Mapping[int, Any] | Sequence[Mapping[str, Any]],
+    ax: Axes | None = None,
+    *,
+    quantity: str = "binder",
+    point: Any = None,
+    known: Any = None,
+    zoom: bool = True,
+    legend: bool = True,
+) -> Axes:
+    """U4 or ξ/L against temperature for several sizes: they cross at T_c.
+
+    Parameters
+    ----------
+    curves : dict of int to Dataset
+        Size L → what `reweight` gives; or any tables with `temperature`, the quantity and its `<quantity>_error`.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    quantity : str, default "binder"
+        "binder" (U4) or "xi" (ξ/L).
+    point : CriticalPoint, optional
+        T_c is drawn as a band and the crossings of pairs as diamonds, and the axes show their surroundings.
+    known : Estimate or float, optional
+        A known T_c, drawn dashed.
+    zoom : bool, default True
+        Show the surroundings of `point` only.
+    legend : bool, default True
+        Draw a key.
+
+    Returns
+    -------
+    Axes
+        Temperature in units of J/k_B along x.
+
+    Raises
+    ------
+    InputError
+        Something else than curves by size: make them with `reweight`.
+
+    Examples
+    --------
+    >>> T = [2.2, 2.3]
+    >>> small = {"temperature": T, "binder": [0.62, 0.60], "binder_error": [0.001, 0.001]}
+    >>> large = {"temperature": T, "binder": [0.64, 0.57], "binder_error": [0.001, 0.001]}
+    >>> ax = crossings({8: small, 16: large}, known=2.269185)
+    >>> ax.get_ylabel(), ax.get_legend_handles_labels()[1]
+    ('$U_4$', ['L = 8', 'L = 16', 'known $T_c$'])
+    """
+    checks.choice("quantity", quantity, ("binder", "xi"))
+    tables = by_size(curves, ("temperature", quantity), "crossings")
+    ax = places.axes_for(ax)
+    if point is not None:
+        _critical_band(ax, point)
+    for k, (L, table) in enumerate(tables.items()):
+        x, y = places.numbers(table["temperature"]), places.numbers(table[quantity])
+        measured = places.has(table, f"measured_{quantity}")
+        _curve(ax, x, y, places.part(table, f"{quantity}_error"), L, k, len(tables), marked=not measured)
+        if measured:
+            _measured(ax, table, quantity, k, len(tables))
+    places.known_line(ax, known, "x", "known $T_c$")
+    if point is not None:
+        pairs = _pairs(ax, point, "crossings" if quantity == "binder" else "xi_crossings")
+        if zoom:
+            _zoom(ax, tables, quantity, point, pairs)
+    ax.set_xlabel("T / J")
+    ax.set_ylabel(SYMBOLS[quantity])
+    places.legend(ax, legend)
+    return ax
+
+
+def collapse(
+    curves: Mapping[int, Any] | Sequence[Mapping[str, Any]],
+    ax: Axes | None = None,
+    *,
+    point: Any = None,
+    temperature: float | None = None,
+    nu: float | None = None,
+    delta_spin: float | None = None,
+    quantity: str = "binder",
+    legend: bool = True,
+) -> Axes:
+    """The curves of all sizes against ln(T_c/T) L^{1/ν}: one curve where T_c and the exponents are right.
+
+    Parameters
+    ----------
+    curves : dict of int to Dataset
+        Size L → what `reweight` gives, as in `crossings`.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    point : CriticalPoint, optional
+        Where T_c, ν and Δ_s are taken from that are not given.
+    temperature, nu, delta_spin : float, optional
+        T_c, ν and Δ_s to try.
+    quantity : str, default "binder"
+        "binder" (U4), "xi" (ξ/L), or "m2", which is drawn as ⟨m²⟩ L^{2Δ_s}.
+    legend : bool, default True
+        Draw a key.
+
+    Returns
+    -------
+    Axes
+        The scaling variable along x, at most from −1.5 to 1.5.
+
+    Raises
+    ------
+    InputError
+        Neither `point` nor the numbers that the collapse needs.
+
+    Examples
+    --------
+    >>> T = np.array([2.2, 2.3])
+    >>> ax = collapse({8: {"temperature": T, "binder": [0.62, 0.6]}}, temperature=2.269185, nu=1.0)
+    >>> bool(np.allclose(ax.lines[0].get_xdata(), np.log(2.269185 / T) * 8))
+    True
+    """
+    checks.choice("quantity", quantity, ("binder", "xi", "m2"))
+    tables = by_size(curves, ("temperature", quantity), "collapse")
+    T_c, power = _found(temperature, point, "temperature"), 1 / _found(nu, point, "nu")
+    twice = 2 * _found(delta_spin, point, "delta_spin") if quantity == "m2" else 0.0
+    ax = places.axes_for(ax)
+    shown: list[Array] = []
+    for k, (L, table) in enumerate(tables.items()):
+        x = np.log(T_c / places.numbers(table["temperature"])) * L**power
+        y, error = places.numbers(table[quantity]) * L**twice, places.part(table, f"{quantity}_error")
+        order = np.argsort(x)
+        scaled = None if error is None else places.numbers(error)[order] * L**twice
+        _curve(ax, x[order], y[order], scaled, L, k, len(tables))
+        shown += [x[np.abs(x) < 1.5], y[np.abs(x) < 1.5]]
+    _frame(ax, np.concatenate(shown[::2]), np.concatenate(shown[1::2]))
+    ax.set_xlabel("ln($T_c$ / T) · $L^{1/ν}$")
+    ax.set_ylabel(SYMBOLS["scaled_m2" if quantity == "m2" else quantity])
+    places.legend(ax, legend)
+    return ax
+
+
+def drift(point: Any, ax: Axes | None = None, *, known: Any = None, legend: bool = True) -> Axes:
+    """Temperatures where pairs of sizes cross against 1/L, beside T_c of the global fit: both ratios tend to it.
+
+    Parameters
+    ----------
+    point : CriticalPoint
+        Of `find_critical_point`.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    known : Estimate or float, optional
+        A known T_c, drawn dashed.
+    legend : bool, default True
+        Draw a key.
+
+    Returns
+    -------
+    Axes
+        1/L of the smaller size of each pair along x.
+
+    Raises
+    ------
+    InputError
+        Something else than a critical point.
+
+    Examples
+    --------
+    >>> pair = {"sizes": (8, 16), "temperature": {"value": 2.28, "error": 0.01}}
+    >>> ax = drift({"temperature": {"value": 2.27, "error": 0.001}, "crossings": [pair]})
+    >>> ax.get_xlabel()
+    '1 / L of the smaller size'
+    """
+    places.needs(point, ("temperature", "crossings"), "drift", "a CriticalPoint")
+    ax = places.axes_for(ax)
+    _critical_band(ax, point, along="y")
+    for name, color, marker, label, shift in (
+        ("crossings", style.BLUE, "o", "$U_4$ of pairs", 0.99),
+        ("xi_crossings", style.OCHRE, "s", "ξ/L of pairs", 1.01),
+    ):
+        pairs = places.part(point, name) or ()
+        found = np.array([places.value_error(places.part(pair, "temperature")) for pair in pairs]).reshape(-1, 2)
+        at = [shift / places.part(pair, "sizes")[0] for pair in pairs]
+        style.points(ax, at, found[:, 0], found[:, 1], color, marker, ms=4.5, label=label)
+    places.known_line(ax, known, "y", "known $T_c$")
+    ax.set_xlim(left=0)
+    ax.set_xlabel("1 / L of the smaller size")
+    ax.set_ylabel("T of the crossing / J")
+    places.legend(ax, legend)
+    return ax
+
+
+def size_look(k: int, count: int) -> tuple[str, str]:
+    """Colour and marker of size number k of `count`."""
+    return style.shade(k, count), style.MARKERS[k % len(style.MARKERS)]
+
+
+def by_size(curves: Any, names: tuple[str, ...], function: str) -> dict[int, Any]:
+    """Curves by size, from the smallest on, each with all `names`."""
+    if isinstance(curves, Sequence) and all(isinstance(table, Mapping) and "L" in table for table in curves):
+        curves = {table["L"]: table for table in curves}
+    if not isinstance(curves, Mapping) or not curves or not all(isinstance(L, int | np.integer) for L in curves):
+        raise InputError(f"plot.{function} draws {_CURVES}; got {type(curves).__name__}")
+    for table in curves.values():
+        places.needs(table, names, function, _CURVES)
+    return {int(L): curves[L] for L in sorted(curves)}
+
+
+def _curve(ax: Axes, x: Array, y: Array, error: Any, L: int, k: int, count: int, marked: bool = True) -> None:
+    color, marker = size_look(k, count)
+    start = 0.04 + _MARKS * k / max(count, 1)  # marks of different sizes lie beside one another
+    marks: dict[str, Any] = {"marker": marker, "markevery": (start, _MARKS), "ms": 3.8, "mec": "none"} if marked else {}
+    ax.plot(x, y, color=color, label=f"L = {L}", **marks)
+    if error is not None:
+        places.band(ax, x, y, error, color, alpha=0.25)
+
+
+def _measured(ax: Axes, table: Any, quantity: str, k: int, count: int) -> None:
+    """Direct measurements, which a table may have beside the curve."""
+    x, y, error = (places.part(table, f"measured_{name}") for name in ("temperature", quantity, f"{quantity}_error"))
+    style.points(ax, x, y, error, *size_look(k, count))
+
+
+def _critical_band(ax: Axes, point: Any, along: str = "x") -> None:
+    T_c, error = places.value_error(places.part(point, "temperature"))
+    if not np.isfinite(T_c):
+        return
+    span, line = (ax.axvspan, ax.axvline) if along == "x" else (ax.axhspan, ax.axhline)
+    span(T_c - error, T_c + error, color=style.BAND, alpha=0.5, lw=0, label="$T_c$ ± error")
+    line(T_c, color=style.MUTED, lw=0.7)
+
+
+def _pairs(ax: Axes, point: Any, name: str) -> Array:
+    """Crossings of pairs as hollow diamonds: (pairs, 2) temperatures and values."""
+    pairs = places.part(point, name) or ()
+    rows = [[*places.value_error(places.part(p, "temperature")), *places.value_error(places.part(p, "value"))]
+            for p in pairs]  # fmt: skip
+    found = np.array(rows, dtype=np.float64).reshape(-1, 4)
+    T, dT, value, error = np.nan_to_num(found).T
+    if len(found):
+        ax.errorbar(
+            T, value, xerr=dT, yerr=error, color=style.ORANGE, marker="D", mfc="none", ms=5.5, lw=0, elinewidth=0.9,
+            label="pairs cross", zorder=3,
+        )  # fmt: skip
+    return found[:, [0, 2]]
+
+
+def _zoom(ax: Axes, tables: Mapping[int, Any], quantity: str, point: Any, pairs: Array) -> None:
+    """The surroundings of T_c with all crossings in it."""
+    T_c, error = places.value_error(places.part(point, "temperature"))
+    if not np.isfinite(T_c):
+        return
+    half = 1.3 * max([*np.abs(pairs[:, 0] - T_c), 6 * np.nan_to_num(error), 0.004 * T_c])
+    x = np.concatenate([places.numbers(table["temperature"]) for table in tables.values()])
+    y = np.concatenate([places.numbers(table[quantity]) for table in tables.values()])
+    inside = y[(np.abs(x - T_c) < half / 2) & np.isfinite(y)]
+    shown = np.concatenate([inside, pairs[:, 1]])
+    ax.set_xlim(T_c - half, T_c + half)
+    if len(shown):
+        room = 0.1 * np.ptp(shown) + 1e-3
+        ax.set_ylim(shown.min() - room, shown.max() + room)
+
+
+def _found(given: float | None, point: Any, name: str) -> float:
+    if given is not None:
+        return checks.positive_number(name, given)
+    if point is None:
+        raise InputError(f"a collapse needs {name}: give it, or a critical point as point=")
+    return places.value_error(places.part(point, name))[0]
+
+
+def _frame(ax: Axes, x: Array, y: Array) -> None:
+    known = np.isfinite(x) & np.isfinite(y)
+    if known.any():
+        ax.set_xlim(1.04 * x[known].min() - 0.01, 1.04 * x[known].max() + 0.01)
+        room = 0.06 * np.ptp(y[known]) + 1e-9
+        ax.set_ylim(y[known].min() - room, y[known].max() + room)
