@@ -1,6 +1,7 @@
 """Where the public names live, for type checkers; see `_HOME` in __init__.py."""
 
 from spinlens import exact as exact
+from spinlens import plot as plot
 from spinlens.comparisons.blockings import compare_blockings as compare_blockings
 from spinlens.comparisons.compare_flows import compare_flows as compare_flows
 from spinlens.comparisons.controls import flow_controls as flow_controls

@@ -23,8 +23,9 @@ KEYS = set(re.findall(r"^@\w+\{(\w+),", (files("spinlens") / "references.bib").r
 
 
 def public_objects():
-    for name in (*spinlens.__all__, *(f"exact.{name}" for name in spinlens.exact.__all__)):
-        if name in ("__version__", "exact"):
+    parts = [f"{part}.{name}" for part in ("exact", "plot") for name in getattr(spinlens, part).__all__]
+    for name in (*spinlens.__all__, *parts):
+        if name in ("__version__", "exact", "plot"):
             continue
         item = spinlens
         for part in name.split("."):

@@ -9,6 +9,7 @@ from pathlib import Path
 import spinlens
 
 STUB = Path(spinlens.__file__).with_suffix(".pyi")
+PLOT_STUB = Path(spinlens.plot.__file__).with_suffix(".pyi")
 
 NAMES = {
     "CorrelationLengthThermometer", "CorrelationThermometer", "PseudoLikelihoodThermometer", "calibrate_instruments",
@@ -18,7 +19,7 @@ NAMES = {
     "StackedRBM", "__version__", "block_spin_flow", "block_spins", "default_operators", "effective_couplings",
     "effective_dimensions", "equilibrium_test", "exact", "find_critical_point", "flow_field",
     "gap", "gibbs_autocorrelation", "integrated_time", "localization", "log_partition_function",
-    "mcrg", "model_of", "pair_operators", "rbm_flow",
+    "mcrg", "model_of", "pair_operators", "plot", "rbm_flow",
     "reproduce", "reweight", "sample", "spin_correlation", "stacked_flow", "summary", "to_inference",
     "two_lattice_matching",
     "compare_flows", "flow_controls", "compare_dimensions", "layer_patterns", "match_temperature",
@@ -31,14 +32,25 @@ NAMES = {
     "open", "save",
 }  # fmt: skip
 
+PLOTS = {
+    "autocorrelation", "calibration", "collapse", "correlation", "correlation_map", "couplings", "crossings", "drift",
+    "flow", "flow_field", "gap", "learning_curve", "mcrg", "movie", "receptive_fields", "reweighted", "series",
+    "spectrum", "states", "validation", "weights",
+}  # fmt: skip
+
 
 def test_public_names_are_frozen():
     assert set(spinlens.__all__) == NAMES
     assert set(dir(spinlens)) == NAMES
 
 
+def test_plot_functions_are_frozen():
+    assert set(spinlens.plot.__all__) == PLOTS
+    assert {name for name in PLOTS if getattr(spinlens.plot, name).__name__ != name} == set()
+
+
 def test_every_public_name_is_what_it_is_called():
-    for name in NAMES - {"__version__", "exact"}:
+    for name in NAMES - {"__version__", "exact", "plot"}:
         item = getattr(spinlens, name)
         assert callable(item)
         assert (item.__name__, bool(item.__doc__)) == (name, True)
@@ -50,18 +62,29 @@ def test_every_public_name_is_what_it_is_called():
 
 def stub():
     """What ``__init__.pyi`` must say: the table of names as imports."""
-    lines = [f"from {module} import {name} as {name}" for name, module in spinlens._MODULE_OF.items()]
-    lines = sorted(lines, key=lambda line: line.split()[1::2])
+    parts = [f"from spinlens import {part} as {part}" for part in ("exact", "plot")]
+    return "\n".join([*_imports(spinlens, parts), "", "__version__: str", ""])
+
+
+def plot_stub():
+    """The same of ``plot/__init__.pyi``."""
+    return "\n".join([*_imports(spinlens.plot), ""])
+
+
+def _imports(package, parts=()):
+    lines = [f"from {module} import {name} as {name}" for name, module in package._MODULE_OF.items()]
     head = '"""Where the public names live, for type checkers; see `_HOME` in __init__.py."""'
-    return "\n".join([head, "", "from spinlens import exact as exact", *lines, "", "__version__: str", ""])
+    return [head, "", *parts, *sorted(lines, key=lambda line: line.split()[1::2])]
 
 
 def test_the_stub_for_type_checkers_says_what_the_table_says():
     assert STUB.read_text() == stub(), f"write it anew: python {__file__}"
+    assert PLOT_STUB.read_text() == plot_stub(), f"write it anew: python {__file__}"
 
 
 def test_import_is_light():
-    code = "import sys, spinlens; print(sorted(m for m in ('numpy', 'numba', 'scipy', 'xarray') if m in sys.modules))"
+    heavy = ("numpy", "numba", "scipy", "xarray", "matplotlib")
+    code = f"import sys, spinlens; spinlens.plot; print(sorted(m for m in {heavy} if m in sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
 
@@ -74,3 +97,4 @@ def test_versions_agree():
 
 if __name__ == "__main__":
     STUB.write_text(stub())
+    PLOT_STUB.write_text(plot_stub())

@@ -1,5 +1,16 @@
 """Figures of results: each function draws what another part of spinlens found, `(data, ax=None) -> Axes`.
 
+=============  =====================================================================================================
+lattices       `states`, and `movie` for those of a flow
+Monte Carlo    `series` and `autocorrelation` of chains, `reweighted` functions of temperature
+critical point `crossings` of U4 or ξ/L, `collapse` of all sizes, `drift` of the crossings
+instruments    `calibration` curves, `validation` on known ensembles
+flows          `flow`: temperatures along it; `flow_field`: ΔT against T
+correlations   `correlation` G(r), `correlation_map` of ⟨v h⟩
+machines       `learning_curve`, `weights`, `spectrum`, `receptive_fields`, `couplings`, `gap` against an effect
+blocks         `mcrg`: exponents against the operators kept
+=============  =====================================================================================================
+
 Drawing loads matplotlib, importing this package does not. Without `ax` a new pyplot figure is made in the look of the
 report; into an `ax` that is given the same marks are drawn, and fonts and frame are yours.
 """

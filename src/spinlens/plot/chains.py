@@ -121,9 +121,9 @@ def autocorrelation(
     Examples
     --------
     >>> draws = np.random.default_rng(0).normal(size=(1, 10_000))
-    >>> ax = autocorrelation(np.repeat(draws, 4, axis=1))  # ρ(t) = 1 − t/4
-    >>> ax.containers[0].lines[0].get_ydata()[:3].round(1).tolist()
-    [1.0, 0.8, 0.5]
+    >>> ax = autocorrelation(np.repeat(draws, 2, axis=1))  # ρ(t) = 1 − t/2
+    >>> ax.containers[0].lines[0].get_ydata()[:2].round(1).tolist()
+    [1.0, 0.5]
     """
     chains, words, _ = _chains(data, observable, temperature)
     name = observable if words else "the series"

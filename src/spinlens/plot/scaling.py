@@ -130,7 +130,7 @@ def collapse(
     --------
     >>> T = np.array([2.2, 2.3])
     >>> ax = collapse({8: {"temperature": T, "binder": [0.62, 0.6]}}, temperature=2.269185, nu=1.0)
-    >>> bool(np.allclose(ax.lines[0].get_xdata(), np.log(2.269185 / T) * 8))
+    >>> bool(np.allclose(ax.lines[0].get_xdata(), np.log(2.269185 / T[::-1]) * 8))
     True
     """
     checks.choice("quantity", quantity, ("binder", "xi", "m2"))

@@ -75,7 +75,7 @@ class Tiling:
 def draw_tiles(ax: Axes, tiles: Array, columns: int, titles: Sequence[str] = (), **options: Any) -> Any:
     """Lattices (tile, x, y), x to the right and y up, with titles above the first of them; returns the image."""
     count, nx, ny = tiles.shape
-    width = ax.get_window_extent().width / ax.get_figure(root=True).dpi  # type: ignore[union-attr]
+    width = ax.get_window_extent().width / ax.figure.dpi
     tiling = Tiling((nx, ny), count, columns, len(titles), width)
     canvas = np.full((tiling.across, tiling.high), np.nan)
     for tile, (x, y) in zip(tiles, tiling.corners(), strict=True):

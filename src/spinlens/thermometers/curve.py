@@ -120,6 +120,14 @@ class Curve:
         sign, grid, table = self._table
         return float(np.interp(sign * value, table, grid))
 
+    def half_width(self, value: float, error: float) -> float:
+        """Error of T from that of ⟨A⟩ by inverting both ends; at an end of the curve the side that is left."""
+        centre, one, other = self.invert(value), self.invert(value - error), self.invert(value + error)
+        smallest, largest = self.ends
+        if value - error < smallest or value + error > largest:
+            return max(abs(one - centre), abs(other - centre))
+        return abs(one - other) / 2
+
     def to_arrays(self) -> dict[str, Array]:
         """The fields by name."""
         return {item.name: getattr(self, item.name) for item in fields(self)}

@@ -203,7 +203,7 @@ class Thermometer(Shown, ABC):
         statistic = Estimate(mean, deviation * inflation(values, chains) / len(values) ** 0.5)
         temperature = self.curve.invert(mean)
         error = float(np.hypot(statistic.error, self.curve.error_at(temperature)))
-        width = _half_width(self.curve, mean, error)
+        width = self.curve.half_width(mean, error)
         slope = abs(self.curve.slope_at(temperature))
         low, high = self.range
         smallest, largest = self.curve.ends
@@ -291,12 +291,3 @@ def calibration_curve(values: Array, known: Calibration) -> Curve:
     """The calibration curve of pseudo-values (n_temperatures, n_samples)."""
     factors = np.array([inflation(row, known.chains) for row in values])
     return Curve.fit(known.temperatures, values, known.energies, factors)
-
-
-def _half_width(curve: Curve, value: float, error: float) -> float:
-    """Error of T from that of ⟨A⟩ by inverting both ends; at an end of the curve the side that is left."""
-    centre, one, other = curve.invert(value), curve.invert(value - error), curve.invert(value + error)
-    smallest, largest = curve.ends
-    if value - error < smallest or value + error > largest:
-        return max(abs(one - centre), abs(other - centre))
-    return abs(one - other) / 2
