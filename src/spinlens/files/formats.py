@@ -56,7 +56,7 @@ OF_TRAIN = (
 """What `spinlens train` writes into its folder."""
 
 OF_FLOW = (
-    RESULTS, "readings.csv", "flows.csv", "comparison.json", "index.html", MACHINE, "machines", "flows",
+    RESULTS, TABLE, "readings.csv", "flows.csv", "index.html", MACHINE, "machines", "flows",
     "flow-*.svg", "field-*.svg", "ends.svg", "layers.svg", "maps.svg",
 )  # fmt: skip
 """What `spinlens flow` writes into its folder."""
