@@ -131,4 +131,4 @@ def _write(writer: AbstractMovieWriter, path: Path, records: list[Array], titles
             draw_tiles(ax, states, columns, cmap=colors, vmin=-1, vmax=1)
             head.set_text(words)
             for _ in range(_REST if number in (0, len(records) - 1) else 1):
-                writer.grab_frame()
+                writer.grab_frame(facecolor="white")  # a clear one would leave the frames before it in a gif

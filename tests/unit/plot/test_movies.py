@@ -29,6 +29,16 @@ def test_a_gif_has_a_frame_a_record_and_rests_at_both_ends(tmp_path: Path) -> No
     assert len(durations) == 3  # equal frames are joined
 
 
+def test_no_frame_shows_through_the_next(tmp_path: Path) -> None:
+    path = movie(FLOW, tmp_path / "blocks.gif", title=lambda step: "WWWWWWWW" if step == 0 else "i")
+    with Image.open(path) as shown:
+        dark = []
+        for k in (0, shown.n_frames - 1):
+            shown.seek(k)
+            dark.append(int(np.sum(np.asarray(shown.convert("L"))[:30] < 100)))
+    assert 0 < dark[1] < dark[0] / 5
+
+
 def test_ffmpeg_that_is_missing_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FFMpegWriter, "isAvailable", lambda: False)
     with pytest.raises(InputError, match=r"needs the program ffmpeg.*or write flow\.gif"):
