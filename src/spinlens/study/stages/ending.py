@@ -45,7 +45,8 @@ def _end_cost(inputs: Inputs, read: Read) -> Cost:
     memory = 2 * costs.spins_of(ensemble) + 8 * states * N + 30 * costs.MIB
     seconds = 0.4 + 3e-7 * states * N
     if exact:
-        return Cost({costs.STANDARD: seconds + 1.3e-9 * hidden * steps}, memory + 24.0 * N * hidden, 15_000)
+        weights = 24.0 * N * hidden if N**2 * hidden <= _LARGEST_COUPLINGS else 64.0 * hidden
+        return Cost({costs.STANDARD: seconds + 1.3e-9 * hidden * steps}, memory + weights, 15_000)
     work: costs.Work = {("update", N, hidden, 1): 0.25 * steps / 100}
     memory += 24.0 * N * hidden + 4.0 * inputs["states"] / SNAPSHOTS * hidden
     return Cost(costs.with_standard(work, seconds), memory, 15_000)
