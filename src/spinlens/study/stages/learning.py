@@ -48,7 +48,9 @@ def _training_work(options: Mapping[str, Any], n_visible: int, n_hidden: int, st
         return work
     chains = options.get("chains") or size
     numbers = n_visible if options.get("torus") else n_visible * n_hidden
-    seconds = updates * (1e-10 * chains**3 + 2.6e-10 * chains**2 * numbers + 1.3e-8 * chains * (n_visible + n_hidden))
+    small = min(chains, numbers)  # equations that are solved
+    algebra = 1e-10 * small**3 + 2.6e-10 * chains * numbers * small
+    seconds = updates * (algebra + 1.3e-8 * chains * (n_visible + n_hidden))
     return costs.together(work, {costs.STANDARD: seconds})
 
 
