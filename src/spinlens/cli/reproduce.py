@@ -58,7 +58,7 @@ def report(folder: StudyPath) -> None:
 def _say(folder: Path, results: dict[str, Any]) -> None:
     from spinlens.workflows import reproduce as workflow
 
-    for line in workflow.findings(results):
+    for line in workflow.findings(results, folder):
         typer.echo(line)
     typer.echo(f"report: {workflow.report_path(folder)}")
     typer.echo(f"numbers: {folder / 'results.json'}")

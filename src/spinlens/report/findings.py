@@ -91,7 +91,15 @@ class Line:
     claims: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        more = f" What would decide it: {self.decides}" if self.decides else ""
+        return self.said()
+
+    def said(self, time: str = "") -> str:
+        """The line, with the `time` that it takes to decide what is open where that is known."""
+        more = (
+            f" What would decide it: {self.decides.removesuffix('.')}{f' ({time})' * bool(time)}."
+            if self.decides
+            else ""
+        )
         return f"{self.text}{more} [{', '.join(' '.join(claim) for claim in self.claims)}]"
 
 

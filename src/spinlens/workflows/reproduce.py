@@ -20,6 +20,7 @@ from spinlens.study.stages import study_tasks
 from spinlens.study.stages.figures import figure_data
 from spinlens.study.storage import provenance
 from spinlens.study.storage.store import StudyFolder, StudyResults, named_errors
+from spinlens.workflows.deciding import deciding_time
 
 RESULTS = "results"
 """The task whose JSON payload is results.json."""
@@ -102,13 +103,18 @@ def report_path(folder: str | os.PathLike[str]) -> Path:
     return Path(folder) / "report.html"
 
 
-def findings(results: Mapping[str, Any]) -> list[str]:
+def findings(results: Mapping[str, Any], folder: str | os.PathLike[str] | None = None) -> list[str]:
     """What a study found, in some lines of words that name the published claims.
+
+    With the `folder` of the study they also say how long it would take to decide what is open.
 
     >>> findings({"claims": [{"id": "A", "outcome": "supported"}]})
     ['Monte Carlo finds the long-range critical point, as arXiv:2002.02664 says. [A supported]']
     """
-    return [str(line) for line in words.findings(results)] or ["this study has no verdicts"]
+    runs = [] if folder is None else provenance.read(StudyFolder(folder))["runs"]
+    lines = words.findings(results)
+    said = (line.said(deciding_time((id for id, _ in line.claims), line.decides, runs)) for line in lines)
+    return list(said) or ["this study has no verdicts"]
 
 
 def _outputs_stand(results: StudyResults) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from spinlens.statistics.estimate import Estimate
@@ -72,6 +73,15 @@ def more_machines(machines: int, what: str = "") -> str:
     """
     missing = FEWEST - machines
     return f"{missing} more machine{'s' if missing > 1 else ''}{what}"
+
+
+def times_the_states(decides: str) -> float | None:
+    """The largest factor of states that a sentence made of `amount` asks for; None where it asks for none.
+
+    >>> times_the_states(f"learned: about {amount(2.5, 8)}; dense: about {amount(12.2)}"), times_the_states("machines.")
+    (12.0, None)
+    """
+    return max(map(float, re.findall(r"([\d.]+) times the states", decides)), default=None)
 
 
 def amount(factor: float, machines: int = 0) -> str:
