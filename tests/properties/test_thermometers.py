@@ -41,7 +41,7 @@ def some_states(kind: str, seed: int, n: int = 60) -> np.ndarray:
 
 
 def temperature(instruments: InstrumentSet, name: str, states: np.ndarray) -> tuple[float, float]:
-    found = instruments[name].read(states).temperature
+    found = instruments[name].read(states).nearest  # of a reading out of range the end of the curve
     return found.value, found.error
 
 
@@ -113,9 +113,7 @@ def test_hotter_ensembles_read_hotter(seed: int, name: str, kind: str, hotter: f
     rng = np.random.default_rng(seed)
     heated = np.where(rng.random(states.shape) < hotter, np.where(rng.random(states.shape) < 0.5, 1, -1), states)
     one, other = thermometer.read(states), thermometer.read(heated)
-    assert other.temperature.value > one.temperature.value - 4 * np.hypot(
-        one.temperature.error, other.temperature.error
-    )
+    assert other.nearest.value > one.nearest.value - 4 * np.hypot(one.nearest.error, other.nearest.error)
 
 
 @settings(max_examples=30, deadline=None)

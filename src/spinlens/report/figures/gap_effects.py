@@ -81,14 +81,14 @@ def _row(
     edges: tuple[float, float],
     look: Mapping[str, Look],
 ) -> None:
-    pairs: dict[str, list[tuple[Estimate, Estimate]]] = {}
-    bounds: dict[str, list[bool]] = {}
+    pairs: dict[str, list[tuple[Estimate, Estimate]]] = {point.recipe: [] for point in points}
+    bounds: dict[str, list[bool]] = {recipe: [] for recipe in pairs}
     for point in points:
         found = point.effects.get(key)
         if found is not None and found.value is not None and point.gap is not None:
             effect = Estimate(found.value, found.error or 0.0)
-            pairs.setdefault(point.recipe, []).append((point.gap, effect))
-            bounds.setdefault(point.recipe, []).append(point.bound)
+            pairs[point.recipe].append((point.gap, effect))
+            bounds[point.recipe].append(point.bound)
     options = {recipe: look[recipe].options for recipe in pairs}
     gap(
         pairs, place, margin=margin, positive=key in ("spread", "distance"), edges=edges, looks=options, bounds=bounds,
