@@ -96,7 +96,7 @@ class Line:
     def said(self, time: str = "") -> str:
         """The line, with the `time` that it takes to decide what is open where that is known."""
         more = (
-            f" What would decide it: {self.decides.removesuffix('.')}{f' ({time})' * bool(time)}."
+            f" What would decide it: {self.decides.removesuffix('.')}{f', {time}' * bool(time)}."
             if self.decides
             else ""
         )
