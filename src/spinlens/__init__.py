@@ -65,6 +65,7 @@ _HOME = {
     "spinlens.thermometers.instrument_table": ("instrument_table",),
     "spinlens.thermometers.instruments": ("calibrate_instruments",),
     "spinlens.thermometers.equilibrium": ("EquilibriumReference", "equilibrium_test"),
+    "spinlens.workflows.citing": ("cite",),
     "spinlens.workflows.opening": ("open", "save"),
     "spinlens.workflows.reproduce": ("reproduce",),
 }

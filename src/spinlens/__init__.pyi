@@ -76,6 +76,7 @@ from spinlens.thermometers.instruments import calibrate_instruments as calibrate
 from spinlens.thermometers.magnetization import MagnetizationThermometer as MagnetizationThermometer
 from spinlens.thermometers.network import NetworkThermometer as NetworkThermometer
 from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer as PseudoLikelihoodThermometer
+from spinlens.workflows.citing import cite as cite
 from spinlens.workflows.opening import open as open
 from spinlens.workflows.opening import save as save
 from spinlens.workflows.reproduce import reproduce as reproduce

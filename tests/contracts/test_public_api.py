@@ -29,7 +29,7 @@ NAMES = {
     "mean_field_states", "open_packed", "pack_states", "pseudo_log_likelihood", "receptive_fields", "redrawn",
     "spectrum", "tempered_sample", "trajectory_sample", "write_packed",
     "visible_hidden_correlation", "compare_blockings", "kadanoff_machine", "strided_stack",
-    "open", "save",
+    "cite", "open", "save",
 }  # fmt: skip
 
 PLOTS = {

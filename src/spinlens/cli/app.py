@@ -11,6 +11,7 @@ import typer
 
 from spinlens import __version__
 from spinlens.cli import study
+from spinlens.cli.cite import cite
 from spinlens.cli.critical import critical
 from spinlens.cli.flow import flow
 from spinlens.cli.reproduce import report, reproduce
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(study.app)
-for _command in (train, flow, reproduce, sample, critical, report):
+for _command in (train, flow, reproduce, sample, critical, report, cite):
     app.command()(_command)
 
 
