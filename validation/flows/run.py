@@ -1,9 +1,9 @@
-"""Flows of PCD and CD machines beside controls and block spins at L = 16 (and dimensions from L = 8 and 16).
+"""Flows of machines beside controls and block spins at L = 16 (and dimensions from L = 8 and 16).
 
     python validation/flows/run.py OUT [WORK]
 
 Writes OUT (JSON) and prints the tables of README.md. WORK keeps machines and flows: a run that was stopped goes on.
-About 15 minutes of one core.
+About 20 minutes of one core.
 """
 
 from __future__ import annotations
@@ -37,12 +37,14 @@ SIZES = (8, 16)
 
 
 def cases() -> tuple[Case, ...]:
-    """The exact machine; five seeds of each recipe and of each control at N/4 units; one of each at other widths."""
+    """The exact machine; five seeds of each recipe and of each control; one of each recipe at other widths."""
     found = [Case("exact")]
     for number in range(SEEDS):
         found += [Case("lattice", recipe, N // 4, number) for recipe in ("CD-1", "PCD-100")]
         found += [Case(control, "CD-1", N // 4, number) for control in ("geometry-free", "mean-field", "redrawn")]
         found.append(Case("redrawn", "PCD-100", N // 4, number))
+        found += [Case("lattice", "learned", filters * N, number) for filters in (1, 2)]
+        found.append(Case("redrawn", "learned", N, number))
     return (*found, *(Case("lattice", recipe, width, 0) for recipe in ("CD-1", "PCD-10") for width in WIDTHS))
 
 
@@ -55,7 +57,7 @@ def dimensions(name: str) -> dict[str, Any]:
         side: sample_independent(IsingModel((side, side), coupling), [critical], STATES + 4000, 7)[0] for side in SIZES
     }
     monte_carlo = {side: states[side][STATES + 2000 :] for side in SIZES}
-    for recipe in ("exact", "CD-1", "PCD-10"):
+    for recipe in ("exact", "CD-1", "learned"):
         rows = []
         for number in range(1 if recipe == "exact" else 3):
             flowed = {}
@@ -73,7 +75,8 @@ def _machine(coupling: Any, critical: float, recipe: str, number: int, states: A
     model = IsingModel((side, side), coupling)
     options = {"epochs": EPOCHS, "learning_rate": RATE}
     builder = MachineBuilder(model, critical, states.reshape(len(states), -1), options, 11)
-    case = Case("exact") if recipe == "exact" else Case("lattice", recipe, side * side // 4, number)
+    width = side * side if recipe == "learned" else side * side // 4
+    case = Case("exact") if recipe == "exact" else Case("lattice", recipe, width, number)
     return builder.build(case)
 
 
@@ -82,7 +85,7 @@ def flows(name: str, work: Path) -> dict[str, Any]:
     coupling = MODELS[name]
     critical = reference(coupling, 2).temperature.estimate.value
     settings = FlowSettings(
-        IsingModel((L, L), coupling), critical, critical, name="PCD-10", blocks=("majority",), cases=cases(),
+        IsingModel((L, L), coupling), critical, critical, name="learned", blocks=("majority",), cases=cases(),
         samples=400, training=STATES, epochs=EPOCHS, learning_rate=RATE, steps=STEPS, seed=3,
     )  # fmt: skip
     found = run_flow(settings, work, lambda line: print(name, line, file=sys.stderr, flush=True))

@@ -16,14 +16,24 @@ if TYPE_CHECKING:
     from spinlens.workflows.train import TrainSettings
 
 
+_FILTERS = "In place of --hidden: so many filters moved over the lattice, by natural gradient; best at criticality."
+_OWN_OF_FILTERS = (
+    "hidden", "learning_rate", "batch_size", "steps", "persistent", "chains", "translations", "averaging", "l1",
+)  # fmt: skip
+
+
 def train(
+    context: typer.Context,
     states: Annotated[Path, typer.Argument(help="States, as .nc, .npy, .npz or HDF5.", metavar="FILE")],
     temperature: Annotated[
         float | None, typer.Option(help="Which temperature of the file.  [default: the only]")
     ] = None,
     shape: Annotated[str | None, typer.Option(help="Sides of the lattice of flat states, such as 16x16.")] = None,
     hidden: Annotated[str, typer.Option(help="Hidden units; of a stack those of its layers, as 64,16.")] = "64",
-    epochs: Annotated[int, typer.Option(help="Passes over the states.")] = 100,
+    filters: Annotated[int | None, typer.Option(help=_FILTERS)] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the states.  [default: 100, with --filters 20]")
+    ] = None,
     learning_rate: Annotated[float, typer.Option(help="Rate of the first half; then it falls.")] = 0.02,
     batch_size: Annotated[int, typer.Option(help="States per update.")] = 100,
     steps: Annotated[int, typer.Option(help="Gibbs steps per update, the k of CD-k.")] = 1,
@@ -43,8 +53,9 @@ def train(
     if not 0 < held_out < 1:
         raise InputError(f"--held-out must be between 0 and 1, got {held_out:g}")
     one_thread_of_blas()
+    _free_of_filters(context, filters)
     options = {
-        "learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs, "steps": steps,
+        "learning_rate": learning_rate, "batch_size": batch_size, "epochs": epochs or 100, "steps": steps,
         "persistent": persistent, "engine": engine, "chains": chains, "l1": l1, "averaging": averaging,
         "patience": patience,
     }  # fmt: skip
@@ -52,8 +63,18 @@ def train(
     from spinlens.workflows.train import run_training
 
     settings = _settings(states, temperature, shape, hidden, options, held_out, translations, seed)
+    if filters is not None:
+        settings = settings.for_lattice(filters, epochs=epochs or 20, engine=engine, patience=patience)
     _say(run_training(settings, out, lines(), force))
     typer.echo(f"written to {out}")
+
+
+def _free_of_filters(context: typer.Context, filters: int | None) -> None:
+    """Say which options do not go with filters; nothing that was asked for is passed over."""
+    for name in _OWN_OF_FILTERS if filters is not None else ():
+        if (source := context.get_parameter_source(name)) is not None and source.name == "COMMANDLINE":
+            option = "--persistent/--cd" if name == "persistent" else f"--{name.replace('_', '-')}"
+            raise InputError(f"--filters brings its own {option}: leave one of the two out")
 
 
 def _settings(

@@ -109,7 +109,7 @@ def compare_flows(
     kind : {"sampled", "mean", "mixed"}
         Of the flows, see `rbm_flow`.
     options : dict, optional
-        Training options of `RBM`, such as epochs and learning_rate.
+        Training options of `RBM`, such as epochs and learning_rate; the recipe "learned" takes the epochs alone.
     seed : int, default 0
         The one seed; the table does not depend on the number of workers.
     workers : int, default 1

@@ -8,14 +8,16 @@ from typing import Any
 
 from spinlens import checks
 from spinlens.errors import InputError
+from spinlens.machines.training.learner import FOR_LATTICES
 
 RECIPES: dict[str, dict[str, Any]] = {
     "CD-1": {"steps": 1, "persistent": False},
     "PCD-1": {"steps": 1, "persistent": True},
     "PCD-10": {"steps": 10, "persistent": True},
     "PCD-100": {"steps": 100, "persistent": True},
+    "learned": FOR_LATTICES,
 }
-"""How machines are trained: CD-1 as in published flows, PCD-k with persistent chains for a good likelihood."""
+"""How machines are trained: CD-1 as in published flows, PCD-k with persistent chains; "learned": `RBM.for_lattice`."""
 
 TRAINING = ("lattice", "geometry-free", "mean-field")
 """What machines are trained on: states at T_c; T = 0 and T = ∞ states only; Curie–Weiss states at K = 1."""
@@ -36,7 +38,7 @@ class Case:
     recipe : str
         A name of `RECIPES` ("" for the exact machine).
     n_hidden : int
-        Hidden units (0 for the exact machine: as many as there are bonds).
+        Hidden units, of "learned" a multiple of N (0 for the exact machine: as many as there are bonds).
     number : int
         Which of several seeds.
     """
@@ -68,14 +70,15 @@ class Case:
 def flow_controls(
     n_sites: int,
     seeds: int = 5,
-    recipes: Sequence[str] = ("CD-1", "PCD-100"),
+    recipes: Sequence[str] = ("CD-1", "PCD-100", "learned"),
     widths: Sequence[int] | None = None,
     controls: Sequence[str] = CONTROLS,
 ) -> tuple[Case, ...]:
     """The machines to set beside a flow.
 
     The exact machine; for every recipe and seed the lattice machine at every width, and at the smallest width the
-    geometry-free, mean-field and redrawn ones.
+    geometry-free, mean-field and redrawn ones. Those of "learned" have one filter and two, and of them only redrawn
+    ones make sense.
 
     Parameters
     ----------
@@ -84,9 +87,10 @@ def flow_controls(
     seeds : int, default 5
         Machines of each kind; five show the spread.
     recipes : sequence of str
-        Names of `RECIPES`; CD-1 as in published flows and PCD-100 for a good likelihood by default.
+        Names of `RECIPES`; by default CD-1 as in published flows, PCD-100 and "learned", which is much the nearest to
+        the lattice.
     widths : sequence of int, optional
-        Hidden units; N/4, N/2, N and 2N by default.
+        Hidden units; N/4, N/2, N and 2N by default. "learned" takes the multiples of N among them, or N.
     controls : sequence of str
         Those wanted of `CONTROLS`; all by default.
 
@@ -105,7 +109,7 @@ def flow_controls(
     >>> [case.name for case in flow_controls(16, 1, ["CD-1"], [4])]
     ['exact', 'lattice-CD-1-4-0', 'geometry-free-CD-1-4-0', 'mean-field-CD-1-4-0', 'redrawn-CD-1-4-0']
     >>> len(flow_controls(256))
-    71
+    86
     """
     N = checks.positive_integer("n_sites", n_sites)
     chosen = sorted({max(1, N // 4), max(1, N // 2), N, 2 * N} if widths is None else set(widths))
@@ -114,8 +118,10 @@ def flow_controls(
         raise InputError("widths is empty: give at least one number of hidden units")
     cases = [Case("exact")] if "exact" in wanted else []
     for recipe in recipes:
+        own, alike = chosen, [control for control in wanted if control not in ("lattice", "exact")]
+        if recipe == "learned":  # whole filters; data of other controls have no lattice to move them on
+            own, alike = [width for width in chosen if width % N == 0] or [N], [c for c in alike if c == "redrawn"]
         for number in range(checks.positive_integer("seeds", seeds)):
-            cases += [Case("lattice", recipe, width, number) for width in chosen if "lattice" in wanted]
-            others = [control for control in CONTROLS if control in wanted and control not in ("lattice", "exact")]
-            cases += [Case(control, recipe, chosen[0], number) for control in others]
+            cases += [Case("lattice", recipe, width, number) for width in own if "lattice" in wanted]
+            cases += [Case(control, recipe, own[0], number) for control in alike]
     return tuple(dict.fromkeys(cases))

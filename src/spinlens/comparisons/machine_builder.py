@@ -18,7 +18,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
 from spinlens.machines.controls import extreme_states, mean_field_states, one_sign, redrawn
 from spinlens.machines.rbm import RBM
-from spinlens.machines.training.learner import Callback
+from spinlens.machines.training.learner import FOR_LATTICES, Callback
 from spinlens.progress import Report, Step, silent
 from spinlens.versions import versions
 
@@ -56,9 +56,15 @@ class MachineBuilder:
             if source is None:
                 raise InputError("a redrawn machine needs the machine whose weights are drawn anew")
             return redrawn(one_sign(source), seed=self._number("redrawn", case))
-        options = {**self.options, **RECIPES[case.recipe], "seed": self._number("training", case)}
-        machine = RBM(case.n_hidden, **options)
+        machine = RBM(case.n_hidden, seed=self._number("training", case), **self._options(case))
         return machine.fit(self._data(case), checkpoint=checkpoint, callback=callback)
+
+    def _options(self, case: Case) -> dict[str, Any]:
+        """Of the training; one that learns the lattice takes the number of epochs alone from those given."""
+        if case.recipe != "learned":
+            return {**self.options, **RECIPES[case.recipe]}
+        epochs = {"epochs": self.options["epochs"]} if "epochs" in self.options else {}
+        return {**FOR_LATTICES, **epochs, "torus": self.model.shape}
 
     def _data(self, case: Case) -> Spins:
         n, N = self.states.shape
@@ -120,7 +126,7 @@ class KeptMachines:
 
 def check_options(cases: Sequence[Case], options: Mapping[str, Any]) -> None:
     """Say what is wrong with training options before anything is trained."""
-    taken = {"steps", "persistent", "seed", "n_hidden"} & set(options)
+    taken = {"steps", "persistent", "seed", "n_hidden", "torus"} & set(options)
     if taken:
         raise InputError(f"options must not hold {min(taken)!r}: recipes, widths and seed of the cases decide it")
     for case in cases:

@@ -131,7 +131,7 @@ def _builder(s: FlowSettings, drawn: _Drawn) -> MachineBuilder:
 
 def _trained(builder: MachineBuilder, folder: Path | None, progress: Report) -> Machine:
     """A machine trained on the states, or the one that lies in the folder."""
-    case = Case("lattice", "PCD-10", max(1, builder.model.n_sites // 4))
+    case = Case("lattice", "learned", builder.model.n_sites)
     machine = KeptMachines(builder, KeptFlows(folder), tell=progress).machine(case)
     if folder is not None:
         machine.save(folder / "machine")

@@ -33,7 +33,8 @@ class FlowSettings:
     temperature : of `states`, and of the states that a machine is trained on where none is given.
     states : (n, *shape) states, of which `samples` (at most half) start the "critical" flow and the others are learned
         from; sampled at `temperature` when None.
-    machine : a trained `RBM` or `StackedRBM`; trained here (PCD-10, N/4 hidden units) when None.
+    machine : a trained `RBM` or `StackedRBM`; trained here when None, as
+        `RBM.for_lattice` with one filter.
     kind, steps : of the flow. `blocks`: rules of block-spin flows beside it, scale 2.
     controls : whether to set the machines of `flow_controls` beside it, `seeds` of each; `cases` names them one by one.
     samples : states that flow. `training`: states that machines learn from. `epochs`, `learning_rate`: of training.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.learned_couplings import learned_couplings
 from spinlens.machines.reading.weights import receptive_fields, spectrum
 from spinlens.machines.stacked import StackedRBM
+from spinlens.machines.training.learner import FOR_LATTICES
 from spinlens.progress import Report, Step, silent
 from spinlens.report.pages.training import draw_layers, write_training
 from spinlens.versions import versions
@@ -44,6 +45,12 @@ class TrainSettings:
     translations: bool = False
     couplings: Array | None = None  # J(r) / T of the lattice, (*shape)
     seed: int = 0
+
+    def for_lattice(self, filters: int, **options: Any) -> TrainSettings:
+        """The same training of so many filters moved over the lattice, as `RBM.for_lattice`."""
+        machine = RBM.for_lattice(self.shape, filters, **options)
+        changed = {**FOR_LATTICES, **options}
+        return replace(self, widths=(machine.n_hidden,), options=changed, translations=True)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -71,7 +71,7 @@ def test_a_model_is_enough_and_the_same_seed_gives_the_same_files(
     assert call(monkeypatch, *arguments, "--out", tmp_path / "a") == 0
     said = capsys.readouterr()
     assert "cold: T by energy" in said.out.replace("  ", " ")
-    assert "training a machine of 16 hidden units" in said.err
+    assert "training a machine of 64 hidden units" in said.err
     page = (tmp_path / "a" / "index.html").read_text()
     assert page.count("<svg ") >= 4
     assert not re.search(r"(?:src|href)=\"https?:", page)

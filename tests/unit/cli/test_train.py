@@ -56,6 +56,19 @@ def test_a_folder_with_everything(states, tmp_path, capsys):
     assert said.err.count("errors") == 8
 
 
+def test_filters_are_the_machine_for_lattices_and_take_none_of_its_options(states, tmp_path):
+    call(states, "--temperature", 3, "--filters", 2, "--epochs", 3, "--out", tmp_path / "out")
+    machine = RBM.load(tmp_path / "out" / "machine")
+    usual = RBM.for_lattice((3, 3), 2, epochs=3).get_params()
+    judged = {"track", "track_at"}
+    assert {k: v for k, v in machine.get_params().items() if k not in judged} == {
+        k: v for k, v in usual.items() if k not in judged
+    }
+    for option in (("--hidden", 4), ("--learning-rate", 0.1), ("--cd",)):
+        with pytest.raises(InputError, match="--filters brings its own"):
+            call(states, "--temperature", 3, "--filters", 1, *option, "--out", tmp_path / "other")
+
+
 def test_of_a_stack_every_layer_is_said(states, tmp_path, capsys):
     call(states, "--temperature", 3, "--hidden", "4,2", "--epochs", 8, "--out", tmp_path / "out")
     said = capsys.readouterr()

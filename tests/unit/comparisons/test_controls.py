@@ -24,13 +24,20 @@ def test_names_differ_wherever_cases_do() -> None:
 
 
 def test_controls_of_a_flow_are_one_exact_machine_all_widths_of_the_lattice_and_the_least_of_others() -> None:
-    found = flow_controls(64, seeds=2)
+    found = flow_controls(64, 2, ["CD-1", "PCD-100"])
     assert found.count(Case("exact")) == 1
     assert {case.n_hidden for case in found if case.control == "lattice"} == {16, 32, 64, 128}
     assert {case.n_hidden for case in found if case.control not in ("lattice", "exact")} == {16}
     assert len(found) == 1 + 2 * 2 * (4 + 3)
     assert flow_controls(64, 1, ["CD-1"], [4, 4], ["lattice"]) == (Case("lattice", "CD-1", 4),)
     assert flow_controls(2, 1, ["CD-1"], controls=["lattice"])[0].n_hidden == 1  # N/4 is none
+
+
+def test_machines_that_learn_have_whole_filters_and_no_data_without_a_lattice() -> None:
+    assert [case.name for case in flow_controls(64, 1, ["learned"])] == [
+        "exact", "lattice-learned-64-0", "lattice-learned-128-0", "redrawn-learned-64-0",
+    ]  # fmt: skip
+    assert flow_controls(64, 1, ["learned"], [16], ["lattice"]) == (Case("lattice", "learned", 64),)
 
 
 def test_mistakes_are_said() -> None:

@@ -51,6 +51,18 @@ def test_every_control_learns_from_its_own_states(monkeypatch: pytest.MonkeyPatc
     assert not np.array_equal(mean_field, extreme)
 
 
+def test_a_machine_that_learns_moves_filters_over_the_lattice_and_takes_the_epochs_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(RBM, "fit", lambda self, X, **_: self)
+    given = replace(BUILDER, options={"epochs": 7, "learning_rate": 0.9, "l1": 0.1})
+    machine = given.build(Case("lattice", "learned", 32))
+    usual = RBM.for_lattice((4, 4), 2, epochs=7, seed=machine.seed)
+    assert machine.get_params() == usual.get_params()
+    other = given.build(Case("lattice", "CD-1", 32))
+    assert (other.learning_rate, other.l1, other.torus) == (0.9, 0.1, None)
+
+
 def test_a_machine_is_made_by_its_case_alone() -> None:
     machine = BUILDER.build(LATTICE)
     assert same(BUILDER.build(LATTICE), machine)

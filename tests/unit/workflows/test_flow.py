@@ -68,7 +68,7 @@ def test_block_spins_flow_away_from_the_critical_point(computed):
 def test_steps_tell_what_is_underway(computed):
     said = [str(step) for step in computed[2]]
     assert said[0] == "calibrating instruments"
-    assert any("training a machine of 16 hidden units" in line for line in said)
+    assert any("training a machine of 64 hidden units" in line for line in said)
     assert said[-1] == "flow fields and layers"
 
 
@@ -78,7 +78,7 @@ def test_a_second_run_finds_its_machine_and_flows(computed, monkeypatch):
     before = {path: path.stat().st_mtime_ns for path in (folder / "flows").iterdir()}
     assert run_flow(dataclasses.replace(SETTINGS, workers=2), folder) == found
     assert {path: path.stat().st_mtime_ns for path in (folder / "flows").iterdir()} == before
-    assert RBM.load(folder / "machine").weights_.shape == (64, 16)
+    assert RBM.load(folder / "machine").weights_.shape == (64, 64)
 
 
 def test_a_stack_is_read_layer_by_layer():
