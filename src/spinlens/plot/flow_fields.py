@@ -22,6 +22,7 @@ def flow_field(
     *,
     unit: float | None = None,
     color: str | None = None,
+    marker: str = "o",
     label: str | None = None,
     step: str = "step",
     legend: bool = True,
@@ -40,6 +41,8 @@ def flow_field(
     unit : float, optional
         T_c: everything is drawn in units of it, with a dotted line at T_c.
     color : str, optional
+        Of the points and the fixed points, where there is one field; by default blue, and orange.
+    marker : str, default "o"
         Of the points, where there is one field.
     label : str, optional
         Of the points in the key, where there is one field.
@@ -72,9 +75,10 @@ def flow_field(
     if unit is not None:
         ax.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(1, 2))
     for name, own in fields.items():
-        look = style.instrument(name) if name else (color or style.BLUE, "o")
+        look = style.instrument(name)[:2] if name else (color or style.BLUE, marker)
         words = style.INSTRUMENTS.get(name, name) if name else label
-        _draw(ax, own, scale, look[0], look[1], words, alone=len(fields) == 1)
+        mark = (color or style.ORANGE) if len(fields) == 1 else ""
+        _draw(ax, own, scale, look, words, mark)
     of_T, of_change = ("T / J", "ΔT / J") if unit is None else ("T / $T_c$", "ΔT / $T_c$")
     ax.set_xlabel(f"{of_T} before the {step}")
     ax.set_ylabel(f"{of_change} per {step}")
@@ -94,14 +98,15 @@ def _fields(given: Any) -> dict[str, Any]:
     return found
 
 
-def _draw(ax: Axes, field: Any, scale: float, color: str, marker: str, words: str | None, alone: bool) -> None:
+def _draw(ax: Axes, field: Any, scale: float, look: tuple[str, str], words: str | None, mark: str) -> None:
+    """One curve; fixed points in the colour `mark` of one that is alone, with their temperature in the key."""
     x, change, error = (places.numbers(places.part(field, name)) / scale for name in _ARRAYS)
-    style.points(ax, x, change, error, color, marker, lw=0.9, ms=4.0, label=words)
+    style.points(ax, x, change, error, *look, lw=0.9, ms=4.0, label=words)
     for point in places.part(field, "fixed_points") or ():
         sign, verb = _MARKS[bool(places.part(point, "stable"))]
         value, error_of_it = (number / scale for number in places.value_error(places.part(point, "temperature")))
         said = Estimate(value, error_of_it) if error_of_it >= 0 else f"{value:.4g}"
         ax.errorbar(
-            [value], [0.0], xerr=[error_of_it], color=style.ORANGE if alone else color, marker=sign, ms=7.5,
-            mec="white", mew=0.6, lw=0, elinewidth=1.2, zorder=4, label=f"{verb}: $T^*$ = {said}" if alone else None,
+            [value], [0.0], xerr=[error_of_it], color=mark or look[0], marker=sign, ms=7.5,
+            mec="white", mew=0.6, lw=0, elinewidth=1.2, zorder=4, label=f"{verb}: $T^*$ = {said}" if mark else None,
         )  # fmt: skip

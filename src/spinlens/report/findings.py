@@ -12,7 +12,6 @@ from spinlens.study.claims.effects import over_machines
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
 
 PAPER = "arXiv:2002.02664"
-QUESTION = "Does the flow of a machine that has learned a lattice miss the long-range critical point, and why?"
 
 _UNJUDGED = {
     "undecided": "not decided",

@@ -20,7 +20,8 @@ _LONG = re.compile(r"(\d\.\d\d)\d+")
 _COLOUR = re.compile("|".join(CSS_VARIABLES))
 _TEXT = re.compile(r"(<text [^>]*>)([^<]*)(</text>)")
 _SCRIPT = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-zΔ])([_^])(\{[^{}<>]+\}|(?:end|cold|hot|eff|[A-Za-z0-9εσ])(?![A-Za-z0-9]))"
+    r"(?<![A-Za-z0-9])([A-Za-zΔ]\*?|10)([_^])"
+    r"(\{[^{}<>]+\}|(?:end|cold|hot|eff|blocks|[A-Za-z0-9εσ])(?![A-Za-z0-9]))"
 )
 _MINUS = re.compile(r"(?<=[\s(=])-(?=\d)")
 

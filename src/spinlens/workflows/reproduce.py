@@ -10,6 +10,7 @@ from typing import Any
 
 from spinlens.progress import Report, silent
 from spinlens.report import findings as words
+from spinlens.report.deciding import deciding_time
 from spinlens.report.pages.study import write_report
 from spinlens.study.definition.costs import sized
 from spinlens.study.definition.spec import Study
@@ -20,7 +21,6 @@ from spinlens.study.stages import study_tasks
 from spinlens.study.stages.figures import figure_data
 from spinlens.study.storage import provenance
 from spinlens.study.storage.store import StudyFolder, StudyResults, named_errors
-from spinlens.workflows.deciding import deciding_time
 
 RESULTS = "results"
 """The task whose JSON payload is results.json."""

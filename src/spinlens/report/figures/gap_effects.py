@@ -36,12 +36,13 @@ SEE = (
 def illustration(results: Results, data: object = None) -> Illustration:
     look = looks(results)
 
-    drawn, missing = one_panel(results, _known, describe, lambda points: draw(points, look))
+    drawn, missing = one_panel(results, known_points, describe, lambda points: draw(points, look))
     bands = (Key("margin", style.BAND, "band"),)
     return Illustration("gap-effects", TITLE, CAPTION, SEE, drawn, (*keys(look), *bands), missing, table(results))
 
 
-def _known(model: Results) -> list[MachinePoint]:
+def known_points(model: Results) -> list[MachinePoint]:
+    """The machines with a gap and effects."""
     return [point for point in machine_points(model) if point.gap is not None and point.effects]
 
 
@@ -69,6 +70,16 @@ def draw(points: Sequence[MachinePoint], look: Mapping[str, Look]) -> Figure:
         place.set_ylabel(words, fontsize=8.5)
         if place is not axes[-1, 0]:
             place.set_xlabel("")
+    name_learned(axes[0, 0])
+    return figure
+
+
+def draw_effect(points: Sequence[MachinePoint], key: str, look: Mapping[str, Look]) -> Figure:
+    """One of the `EFFECTS` alone."""
+    figure, axes = layout.grid(height=2.4, left=0.72)
+    words, margin = EFFECTS[key]
+    _row(axes[0, 0], points, key, margin, _edges(points), look)
+    axes[0, 0].set_ylabel(words)
     name_learned(axes[0, 0])
     return figure
 

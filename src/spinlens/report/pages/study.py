@@ -8,7 +8,7 @@ import io
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,10 @@ from markupsafe import Markup
 from spinlens.files.atomic import replace_file
 from spinlens.plot import style
 from spinlens.report import svg, tables, verdict_tables
+from spinlens.report.answers.study import CLAIMS, study_answer
+from spinlens.report.deciding import deciding_time
 from spinlens.report.figures import (
+    answer,
     calibration,
     coarse_graining,
     correlations,
@@ -40,12 +43,11 @@ from spinlens.report.figures import (
     snapshots,
     training_sets,
 )
-from spinlens.report.findings import QUESTION, findings
 from spinlens.report.illustration import Illustration
 from spinlens.study.results_document import Results, entries, label, models, section
 
 FIGURES: tuple[ModuleType, ...] = (
-    gap_effects, snapshots, crossings, calibration, learned_couplings, flow_ends, training_sets, dimensions,
+    answer, gap_effects, snapshots, crossings, calibration, learned_couplings, flow_ends, training_sets, dimensions,
     correlations, flow_temperatures, flow_snapshots, coarse_graining, fixed_points, layers, maps, receptive_fields,
 )  # fmt: skip
 """In the order of the page."""
@@ -81,8 +83,9 @@ def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping
     figures, claims = draw_all(results, data), entries(results, "claims")
     return render_page(
         "report.html",
-        question=QUESTION,
-        lines=findings(results),
+        answer=study_answer(results),
+        claim_words=CLAIMS,
+        open_claims=open_claims(claims, provenance or {}),
         outcomes=Counter(str(claim.get("outcome")) for claim in claims).most_common(),
         results=results,
         study=section(results, "study"),
@@ -93,6 +96,13 @@ def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping
         verdict_tables=verdict_tables,
         provenance=provenance or {},
     )
+
+
+def open_claims(claims: Sequence[Results], provenance: Mapping[str, Any]) -> list[tuple[Results, str, str]]:
+    """The claims that more data would decide, what they wait for, how long that takes where the study ran."""
+    waiting = [(claim, str(claim["decides"])) for claim in claims if claim.get("decides")]
+    runs = entries(provenance, "runs")
+    return [(claim, decides, deciding_time([str(claim.get("id"))], decides, runs)) for claim, decides in waiting]
 
 
 def render_page(template: str, *, script: bool = True, **values: Any) -> str:

@@ -18,6 +18,7 @@ import xarray as xr
 
 from spinlens.plot import style
 from spinlens.report.figures import (
+    answer,
     calibration,
     coarse_graining,
     correlations,
@@ -48,6 +49,7 @@ SHOWN_IN = {
 }
 
 
+IN_PART = (answer,)  # drawn from the numbers of machines and from those of layers
 OF_NUMBERS = {
     "machines": (gap_effects, flow_ends, training_sets, dimensions, learned_couplings),
     "coarse": (coarse_graining,),
@@ -144,7 +146,7 @@ def test_missing_numbers_are_said(key: str, figures: tuple[ModuleType, ...], stu
 def test_numbers_of_figures_can_be_taken_along(page: str) -> None:
     found = re.findall(r'download="spinlens-([a-z-]+)\.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)"', page)
     tables = {name: base64.b64decode(text).decode().splitlines() for name, text in found}
-    assert len(tables) == sum(len(modules) for modules in OF_NUMBERS.values())
+    assert len(tables) == len(IN_PART) + sum(len(modules) for modules in OF_NUMBERS.values())
     assert tables["gap-effects"][0].startswith("machine,lattice,gap (nats a site),T_end")
     assert len(tables["fixed-points"]) == 1 + 2 * 10 * 6
 
@@ -161,7 +163,7 @@ def test_layers_show_what_there_is(study: Any) -> None:
 
 def test_no_data_at_all(study: Any) -> None:
     page = render(study[0], {})
-    of_numbers = sum(len(modules) for modules in OF_NUMBERS.values())
+    of_numbers = len(IN_PART) + sum(len(modules) for modules in OF_NUMBERS.values())
     said = page.count("No data in this study for nearest neighbour and power law σ = 1.2.")
     assert said == len(FIGURES) - of_numbers
     assert "No data in this study." in render({}, {})

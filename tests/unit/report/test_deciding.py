@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spinlens.workflows.deciding import deciding_time
+from spinlens.report.deciding import deciding_time
 
 RUNS = [
     {"workers": 4, "task_seconds": {"scan/square/L8": 100.0, "end/square/cd1/0": 60.0}},

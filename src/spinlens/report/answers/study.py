@@ -1,0 +1,190 @@
+"""The answer of a study: made of its verdicts, in words, with its numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from spinlens.report.answers.answer import Answer, Fact, said, small
+from spinlens.report.findings import findings
+from spinlens.report.machine_points import end_temperatures
+from spinlens.report.tables import MISSING
+from spinlens.statistics.estimate import Estimate
+from spinlens.study.claims.effects import over_machines
+from spinlens.study.claims.recipes import Recipe, trained
+from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
+
+QUESTION = "Does the flow of a machine find the critical point of the long-range lattice that it learned from?"
+
+CLAIMS: Mapping[str, str] = {
+    "A": "Monte Carlo finds T_c, Δ_s, Δ_ε of the long-range lattice",
+    "B": "Nearest-neighbour flows end at the critical point",
+    "C": "Long-range flows miss its Δ_s and Δ_ε",
+    "C′": "Learned couplings follow J(r) through its tail",
+    "D": "A learned coarse-graining differs in kind from block spins",
+    "E": "The stack cools where block spins heat",
+    "F": "Nearest neighbours differ in D and E",
+    "G": "Flows end at T_c whatever grid they learned from",
+}
+"""Each claim in a few words."""
+
+_OPEN = {"undecided": "This study cannot tell yet", "not assayed": "This study cannot tell: its own controls failed"}
+_YES = "Yes: the flow ends at the critical point, against what the paper says"
+_NO = "No, as the paper says: even a machine that has learned the lattice flows elsewhere"
+_DEPENDS = {
+    True: "Yes where the machine has learned the lattice, no where it has not",
+    False: "No where the machine has learned the lattice, yes where it has not",
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The machines of one recipe at T_c: where their flows end, beside the gap to the lattice."""
+
+    recipe: str
+    learned: bool
+    gap: Estimate | None
+    found: str
+    temperature: Estimate | None
+    delta_spin: Estimate | None
+
+
+def study_answer(results: Results) -> Answer:
+    """Question, answer, at most four sentences behind it, and four numbers."""
+    return Answer(QUESTION, f"{short(results)}.", sentences(results), facts(results))
+
+
+def short(results: Results) -> str:
+    """The answer in one sentence without its full stop."""
+    outcomes = {str(claim.get("id")): str(claim.get("outcome")) for claim in entries(results, "claims")}
+    far, near = outcomes.get("C"), outcomes.get("B")
+    if far is None:
+        return "This study has judged no flow of a long-range lattice"
+    if far in _OPEN:
+        missing = _missing(results)
+        return _OPEN[far] + (f": {missing}" if far == "undecided" and missing else "")
+    if far == "depends on training":
+        return _DEPENDS[_learned_reach(results)] + "; nearest neighbours do the same" * (near == far)
+    return _YES if far == "contradicted" else _NO + _beside(near)
+
+
+def _beside(near: str | None) -> str:
+    """What nearest neighbours do where the long-range flow misses."""
+    return {"supported": "; that of nearest neighbours does not", "contradicted": "; nearest neighbours, too"}.get(
+        str(near), ""
+    )
+
+
+def _missing(results: Results) -> str:
+    every = [group for model in _of(results, False) for group in groups(results, model, "C")]
+    return "" if any(group.learned for group in every) else "it holds no machine that has learned the lattice"
+
+
+def _learned_reach(results: Results) -> bool:
+    """Whether it is the learned machines whose flows end at the critical point."""
+    every = [group for model in _of(results, False) for group in groups(results, model, "C")]
+    return any(group.learned and group.found == "inside" for group in every)
+
+
+def sentences(results: Results) -> tuple[str, ...]:
+    """What stands behind the answer, from the claims about long range to those about the training set."""
+    said_of_flows = [
+        _flows(groups(results, model, claim), label(model))
+        for claim, near in (("C", False), ("B", True))
+        for model in _of(results, near)
+    ]
+    rest = [line.text for line in findings(results) if line.claims[0][0] in ("D", "G")]
+    return tuple([*filter(None, said_of_flows), *rest][:4])
+
+
+def _of(results: Results, short_range: bool) -> list[Results]:
+    return [model for model in models(results).values() if model.get("short_range") is short_range]
+
+
+def groups(results: Results, model: Results, claim: str) -> list[Group]:
+    """The recipes at T_c of a model, from the smallest gap on; all recipes where none learned at T_c."""
+    parts = [part for item in entries(results, "claims") if item.get("id") == claim for part in entries(item, "parts")]
+    found = {str(part.get("subject")): str(part.get("found")) for part in parts}
+    recipes = trained(model)
+    own = [_group(model, recipe, found) for recipe in [r for r in recipes if r.critical] or recipes]
+    return sorted(own, key=lambda group: float("inf") if group.gap is None else group.gap.value)
+
+
+def _group(model: Results, recipe: Recipe, found: Mapping[str, str]) -> Group:
+    ends = [section(section(machine, "end"), "all") for machine in recipe.machines]
+    return Group(
+        recipe.name,
+        recipe.stratum == "learned",
+        recipe.gap,
+        found.get(recipe.subject, ""),
+        over_machines(end_temperatures(model, machine).get("energy") for machine in recipe.machines),
+        over_machines(measured(section(end, "excess").get("delta_spin")) for end in ends),
+    )
+
+
+def _flows(found: Sequence[Group], where: str) -> str:
+    """Where the flows of the best and of the worst recipe end; empty without machines."""
+    if not found:
+        return ""
+    shown = found[:: max(1, len(found) - 1)]
+    return f"{where[0].upper()}{where[1:]}: {'; '.join(_end(group) for group in shown)}."
+
+
+def _end(group: Group) -> str:
+    who = f"machines {'that have learned it' if group.learned else 'trained by'} {_named(group)}"
+    numbers = [f"at T = {said(group.temperature)} T_c"] if group.temperature else []
+    numbers += [f"with Δ_s off by {said(group.delta_spin)}"] if group.delta_spin else []
+    return f"{who} {_VERBS.get(group.found, 'end')} {' '.join(numbers)}".rstrip()
+
+
+_VERBS = {
+    "inside": "reach the critical point,",
+    "outside": "miss it,",
+    "elsewhere": "end elsewhere,",
+    "no temperature": "end at no temperature,",
+    "undecided": "end",
+}
+
+
+def _named(group: Group) -> str:
+    gap = "" if group.gap is None else f"gap {small(group.gap)} nats a site"
+    if group.learned:
+        return f"({gap})" if gap else ""
+    return f"{group.recipe}{f' ({gap})' if gap else ''}"
+
+
+def facts(results: Results) -> tuple[Fact, ...]:
+    """T_c beside the known one, what the best and the worst machines get wrong, how many claims are decided."""
+    found: list[Fact] = []
+    for model in _of(results, False)[:1]:
+        found += [_critical(model), *_misses(groups(results, model, "C"))]
+    return (*found, *_decided(results))
+
+
+def _critical(model: Results) -> Fact:
+    known = reference(section(model, "reference").get("temperature"))
+    note = f"{label(model)}{f'; known: {said(known)}' if known else ''}"
+    return Fact("T_c / J by Monte Carlo", said(measured(section(model, "critical").get("temperature"))), note)
+
+
+def _misses(found: Sequence[Group]) -> list[Fact]:
+    shown = [group for group in found if group.delta_spin is not None]
+    kept = shown[:: max(1, len(shown) - 1)] if shown else []
+    return [
+        Fact(
+            f"Δ_s off by, {'learned machines' if group.learned else group.recipe}",
+            said(group.delta_spin),
+            f"gap {small(group.gap)} nats a site" if group.gap else "gap unknown",
+        )
+        for group in kept
+    ]
+
+
+def _decided(results: Results) -> list[Fact]:
+    outcomes = Counter(str(claim.get("outcome")) for claim in entries(results, "claims"))
+    if not outcomes:
+        return [Fact("claims decided", MISSING, "no verdicts")]
+    decided = sum(count for outcome, count in outcomes.items() if outcome not in _OPEN)
+    note = ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common())
+    return [Fact("claims decided", f"{decided} of {outcomes.total()}", note)]
