@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from spinlens.lattice.film import Film
+from spinlens.lattice.trajectory import Trajectory
+
 INSTRUMENTS = ["energy", "magnetization", "xi", "correlation", "pseudo_likelihood", "network"]
 STARTS = [0.9, 0.95, 1.0, 1.05, 1.1]
 LAYERS = [16, 8, 4]
 SEEDS = [0, 1, 2, 3]
+STEPS = [0, 2, 10, 60]
 SHOWN = ["learned", "learned-grid", "cd1-grid"]
 
 
@@ -24,7 +29,40 @@ def model_data(t_c: float, rng: np.random.Generator) -> dict[str, xr.Dataset]:
         "rg": layer_flow(t_c, "rule", ["majority", "average"], rng),
         "stack": layer_flow(t_c, "seed", SEEDS, rng),
         "maps": maps(rng),
+        **films(np.random.default_rng(7)),
+        **units(np.random.default_rng(8)),
     }
+
+
+def films(rng: np.random.Generator) -> dict[str, xr.Dataset]:
+    """Spins along flows: of machines from named starts, of a stack and of blocks from temperatures."""
+    machines = {f"film/machine/{recipe}": film(rng, ["cold", "critical", "hot"], STEPS, [16] * 4) for recipe in SHOWN}
+    return {
+        **machines,
+        "film/stack/stack": film(rng, STARTS, [0, 1, 2], LAYERS),
+        "film/blocks/majority": film(rng, STARTS, [0, 1, 2], LAYERS),
+        "film/blocks/average": film(rng, STARTS, [0, 1, 2], LAYERS, real=True),
+    }
+
+
+def film(
+    rng: np.random.Generator, starts: list[Any], steps: list[int], sides: list[int], real: bool = False
+) -> xr.Dataset:
+    """Two samples from every start."""
+    paths = [Trajectory("made up", tuple(steps), tuple(spins(rng, 2, L, L, width=1.2) for L in sides)) for _ in starts]
+    if real:
+        paths = [replace(p, states=(p.states[0], *(rng.uniform(-1, 1, s.shape) for s in p.states[1:]))) for p in paths]
+    found = [Film.of(path) for path in paths]
+    frames = (("start", "sample", "byte"), np.stack([each.frames for each in found]))
+    return xr.Dataset({"frames": frames}, {"start": starts}, {"number": 0, "film": found[0].about()})
+
+
+def units(rng: np.random.Generator) -> dict[str, xr.Dataset]:
+    """Receptive fields and ⟨vh⟩ of single units, one of them of the largest weight at its place."""
+    r = np.hypot(*np.meshgrid(np.arange(-8, 8), np.arange(-8, 8)))
+    fields = np.exp(-r / np.array([1.0, 2.0, 4.0, 8.0])[:, None, None]) + 0.02 * rng.normal(size=(4, 16, 16))
+    seen = xr.Dataset({"units": (("seen", "shown", "x", "y"), np.stack([fields, 0.3 * fields]))})
+    return {"units/machine/learned": seen, "units/stack/stack": seen}
 
 
 def spins(rng: np.random.Generator, *shape: int, width: float = 1.0) -> np.ndarray[Any, np.dtype[np.int8]]:

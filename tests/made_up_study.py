@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
-from made_up_data import INSTRUMENTS, LAYERS, SEEDS, STARTS, model_data
+from made_up_data import INSTRUMENTS, LAYERS, SEEDS, STARTS, STEPS, model_data
 
 MODELS = {
     "nearest-neighbour": ("nearest neighbour", True, 2.269185),
@@ -20,6 +20,7 @@ MODELS = {
 }
 
 
+UNITS = [{"norm": 4.0 - k, "participation": 4.0 * (k + 1), "radius": float(k == 2)} for k in range(4)]
 GRID = [0.0, 0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.6]
 ENSEMBLES = {
     "temperatures": GRID,
@@ -166,6 +167,7 @@ class Maker:
                 "rg": [{"rule": rule, "layer": 1, **self.localization()} for rule in ("majority", "average")],
                 "stack": [{"seed": seed, "layer": 1, **self.localization()} for seed in range(self.case.seeds)],
             },
+            "units": dict.fromkeys(("learned", "stack"), UNITS),
             "coarse": self.coarse(),
             "fixed_points": self.fixed_points(),
             "published": self.published(),
@@ -250,10 +252,22 @@ class Maker:
                 "recipe": recipe.name, "seed": number, "start": start,
                 "plateau": {"reached": True, "steps": [22, 60], **self.examined(recipe)},
                 "end": {"step": 60, **self.examined(recipe)},
+                "path": self.path(recipe),
             }
             for recipe in recipes(self.case) if not recipe.control
             for number in range(self.case.seeds) for start in ("cold", "critical", "hot")
         ]  # fmt: skip
+
+    def path(self, recipe: Recipe) -> dict[str, Any]:
+        """Step by step; the network out of range at the first one."""
+        fall = [0.3 / (1 + step) for step in STEPS]
+        pairs = [[round(self.t_c * (recipe.temperature + part), 4), round(0.01 * self.t_c, 4)] for part in fall]
+        temperature = {name: [list(pair) for pair in pairs] for name in INSTRUMENTS}
+        temperature["network"][0][1] = None
+        return {
+            "steps": STEPS, "temperature": temperature, "magnetization": [[0.5 + part, 0.004] for part in fall],
+            "correlation": [[1.0, *(0.7 * r**-0.5 - part for r in range(1, 9))] for part in fall],
+        }  # fmt: skip
 
     def layers(self, start: float) -> list[dict[str, Any]]:
         fan = [self.t_c * (1 + (start - 1) * 2**k) for k in range(len(LAYERS))]
@@ -261,7 +275,8 @@ class Maker:
         return [
             {"size": size, "temperature": {name: self.noisy(t, 0.01 * self.t_c) for name in INSTRUMENTS},
              "change": {name: self.noisy(t - start * self.t_c, 0.01) for name in INSTRUMENTS},
-             "in_range": flags, "off_lattice": False}
+             "in_range": flags, "off_lattice": False, "magnetization": e(0.6, 0.01),
+             "correlation": [1.0, *(0.6 * r**-0.5 for r in range(1, size // 2 + 1))]}
             for size, t in zip(LAYERS, fan, strict=True)
         ]  # fmt: skip
 

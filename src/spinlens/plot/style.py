@@ -36,10 +36,10 @@ _INSTRUMENT_LOOKS = dict(
     zip(INSTRUMENTS, zip((INK, SKY, BLUE, GREEN, ORANGE, PURPLE), "oPsD^v", strict=True), strict=True)
 )
 
-DOWN, UP = "#e8dcc3", "#23435f"
+DOWN, BETWEEN_MIDDLE, UP = "#e8dcc3", "#f7f6f2", "#23435f"
 SPINS = ListedColormap([DOWN, UP], name="spins")
 DIVERGING = "RdBu_r"
-BETWEEN = LinearSegmentedColormap.from_list("between", [DOWN, "#f7f6f2", UP])
+BETWEEN = LinearSegmentedColormap.from_list("between", [DOWN, BETWEEN_MIDDLE, UP])
 
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none", "svg.hashsalt": "spinlens", "svg.image_inline": True,

@@ -44,6 +44,8 @@ from spinlens.report.figures import (
     training_sets,
 )
 from spinlens.report.illustration import Illustration
+from spinlens.report.interactive.embedding import embedded
+from spinlens.report.interactive.player import reels
 from spinlens.study.results_document import Results, entries, label, models, section
 
 FIGURES: tuple[ModuleType, ...] = (
@@ -81,11 +83,14 @@ def write_report(
 def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping[str, Any] | None = None) -> str:
     """The page as text."""
     figures, claims = draw_all(results, data), entries(results, "claims")
+    played = reels(results, data)
     return render_page(
         "report.html",
         answer=study_answer(results),
         claim_words=CLAIMS,
         open_claims=open_claims(claims, provenance or {}),
+        parts=("player",) if played else (),
+        reels=played and embedded("player-data", played),
         outcomes=Counter(str(claim.get("outcome")) for claim in claims).most_common(),
         results=results,
         study=section(results, "study"),
@@ -105,11 +110,18 @@ def open_claims(claims: Sequence[Results], provenance: Mapping[str, Any]) -> lis
     return [(claim, decides, deciding_time([str(claim.get("id"))], decides, runs)) for claim, decides in waiting]
 
 
-def render_page(template: str, *, script: bool = True, **values: Any) -> str:
-    """A template of this folder with the style of all pages and, unless left out, their script."""
-    parts = {"css": "report.css", "script": "report.js"} if script else {"css": "report.css"}
-    texts = {name: Markup((_TEMPLATES / file).read_text(encoding="utf-8")) for name, file in parts.items()}
+def render_page(template: str, *, script: bool = True, parts: Sequence[str] = (), **values: Any) -> str:
+    """A template of this folder with the style of all pages and, unless left out, their script.
+
+    `parts` name files of style and script in the folder parts that the page needs as well.
+    """
+    texts = {"css": _texts("css", parts)} | ({"script": _texts("js", parts)} if script else {})
     return _environment().get_template(template).render(**values, **texts)
+
+
+def _texts(suffix: str, parts: Sequence[str]) -> Markup:
+    files = [_TEMPLATES / f"report.{suffix}", *(_TEMPLATES / "parts" / f"{part}.{suffix}" for part in parts)]
+    return Markup("\n".join(file.read_text(encoding="utf-8") for file in files))
 
 
 def draw_all(results: Results, data: Mapping[str, xr.Dataset]) -> dict[str, Drawn]:

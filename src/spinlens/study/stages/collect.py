@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from spinlens.files.plain import plain
@@ -14,6 +15,7 @@ from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.definition.names import TaskName
 from spinlens.study.definition.tasks import FORMAT, package_version
 from spinlens.study.stages.coarse import coarse_entries, fixed_point_entries
+from spinlens.study.stages.flowing import five_figures
 from spinlens.study.stages.instruments import worth
 from spinlens.study.stages.lattice import Artefacts, Inputs
 from spinlens.study.stages.published import published_entries
@@ -67,6 +69,7 @@ def _model(
         ],
         "flows": _flows(name, artefacts),
         **_blocks_and_stacks(study, name, artefacts),
+        "units": _units(name, artefacts),
         "coarse": coarse_entries(name, artefacts),
         "fixed_points": fixed_point_entries(name, artefacts),
         "published": published_entries(name, artefacts),
@@ -102,6 +105,16 @@ def _flows(model: str, artefacts: Artefacts) -> list[dict[str, Any]]:
         for machine in machines_of(artefacts, model, "flow")
         for start, found in artefacts[str(machine.at("flow"))].attrs["flows"].items()
     ]
+
+
+def _units(model: str, artefacts: Artefacts) -> dict[str, list[dict[str, float]]]:
+    """Norm, participation and radius of single units of the first machine of each recipe and of the first stack."""
+    found: dict[str, list[dict[str, float]]] = {}
+    for machine in machines_of(artefacts, model, "flow"):
+        found.setdefault(str(machine.recipe), artefacts[str(machine.at("flow"))].attrs.get("units", []))
+    for layers in list(by_number(artefacts, "layers", model).values())[:1]:
+        found["stack"] = layers.attrs.get("units", [])
+    return {name: units for name, units in found.items() if units}
 
 
 def _blocks_and_stacks(study: Mapping[str, Any], model: str, artefacts: Artefacts) -> dict[str, Any]:
@@ -148,10 +161,13 @@ def _layer(layer: xr.Dataset, size: int) -> dict[str, Any]:
         pairs = zip(layer[quantity].values.tolist(), layer[f"{quantity}_error"].values.tolist(), strict=True)
         return {name: {"value": value, "error": error} for name, (value, error) in zip(names, pairs, strict=True)}
 
+    G = layer["correlation"].values[0] if "correlation" in layer else np.array([])
     return {
         "size": size,
         "temperature": estimates("temperature"),
         "change": estimates("change"),
+        "magnetization": estimates("statistic")["magnetization"],
+        "correlation": five_figures(G[np.isfinite(G)]),
         "in_range": dict(zip(names, layer["in_range"].values.astype(bool).tolist(), strict=True)),
         "off_lattice": bool(layer["off_lattice"].any()),
     }

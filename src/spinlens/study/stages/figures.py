@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Spins
+from spinlens.lattice.film import Film
 from spinlens.study.stages.collect import by_number, machines_of
 from spinlens.study.stages.lattice import Artefacts
 from spinlens.study.storage.codec import Arrays
@@ -35,6 +36,8 @@ def _figures(study: Mapping[str, Any], name: str, artefacts: Artefacts) -> dict[
         **({"flow": _joined(flows)} if flows else {}),
         "correlation": _correlations(artefacts[f"reference/{name}"], flows),
         **_blocks_and_stacks(name, artefacts, size),
+        **_films(name, artefacts, flows),
+        **_units(name, artefacts, flows),
     }
 
 
@@ -46,6 +49,36 @@ def _flows(artefacts: Artefacts, model: str) -> dict[str, dict[int, xr.Dataset]]
             artefacts[str(machine.at("flow"))]
         )
     return found
+
+
+def _films(model: str, artefacts: Artefacts, flows: Mapping[str, Mapping[int, xr.Dataset]]) -> dict[str, xr.Dataset]:
+    """Spins along the flows of the first machine of each recipe, of the first stack and of blocks, where kept."""
+    found: dict[str, xr.Dataset] = {}
+    for recipe, own in flows.items():
+        number, flow = next(iter(own.items()))
+        if "film" in flow:
+            found[f"film/machine/{recipe}"] = _film(flow, "film", flow.attrs["film"], number)
+    for number, layers in list(by_number(artefacts, "layers", model).items())[:1]:
+        if "film" in layers:
+            found["film/stack/stack"] = _film(layers, "film", layers.attrs["film"], number)
+    blocks: Any = artefacts.get(f"blocks/{model}")
+    for rule, about in ({} if blocks is None else blocks.attrs.get("film", {})).items():
+        found[f"film/blocks/{rule}"] = _film(blocks, f"film_{rule}", about, 0)
+    return found
+
+
+def _units(model: str, artefacts: Artefacts, flows: Mapping[str, Mapping[int, xr.Dataset]]) -> dict[str, xr.Dataset]:
+    """Receptive fields and ⟨vh⟩ of units of the same machines, where kept: `units` (seen, shown, x, y)."""
+    sources = {f"machine/{recipe}": next(iter(own.values())) for recipe, own in flows.items()}
+    for layers in list(by_number(artefacts, "layers", model).values())[:1]:
+        sources["stack/stack"] = layers
+    return {f"units/{name}": found[["units"]] for name, found in sources.items() if "units" in found}
+
+
+def _film(flow: xr.Dataset, name: str, about: Mapping[str, Any], number: int) -> xr.Dataset:
+    """`frames` (start, sample, byte) of a `Film` from every start, the rest of it among the attributes."""
+    frames = (("start", "sample", "byte"), flow[name].values)
+    return xr.Dataset({"frames": frames}, {"start": flow["start"].values}, {"number": number, "film": dict(about)})
 
 
 def _blocks_and_stacks(model: str, artefacts: Artefacts, size: int) -> dict[str, xr.Dataset]:
@@ -94,11 +127,24 @@ def _joined(flows: Mapping[str, Mapping[int, xr.Dataset]]) -> xr.Dataset:
         for own in flows.values()
     ]
     joined = xr.concat(by_recipe, dim="recipe").assign_coords(recipe=list(flows))
-    first = [next(iter(own.values())) for own in flows.values()]
-    joined["flow_spins"] = (
-        ("recipe", "start", "snapshot_step", "x", "y"), np.stack([flow["spins"].values for flow in first]),
-    )  # fmt: skip
-    return joined.assign_coords(snapshot_step=first[0]["snapshot_step"].values)
+    shown = [_tiles(next(iter(own.values()))) for own in flows.values()]
+    joined["flow_spins"] = (("recipe", "start", "snapshot_step", "x", "y"), np.stack([spins for _, spins in shown]))
+    return joined.assign_coords(snapshot_step=shown[0][0])
+
+
+def _tiles(flow: xr.Dataset) -> tuple[list[int], Spins]:
+    """Some steps of a flow and one state of every start there, (start, step, x, y)."""
+    if "film" not in flow:  # of a study that kept no more
+        return flow["snapshot_step"].values.tolist(), flow["spins"].values
+    films = [Film.made(flow.attrs["film"], frames) for frames in flow["film"].values]
+    records = _spread(len(films[0].steps))
+    spins = np.array([[film.record(k)[0] for k in records] for film in films], dtype=np.int8)
+    return [films[0].steps[k] for k in records], spins
+
+
+def _spread(count: int) -> list[int]:
+    """At most five of `count` records: the first, the last and some between."""
+    return sorted({round(k) for k in np.geomspace(1, count, min(5, count)) - 1})
 
 
 def _correlations(reference: Mapping[str, Any], flows: Mapping[str, Mapping[int, xr.Dataset]]) -> xr.Dataset:
@@ -107,7 +153,8 @@ def _correlations(reference: Mapping[str, Any], flows: Mapping[str, Mapping[int,
     for recipe, own in flows.items():
         data = next(iter(own.values()))
         for start in data["start"].values:
-            G, error = data["correlation"].sel(start=start).values
+            found = data["correlation"].sel(start=start)
+            G, error = (found.isel(step=-1) if "step" in found.dims else found).values
             names.append(f"RBM {recipe}, {start} start")
             values.append(G.tolist())
             errors.append(error.tolist())

@@ -17,7 +17,9 @@ from spinlens.flows.patterns import LayerPattern, layer_pattern
 from spinlens.flows.placement import Placement
 from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.flows.reading import read_layers
+from spinlens.flows.single_units import SingleUnits, single_units
 from spinlens.flows.stacked_flow import place_stack, stacked_flow, visible_centres
+from spinlens.lattice.film import Film
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.renormalization.block_spin import block_spin_flow
 from spinlens.seeding import purpose_seed
@@ -35,7 +37,8 @@ STARTS = {"cold": 0.0, "critical": 1.0, "hot": float("inf")}
 """T / T_c of the starting states of a machine's flow; the hot start is the hottest ensemble of the grid."""
 
 MAP_KINDS = ("raw", "connected", "connected_error")
-_FIELDS = 8  # receptive fields kept for the report
+_FIELDS = 8  # receptive fields kept for the report's figure
+_UNITS = 24  # units kept of a machine, to be looked through
 
 
 def _flow_cost(inputs: Inputs, read: Read) -> Cost:
@@ -45,7 +48,7 @@ def _flow_cost(inputs: Inputs, read: Read) -> Cost:
     work: costs.Work = {("update", n_visible, n_hidden, 1): 0.25 * 3 * inputs["steps"] * samples / 100}
     spins = 3.0 * len(inputs["record"]) * samples * n_visible
     memory = costs.spins_of(ensemble) * 2 + 3 * spins + 20 * costs.MIB
-    return Cost(costs.with_standard(work, 0.1 + 0.04 * len(inputs["record"]) + 1.1e-7 * spins), memory, 23_000)
+    return Cost(costs.with_standard(work, 0.1 + 0.04 * len(inputs["record"]) + 1.1e-7 * spins), memory, 120_000)
 
 
 @costing(_flow_cost)
@@ -62,15 +65,66 @@ def flow(inputs: Inputs, artefacts: Artefacts) -> Arrays:
 
     paths = {start: path(start) for start in STARTS}
     flows = {start: follow(path.records(), instruments, instruments.equilibrium) for start, path in paths.items()}
-    result = joined({start: found.readings() for start, found in flows.items()}, "start")
-    shown = _spread(len(inputs["record"]))
-    first = [[path.states[k][0] for k in shown] for path in paths.values()]
-    result["spins"] = (("start", "snapshot", "x", "y"), np.array(first))
-    result["snapshot_step"] = ("snapshot", [inputs["record"][k] for k in shown])
-    ends = [spin_correlation(path.states[-1]) for path in paths.values()]
-    result["correlation"] = (("start", "part", "r"), np.stack([[end.value, end.error] for end in ends]))
-    result.attrs["flows"] = {start: _summary(flows[start], paths[start], curve) for start in STARTS}
+    tables = {start: found.readings() for start, found in flows.items()}
+    result = joined(tables, "start")
+    films = [Film.of(path) for path in paths.values()]
+    result["film"] = (("start", "sample", "byte"), np.stack([film.frames for film in films]))
+    correlations = {start: correlations_of(path) for start, path in paths.items()}
+    result["correlation"] = (("start", "step", "part", "r"), np.stack(list(correlations.values())))
+    result.attrs["film"] = films[0].about()
+    result = with_units(result, single_units(rbm, states_at(data, 1.0), _UNITS))
+    result.attrs["flows"] = {
+        start: {**_summary(flows[start], paths[start], curve), "path": along(tables[start], correlations[start])}
+        for start in STARTS
+    }
     return as_arrays(result)
+
+
+def with_units(result: xr.Dataset, units: SingleUnits) -> xr.Dataset:
+    """The result with receptive fields and ⟨vh⟩ of single units, (2, unit, x, y), and their numbers."""
+    seen = np.stack([units.fields, units.maps]).astype(np.float32)
+    found = result.assign(units=(("seen", "shown", "x", "y"), seen))
+    return found.assign_attrs(units=units.numbers())
+
+
+def correlations_of(path: Trajectory) -> Array:
+    """G(r) along the axes and its error, (step, 2, r) at every record; nan beyond half of a smaller lattice."""
+    found = [spin_correlation(states) for states in path.states]
+    table = np.full((len(found), 2, max(len(each.value) for each in found)), np.nan)
+    for row, each in zip(table, found, strict=True):
+        row[:, : len(each.value)] = each.value, each.error
+    return table
+
+
+def along(readings: xr.Dataset, correlations: Array) -> dict[str, Any]:
+    """A flow step by step as JSON data, to five figures.
+
+    `temperature` by instrument is [T, error] of every record, the nearest end of the calibration and no error where it
+    is out of range; `magnetization` is ⟨|m|⟩ likewise, `correlation` G(r) for r = 0, 1, ….
+    """
+    return {
+        "steps": readings["step"].values.tolist(),
+        "temperature": {
+            str(name): _pairs(readings["nearest"], readings["temperature_error"], name)
+            for name in readings["instrument"].values
+        },
+        "magnetization": _pairs(readings["statistic"], readings["statistic_error"], "magnetization"),
+        "correlation": [five_figures(G[np.isfinite(G)]) for G in correlations[:, 0]],
+    }
+
+
+def _pairs(values: xr.DataArray, errors: xr.DataArray, instrument: str) -> list[Any]:
+    own = (of.sel(instrument=instrument).values.tolist() for of in (values, errors))
+    return [five_figures(pair) for pair in zip(*own, strict=True)]
+
+
+def five_figures(values: Any) -> list[float | None]:
+    """Numbers to five figures, None for what is not finite.
+
+    >>> five_figures([2.269185, float("nan")])
+    [2.2692, None]
+    """
+    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values]
 
 
 def start_states(data: xr.Dataset, start: str) -> Spins:
@@ -101,11 +155,6 @@ def known(found: Examination, curve: DimensionCurve) -> dict[str, Any]:
     return {**found.to_dict(), "excess": own}
 
 
-def _spread(count: int) -> list[int]:
-    """At most five of `count` records: the first, the last and some between."""
-    return sorted({round(k) for k in np.geomspace(1, count, min(5, count)) - 1})
-
-
 def joined(tables: Mapping[Any, xr.Dataset], dimension: str) -> xr.Dataset:
     """Readings side by side, flags as small integers: netCDF has no booleans."""
     found = xr.concat(list(tables.values()), dim=dimension).assign_coords({dimension: list(tables)})
@@ -125,23 +174,34 @@ def blocks(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """The block-spin flow under every rule and from every start, and the correlators of one step at T_c."""
     data, instruments = largest_ensemble(artefacts), readers(inputs, artefacts)
     starts = {start: states_at(data, start) for start in inputs["starts"]}
-    tables = {}
-    for rule in inputs["rules"]:
-        paths = {
+    paths = {
+        rule: {
             start: block_spin_flow(states, len(instruments) - 1, rule=rule, seed=_block_seed(inputs, rule, start))
             for start, states in starts.items()
         }
-        tables[rule] = read_layers(paths, instruments)
+        for rule in inputs["rules"]
+    }
+    tables = {rule: _layers_read(own, instruments) for rule, own in paths.items()}
     critical = states_at(data, 1.0)
     seeds = {rule: _block_seed(inputs, rule, 1.0) for rule in inputs["rules"]}
     units = [block_spin_flow(critical, 1, rule=rule, seed=seed).at(1) for rule, seed in seeds.items()]
     patterns = [layer_pattern(critical, hidden) for hidden in units]
     result = joined(tables, "rule").assign_coords(kind=list(MAP_KINDS))
     result["maps"] = (("rule", "kind", "x", "y"), np.stack([_maps(pattern) for pattern in patterns]))
+    films = {rule: [Film.of(path) for path in own.values()] for rule, own in paths.items()}
+    for rule, own in films.items():
+        result[f"film_{rule}"] = (("start", "sample", f"byte_{rule}"), np.stack([film.frames for film in own]))
+    result.attrs["film"] = {rule: own[0].about() for rule, own in films.items()}
     result.attrs["localization"] = [
         {"rule": rule, **_numbers(pattern)} for rule, pattern in zip(seeds, patterns, strict=True)
     ]
     return result
+
+
+def _layers_read(paths: Mapping[float, Trajectory], instruments: Any) -> xr.Dataset:
+    """`read_layers` with G(r) of every layer."""
+    correlations = np.stack([correlations_of(path) for path in paths.values()])
+    return read_layers(paths, instruments).assign(correlation=(("start", "layer", "part", "r"), correlations))
 
 
 def _block_seed(inputs: Inputs, rule: str, start: float) -> int:
@@ -162,11 +222,14 @@ def layers(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     paths = {start: path(start) for start in inputs["starts"]}
     units = (paths.get(1.0) or path(1.0)).at(1)
     pattern = layer_pattern(critical, units, visible_centres(placements, critical.shape[1:], 1))
-    result = joined({inputs["number"]: read_layers(paths, instruments)}, "seed").isel(seed=0, drop=True)
+    result = joined({inputs["number"]: _layers_read(paths, instruments)}, "seed").isel(seed=0, drop=True)
     result = result.assign_coords(kind=list(MAP_KINDS))
     result["maps"] = (("kind", "x", "y"), _maps(pattern))
     fields = _receptive_fields(trained.layers_[0].weights_, placements[0], critical.shape[1:])
     result["fields"] = (("unit", "x", "y"), fields)
+    films = [Film.of(path) for path in paths.values()]
+    result["film"] = (("start", "sample", "byte"), np.stack([film.frames for film in films]))
+    result.attrs["film"] = films[0].about()
     result.attrs["localization"] = {"seed": inputs["number"], **_numbers(pattern)}
     result.attrs["placement"] = [
         {"quality": p.quality, "concentration": p.concentration, "coherence": p.coherence} for p in placements

@@ -7,12 +7,15 @@ import json
 import numpy as np
 import pytest
 
+from spinlens.flows.correlators import spin_correlation
+from spinlens.lattice.film import Film
 from spinlens.study.definition.costs import sized
 from spinlens.study.definition.toml_file import parse_study
 from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
 from spinlens.study.stages.collect import results as collect
 from spinlens.study.stages.figures import figure_data
+from spinlens.study.storage.labelled import as_arrays, as_dataset
 
 SIX = ["energy", "magnetization", "xi", "correlation", "pseudo_likelihood", "network"]
 STUDY = {
@@ -122,10 +125,41 @@ def test_couplings_are_those_of_machines(model):
 def test_results_are_json_and_figures_have_what_there_is(study):
     json.dumps(study["results"], allow_nan=False)
     data = figure_data(study["results"]["study"], study)
-    assert {key for key in data if key.endswith("/pl")} == {
-        f"{kind}/pl" for kind in ("critical", "snapshots", "thermometers", "flow", "correlation")
-    }
-    assert list(data["flow/pl"]["recipe"].values) == ["low", "high", "phases", "tied"]
+    recipes = ["low", "high", "phases", "tied"]
+    kinds = ["critical", "snapshots", "thermometers", "flow", "correlation"]
+    kinds += [f"{kind}/machine/{recipe}" for kind in ("film", "units") for recipe in recipes]
+    assert set(data) == {f"{kind}/pl" for kind in kinds}
+    assert list(data["flow/pl"]["recipe"].values) == recipes
+
+
+def test_flows_are_kept_step_by_step_with_states_of_every_start(study, model):
+    data = figure_data(study["results"]["study"], study)
+    kept = data["film/machine/tied/pl"]
+    films = [Film.made(kept.attrs["film"], frames) for frames in kept["frames"].values]
+    assert [film.steps for film in films] == [(0, 1, 3, 6)] * 3
+    assert np.array_equal(films[2].record(0), study["ensemble/pl/L10"]["test"].values[-1][:3])  # the hot start
+    tiles = data["flow/pl"].sel(recipe="tied", start="cold")
+    assert np.array_equal(tiles["flow_spins"].values[-1], films[0].record(3)[0])
+    (path,) = (
+        row["path"] for row in model["flows"] if (row["recipe"], row["seed"], row["start"]) == ("tied", 0, "hot")
+    )
+    assert path["steps"] == [0, 1, 3, 6]
+    assert path["correlation"][0][1] == pytest.approx(
+        spin_correlation(study["ensemble/pl/L10"]["test"].values[-1][:100]).value[1], rel=1e-4
+    )
+
+
+def test_flows_of_a_study_that_kept_a_few_states_are_drawn_from_those(study):
+    old = dict(study)
+    for name in [name for name in study if name.startswith("flow/")]:
+        data = as_dataset(study[name])
+        few = data.drop_vars(["film", "units"]).assign(correlation=data["correlation"].isel(step=-1))
+        few["spins"] = (("start", "snapshot", "x", "y"), np.ones((3, 2, 10, 10), dtype=np.int8))
+        old[name] = as_arrays(few.assign(snapshot_step=("snapshot", [0, 6])))
+    found, now = (figure_data(study["results"]["study"], artefacts) for artefacts in (old, study))
+    assert found["flow/pl"]["snapshot_step"].values.tolist() == [0, 6]
+    assert found["correlation/pl"].identical(now["correlation/pl"])
+    assert not [key for key in found if key.startswith(("film/", "units/"))]
 
 
 def test_results_are_a_pure_function_of_what_is_read(study):
