@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -13,23 +14,30 @@ from spinlens import __version__
 from spinlens.cli import study
 from spinlens.cli.cite import cite
 from spinlens.cli.critical import critical
+from spinlens.cli.examples import example
 from spinlens.cli.flow import flow
 from spinlens.cli.reproduce import report, reproduce
 from spinlens.cli.sample import sample
 from spinlens.cli.train import train
 from spinlens.errors import SpinlensError, StudyInterrupted
 
+_QUESTION = "Does a machine that learns from lattice data do what the renormalization group does?"
+
 app = typer.Typer(
     name="spinlens",
-    help="Does a machine that learns from lattice data do what the renormalization group does?",
     no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-app.add_typer(study.app)
-for _command in (train, flow, reproduce, sample, critical, report, cite):
-    app.command()(_command)
+_COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
+    "In the order of work": (sample, critical, train, flow, reproduce),
+    "Tools": (report, cite),
+}
+for _panel, _commands in _COMMANDS.items():
+    for _command in _commands:
+        app.command(rich_help_panel=_panel, epilog=example(_command.__name__))(_command)
+app.add_typer(study.app, rich_help_panel="Folders of studies")
 
 
 def _show_version(wanted: bool) -> None:
@@ -38,13 +46,13 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=f"{_QUESTION}\n\nspinlens COMMAND -h tells more of a command.")
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+        bool, typer.Option("--version", "-V", callback=_show_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Does a machine that learns from lattice data do what the renormalization group does?"""
+    pass
 
 
 def main() -> None:

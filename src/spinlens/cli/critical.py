@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spinlens.cli.choices import REGIMES, one_of
+from spinlens.cli.lists import numbers
 from spinlens.cli.options import (
+    FILES,
     Cell,
     CouplingName,
     Dimension,
@@ -22,44 +25,59 @@ from spinlens.cli.options import (
     cores,
     interruptible,
     make_coupling,
-    numbers,
 )
 
 if TYPE_CHECKING:
     from spinlens.workflows.critical import SearchSettings
 
 _BUDGET = "Time to spend, such as 90s, 5m or 2h; sweeps then go where they help most."
-_CHECKPOINT = (
-    "Folder that keeps the runs, even when they are done; a larger budget or more draws prolong them.  [default: "
-    "OUT.checkpoint, until OUT is there]"
-)
+_CHECKPOINT = "Folder that keeps the runs, even when they are done; a larger budget or more draws prolong them."
 _CORRELATORS = "States per chain for dimensions from correlators at L/2, a check; 0 for none."
 _ROW = "{:<10}{:<15}{:<12}{:<12}{:<15}{:<16}{}"
 
 
 def critical(
-    sizes: Annotated[str, typer.Option(help="At least three sides L, comma-separated.")] = "8,16,32,64",
+    sizes: Annotated[
+        list[str],
+        typer.Option(
+            "--sizes",
+            "-L",
+            metavar="LIST",
+            help="At least three sides L: comma-separated, as ranges 8:64:8, or the option several times.",
+        ),
+    ] = ["8,16,32,64"],  # noqa: B006  never changed
+    budget: Annotated[str | None, typer.Option("--budget", "-b", help=_BUDGET, metavar="TIME")] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", "-n", help="Sweeps per chain and temperature.", show_default="20000 without a budget"),
+    ] = None,
+    chains: Annotated[
+        int | None,
+        typer.Option("--chains", "-c", help="Independent chains per temperature.", show_default="2 without a budget"),
+    ] = None,
+    points: Annotated[int, typer.Option(help="Temperatures per size.")] = 5,
+    regime: Annotated[
+        str | None,
+        one_of("--regime", REGIMES, "Class to assume", show_default="the class that theory expects"),
+    ] = None,
+    correlators: Annotated[int, typer.Option(help=_CORRELATORS)] = 0,
+    seed: Seed = 0,
+    workers: Workers = None,
     dimension: Dimension = 2,
     coupling: CouplingName = None,
     sigma: Sigma = None,
     images: Images = "periodic",
     cell: Cell = "point",
-    budget: Annotated[str | None, typer.Option(help=_BUDGET)] = None,
-    draws: Annotated[
-        int | None, typer.Option(help="Sweeps per chain and temperature, without a budget.  [default: 20000]")
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="JSON file to write, with a CSV table and a page beside it.", rich_help_panel=FILES
+        ),
     ] = None,
-    chains: Annotated[
-        int | None, typer.Option(help="Independent chains per temperature, without a budget.  [default: 2]")
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help=_CHECKPOINT, show_default="OUT.checkpoint, until OUT is there", rich_help_panel=FILES),
     ] = None,
-    points: Annotated[int, typer.Option(help="Temperatures per size.")] = 5,
-    seed: Seed = 0,
-    workers: Workers = None,
-    out: Annotated[Path | None, typer.Option(help="JSON file to write, with a CSV table and a page beside it.")] = None,
-    checkpoint: Annotated[Path | None, typer.Option(help=_CHECKPOINT)] = None,
-    regime: Annotated[
-        str | None, typer.Option(help="Class to assume: short-range, long-range, mean-field or boundary.")
-    ] = None,
-    correlators: Annotated[int, typer.Option(help=_CORRELATORS)] = 0,
     force: Force = False,
 ) -> None:
     """Critical temperature and scaling dimensions from finite-size scaling; no temperature need be given.
@@ -70,14 +88,15 @@ def critical(
     """
     begun = time.monotonic()
     sides = tuple(numbers("--sizes", sizes, int))
-    for path in () if out is None else (out, out.with_suffix(".csv"), out.with_suffix(".html")):
-        check_output(path, force)
     chosen = make_coupling(coupling, sigma, images, cell)
     from spinlens.workflows.critical import SearchSettings, checked_regime
 
     settings = SearchSettings(
         chosen, sides, dimension, budget, draws, chains, points, seed, cores(workers), checked_regime(regime)
     )
+    settings.check()
+    for path in () if out is None else (out, out.with_suffix(".csv"), out.with_suffix(".html")):
+        check_output(path, force)
     _search(settings, out, checkpoint, begun, correlators)
 
 

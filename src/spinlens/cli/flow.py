@@ -6,11 +6,14 @@ import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from spinlens.cli.choices import BLOCK_RULES, KINDS, one_of, some_of, words
 from spinlens.cli.options import (
+    FILES,
+    LATTICE,
     Cell,
     CouplingName,
     Dimension,
@@ -31,51 +34,64 @@ from spinlens.errors import InputError
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel
     from spinlens.machines.machine import Machine
+    from spinlens.machines.units.passage import Kind
+    from spinlens.renormalization.block_spin import BlockRule
     from spinlens.workflows.flow_settings import FlowSettings
-
-_BLOCK = "Block-spin rules beside it, comma-separated: majority, average, decimation, kadanoff."
-_RULES = ("majority", "average", "decimation", "kadanoff")
 
 
 def flow(
     states: Annotated[Path | None, typer.Argument(help="States, as .nc, .npy, .npz or HDF5.", metavar="[FILE]")] = None,
     machine: Annotated[
-        Path | None, typer.Option(help="Folder of spinlens train, or what save() wrote.  [default: train one]")
+        Path | None,
+        typer.Option(
+            "--machine", "-m", help="Folder of spinlens train, or what save() wrote.", show_default="train one"
+        ),
     ] = None,
-    temperature: Annotated[str, typer.Option(help="Temperature of the states, in J/k_B, or tc.")] = "tc",
-    size: Annotated[int, typer.Option(help="Side L of the lattice, when there is no FILE.")] = 16,
-    dimension: Dimension = 2,
-    coupling: CouplingName = None,
-    sigma: Sigma = None,
-    images: Images = "periodic",
-    cell: Cell = "point",
-    kind: Annotated[str, typer.Option(help="sampled, mean, or mixed (drawn upward, means downward).")] = "sampled",
+    temperature: Annotated[
+        str, typer.Option("--temperature", "-T", help="Temperature of the states, in J/k_B, or tc.", metavar="T")
+    ] = "tc",
+    kind: Annotated[
+        str, one_of("--kind", KINDS, "How states pass through the machine; mixed: drawn upward, means downward")
+    ] = "sampled",
     steps: Annotated[int, typer.Option(help="Steps v -> h -> v' of the flow.")] = 50,
-    block: Annotated[str, typer.Option(help=_BLOCK)] = "",
+    block: Annotated[str, some_of("--block", BLOCK_RULES, "Block-spin rules beside it")] = "",
     controls: Annotated[
         bool, typer.Option("--controls", help="Set control machines beside it (minutes to hours).")
     ] = False,
     seeds: Annotated[int, typer.Option(help="Control machines of each kind.")] = 5,
     samples: Annotated[int, typer.Option(help="States that flow.")] = 500,
     training: Annotated[int, typer.Option(help="States that machines learn from, at most.")] = 10_000,
-    epochs: Annotated[int, typer.Option(help="Training passes of the machine and of the controls.")] = 20,
+    epochs: Annotated[
+        int, typer.Option("--epochs", "-e", help="Training passes of the machine and of the controls.")
+    ] = 20,
     network: Annotated[bool, typer.Option("--network", help="Read with the neural network, too.")] = False,
     seed: Seed = 0,
     workers: Workers = None,
-    out: Annotated[Path, typer.Option(help="Folder to write; a run that was stopped goes on there.")] = Path("flow"),
+    size: Annotated[
+        int,
+        typer.Option("--size", "-L", help="Side L of the lattice, when FILE does not say it.", rich_help_panel=LATTICE),
+    ] = 16,
+    dimension: Dimension = 2,
+    coupling: CouplingName = None,
+    sigma: Sigma = None,
+    images: Images = "periodic",
+    cell: Cell = "point",
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", "-o", help="Folder to write; a run that was stopped goes on there.", rich_help_panel=FILES
+        ),
+    ] = Path("flow"),
     force: Force = False,
 ) -> None:
     """Let lattice states flow under a machine and read them with every thermometer."""
     one_thread_of_blas()
-    from spinlens.checks import choice
-    from spinlens.machines.units.passage import KINDS
     from spinlens.thermometers.instruments import THERMOMETERS
     from spinlens.workflows.flow_settings import FlowSettings
 
-    rules: Any = tuple(choice("--block", part, _RULES) for part in block.replace(",", " ").split())
+    rules, chosen = cast("tuple[BlockRule, ...]", words(block)), cast("Kind", kind)
     named = _Named(size, dimension, coupling, sigma, images, cell)
     model, given, unit, at = _states(states, named, temperature)
-    chosen: Any = choice("--kind", kind, KINDS)
     loaded = None if machine is None else _machine(machine)
     settings = FlowSettings(
         model, unit, at, given, loaded, "machine" if machine is None else machine.resolve().name, chosen, steps, rules,

@@ -9,24 +9,69 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
+from spinlens.cli.choices import CELLS, COUPLINGS, IMAGES, one_of
 from spinlens.errors import InputError, StudyInterrupted
 from spinlens.signals import first_signal
 
 if TYPE_CHECKING:
     from spinlens.lattice.couplings import Coupling
 
-Seed = Annotated[int, Option(help="The one seed; the same seed gives the same numbers.")]
-Workers = Annotated[int | None, Option(help="Cores to use; the numbers do not depend on it.  [default: all]")]
-Force = Annotated[bool, Option("--force", help="Replace what an earlier run wrote there.")]
-StudyPath = Annotated[Path, Argument(help="A study folder.", metavar="DIR")]
+LATTICE, FILES = "Lattice", "Files"
+"""Groups of options in the help."""
 
-CouplingName = Annotated[
-    str | None, Option(help="nearest-neighbour or power-law.  [default: power-law when --sigma is given]")
+Temperatures = Annotated[
+    list[str],
+    Option(
+        "--temperatures", "-T", metavar="LIST",
+        help="In J/k_B: comma-separated, as ranges 1.0:3.0:0.1, or the option several times; 0 and inf are legal.",
+    ),
+]  # fmt: skip
+Seed = Annotated[int, Option("--seed", help="The one seed; the same seed gives the same numbers.")]
+Workers = Annotated[
+    int | None,
+    Option("--workers", "-w", help="Cores to use; the numbers do not depend on it.", show_default="all"),
 ]
-Sigma = Annotated[float | None, Option(help="Power law J(r) = r^-(d+sigma), sigma > 0.")]
-Cell = Annotated[str, Option(help="Power law at lattice points (point) or integrated over unit cells.")]
-Images = Annotated[str, Option(help="Images of the power law: periodic (all, Ewald sum) or minimum.")]
-Dimension = Annotated[int, Option(help="Dimension of the lattice: 1, 2 or 3.")]
+Force = Annotated[bool, Option("--force", "-f", help="Replace what an earlier run wrote there.", rich_help_panel=FILES)]
+AsJson = Annotated[
+    bool, Option("--json", help="Print the result as one JSON document, and nothing else.", rich_help_panel=FILES)
+]
+StudyPath = Annotated[Path, Argument(help="A study folder.", metavar="DIR")]
+StatesPath = Annotated[Path, Argument(help="States, as .nc, .npy, .npz or HDF5.", metavar="FILE")]
+
+Size = Annotated[
+    int | None,
+    Option("--size", "-L", help="Side L of the lattice, at least 3.", show_default="32", rich_help_panel=LATTICE),
+]
+Dimension = Annotated[
+    int, Option("--dimension", "-d", help="Dimension of the lattice: 1, 2 or 3.", rich_help_panel=LATTICE)
+]
+Shape = Annotated[
+    str | None,
+    Option("--shape", help="Unequal sides, such as 32x16, instead of --size.", rich_help_panel=LATTICE),
+]
+CouplingName = Annotated[
+    str | None,
+    one_of(
+        "--coupling", COUPLINGS, "Who acts on whom", show_default="power-law when --sigma is given",
+        rich_help_panel=LATTICE,
+    ),
+]  # fmt: skip
+Sigma = Annotated[
+    float | None,
+    Option("--sigma", "-s", help="Power law J(r) = r^-(d+sigma), sigma > 0.", rich_help_panel=LATTICE),
+]
+Cell = Annotated[
+    str, one_of("--cell", CELLS, "Power law at points or integrated over unit cells", rich_help_panel=LATTICE)
+]
+Images = Annotated[
+    str,
+    one_of(
+        "--images", IMAGES, "Images of the power law, all of them (Ewald sum) or the nearest", rich_help_panel=LATTICE
+    ),
+]
+Strength = Annotated[
+    float, Option("--strength", "-J", help="Amplitude J of the coupling, above 0.", rich_help_panel=LATTICE)
+]
 
 
 def preset_name(text: str) -> str:
@@ -70,31 +115,20 @@ def make_coupling(
     name: str | None, sigma: float | None, images: str, cell: str = "point", strength: float = 1.0
 ) -> Coupling:
     """The coupling that the options describe."""
-    from spinlens.checks import choice
     from spinlens.lattice.kinds import COUPLING_KINDS
     from spinlens.lattice.model_document import coupling_of
 
     words = name or ("nearest-neighbour" if sigma is None else "power-law")
-    document: dict[str, Any] = {"kind": COUPLING_KINDS[choice("--coupling", words, tuple(COUPLING_KINDS))]}
+    document: dict[str, Any] = {"kind": COUPLING_KINDS[words]}
     if words == "power-law":
         if sigma is None:
             raise InputError("--coupling power-law needs --sigma, for example --sigma 1.2")
-        choice("--images", images, ("periodic", "minimum"))
-        choice("--cell", cell, ("point", "integrated"))
         return coupling_of({**document, "sigma": sigma, "images": images, "cell": cell, "strength": strength})
     if sigma is not None:
         raise InputError("--sigma belongs to --coupling power-law; leave one of the two out")
     if (images, cell) != ("periodic", "point"):
         raise InputError("--images and --cell belong to --coupling power-law; leave them out")
     return coupling_of({**document, "strength": strength})
-
-
-def numbers(option: str, text: str, kind: type[int] | type[float]) -> list[Any]:
-    """Numbers of a comma-separated option."""
-    try:
-        return [kind(part) for part in text.replace(",", " ").split()]
-    except ValueError:
-        raise InputError(f"{option} must be comma-separated numbers, got {text!r}") from None
 
 
 def read_states(path: Path) -> Any:

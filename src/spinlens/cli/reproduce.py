@@ -7,32 +7,43 @@ from typing import Annotated, Any
 
 import typer
 
-from spinlens.cli.options import Sigma, StudyPath, Workers, cores, one_thread_of_blas, preset_name
+from spinlens.cli.choices import PRESETS, one_of
+from spinlens.cli.options import FILES, StudyPath, Workers, cores, one_thread_of_blas, preset_name
 from spinlens.cli.progress import display
 from spinlens.errors import InputError
 
 
 def reproduce(
-    preset: Annotated[str | None, typer.Option(help="quick, standard or full.  [default: quick]")] = None,
+    source: Annotated[
+        str | None, typer.Argument(help="A study file (TOML) or a preset.", metavar="[STUDY]", show_default="quick")
+    ] = None,
+    preset: Annotated[
+        str | None,
+        one_of("--preset", PRESETS, "A study by its name", "-p", show_default="quick", callback=None),
+    ] = None,
     study: Annotated[Path | None, typer.Option(help="A study file (TOML) instead of a preset.")] = None,
-    sigma: Sigma = None,
-    seed: Annotated[int | None, typer.Option(help="The one seed.  [default: that of the study]")] = None,
-    out: Annotated[Path | None, typer.Option(help="Study folder.  [default: study-NAME]")] = None,
+    sigma: Annotated[
+        float | None, typer.Option("--sigma", "-s", help="Another power law J(r) = r^-(d+sigma), sigma > 0.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The one seed.", show_default="that of the study")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler.", metavar="tcp://HOST:PORT")
+    ] = None,
     workers: Workers = None,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:port.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Print the study file and stop.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would take, from rates measured in some seconds, and stop.")
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Study folder.", show_default="study-NAME", rich_help_panel=FILES),
+    ] = None,
 ) -> None:
     """Run the whole study, or what is missing of it, and write the report."""
     one_thread_of_blas()
     from spinlens.study.definition.toml_file import load_study, to_toml
 
-    if preset is not None and study is not None:
-        raise InputError("give either --preset or --study, not both")
-    source = study if study is not None else preset_name(preset if preset is not None else "quick")
-    spec = load_study(source, sigma=sigma, seed=seed)
+    spec = load_study(_source(source, preset, study), sigma=sigma, seed=seed)
     folder = out if out is not None else Path(f"study-{spec.study.name}")
     if show:
         typer.echo(to_toml(spec).lstrip(), nl=False)
@@ -46,6 +57,15 @@ def reproduce(
         with display() as shown:
             results = workflow.reproduce(spec, folder, cores(workers), scheduler, shown)
         _say(folder, results)
+
+
+def _source(source: str | None, preset: str | None, study: Path | None) -> str | Path:
+    """The study file or the preset that is meant; they can be given in three ways, but only one at a time."""
+    named = None if preset is None else preset_name(preset)
+    given = [text for text in (source, named, study) if text is not None]
+    if len(given) > 1:
+        raise InputError("give one study: its file or preset, --preset or --study, not both of them")
+    return given[0] if given else "quick"
 
 
 def report(folder: StudyPath) -> None:

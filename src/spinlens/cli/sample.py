@@ -9,20 +9,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from spinlens.cli.choices import ALGORITHMS, one_of
+from spinlens.cli.lists import numbers
 from spinlens.cli.options import (
+    FILES,
+    LATTICE,
     Cell,
     CouplingName,
     Force,
     Images,
     Seed,
+    Shape,
     Sigma,
+    Size,
+    Strength,
+    Temperatures,
     Workers,
     check_output,
     cores,
     interruptible,
     make_coupling,
     make_sides,
-    numbers,
 )
 from spinlens.cli.progress import display
 
@@ -31,33 +38,22 @@ if TYPE_CHECKING:
 
     from spinlens.lattice.ising import IsingModel
 
-ALGORITHMS = (
-    "auto, swendsen-wang, wolff, metropolis, heat-bath, clock, or for many chains of nearest neighbours "
-    "multi-spin-metropolis or multi-spin-heat-bath (64 a word)."
-)
-_CHECKPOINT = "Folder to save chains in, kept for longer runs.  [default: OUT.checkpoint, until OUT is there]"
+_CHECKPOINT = "Folder to save chains in, kept for longer runs."
 
 
 def sample(
-    temperatures: Annotated[str, typer.Option(help="Comma-separated, in J/k_B; 0 and inf are legal.")],
-    size: Annotated[int | None, typer.Option(help="Side L of the lattice, at least 3.  [default: 32]")] = None,
-    dimension: Annotated[int | None, typer.Option(help="Dimension of the lattice: 1, 2 or 3.  [default: 2]")] = None,
-    shape: Annotated[str | None, typer.Option(help="Unequal sides, such as 32x16, instead of --size.")] = None,
-    coupling: CouplingName = None,
-    sigma: Sigma = None,
-    images: Images = "periodic",
-    cell: Cell = "point",
-    strength: Annotated[float, typer.Option(help="Amplitude J of the coupling, above 0.")] = 1.0,
-    draws: Annotated[int, typer.Option(help="Measurements per chain.")] = 1000,
-    chains: Annotated[int, typer.Option(help="Independent chains per temperature.")] = 2,
+    temperatures: Temperatures,
+    draws: Annotated[int, typer.Option("--draws", "-n", help="Measurements per chain.")] = 1000,
+    chains: Annotated[int, typer.Option("--chains", "-c", help="Independent chains per temperature.")] = 2,
     thin: Annotated[int, typer.Option(help="Sweeps between draws.")] = 1,
-    warmup: Annotated[int | None, typer.Option(help="Sweeps to discard.  [default: decided from the data]")] = None,
-    field: Annotated[float, typer.Option(help="Uniform field h, in J.")] = 0.0,
-    algorithm: Annotated[str, typer.Option(help=ALGORITHMS)] = "auto",
+    warmup: Annotated[int | None, typer.Option(help="Sweeps to discard.", show_default="decided from the data")] = None,
+    algorithm: Annotated[
+        str, one_of("--algorithm", ALGORITHMS, "How spins move; multi-spin: 64 chains a word", "-a", callback=None)
+    ] = "auto",
     exchange: Annotated[
         bool, typer.Option("--exchange", help="Single-spin chains of neighbouring temperatures swap their states.")
     ] = False,
-    keep_spins: Annotated[bool, typer.Option("--keep-spins", help="Keep the states (one bit a spin).")] = False,
+    keep_spins: Annotated[bool, typer.Option("--keep-spins", "-k", help="Keep the states (one bit a spin).")] = False,
     averages: Annotated[
         bool, typer.Option("--averages", help="Keep bin means instead of every draw: for runs of any length.")
     ] = False,
@@ -65,25 +61,47 @@ def sample(
         bool, typer.Option("--correlations", help="Average the correlation function G(r).")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail when the chains have not converged.")] = False,
-    checkpoint: Annotated[Path | None, typer.Option(help=_CHECKPOINT)] = None,
     seed: Seed = 0,
     workers: Workers = None,
-    out: Annotated[Path, typer.Option(help="netCDF file to write.")] = Path("sample.nc"),
+    size: Size = None,
+    dimension: Annotated[
+        int | None,
+        typer.Option(
+            "--dimension", "-d", help="Dimension of the lattice: 1, 2 or 3.", show_default="2", rich_help_panel=LATTICE
+        ),
+    ] = None,
+    shape: Shape = None,
+    coupling: CouplingName = None,
+    sigma: Sigma = None,
+    images: Images = "periodic",
+    cell: Cell = "point",
+    strength: Strength = 1.0,
+    field: Annotated[float, typer.Option(help="Uniform field h, in J.", rich_help_panel=LATTICE)] = 0.0,
+    out: Annotated[Path, typer.Option("--out", "-o", help="netCDF file to write.", rich_help_panel=FILES)] = Path(
+        "sample.nc"
+    ),
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help=_CHECKPOINT, show_default="OUT.checkpoint, until OUT is there", rich_help_panel=FILES),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Sample a lattice at given temperatures and write a netCDF file."""
     grid = numbers("--temperatures", temperatures, float)
-    check_output(out, force)
     chosen = make_coupling(coupling, sigma, images, cell, strength)
     sides = make_sides(shape, size, dimension)
     from spinlens.lattice.ising import IsingModel
+    from spinlens.sampling.chain_layout import ChainLayout
+    from spinlens.sampling.chains.request import RunRequest
 
-    options = {
-        "draws": draws, "chains": chains, "seed": seed, "algorithm": algorithm, "keep_spins": keep_spins,
-        "workers": cores(workers), "thin": thin, "warmup": warmup, "series": not averages,
-        "correlations": correlations, "exchange": exchange, "strict": strict,
+    model, count = IsingModel(sides, chosen, field), cores(workers)
+    drawn: dict[str, Any] = {
+        "draws": draws, "chains": chains, "seed": seed, "algorithm": algorithm, "keep_spins": keep_spins, "thin": thin,
+        "warmup": warmup, "series": not averages, "correlations": correlations, "exchange": exchange,
     }  # fmt: skip
-    data = run(IsingModel(sides, chosen, field), grid, out, checkpoint, options)
+    ChainLayout(RunRequest(model, tuple(grid), **drawn)).algorithms  # noqa: B018  before any file is looked at
+    check_output(out, force)
+    data = run(model, grid, out, checkpoint, {**drawn, "workers": count, "strict": strict})
     typer.echo(table(data))
     typer.echo(f"written to {out}")
 

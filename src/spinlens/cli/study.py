@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spinlens.cli.options import Force, StudyPath, check_output
+from spinlens.cli.examples import example
+from spinlens.cli.options import FILES, Force, StudyPath, check_output
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,12 +20,11 @@ app = typer.Typer(
     name="study",
     help="Look at a study folder, check it, clean it, pack it.",
     no_args_is_help=True,
-    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
 
-@app.command()
+@app.command(epilog=example("study status"))
 def status(folder: StudyPath) -> None:
     """What is done, missing, damaged or left over, from the names and sizes of the files."""
     from spinlens.study.storage import inspection
@@ -36,7 +36,7 @@ def status(folder: StudyPath) -> None:
     _summary(state)
 
 
-@app.command()
+@app.command(epilog=example("study verify"))
 def verify(folder: StudyPath) -> None:
     """Read every result and check it; exit code 1 when something is not what it should be."""
     from spinlens.study.storage import inspection
@@ -52,13 +52,13 @@ def verify(folder: StudyPath) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=example("study clean"))
 def clean(
     folder: StudyPath,
     checkpoints: Annotated[
         bool, typer.Option("--checkpoints", help="Also the chains that a longer study could go on from.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove them; without it they are only listed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove them; without it they are only listed.")] = False,
 ) -> None:
     """Remove damaged files and results that no task of the study asks for, after saying which."""
     from spinlens.study.storage import inspection
@@ -80,10 +80,13 @@ def clean(
         typer.echo(f"{len(state.removable)} to remove, {_bytes(size)}; add --yes to remove them")
 
 
-@app.command()
+@app.command(epilog=example("study export"))
 def export(
     folder: StudyPath,
-    out: Annotated[Path | None, typer.Option(help="ZIP archive to write.  [default: DIR.zip]")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="ZIP archive to write.", show_default="DIR.zip", rich_help_panel=FILES),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Pack study file, results, report, provenance and artefacts into one file; the same study gives the same bytes."""
@@ -101,10 +104,13 @@ def export(
         typer.echo(f"unfinished: {len(state.missing)} of {len(contents.keys)} tasks are missing")
 
 
-@app.command()
+@app.command(epilog=example("study unpack"))
 def unpack(
     source: Annotated[Path, typer.Argument(help="An archive made by export.", metavar="FILE")],
-    out: Annotated[Path | None, typer.Option(help="Folder to make.  [default: FILE without .zip]")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder to make.", show_default="FILE without .zip", rich_help_panel=FILES),
+    ] = None,
 ) -> None:
     """Unpack an exported study, whoever made it: nothing is written elsewhere and nothing in it is run."""
     from spinlens.study.storage import archive

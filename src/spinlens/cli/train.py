@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spinlens.cli.options import Force, Seed, make_sides, one_thread_of_blas, read_states
+from spinlens.cli.choices import ENGINES, one_of
+from spinlens.cli.options import FILES, LATTICE, Force, Seed, StatesPath, make_sides, one_thread_of_blas, read_states
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,29 +25,41 @@ _OWN_OF_FILTERS = (
 
 def train(
     context: typer.Context,
-    states: Annotated[Path, typer.Argument(help="States, as .nc, .npy, .npz or HDF5.", metavar="FILE")],
+    states: StatesPath,
     temperature: Annotated[
-        float | None, typer.Option(help="Which temperature of the file.  [default: the only]")
+        float | None,
+        typer.Option("--temperature", "-T", help="Which temperature of the file.", show_default="the only one"),
     ] = None,
-    shape: Annotated[str | None, typer.Option(help="Sides of the lattice of flat states, such as 16x16.")] = None,
-    hidden: Annotated[str, typer.Option(help="Hidden units; of a stack those of its layers, as 64,16.")] = "64",
+    shape: Annotated[
+        str | None,
+        typer.Option(help="Sides of the lattice of flat states, such as 16x16.", rich_help_panel=LATTICE),
+    ] = None,
+    hidden: Annotated[
+        str, typer.Option(help="Hidden units; of a stack those of its layers, as 64,16.", metavar="LIST")
+    ] = "64",
     filters: Annotated[int | None, typer.Option(help=_FILTERS)] = None,
     epochs: Annotated[
-        int | None, typer.Option(help="Passes over the states.  [default: 100, with --filters 20]")
+        int | None,
+        typer.Option("--epochs", "-e", help="Passes over the states.", show_default="100, with --filters 20"),
     ] = None,
     learning_rate: Annotated[float, typer.Option(help="Rate of the first half; then it falls.")] = 0.02,
     batch_size: Annotated[int, typer.Option(help="States per update.")] = 100,
     steps: Annotated[int, typer.Option(help="Gibbs steps per update, the k of CD-k.")] = 1,
     persistent: Annotated[bool, typer.Option("--persistent/--cd", help="Persistent chains, or CD-k.")] = True,
-    chains: Annotated[int | None, typer.Option(help="Persistent chains.  [default: --batch-size]")] = None,
+    chains: Annotated[
+        int | None, typer.Option("--chains", "-c", help="Persistent chains.", show_default="--batch-size")
+    ] = None,
     translations: Annotated[bool, typer.Option("--translations", help="Share weights over translations.")] = False,
     averaging: Annotated[float, typer.Option(help="Average the weights over this last part of the epochs.")] = 0.0,
     l1: Annotated[float, typer.Option(help="L1 decay of the weights.")] = 0.0,
     patience: Annotated[int | None, typer.Option(help="Stop after so many judgements without gain.")] = None,
     held_out: Annotated[float, typer.Option(help="Fraction of the states that judge the machine.")] = 0.1,
-    engine: Annotated[str, typer.Option(help="numpy, torch or torch-cuda.")] = "numpy",
+    engine: Annotated[str, one_of("--engine", ENGINES, "What computes the updates")] = "numpy",
     seed: Seed = 0,
-    out: Annotated[Path, typer.Option(help="Folder to write; a killed training in it goes on.")] = Path("machine"),
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="Folder to write; a killed training in it goes on.", rich_help_panel=FILES),
+    ] = Path("machine"),
     force: Force = False,
 ) -> None:
     """Train a machine or a stack on sampled states, judge it and draw what it learned."""

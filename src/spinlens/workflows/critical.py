@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from spinlens import checks
 from spinlens.checks import choice
 from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.criticality.analysis.curve_tables import scaling_curves
@@ -17,6 +18,7 @@ from spinlens.criticality.correlators.measure import check_with_correlators
 from spinlens.criticality.search.budget import TimeBudget, seconds_of
 from spinlens.criticality.search.find import make_strategy, search
 from spinlens.criticality.search.request import Search
+from spinlens.criticality.search.sizes import make_models
 from spinlens.criticality.universality import Reference, Regime, reference
 from spinlens.errors import InputError
 from spinlens.files.atomic import write_file
@@ -50,6 +52,15 @@ class SearchSettings:
     seed: int = 0
     workers: int = 1
     regime: Regime | None = None
+
+    def check(self) -> None:
+        """Raise for what cannot be searched for, before anything is computed or written."""
+        if self.budget is not None and (self.draws, self.chains) != (None, None):
+            raise InputError("--budget decides about draws and chains itself: give either it, or --draws and --chains")
+        make_models(self.coupling, self.sizes, self.dimension)
+        make_strategy(self.draws, self.chains, self.budget, self.workers)
+        checks.seed(self.seed)
+        checks.positive_integer("points", self.points, minimum=2)
 
 
 @dataclass(frozen=True)
@@ -87,10 +98,9 @@ def find(
     A time budget counts from `begun` (by `time.monotonic`), and holds the seconds that a page takes where one follows.
     """
     s, limit = settings, None
+    s.check()
     if s.budget is not None:
         limit = TimeBudget(seconds_of(s.budget), s.workers, _AFTER if page else 0.0, begun=begun)
-        if s.draws is not None or s.chains is not None:
-            raise InputError("--budget decides about draws and chains itself: give either it, or --draws and --chains")
     strategy = make_strategy(s.draws, s.chains, limit, s.workers)
     return SearchFound(
         s, search(s.coupling, s.sizes, strategy, s.dimension, s.seed, s.points, s.workers, s.regime, progress, folder)

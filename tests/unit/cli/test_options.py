@@ -55,11 +55,8 @@ def test_couplings(given, coupling):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (("power-la", None, "periodic"), "--coupling must be one of nearest-neighbour, power-law"),
         (("power-law", None, "periodic"), "needs --sigma, for example --sigma 1.2"),
         (("nearest-neighbour", 1.2, "periodic"), "leave one of the two out"),
-        ((None, 1.2, "some"), "--images must be one of"),
-        ((None, 1.2, "periodic", "corner"), "--cell must be one of"),
         ((None, None, "minimum"), "belong to --coupling power-law"),
         ((None, -1.0, "periodic"), "sigma must be a finite number above 0"),
     ],
@@ -67,20 +64,6 @@ def test_couplings(given, coupling):
 def test_couplings_that_cannot_be(given, message):
     with pytest.raises(InputError, match=message):
         options.make_coupling(*given)
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "found"),
-    [("8,16, 32", int, [8, 16, 32]), ("2.5 inf", float, [2.5, float("inf")]), ("", int, [])],
-)
-def test_numbers(text, kind, found):
-    assert options.numbers("--x", text, kind) == found
-
-
-@pytest.mark.parametrize("text", ["a", "8;16", "8.5"])
-def test_numbers_that_are_none(text):
-    with pytest.raises(InputError, match=f"--x must be comma-separated numbers, got '{text}'"):
-        options.numbers("--x", text, int)
 
 
 def test_a_file_is_no_preset():
