@@ -97,7 +97,7 @@ def _settings(
     """What the options ask for; all temperatures of the file need not stay while one is learned from."""
     from spinlens.files.held import has_sites, temperature_in, temperatures_of
     from spinlens.lattice.states_of import states_of
-    from spinlens.workflows.train import TrainSettings, layer_widths, reduced_couplings
+    from spinlens.workflows.train import TrainSettings, known_model, layer_widths
 
     widths, held = layer_widths(hidden), read_states(path)
     shape = None if sides is None else make_sides(sides, None, None)
@@ -108,8 +108,9 @@ def _settings(
     states = states_of(held, shape, chosen)
     if shape is None and states.ndim == 2 and not has_sites(held):
         raise InputError(f"{path} holds flat states of {states.shape[1]} sites: give their lattice, as --shape 16x16")
-    couplings = None if chosen is None else reduced_couplings(held, chosen, tuple(states.shape[1:]))
-    return TrainSettings(states, widths, options, held_out, translations, couplings, seed)
+    model = None if chosen is None else known_model(held, chosen, tuple(states.shape[1:]))
+    couplings = None if model is None or chosen is None else model.coupling_table / chosen
+    return TrainSettings(states, widths, options, held_out, translations, couplings, seed, model, chosen)
 
 
 def _say(judged: Mapping[str, Any]) -> None:

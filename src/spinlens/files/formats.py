@@ -50,14 +50,14 @@ MACHINE = "machine"
 """The machine in the folder of a training or of a flow that trained one."""
 
 OF_TRAIN = (
-    RESULTS, MACHINE, "training-state.safetensors", "training-states-of-layers", "learning-curve*.svg",
-    "spectrum*.svg", "couplings.svg", "receptive-fields.svg",
+    RESULTS, "index.html", MACHINE, "training-state.safetensors", "training-states-of-layers",
+    "learning-curve*.svg", "spectrum*.svg", "couplings.svg", "receptive-fields.svg",
 )  # fmt: skip
 """What `spinlens train` writes into its folder."""
 
 OF_FLOW = (
     RESULTS, TABLE, "readings.csv", "flows.csv", "index.html", MACHINE, "machines", "flows",
-    "flow-*.svg", "field-*.svg", "ends.svg", "layers.svg", "maps.svg",
+    "flow-*.svg", "field-*.svg", "end.svg", "ends.svg", "layers.svg", "maps.svg",
 )  # fmt: skip
 """What `spinlens flow` writes into its folder."""
 

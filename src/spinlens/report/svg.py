@@ -23,6 +23,7 @@ _SCRIPT = re.compile(
     r"(?<![A-Za-z0-9])([A-Za-zΔ]\*?|10)([_^])"
     r"(\{[^{}<>]+\}|(?:end|cold|hot|eff|blocks|[A-Za-z0-9εσ])(?![A-Za-z0-9]))"
 )
+_SIGN = re.compile(r" ([=<>≤≥×]) ")
 _MINUS = re.compile(r"(?<=[\s(=])-(?=\d)")
 
 
@@ -62,6 +63,24 @@ def scripts(text: str) -> Markup:
         return f"{match[1]}<{tag}>{match[3].strip('{}')}</{tag}>"
 
     return Markup(_MINUS.sub("−", _SCRIPT.sub(element, escape(text, quote=True))))
+
+
+def tight(text: str) -> str:
+    """No line breaks about signs, so that "σ = 1.2" and "p < 0.01" stay together.
+
+    >>> tight("σ = 1.2, L ≤ 8").count("\N{NO-BREAK SPACE}")
+    4
+    """
+    return _SIGN.sub("\u00a0\\1\u00a0", text)
+
+
+def bare(text: str) -> str:
+    """The same without sub- and superscripts, where there can be none.
+
+    >>> bare("T_c = 2.27 J/k_{B}")
+    'Tc = 2.27 J/kB'
+    """
+    return _MINUS.sub("−", _SCRIPT.sub(lambda match: match[1] + match[3].strip("{}"), text))
 
 
 def _scripts(text: str) -> str:

@@ -28,6 +28,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.progress import Report
 from spinlens.report.pages.critical import render_critical
 from spinlens.statistics.estimate import Estimate
+from spinlens.versions import versions
 
 _AFTER = 2.0  # seconds that a page takes
 _REGIMES = ("short-range", "long-range", "mean-field", "boundary")
@@ -158,15 +159,32 @@ def write(found: SearchFound, out: Path) -> tuple[Path, Path, Path]:
     s, point = found.settings, found.point
     document = {"coupling": s.coupling.label, "dimension": s.dimension, **plain(point), "known": plain(found.known)}
     document["draws"] = {str(L): n for L, n in found.search.draws.items()}
-    title = f"{s.coupling.label}, {s.dimension} dimension{'s' if s.dimension > 1 else ''}"
+    title = f"{s.coupling.label} lattice in {s.dimension}D"
     headings, *values = rows(found)
     curves = scaling_curves(found.search.curves)
-    page = render_critical(title, headings, values, remarks(found), plain(point), curves)
+    page = render_critical(
+        title, headings, values, remarks(found), plain(point), curves, plain(found.known), made_with(found)
+    )
     paths = out, out.with_suffix(".csv"), out.with_suffix(".html")
     texts = json.dumps(document, indent=2, ensure_ascii=False) + "\n", crossing_table(point), page
     for path, text in zip(paths, texts, strict=True):
         write_file(path, text.encode())
     return paths
+
+
+def made_with(found: SearchFound) -> list[tuple[str, str]]:
+    """What the numbers were made with, for the page: the same for equal arguments, whenever they were computed."""
+    s = found.settings
+    draws = ", ".join(f"L = {L}: {n:,}".replace(",", "\u202f") for L, n in found.search.draws.items())
+    spent = f"budget={s.budget!r}" if s.budget is not None else f"draws={s.draws}, chains={s.chains}"
+    call = f"find_critical_point({s.coupling!r}, {s.sizes}, dimension={s.dimension}, {spent}, seed={s.seed})"
+    return [
+        ("spinlens", str(versions()["spinlens"])),
+        ("in Python", call),
+        ("seed", str(s.seed)),
+        ("sweeps of each size, all temperatures together", draws),
+        ("temperatures of each size", str(s.points)),
+    ]
 
 
 def crossing_table(point: CriticalPoint) -> str:

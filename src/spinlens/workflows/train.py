@@ -14,9 +14,12 @@ import xarray as xr
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Spins
-from spinlens.errors import InputError
+from spinlens.comparisons.gap import gap
+from spinlens.errors import ConvergenceError, InputError
+from spinlens.files.plain import plain
 from spinlens.files.run_folder import claim, digest
 from spinlens.flows.placement import place_units
+from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_of
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation
 from spinlens.machines.rbm import RBM
@@ -30,6 +33,7 @@ from spinlens.versions import versions
 
 _TRACKED = 8  # judgements of a training
 _FIELDS = 16  # receptive fields drawn
+_GAP_SITES = 1024  # sites up to which the gap to the lattice is measured: some seconds
 
 Judged = dict[str, Any]
 
@@ -45,6 +49,8 @@ class TrainSettings:
     translations: bool = False
     couplings: Array | None = None  # J(r) / T of the lattice, (*shape)
     seed: int = 0
+    model: IsingModel | None = None  # the lattice of the states and their temperature, where they are known
+    temperature: float | None = None
 
     def for_lattice(self, filters: int, **options: Any) -> TrainSettings:
         """The same training of so many filters moved over the lattice, as `RBM.for_lattice`."""
@@ -63,6 +69,22 @@ class TrainSettings:
         return {**self.options, "track": "ais", "track_at": at, "seed": self.seed}
 
     @property
+    def about(self) -> dict[str, str]:
+        """What learned from what, in words for the page."""
+        shape, count = " × ".join(map(str, self.shape)), f"{len(self.states):,}".replace(",", "\u202f")
+        lattice = (
+            "" if self.model is None else f" of the {self.model.coupling.label} lattice at T = {self.temperature:g} J"
+        )
+        widths = " + ".join(map(str, self.widths))
+        machine = f"{'a stack' if len(self.widths) > 1 else 'an RBM'} of {widths} hidden units"
+        options = ", ".join(f"{name} = {value}" for name, value in self.options.items() if value is not None)
+        return {
+            "machine": machine, "states": f"{count} states {shape}{lattice}", "options": options,
+            "held out": f"{self.held_out:g} of the states", "seed": str(self.seed),
+            "spinlens": str(versions()["spinlens"]),
+        }  # fmt: skip
+
+    @property
     def arguments(self) -> dict[str, Any]:
         """All that determines the machine, as JSON data."""
         states = {"sides": list(self.shape), "states": digest([self.states]), "couplings": digest([self.couplings])}
@@ -78,15 +100,13 @@ def layer_widths(text: str) -> tuple[int, ...]:
         raise InputError(f"--hidden must be n_hidden, or those of layers as 64,16; got {text!r}") from None
 
 
-def reduced_couplings(dataset: xr.Dataset, temperature: float, shape: tuple[int, ...]) -> Array | None:
-    """J(r) / T of the lattice that was sampled, (*shape), or None where the file does not say which."""
+def known_model(dataset: xr.Dataset, temperature: float, shape: tuple[int, ...]) -> IsingModel | None:
+    """The lattice that was sampled at a temperature above 0, or None where the file does not say which."""
     try:
         model = model_of(dataset)
     except InputError:
         return None
-    if not 0 < temperature < float("inf") or model.shape != shape:
-        return None
-    return model.coupling_table / temperature
+    return model if 0 < temperature < float("inf") and model.shape == shape else None
 
 
 def run_training(settings: TrainSettings, out: Path, report: Report = silent, force: bool = False) -> Judged:
@@ -108,11 +128,11 @@ def run_training(settings: TrainSettings, out: Path, report: Report = silent, fo
         machine.save(out / "machine")
     else:
         layers = _stack(s, machine, out, training, judges, tell)
-    judged = _judged(machine, judges) | {"couplings": _coupling_rows(machine, s)}
+    judged = _judged(machine, judges) | {"couplings": _coupling_rows(machine, s), "gap": _gap(machine, s)}
     if layers:
         judged["layers"] = layers
     fields = receptive_fields(machine, s.shape, _FIELDS) if len(s.shape) == 2 else None
-    write_training(out, judged, fields)
+    write_training(out, judged, s.about, fields)
     checkpoint.unlink()
     return judged
 
@@ -216,6 +236,18 @@ def _placement(layer: RBM, shape: tuple[int, ...]) -> tuple[Judged, tuple[int, .
         return {}, ()
     quality = {name: getattr(placed, name) for name in ("quality", "concentration", "coherence")}
     return {"placement": {"shape": list(placed.hidden_shape), **quality}}, tuple(placed.hidden_shape)
+
+
+def _gap(machine: RBM, s: TrainSettings) -> Judged | None:
+    """How far the machine, of a stack the bottom one, is from the lattice; None where that is unknown or takes long."""
+    if s.model is None or s.temperature is None or s.model.n_sites > _GAP_SITES:
+        return None
+    seed = seeding.purpose_seed(s.seed, "train", "gap")
+    try:
+        found = gap(machine, s.model, s.temperature, seed=seed)
+    except ConvergenceError:
+        return None
+    return {**plain(found.value), "method": found.method, "learned": found.learned}
 
 
 def _coupling_rows(machine: RBM, s: TrainSettings) -> list[dict[str, Any]]:

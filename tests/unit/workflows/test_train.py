@@ -10,7 +10,7 @@ import pytest
 
 from spinlens import RBM, IsingModel, NearestNeighbour, StackedRBM, sample
 from spinlens.errors import CheckpointError, InputError
-from spinlens.workflows.train import TrainSettings, layer_widths, reduced_couplings, run_training
+from spinlens.workflows.train import TrainSettings, known_model, layer_widths, run_training
 
 FREE = np.random.default_rng(0).choice([-1, 1], (300, 3, 3)).astype(np.int8)
 SETTINGS = TrainSettings(FREE, (4,), {"epochs": 8}, couplings=np.full((3, 3), 0.25), seed=2)
@@ -27,8 +27,8 @@ def test_the_folder_holds_what_is_returned(trained):
     judged, folder, _ = trained
     assert json.loads((folder / "results.json").read_text()) == judged
     assert {path.name for path in folder.iterdir()} == {
-        "machine", "results.json", "run.json", "couplings.svg", "learning-curve.svg", "receptive-fields.svg",
-        "spectrum.svg",
+        "machine", "results.json", "index.html", "run.json", "couplings.svg", "learning-curve.svg",
+        "receptive-fields.svg", "spectrum.svg",
     }  # fmt: skip
     assert RBM.load(folder / "machine").weights_.shape == (9, 4)
 
@@ -116,12 +116,22 @@ def test_widths_that_are_none(text):
         layer_widths(text)
 
 
-def test_couplings_are_those_of_the_lattice_in_units_of_its_temperature():
-    data = sample(IsingModel((4, 4), NearestNeighbour(0.5)), 2.0, 5, keep_spins=True)
-    reduced = reduced_couplings(data, 2.0, (4, 4))
-    assert reduced.sum() == pytest.approx(4 * 0.5 / 2.0)
-    assert reduced[0, 1] == 0.25
-    assert reduced_couplings(data, 0.0, (4, 4)) is None
-    assert reduced_couplings(data, float("inf"), (4, 4)) is None
-    assert reduced_couplings(data, 2.0, (8, 8)) is None
-    assert reduced_couplings(data.drop_attrs(), 2.0, (4, 4)) is None
+def test_the_lattice_is_known_where_the_file_says_which_and_its_states_are_warm():
+    model = IsingModel((4, 4), NearestNeighbour(0.5))
+    data = sample(model, 2.0, 5, keep_spins=True)
+    assert known_model(data, 2.0, (4, 4)) == model
+    assert known_model(data, 0.0, (4, 4)) is None
+    assert known_model(data, float("inf"), (4, 4)) is None
+    assert known_model(data, 2.0, (8, 8)) is None
+    assert known_model(data.drop_attrs(), 2.0, (4, 4)) is None
+
+
+def test_the_gap_is_measured_where_the_lattice_is_known(tmp_path):
+    model = IsingModel((3, 3), NearestNeighbour())
+    settings = TrainSettings(FREE, (4,), {"epochs": 8}, model=model, temperature=1e6)
+    judged = run_training(settings, tmp_path)
+    assert judged["gap"]["learned"]
+    assert abs(judged["gap"]["value"]) < 1e-3  # a lattice so hot is free
+    page = (tmp_path / "index.html").read_text()
+    assert "It has learned the lattice" in page
+    assert "states 3 × 3 of the nearest-neighbour lattice at T = 1e+06 J" in page

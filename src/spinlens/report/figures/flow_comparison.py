@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import style
@@ -20,10 +21,20 @@ PATH_CAPTION = (
     "a band; open points are out of the instrument's range. Dashed: T_c. The frame shows where flows stay; triangles "
     "at its edge, where they begin outside of it."
 )
+END_CAPTION = (
+    "Temperature of the states where the flow of the machine ends, by each instrument, in units of T_c; hollow points "
+    "are out of the instrument's range. Dashed: T_c."
+)
 ENDS_CAPTION = (
     "Temperature of the states after the last step, in units of T_c, of every machine (one point a seed) and start; "
     "open points are out of the instrument's range. Dashed: T_c."
 )
+
+PATH_SEE = (
+    "A flow that ends in states of the lattice has all rows at one temperature, and the lines of all starts together."
+)
+END_SEE = "States of the lattice have one temperature: points that lie apart from row to row are at none."
+ENDS_SEE = "Points of one machine that lie apart from panel to panel mean states at no temperature."
 
 
 def group(row: Row) -> str:
@@ -68,6 +79,23 @@ def _readings(line: Sequence[Row]) -> xr.Dataset:
     return xr.Dataset(columns, coords={"step": [row["step"] for row in line]})
 
 
+def draw_end(rows: Sequence[Row], unit: float, instruments: Sequence[str]) -> Figure:
+    """T/T_c at the end of one machine's flow, a row an instrument, the starts beside one another within it."""
+    figure, axes = layout.grid(height=0.3 * len(instruments) + 0.75, left=1.35)
+    place = axes[0, 0]
+    place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(4, 2))
+    words = [style.INSTRUMENTS.get(name, name) for name in instruments]
+    for row in rows:
+        for number, name in enumerate(instruments):
+            _reading(place, row, name, unit, number)
+    place.set_yticks(range(len(words)), words)
+    place.set_ylim(len(words) - 0.5, -0.5)
+    place.tick_params(axis="y", length=0)
+    place.set_xlabel("T / T_c at the end of the flow")
+    place.set_ylabel("instrument").set_visible(False)
+    return figure
+
+
 def draw_ends(rows: Sequence[Row], unit: float, instruments: Sequence[str]) -> Figure:
     """T/T_c at the end, a line a group, one panel an instrument, of the rows of flows."""
     names = groups(rows)
@@ -93,14 +121,19 @@ def draw_ends(rows: Sequence[Row], unit: float, instruments: Sequence[str]) -> F
     return figure
 
 
-def _end(place: Any, row: Row, instrument: str, unit: float, names: Sequence[str]) -> None:
-    temperature = row.get(f"nearest_{instrument}")
+def _end(place: Axes, row: Row, instrument: str, unit: float, names: Sequence[str]) -> None:
+    _reading(place, row, instrument, unit, names.index(group(row)))
+
+
+def _reading(place: Axes, row: Row, instrument: str, unit: float, line: int) -> None:
+    """What an instrument reads at the end of a flow; hollow where that is out of its range."""
+    temperature = row.get(f"nearest_{instrument}", row.get(f"T_{instrument}"))
     if temperature is None:
         return
     inside = bool(row[f"in_range_{instrument}"])
-    color = style.STARTS.get(row["start"], style.PURPLE)
+    color, marker = style.starts([row["start"]])[row["start"]]
     shift = {"cold": -0.22, "hot": 0.22}.get(row["start"], 0.0)
     place.errorbar(
-        [temperature / unit], [names.index(group(row)) + shift], xerr=[(row[f"T_{instrument}_error"] or 0.0) / unit],
-        color=color, marker="o", ms=2.8, mfc=color if inside else "none", mec=color, mew=0.6, elinewidth=0.8, alpha=0.8,
+        [temperature / unit], [line + shift], xerr=[(row[f"T_{instrument}_error"] or 0.0) / unit],
+        color=color, marker=marker, ms=3.8, mfc=color if inside else "none", mec=color, mew=0.6, elinewidth=0.8,
     )  # fmt: skip

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from spinlens.arrays import Array
 from spinlens.plot import lattices, machines, pair_couplings, style
 from spinlens.report import layout
+from spinlens.report.illustration import Illustration, Panel
 
 COLUMNS = 4
 
@@ -51,3 +55,43 @@ def couplings(distance: Array, learned: Array, error: Array, true: Array | None 
     curve = {"r": distance, "learned": learned, "error": error, "lattice": true}
     pair_couplings.couplings({"learned": curve}, axes[0, 0])
     return figure
+
+
+def illustrations(judged: Mapping[str, Any], fields: Array | None = None) -> list[Illustration]:
+    """The figures of a machine for its page, the couplings first."""
+    rows = judged["couplings"]
+    distance, learned = (np.array([row[name] for row in rows]) for name in ("r", "learned"))
+    true = np.array([row["true"] for row in rows]) if "true" in rows[0] else None
+    error = np.full(len(rows), np.nan)  # one machine has no scatter over seeds
+    made = [
+        (COUPLINGS, couplings(distance, learned, error, true)),
+        (CURVE, learning_curve(judged["history"])),
+        (SPECTRUM, spectrum(np.array(judged["singular_values"]), judged["noise_edge"])),
+    ]
+    if fields is not None:
+        made.append((FIELDS, receptive_fields(fields)))
+    return [replace(words, panels=(Panel(words.title, words.title, figure),)) for words, figure in made]
+
+
+COUPLINGS = Illustration(
+    "couplings", "Couplings learned, beside those of the lattice",
+    "Pair couplings J_eff(r) traced out of the weights against the distance, and J(r) / T of the lattice where it is "
+    "known; logarithmic where all are positive.",
+    "A machine that is short-sighted falls below the lattice as r grows; one that has learned its tail follows it.", (),
+)  # fmt: skip
+CURVE = Illustration(
+    "learning-curve", "Learning curve",
+    "Above: log-likelihood of states held out, in nats a state, by annealed importance sampling. Below: root mean "
+    "square of the weights. Both against the epoch.",
+    "A curve that still rises at its end wants more epochs; one that falls has learned its states by heart.", (),
+)  # fmt: skip
+SPECTRUM = Illustration(
+    "spectrum", "Spectrum of the weights",
+    "Singular values of the weights by rank; dashed: the largest of independent weights of the same size.",
+    "Values above the line are directions that the machine has learned; those below cannot be told from noise.", (),
+)  # fmt: skip
+FIELDS = Illustration(
+    "receptive-fields", "Receptive fields",
+    "Weights of single hidden units on the lattice; red positive, blue negative, each unit on its own colour scale.",
+    "A patch of one sign is a block spin in all but name; noise is a unit that learned nothing.", (),
+)  # fmt: skip

@@ -22,17 +22,19 @@ _NAMES = {"temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "
 _FAMILIES = {"binder": "U_4", "xi": "ξ/L", "log_m2": "ln⟨m²⟩"}
 
 
-def illustrations(point: Point, curves: Curves) -> list[Illustration]:
-    """All figures; without curves only those that the numbers alone can give."""
-    made = [_crossings(point, curves), _collapse(point, curves)] if curves else []
-    return [*made, _drift(point), _residuals(point), _budget(point)]
+def illustrations(point: Point, curves: Curves, known: Any = None) -> list[Illustration]:
+    """All figures, with the `known` T_c drawn; without curves only those that the numbers alone can give."""
+    made = [_crossings(point, curves, known), _collapse(point, curves)] if curves else []
+    return [*made, _drift(point, known), _residuals(point), _budget(point)]
 
 
-def _crossings(point: Point, curves: Curves) -> Illustration:
-    panels = [Panel("U_4", "Binder cumulant against temperature", _ratio(point, curves, "binder"))]
+def _crossings(point: Point, curves: Curves, known: Any) -> Illustration:
+    panels = [Panel("U_4", "Binder cumulant against temperature", _ratio(point, curves, "binder", known))]
     if any(np.isfinite(curve["xi"]).any() for curve in curves):
-        panels.append(Panel("ξ/L", "Correlation length over L against temperature", _ratio(point, curves, "xi")))
-    keys = (*size_keys([curve["L"] for curve in curves]), Key("T_c ± error", style.BAND, "band"), CROSSING)
+        xi = _ratio(point, curves, "xi", known)
+        panels.append(Panel("ξ/L", "Correlation length over L against temperature", xi))
+    found = (Key("T_c ± error", style.BAND, "band"), *_known_key(known), CROSSING)
+    keys = (*size_keys([curve["L"] for curve in curves]), *found)
     return Illustration(
         "crossings",
         "Crossings",
@@ -43,9 +45,13 @@ def _crossings(point: Point, curves: Curves) -> Illustration:
     )
 
 
-def _ratio(point: Point, curves: Curves, quantity: str) -> Figure:
-    figure, axes = layout.grid(height=2.9)
-    plot.crossings(curves, axes[0, 0], quantity=quantity, point=point, legend=False)
+def _known_key(known: Any) -> tuple[Key, ...]:
+    return () if known is None else (Key("known T_c", style.ORANGE),)
+
+
+def _ratio(point: Point, curves: Curves, quantity: str, known: Any) -> Figure:
+    figure, axes = layout.grid(height=2.3)
+    plot.crossings(curves, axes[0, 0], quantity=quantity, point=point, known=known, legend=False)
     return figure
 
 
@@ -65,9 +71,9 @@ def _collapse(point: Point, curves: Curves) -> Illustration:
     )
 
 
-def _drift(point: Point) -> Illustration:
+def _drift(point: Point, known: Any) -> Illustration:
     figure, axes = layout.grid(height=2.7, left=0.75)
-    plot.drift(point, axes[0, 0], legend=False)
+    plot.drift(point, axes[0, 0], known=known, legend=False)
     looks = (("U_4", style.BLUE, "o"), ("ξ/L", style.OCHRE, "s"))
     ratios = [Key(name, color, "point", style.glyph(marker)) for name, color, marker in looks]
     return Illustration(
@@ -76,7 +82,7 @@ def _drift(point: Point) -> Illustration:
         "Crossing temperatures of pairs of sizes. Grey band: T_c of the global fit with its total error.",
         "Both ratios have to tend to the band as L grows.",
         (Panel("Crossing temperatures", "Crossing temperatures against one over L", figure),),
-        (*ratios, Key("T_c ± error", style.BAND, "band")),
+        (*ratios, Key("T_c ± error", style.BAND, "band"), *_known_key(known)),
     )
 
 

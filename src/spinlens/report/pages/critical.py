@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spinlens.plot import style
+from spinlens.report.answers.critical import critical_answer, in_symbols
 from spinlens.report.figures import scaling
 from spinlens.report.pages.study import draw, render_page
+from spinlens.report.tables import Table
+from spinlens.study.results_document import reference, section
 
 
 def render_critical(
@@ -17,12 +20,24 @@ def render_critical(
     notes: Sequence[str],
     point: Mapping[str, Any],
     curves: Sequence[Mapping[str, Any]],
+    known: Mapping[str, Any] | None = None,
+    made: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """The page as text: a table of what was measured, remarks, and the figures of `figures.scaling`.
+    """The page as text: the answer, a table of what was measured, and the figures of `figures.scaling`.
 
-    `point` is a critical point as JSON has it, `curves` what `criticality.analysis.curve_tables` gives.
+    `title` names the lattice. `point` is a critical point as JSON has it, `curves` what
+    `criticality.analysis.curve_tables` gives, `known` a reference as JSON has it, `made` what it was made with.
     """
+    known = known or {}
     with style.context():
-        drawn = [draw(picture, count) for count, picture in enumerate(scaling.illustrations(point, curves), start=1)]
-    content = {"headings": headings, "rows": rows}
-    return render_page("critical.html", script=False, title=title, content=content, notes=notes, figures=drawn)
+        pictures = scaling.illustrations(point, curves, reference(section(known, "temperature").get("estimate")))
+        drawn = [draw(picture, count) for count, picture in enumerate(pictures, start=1)]
+    cells = tuple(tuple(in_symbols(cell) if column in (0, 4, 5) else cell for column, cell in enumerate(row))
+                  for row in rows)  # fmt: skip
+    return render_page(
+        "critical.html",
+        answer=critical_answer(title, point, known, notes),
+        content=Table(tuple(headings), cells),
+        figures=drawn,
+        made=Table(("", ""), tuple(made)) if made else None,
+    )

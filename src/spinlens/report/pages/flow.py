@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from matplotlib.figure import Figure
 from spinlens.files.atomic import write_file
 from spinlens.plot import style
 from spinlens.report import svg
+from spinlens.report.answers.flow import flow_answer
 from spinlens.report.figures import flow_comparison, flow_fields, layers, maps
 from spinlens.report.illustration import Key
 from spinlens.report.pages.study import render_page
@@ -23,7 +25,10 @@ from spinlens.report.tables import MISSING, Table, estimate
 
 Document = Mapping[str, Any]
 
-_STARTS = tuple(Key(f"{start} start", color) for start, color in style.STARTS.items())
+_STARTS = tuple(
+    Key(f"{start} start", color, "point", style.glyph(marker))
+    for start, (color, marker) in style.starts(list(style.STARTS)).items()
+)
 _AGREE = (
     "A state of the lattice has one temperature: where instruments disagree beyond their errors, or the equilibrium "
     "test gives a small p, the flowed states are at no temperature at all. The plateau is the longest stretch of steps "
@@ -42,6 +47,8 @@ class Section:
     svgs: tuple[tuple[str, Markup], ...] = ()
     keys: tuple[Key, ...] = ()
     caption: str = ""
+    see: str = ""
+    number: int = 0
 
 
 def figures(document: Document) -> dict[str, tuple[str, Figure]]:
@@ -54,6 +61,10 @@ def figures(document: Document) -> dict[str, tuple[str, Figure]]:
     for source, fields in document["fields"].items():
         if any(field is not None for field in fields.values()):
             drawn[f"field-{_slug(source)}"] = (f"{source}: flow field", flow_fields.draw(fields, unit))
+    own = [row for row in document["flows"] if row["control"] == "given"]
+    if own:
+        end = flow_comparison.draw_end(own, unit, document["instruments"])
+        drawn["end"] = ("Temperature at the end of the flow by instrument", end)
     if len(flow_comparison.groups(document["flows"])) > 1:
         ends = flow_comparison.draw_ends(document["flows"], unit, document["instruments"])
         drawn["ends"] = ("Temperature at the end of every flow", ends)
@@ -84,25 +95,57 @@ def render(document: Document, drawn: Mapping[str, tuple[str, Figure]]) -> str:
         return tuple(panel for name, panel in inline.items() if name.startswith(prefix))
 
     sections = [
-        Section("ends", "Where the flows end", _AGREE, _ends(document), panels("ends"), _STARTS, _caption("ends")),
-        Section("flows", "Along the flows", "", None, panels("flow-"), _STARTS, flow_comparison.PATH_CAPTION),
+        Section(
+            "ends",
+            "Where the flows end",
+            _AGREE,
+            _ends(document),
+            panels("ends"),
+            _STARTS,
+            flow_comparison.ENDS_CAPTION,
+            flow_comparison.ENDS_SEE,
+        ),
+        Section(
+            "flows",
+            "Along the flows",
+            "",
+            None,
+            panels("flow-"),
+            _STARTS,
+            flow_comparison.PATH_CAPTION,
+            flow_comparison.PATH_SEE,
+        ),
         Section("fields", "Flow fields", "", _fixed_points(document), panels("field-"), (), flow_fields.CAPTION),
         Section("layers", "Layer by layer", "", None, panels("layers"), layers.KEYS, layers.CAPTION),
         Section("maps", "What hidden units see", "", _patterns(document), panels("maps"), (), maps.CAPTION),
     ]
     kept = [section for section in sections if section.svgs or (section.table and section.table.rows)]
+    first = [inline["end"]] if "end" in inline else []
     return render_page(
         "flow.html",
-        title=document["title"],
+        answer=flow_answer(document),
+        picture=Section(
+            "end",
+            "",
+            svgs=tuple(first),
+            keys=_STARTS,
+            caption=flow_comparison.END_CAPTION,
+            see=flow_comparison.END_SEE,
+            number=1,
+        )
+        if first
+        else None,
         lead=document["lead"],
         version=document["spinlens"],
         provenance=document["provenance"],
-        sections=kept,
+        sections=_numbered(kept, bool(first)),
     )
 
 
-def _caption(name: str) -> str:
-    return flow_comparison.ENDS_CAPTION if name == "ends" else ""
+def _numbered(sections: Sequence[Section], after: int) -> list[Section]:
+    """Those with drawings counted on after the first screen's."""
+    counts = itertools.count(after + 1)
+    return [replace(section, number=next(counts)) if section.svgs else section for section in sections]
 
 
 def _ends(document: Document) -> Table:
@@ -129,13 +172,13 @@ def _fixed_points(document: Document) -> Table:
     for source, fields in document["fields"].items():
         for name, field in fields.items():
             for point in (field or {}).get("fixed_points", ()):
-                kind = "drawn to it" if point["stable"] else "driven away"
+                kind = "attractive" if point["stable"] else "repulsive"
                 label = style.INSTRUMENTS.get(name, name)
                 y_t, relaxation = estimate(point.get("y_t")), estimate(point.get("relaxation"))
                 rows.append(
                     (source, label, estimate(point["temperature"]), estimate(point["slope"]), kind, y_t, relaxation)
                 )
-    return Table(("flow", "instrument", "T", "dΔT/dT", "the flow is", "y_t", "steps to fall by e"), tuple(rows))
+    return Table(("flow", "instrument", "T", "dΔT/dT", "fixed point", "y_t", "steps to fall by e"), tuple(rows))
 
 
 def _patterns(document: Document) -> Table:

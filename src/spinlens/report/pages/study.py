@@ -149,6 +149,8 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["scripts"] = svg.scripts
+    environment.filters["bare"] = svg.bare
+    environment.filters["tight"] = svg.tight
     environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str)
     environment.filters["css_color"] = lambda color: (
         f"var({style.CSS_VARIABLES[color]})" if color in style.CSS_VARIABLES else color

@@ -1,4 +1,4 @@
-"""The files of `spinlens train`: results.json and every figure as SVG, drawn from the results alone."""
+"""The files of `spinlens train`: results.json, every figure as SVG, and the page; drawn from the results alone."""
 
 from __future__ import annotations
 
@@ -13,23 +13,28 @@ from spinlens.arrays import Array
 from spinlens.files.atomic import write_file
 from spinlens.plot import style
 from spinlens.report import svg
+from spinlens.report.answers.training import training_answer
 from spinlens.report.figures import learning
+from spinlens.report.pages.study import draw, render_page
+from spinlens.report.tables import Table, estimate, plain
 
 Judged = Mapping[str, Any]
 
 
-def write_training(folder: Path, judged: Judged, fields: Array | None = None) -> None:
-    """results.json and the figures of a machine; `fields` are receptive fields (unit, x, y) to draw."""
+def write_training(folder: Path, judged: Judged, about: Mapping[str, str], fields: Array | None = None) -> None:
+    """results.json, the figures of a machine and the page index.html.
+
+    `about` says in words which machine learned from which states; `fields` are receptive fields (unit, x, y) to draw.
+    """
     with style.context():
-        figures = {
-            "learning-curve": learning.learning_curve(judged["history"]),
-            "spectrum": learning.spectrum(np.array(judged["singular_values"]), judged["noise_edge"]),
-            "couplings": _couplings(judged["couplings"]),
-        }
-        if fields is not None:
-            figures["receptive-fields"] = learning.receptive_fields(fields)
-        for name, figure in figures.items():
-            write_file(folder / f"{name}.svg", svg.standalone(figure))
+        pictures = learning.illustrations(judged, fields)
+        for picture in pictures:
+            write_file(folder / f"{picture.name}.svg", svg.standalone(picture.panels[0].figure))
+        drawn = [draw(picture, count) for count, picture in enumerate(pictures, start=1)]
+    page = render_page(
+        "train.html", answer=training_answer(judged, about), figures=drawn, layers=_layers(judged), made=_made(about)
+    )
+    write_file(folder / "index.html", page.encode())
     write_file(folder / "results.json", (json.dumps(judged, indent=1) + "\n").encode())
 
 
@@ -43,8 +48,20 @@ def draw_layers(folder: Path, layers: Sequence[Judged]) -> None:
             write_file(folder / f"spectrum-layer{number}.svg", svg.standalone(spectrum))
 
 
-def _couplings(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """One machine has no scatter over seeds, so its couplings are drawn without errors."""
-    distance, learned = (np.array([row[name] for row in rows]) for name in ("r", "learned"))
-    true = np.array([row["true"] for row in rows]) if "true" in rows[0] else None
-    return learning.couplings(distance, learned, np.full(len(rows), np.nan), true)
+def _layers(judged: Judged) -> Table:
+    """One row a layer of a stack."""
+    rows = tuple(
+        (
+            str(number), plain(layer.get("n_visible")), plain(layer.get("n_hidden")),
+            estimate(layer.get("log_likelihood")), estimate(layer.get("gibbs_tau")),
+            plain((layer.get("placement") or {}).get("quality")),
+        )
+        for number, layer in enumerate(judged.get("layers") or (), start=1)
+    )  # fmt: skip
+    headings = ("layer", "visible units", "hidden units", "held-out ln p (nats a state)", "Gibbs τ (steps)",
+                "placement quality")  # fmt: skip
+    return Table(headings, rows)
+
+
+def _made(about: Mapping[str, str]) -> Table:
+    return Table(("what", "how"), tuple((name, str(value)) for name, value in about.items()))
