@@ -30,7 +30,7 @@ from spinlens.statistics.estimate import Estimate
 Callback = Callable[[dict[str, float]], None]
 
 FOR_LATTICES: dict[str, Any] = {
-    "optimizer": "natural", "persistent": "growing", "learning_rate": 0.1, "final_rate": 0.1, "averaging": 0.3,
+    "optimizer": "natural", "persistent": "growing", "learning_rate": 0.1, "final_rate": 0.1, "averaging": 0.15,
     "batch_size": 300, "epochs": 20, "initial_scale": 0.05,
 }  # fmt: skip
 """Options of `RBM.for_lattice` beside the torus."""
