@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spinlens.report.machine_points import end_temperatures, is_control
-from spinlens.report.verdict_tables import failed_controls
+from spinlens.report.verdict_tables import failed_controls, missing_controls
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import over_machines
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
@@ -118,7 +118,7 @@ def _line(results: Results, group: list[Results]) -> Line:
     numbers = _numbers(results, group[0])
     if len(group) > 1 and len(outcomes) == 1 and outcomes <= set(_UNJUDGED):
         *first, last = (_about(claim).removesuffix(",") for claim in group)
-        text = f"{', '.join(first)}, and {last} are {_UNJUDGED[outcomes.pop()]}{numbers}"
+        text = f"{', '.join(first)}, and {last} are {_unjudged(group[0])}{numbers}"
     else:
         said = [_phrase(claim) for claim in group]
         text = "; ".join([f"{said[0]}{numbers}", *said[1:]])
@@ -140,8 +140,16 @@ def _phrase(claim: Results) -> str:
     phrases, outcome = _PHRASES.get(str(claim.get("id")), {}), _outcome(claim)
     if outcome in phrases:
         return phrases[outcome]
-    failed = ", ".join(failed_controls(claim)) if outcome == "not assayed" else ""
-    return f"{_about(claim)} is {_UNJUDGED.get(outcome, outcome)}{f' ({failed})' if failed else ''}"
+    failed = ", ".join(failed_controls(claim)) if outcome == "not assayed" and not missing_controls(claim) else ""
+    return f"{_about(claim)} is {_unjudged(claim)}{f' ({failed})' if failed else ''}"
+
+
+def _unjudged(claim: Results) -> str:
+    """Why nothing is said of a claim."""
+    outcome = _outcome(claim)
+    if outcome == "not assayed" and (missing := missing_controls(claim)):
+        return f"not to be judged, because the study has no control {' and no control '.join(missing)}"
+    return _UNJUDGED.get(outcome, outcome)
 
 
 def _numbers(results: Results, claim: Results) -> str:

@@ -56,6 +56,12 @@ def failed_controls(claim: Results) -> list[str]:
     return list(dict.fromkeys(subject.rsplit(", ", 1)[-1] for subject, wanted, found, *_ in rows if found != wanted))
 
 
+def missing_controls(claim: Results) -> list[str]:
+    """Names of the controls that the study of a claim lacks."""
+    parts = [part for part in entries(claim, "parts") if part.get("found") == "missing"]
+    return list(dict.fromkeys(str(part.get("subject")).rsplit(", ", 1)[-1] for part in parts))
+
+
 def _control(part: Results) -> tuple[str, ...]:
     subject, found = str(part.get("subject", "")), str(part.get("found", ""))
     wanted = "inside" if subject.endswith("exact") else "outside"

@@ -54,6 +54,12 @@ def test_open_claims_of_one_line_are_said_together() -> None:
     assert line.decides == "4 machines."
 
 
+def test_controls_that_a_study_lacks_are_named() -> None:
+    part = {"subject": "nearest neighbour, lazy", "stratum": "control", "found": "missing"}
+    (line,) = findings({"claims": [{"id": "B", "outcome": "not assayed", "parts": [part]}]})
+    assert line.text.endswith("is not to be judged, because the study has no control lazy.")
+
+
 def test_failed_controls_are_said() -> None:
     line = answer(Case("ungated"), Case())[1]
     assert "not to be judged, because controls came out otherwise than they must (exact): learned" in line

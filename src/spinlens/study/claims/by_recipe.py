@@ -110,7 +110,7 @@ def finding(
     if own.failed:
         outcome, why = "not assayed", f"not assayed: {own.failed}"
     elif own.waiting:
-        outcome, why = "undecided", "a control is undecided"
+        outcome, why = "undecided", "; ".join([*([why] if undecided else []), "a control is undecided"])
     because = "; ".join([*([why] if why else []), *map(_sentence, parts)])
     shown = tuple(evidence(f"{recipe.subject}: gap in nats a site", recipe.gap, LEARNED) for recipe in recipes)
     return Finding(
@@ -137,7 +137,7 @@ def _train(model: Results) -> str:
 def _decides(model: Results, found: Sequence[Judged], own: Gate, undecided: bool) -> str:
     """What would decide the claim of one model; empty where it is. `undecided` says whether recipes leave it so."""
     if own.failed:
-        return f"{label(model)}: controls that come out as they must."
+        return f"{label(model)}: {own.mend}."
     if not undecided:
         return f"{label(model)}: {own.waiting}." if own.waiting else ""
     learned = [item for item in found if item.counts and item.learned]

@@ -52,7 +52,7 @@ def judge_composition(model: Results, holding: set[str]) -> Finding | None:
         "not assayed" if failed else "undecided" if own.waiting else _outcome(side, place),
         f"{label(model)}: {because}.",
         shifts + ends + own.effects,
-        f"{label(model)}: {'controls that come out as they must' if failed else decides}." if failed or decides else "",
+        f"{label(model)}: {own.mend if failed else decides}." if failed or decides else "",
         parts + own.parts,
     )
 

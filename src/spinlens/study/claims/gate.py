@@ -35,6 +35,14 @@ class Gate:
     parts: tuple[Part, ...]
     waiting: str = ""
 
+    @property
+    def mend(self) -> str:
+        """What the claim waits for where controls `failed`."""
+        missing = [part.subject.rsplit(", ", 1)[-1] for part in self.parts if part.found == "missing"]
+        if missing:
+            return f"the control{'s' * (len(missing) > 1)} {', '.join(missing)} in the study"
+        return "controls that come out as they must"
+
 
 def gate(model: Results, read: Callable[[Recipe], Sequence[Effect]] = end_effects) -> Gate:
     """The controls of one model, read as trained machines are."""

@@ -99,6 +99,7 @@ def test_a_missing_control_leaves_it_not_assayed(missing):
     verdict = judge(controls={kind: truth for kind, truth in CONTROLS.items() if kind != missing})
     assert verdict.outcome == "not assayed"
     assert f"the control {missing} is missing" in verdict.because
+    assert f"the control {missing} in the study" in verdict.decides
 
 
 @pytest.mark.parametrize("kind", CONTROLS)
