@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from typing import Any, SupportsFloat, TypeGuard
 
@@ -18,6 +19,13 @@ def positive_integer(name: str, value: object, minimum: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
         raise InputError(f"{name} must be an integer of at least {minimum}, got {value!r}")
     return int(value)
+
+
+def workers(name: str, value: int | None) -> int:
+    """`value` as a number of workers; all cores that this process may use where it is None."""
+    if value is not None:
+        return positive_integer(name, value)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def positive_number(name: str, value: object) -> float:

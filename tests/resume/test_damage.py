@@ -48,7 +48,7 @@ def test_a_damaged_file_is_said_and_made_anew(folder, damage, suffix, digest, un
     path = files(folder, suffix)[0]
     damage(path)
     said = []
-    outcome = run(toy_tasks.study(), folder, progress=said.append)
+    outcome = run(toy_tasks.study(), folder, tell=said.append)
     assert len(outcome.seconds) == 1
     assert f"{path.relative_to(folder)} is " in "\n".join(map(str, said))
     assert len(list((folder / "damaged").iterdir())) == 1

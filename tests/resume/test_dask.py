@@ -46,7 +46,7 @@ def test_failures_are_named_as_elsewhere(tmp_path, cluster, digest, unbroken):
     bad = [Task("bad/mistake", "toy_tasks:mistake"), Task("bad/die", "toy_tasks:die")]
     said = []
     with pytest.raises(TaskError, match="bad/"):
-        run([*bad, *toy_tasks.study()], tmp_path / "study", scheduler=cluster.scheduler_address, progress=said.append)
+        run([*bad, *toy_tasks.study()], tmp_path / "study", scheduler=cluster.scheduler_address, tell=said.append)
     assert "bad/die failed: its worker process was killed" in "\n".join(map(str, said))
     assert "bad/mistake failed: ZeroDivisionError" in "\n".join(map(str, said))
     assert digest(tmp_path / "study") == unbroken

@@ -99,7 +99,7 @@ def test_what_goes_wrong_in_a_task_is_one_sentence(tmp_path, function, message):
 def test_a_task_that_kills_its_worker_fails_alone(tmp_path, digest, unbroken):
     said = []
     with pytest.raises(TaskError, match="task bad/die failed: its worker process was killed again and again"):
-        run([Task("bad/die", "toy_tasks:die"), *toy_tasks.study()], tmp_path / "study", 2, progress=said.append)
+        run([Task("bad/die", "toy_tasks:die"), *toy_tasks.study()], tmp_path / "study", 2, tell=said.append)
     assert digest(tmp_path / "study") == unbroken
     assert "trying again, one at a time" in "\n".join(map(str, said))
 
@@ -156,7 +156,7 @@ def test_runs_in_a_thread_other_than_the_main_one(tmp_path, digest, unbroken):
 
 def test_one_line_per_stage(tmp_path):
     said = []
-    run(toy_tasks.study(), tmp_path / "study", progress=said.append)
+    run(toy_tasks.study(), tmp_path / "study", tell=said.append)
     assert [step.text.split()[:4] for step in said if step.lasting] == [
         ["[1/3]", "sample", "3", "tasks"],
         ["[2/3]", "machines", "6", "tasks"],

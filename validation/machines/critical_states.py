@@ -23,6 +23,7 @@ from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
 from spinlens.machines.units import gibbs
+from spinlens.progress import Step
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.autocorrelation import integrated_time, mean_estimate
 from spinlens.statistics.estimate import Estimate
@@ -119,16 +120,16 @@ def trained(name: str, data: Any, target: Path, cd_epochs: int, pcd_epochs: int)
     """The machine of that name."""
     begun = time.process_time()
 
-    def line(entry: dict[str, float]) -> None:
-        print(f"{name}, epoch {entry['epoch']:.0f}: {time.process_time() - begun:.0f} s", flush=True)
+    def line(step: Step) -> None:
+        print(f"{name}, {step.text}: {time.process_time() - begun:.0f} s", flush=True)
 
     if name == "one filter":
-        return RBM.for_lattice((L, L), epochs=FILTER_EPOCHS, seed=1).fit(data[:FILTER_STATES], callback=line)
+        return RBM.for_lattice((L, L), epochs=FILTER_EPOCHS, seed=1).fit(data[:FILTER_STATES], progress=line)
     if name == "one epoch":
         return RBM(**{**FIRST, "epochs": 1}).fit(data)
     kept = [target.with_suffix(f".{part}.safetensors") for part in ("cd", "pcd")]
-    first = RBM(**FIRST, epochs=cd_epochs).fit(data, callback=line, checkpoint=kept[0])
-    return RBM(**SECOND, epochs=pcd_epochs).fit(data, start=first, callback=line, checkpoint=kept[1])
+    first = RBM(**FIRST, epochs=cd_epochs).fit(data, progress=line, checkpoint=kept[0])
+    return RBM(**SECOND, epochs=pcd_epochs).fit(data, start=first, progress=line, checkpoint=kept[1])
 
 
 def main(target: Path, cd_epochs: int, pcd_epochs: int) -> None:

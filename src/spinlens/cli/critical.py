@@ -104,12 +104,11 @@ def _search(
     settings: SearchSettings, out: Path | None, checkpoint: Path | None, begun: float, correlators: int
 ) -> None:
     """Search, show and keep; the folder of the runs goes when all of it is done, unless it was asked for."""
-    from spinlens.cli.progress import display
     from spinlens.workflows.critical import correlator_lines, find, remarks, rows, write
 
     folder = checkpoint if checkpoint is not None else _folder(settings, out)
-    with interruptible(f"stopped; what is done is saved in {folder}"), display() as show:
-        found = find(settings, folder, begun, out is not None, show)
+    with interruptible(f"stopped; what is done is saved in {folder}"):
+        found = find(settings, folder, begun, out is not None, progress=True)
     for row in rows(found):
         typer.echo(_ROW.format(*row).rstrip())
     for line in [*remarks(found), *(correlator_lines(found, correlators) if correlators else ())]:

@@ -104,13 +104,12 @@ def flow(
 
 def _run(settings: FlowSettings, out: Path, force: bool) -> None:
     """Compute, write and say."""
-    from spinlens.cli.progress import display
     from spinlens.comparisons.compare_flows import FlowComparison
     from spinlens.report.pages.flow import write_flow
     from spinlens.workflows.flow import run_flow
 
-    with interruptible(f"stopped; what is finished is saved in {out}"), display() as show:
-        found = run_flow(settings, out, show, force)
+    with interruptible(f"stopped; what is finished is saved in {out}"):
+        found = run_flow(settings, out, True, force)
         FlowComparison(found["readings"], found["flows"]).save(out)
         write_flow(out, _document(settings, found))
     _say(found, out)

@@ -83,11 +83,9 @@ def preset_name(text: str) -> str:
 
 def cores(workers: int | None) -> int:
     """Cores asked for, or all that this process may use."""
-    from spinlens.checks import positive_integer
+    from spinlens import checks
 
-    if workers is not None:
-        return positive_integer("--workers", workers)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return checks.workers("--workers", workers)
 
 
 def one_thread_of_blas() -> None:

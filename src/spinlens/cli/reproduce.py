@@ -9,7 +9,6 @@ import typer
 
 from spinlens.cli.choices import PRESETS, one_of
 from spinlens.cli.options import FILES, StudyPath, Workers, cores, one_thread_of_blas, preset_name
-from spinlens.cli.progress import display
 from spinlens.errors import InputError
 
 
@@ -54,8 +53,7 @@ def reproduce(
     else:
         from spinlens.workflows import reproduce as workflow
 
-        with display() as shown:
-            results = workflow.reproduce(spec, folder, cores(workers), scheduler, shown)
+        results = workflow.reproduce(spec, folder, cores(workers), scheduler, progress=True)
         _say(folder, results)
 
 

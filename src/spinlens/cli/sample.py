@@ -31,7 +31,6 @@ from spinlens.cli.options import (
     make_coupling,
     make_sides,
 )
-from spinlens.cli.progress import display
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -115,8 +114,8 @@ def run(
     from spinlens.sampling import sampler
 
     folder = checkpoint if checkpoint is not None else out.with_name(f"{out.name}.checkpoint")
-    with interruptible(f"stopped; what is done is saved in {folder}"), display() as shown:
-        data = sampler.sample(model, temperatures, progress=shown, checkpoint=folder, **options)
+    with interruptible(f"stopped; what is done is saved in {folder}"):
+        data = sampler.sample(model, temperatures, progress=True, checkpoint=folder, **options)
         write_file(out, dataset_bytes(data))
     if checkpoint is None:
         shutil.rmtree(folder, ignore_errors=True)

@@ -72,13 +72,12 @@ def train(
         "persistent": persistent, "engine": engine, "chains": chains, "l1": l1, "averaging": averaging,
         "patience": patience,
     }  # fmt: skip
-    from spinlens.cli.progress import lines
     from spinlens.workflows.train import run_training
 
     settings = _settings(states, temperature, shape, hidden, options, held_out, translations, seed)
     if filters is not None:
         settings = settings.for_lattice(filters, epochs=epochs or 20, engine=engine, patience=patience)
-    _say(run_training(settings, out, lines(), force))
+    _say(run_training(settings, out, True, force))
     typer.echo(f"written to {out}")
 
 

@@ -14,6 +14,7 @@ from spinlens.errors import InputError
 from spinlens.flows.stacked_flow import Stack, stacked_flow
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.progress import Progress, counted, telling
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow
 from spinlens.renormalization.default_operators import default_operators
 from spinlens.renormalization.mcrg import MCRG, mcrg
@@ -30,6 +31,7 @@ def compare_blockings(
     chains: int = 1,
     bins: int = 64,
     seed: int = 0,
+    progress: Progress = None,
 ) -> dict[str, tuple[MCRG, ...]]:
     """Exponents of several coarse-grainings by `mcrg`, step by step, with one set of operators for all of them.
 
@@ -52,6 +54,9 @@ def compare_blockings(
         As in `mcrg`.
     seed : int, default 0
         Seeds the coins of rules and the hidden states of machines, by the names of the maps.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -82,9 +87,11 @@ def compare_blockings(
     def levels(name: str) -> Trajectory:
         return _blocked(spins, maps[name], steps, scale, seeding.purpose_seed(seed, name))
 
-    return {
-        name: tuple(_one_step(pair, chains, bins) for pair in itertools.pairwise(levels(name).states)) for name in maps
-    }
+    with telling(progress) as tell:
+        return {
+            name: tuple(_one_step(pair, chains, bins) for pair in itertools.pairwise(levels(name).states))
+            for name in counted(maps, len(maps), tell, "maps")
+        }
 
 
 def _blocked(states: Spins, blocking: Blocking, steps: int, scale: int, seed: int) -> Trajectory:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import states_of
 from spinlens.machines.machine import Machine
 from spinlens.machines.units.passage import Kind
-from spinlens.progress import Report, Step, silent
+from spinlens.progress import Progress, Step, Tell, telling, time_left
 from spinlens.thermometers.equilibrium import EquilibriumReference
 
 
@@ -76,9 +77,9 @@ def compare_flows(
     kind: Kind = "sampled",
     options: Mapping[str, Any] | None = None,
     seed: int = 0,
-    workers: int = 1,
-    folder: str | Path | None = None,
-    progress: Report | None = None,
+    workers: int | None = None,
+    checkpoint: str | Path | None = None,
+    progress: Progress = None,
 ) -> FlowComparison:
     """Train the machines of a comparison, let the same states flow under each, and read all with the same instruments.
 
@@ -112,12 +113,14 @@ def compare_flows(
         Training options of `RBM`, such as epochs and learning_rate; the recipe "learned" takes the epochs alone.
     seed : int, default 0
         The one seed; the table does not depend on the number of workers.
-    workers : int, default 1
-        Threads.
-    folder : path-like, optional
-        Keeps each trained machine and each flow as it is finished; a comparison that was stopped goes on there.
-    progress : callable, optional
-        Told a `spinlens.progress.Step` for each finished machine, from any thread; ``progress=print`` shows them.
+    workers : int, optional
+        Threads; as many as there are cores by default.
+    checkpoint : path-like, optional
+        A folder that keeps each trained machine and each flow as it is finished; a comparison that was stopped goes on
+        there.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt. A callable is told a
+        `Step` for each finished machine; see `spinlens.progress`.
 
     Returns
     -------
@@ -152,14 +155,14 @@ def compare_flows(
     given = dict(machines or {})
     for machine in given.values():
         check_machine(machine.bottom, model.shape)
-    kept = KeptFlows(None if folder is None else Path(folder))
-    comparing = _Comparing(made_from, measurement, kept, len(given) + len(wanted), progress or silent)
-    jobs = [partial(comparing.given, name, machine) for name, machine in given.items()]
-    jobs += [partial(comparing.case, case) for case in wanted]
-    if not jobs:
+    kept, threads = KeptFlows(None if checkpoint is None else Path(checkpoint)), checks.workers("workers", workers)
+    if not (given or wanted):
         raise InputError("nothing to compare: give cases or machines")
-    with threadpool_limits(1):
-        parts = _run(jobs, checks.positive_integer("workers", workers), comparing.stop)
+    with threadpool_limits(1), telling(progress) as tell:
+        comparing = _Comparing(made_from, measurement, kept, len(given) + len(wanted), tell)
+        jobs = [partial(comparing.given, name, machine) for name, machine in given.items()]
+        jobs += [partial(comparing.case, case) for case in wanted]
+        parts = _run(jobs, threads, comparing.stop)
     return FlowComparison(*([row for part in parts for row in part[table]] for table in ("readings", "flows")))
 
 
@@ -177,20 +180,20 @@ def _run(jobs: Sequence[Callable[[], Rows]], workers: int, stop: threading.Event
     return [future.result() for future in futures]
 
 
-class _Stopped(Exception):
-    """Training was told to stop."""
+class _Stopped(BaseException):
+    """Work was told to stop; no `Exception`, which progress would be shielded from."""
 
 
 class _Comparing:
     """The jobs of a comparison: each finds or makes a machine, and finds its flows measured or measures them."""
 
     def __init__(
-        self, made_from: MachineBuilder, measurement: FlowMeasurement, kept: KeptFlows, total: int, progress: Report
+        self, made_from: MachineBuilder, measurement: FlowMeasurement, kept: KeptFlows, total: int, tell: Tell
     ) -> None:
         self.stop, self.kept, self.measurement = threading.Event(), kept, measurement
-        self.machines = KeptMachines(made_from, kept, lambda entry: self._go_on())
-        self.total, self.progress = total, progress
-        self._done, self._lock = 0, threading.Lock()
+        self.machines = KeptMachines(made_from, kept, lambda step: self._go_on())
+        self.total, self.tell = total, tell
+        self._done, self._lock, self._begun = 0, threading.Lock(), time.monotonic()
 
     def case(self, case: Case) -> Rows:
         """The rows of a machine that is made for the comparison."""
@@ -217,7 +220,8 @@ class _Comparing:
         with self._lock:
             self._done += 1
             text = f"{self._done} of {self.total} machines: {name}"
-            self.progress(Step(text, self._done / self.total, lasting=True))
+            share = self._done / self.total
+            self.tell(Step(text, share, time_left(time.monotonic() - self._begun, share), lasting=True))
 
     def _go_on(self) -> None:
         if self.stop.is_set():

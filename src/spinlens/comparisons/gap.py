@@ -21,6 +21,7 @@ from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime, equili
 from spinlens.machines.rbm import RBM
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.bonds import Bonds
+from spinlens.progress import Parts, Progress, Tell, telling
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.acceptance_ratio import acceptance_ratio, effective_number
 from spinlens.statistics.estimate import Estimate
@@ -89,7 +90,8 @@ def gap(
     annealing: tuple[int, int] = (200, 2000),
     chains: int = _CHAINS,
     seed: int = 0,
-    workers: int = 1,
+    workers: int | None = None,
+    progress: Progress = None,
 ) -> Gap:
     """How much less probable states of a lattice are to a machine than to the lattice itself, in nats a site.
 
@@ -117,8 +119,11 @@ def gap(
         Of the machine. They begin at `states` and are taken after 20 τ_int.
     seed : int
         Seeds all draws.
-    workers : int
-        Threads that sample where the lattice must be sampled.
+    workers : int, optional
+        Threads that sample where the lattice must be sampled; as many as there are cores by default.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -153,8 +158,18 @@ def gap(
     True
     """
     (T,) = checks.temperatures(temperature)
+    with telling(progress) as tell:
+        return _found(machine, model, T, states, own, log_z, annealing, chains, seed, workers, Parts(tell, [1, 1, 2]))
+
+
+def _found(
+    machine: RBM | Bonds, model: IsingModel, T: float, states: Held | None, own: OwnStates | None,
+    log_z: Estimate | None, annealing: tuple[int, int], chains: int, seed: int, workers: int | None, parts: Parts,
+) -> Gap:  # fmt: skip
+    """As `gap`, told in parts: states of the lattice, those of the machine, ln Z of both where it is needed."""
     if states is None:
-        states = sample(model, T, _STATES // 4, 4, seed, keep_spins=True, thin=10, workers=workers)
+        told = parts.part(0, "states of the lattice")
+        states = sample(model, T, _STATES // 4, 4, seed, keep_spins=True, thin=10, workers=workers, progress=told)
     held = states_of(states, model.shape)
     visible = gibbs.as_units("states", held.reshape(len(held), -1), machine.n_visible)
     generator = seeding.generator(checks.seed(seed), "gap")
@@ -162,7 +177,7 @@ def gap(
     if own is None:
         if isinstance(machine, Bonds):
             raise InputError("bonds alone have no weights to begin from: give own, states of the machine")
-        own = _own_states(machine, visible[order], count, generator)
+        own = _own_states(machine, visible[order], count, generator, parts.part(1, "states of the machine"))
     if own.states.shape[2] != visible.shape[1]:
         raise InputError(f"own has states of {own.states.shape[2]} units, the lattice {visible.shape[1]} sites")
     lattice = _difference(machine, model, T, visible)
@@ -172,8 +187,9 @@ def gap(
     def logs() -> tuple[Estimate, Estimate]:
         if isinstance(machine, Bonds):
             raise ConvergenceError("bonds alone cannot be annealed")
-        machines = ais.bracket(machine, *annealing, seed, own.states[:, -1]).value
-        return log_z or log_partition_function(model, T, seed=seed, workers=workers), machines
+        told = parts.part(2, "ln Z of machine and lattice")
+        machines = ais.bracket(machine, *annealing, seed, own.states[:, -1], told).value
+        return log_z or log_partition_function(model, T, seed=seed, workers=workers, progress=told), machines
 
     return _gap(lattice, learned, own.tau, model.n_sites, logs)
 
@@ -195,9 +211,9 @@ def _gap(lattice: Array, own: Array, tau: GibbsTime, n: int, logs: Callable[[], 
     return Gap(Estimate(value / n, error / n), bound, "ln Z", tau, n)
 
 
-def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random.Generator) -> OwnStates:
+def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random.Generator, tell: Tell) -> OwnStates:
     """States of the machine, τ_int apart and 20 τ_int after chains began at states of the lattice."""
-    state, tau = equilibrate(machine, min(chains, len(visible)), generator, visible)
+    state, tau = equilibrate(machine, min(chains, len(visible)), generator, visible, tell)
     sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
     taken = taken_apart(sampler, state, lanes, max(1, round(tau.value)))
     return OwnStates(taken, tau, round(FORGOTTEN * tau.value), True)

@@ -18,8 +18,8 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
 from spinlens.machines.controls import extreme_states, mean_field_states, one_sign, redrawn
 from spinlens.machines.rbm import RBM
-from spinlens.machines.training.learner import FOR_LATTICES, Callback
-from spinlens.progress import Report, Step, silent
+from spinlens.machines.training.learner import FOR_LATTICES
+from spinlens.progress import Step, Tell, silent
 from spinlens.versions import versions
 
 
@@ -47,7 +47,7 @@ class MachineBuilder:
         case: Case,
         source: RBM | None = None,
         checkpoint: Path | None = None,
-        callback: Callback | None = None,
+        tell: Tell = silent,
     ) -> RBM:
         """The machine of `case`; a redrawn one needs its `source`."""
         if case.control == "exact":
@@ -57,7 +57,7 @@ class MachineBuilder:
                 raise InputError("a redrawn machine needs the machine whose weights are drawn anew")
             return redrawn(one_sign(source), seed=self._number("redrawn", case))
         machine = RBM(case.n_hidden, seed=self._number("training", case), **self._options(case))
-        return machine.fit(self._data(case), checkpoint=checkpoint, callback=callback)
+        return machine.fit(self._data(case), checkpoint=checkpoint, progress=tell)
 
     def _options(self, case: Case) -> dict[str, Any]:
         """Of the training; one that learns the lattice takes the number of epochs alone from those given."""
@@ -82,18 +82,16 @@ class MachineBuilder:
 class KeptMachines:
     """The machines of a builder, each found on disk or built and kept there; the same one whoever asks.
 
-    `callback` is called after every epoch of a training; what it raises ends the training, to go on another time.
-    `tell` is told which machine is being trained.
+    `tell` is told which machine is being trained, and every epoch of it.
     """
 
     def __init__(
         self,
         builder: MachineBuilder,
         kept: KeptFlows,
-        callback: Callback | None = None,
-        tell: Report = silent,
+        tell: Tell = silent,
     ) -> None:
-        self.builder, self.kept, self.callback, self.tell = builder, kept, callback, tell
+        self.builder, self.kept, self.tell = builder, kept, tell
         self._lock = threading.Lock()
         self._making: dict[str, threading.Lock] = {}
         self._made: dict[str, RBM] = {}
@@ -118,7 +116,7 @@ class KeptMachines:
         if case.control in TRAINING:
             text = f"training a machine of {case.n_hidden} hidden units on {len(self.builder.states)} states"
             self.tell(Step(text, lasting=True))
-        found = self.builder.build(case, source, training, self.callback)
+        found = self.builder.build(case, source, training, self.tell)
         if case.control != "exact":  # quickly made again, and large
             self.kept.keep_machine(case.name, self.key(case), found)
         return found

@@ -11,6 +11,7 @@ from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
+from spinlens.progress import Progress
 from spinlens.sampling.sampler import sample
 from spinlens.statistics.estimate import Estimate
 
@@ -26,7 +27,8 @@ def log_partition_function(
     nodes: int = 33,
     draws: int = 10_000,
     seed: int = 0,
-    workers: int = 1,
+    workers: int | None = None,
+    progress: Progress = None,
 ) -> Estimate:
     """ln Z = ln Σ_s e^{−H(s)/T} of a lattice, in nats.
 
@@ -47,8 +49,11 @@ def log_partition_function(
         Sweeps measured in each of two chains at every node.
     seed : int
         Seeds the sampling.
-    workers : int
-        Threads that sample side by side.
+    workers : int, optional
+        Threads that sample side by side; as many as there are cores by default.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -89,7 +94,7 @@ def log_partition_function(
         return Estimate(known, 0.0)
     if method == "exact":
         raise InputError(f"no exact ln Z of {model}: use method='integration'")
-    return _integrated(model, T, nodes, draws, seed, workers)
+    return _integrated(model, T, nodes, draws, seed, workers, progress)
 
 
 def _exact(model: IsingModel, T: float) -> float | None:
@@ -99,12 +104,14 @@ def _exact(model: IsingModel, T: float) -> float | None:
     return exact.enumerate(model, T).log_z if model.n_sites <= _LARGEST_ENUMERATION else None
 
 
-def _integrated(model: IsingModel, T: float, nodes: int, draws: int, seed: int, workers: int) -> Estimate:
+def _integrated(
+    model: IsingModel, T: float, nodes: int, draws: int, seed: int, workers: int | None, progress: Progress
+) -> Estimate:
     if nodes < 5 or (nodes - 1) & (nodes - 2):
         raise InputError(f"nodes must be a power of two and one, such as 17, 33 or 65; got {nodes!r}")
     place = (1 + np.cos(np.pi * np.arange(nodes) / (nodes - 1))) / 2  # of β′ / β, from 1 down to 0
     grid = [T / x for x in place[:-1]]
-    data = sample(model, grid, draws, 2, seed, series=False, workers=workers)
+    data = sample(model, grid, draws, 2, seed, series=False, workers=workers, progress=progress)
     energy, error = (
         np.append(data[name].sel(observable="energy").values * model.n_sites, 0.0) for name in ("average", "error")
     )  # ⟨H⟩ = 0 at infinite temperature

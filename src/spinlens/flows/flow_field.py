@@ -16,6 +16,7 @@ from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
 from spinlens.flows.reading import Instruments, InstrumentsByShape, read_flow
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.progress import Progress, counted, telling
 from spinlens.showing import Card, Shown, data_frame
 from spinlens.statistics.estimate import Estimate, as_entry
 
@@ -154,6 +155,7 @@ def measure_flow_field(
     instruments: Instruments | InstrumentsByShape,
     steps: int = 1,
     seed: int = 0,
+    progress: Progress = None,
 ) -> dict[str, FlowField | None]:
     """The flow field of every instrument: ΔT per step against T, its zeros with errors and slopes.
 
@@ -176,6 +178,9 @@ def measure_flow_field(
         That `flow` makes; ΔT is divided by it.
     seed : int, default 0
         `flow` is given this number and the next ones.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -195,11 +200,12 @@ def measure_flow_field(
     ([0.0, 0.0], ())
     """
     steps = checks.positive_integer("steps", steps)
-    tables = []
-    for number, temperature in enumerate(sorted(checks.temperatures(list(ensembles)))):
-        states = checks.field("states", ensembles[temperature])
-        moved = flow(states, checks.seed(seed) + number)
-        tables.append(read_flow(Trajectory("step", (0, steps), (states, moved)), instruments))
+    tables, grid = [], sorted(checks.temperatures(list(ensembles)))
+    with telling(progress) as tell:
+        for number, temperature in enumerate(counted(grid, len(grid), tell, "temperatures")):
+            states = checks.field("states", ensembles[temperature])
+            moved = flow(states, checks.seed(seed) + number)
+            tables.append(read_flow(Trajectory("step", (0, steps), (states, moved)), instruments))
     return fields_of(xr.concat(tables, dim="start"), steps=steps)
 
 

@@ -14,6 +14,7 @@ from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.units.parameters import Layer
 from spinlens.machines.units.passage import Kind, flow_records, recorded
+from spinlens.progress import Progress, counted, telling
 
 _LARGEST = 2**32  # bytes of recorded states
 
@@ -27,6 +28,7 @@ def rbm_flow(
     record: Sequence[int] | None = None,
     kind: Kind = "sampled",
     seed: int = 0,
+    progress: Progress = None,
 ) -> Trajectory:
     """Follow lattice states under a machine: h ~ p(h|v_t), v_{t+1} ~ p(v|h), each sample on its own.
 
@@ -52,6 +54,9 @@ def rbm_flow(
         enters p(h|v) as it stands.
     seed : int, default 0
         Seeds the draws.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -80,7 +85,9 @@ def rbm_flow(
     kept = recorded(record, checks.positive_integer("steps", steps))
     _check_memory(kept, spins.size * (1 if kind == "sampled" else 8))
     check_machine(machine, spins.shape[1:])
-    found = dict(flow_records([machine], spins, kept, kind, seeding.generator(checks.seed(seed), "rbm flow")))
+    records = flow_records([machine], spins, kept, kind, seeding.generator(checks.seed(seed), "rbm flow"))
+    with telling(progress) as tell:
+        found = dict(counted(records, len(kept), tell, "records"))
     return Trajectory(FLOW_NAMES[kind], kept, tuple(found[step] for step in kept))
 
 

@@ -12,6 +12,7 @@ import xarray as xr
 from spinlens.arrays import Array, Fields
 from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.progress import Progress, counted, telling
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error, leave_one_out
 from spinlens.thermometers.curve import Curve
@@ -104,7 +105,9 @@ def instruments_of(instruments: Instruments | InstrumentsByShape, shape: tuple[i
     return by_shape[tuple(shape)]
 
 
-def read_flow(trajectory: Trajectory, instruments: Instruments | InstrumentsByShape) -> xr.Dataset:
+def read_flow(
+    trajectory: Trajectory, instruments: Instruments | InstrumentsByShape, progress: Progress = None
+) -> xr.Dataset:
     """Read every record of a flow with every instrument.
 
     Parameters
@@ -114,6 +117,9 @@ def read_flow(trajectory: Trajectory, instruments: Instruments | InstrumentsBySh
     instruments : dict
         Name → thermometer of the lattice; for flows that change the lattice, shape → name → thermometer with the same
         names at each shape.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -140,13 +146,14 @@ def read_flow(trajectory: Trajectory, instruments: Instruments | InstrumentsBySh
     """
     names: list[str] = []
     rows: list[dict[str, Measured]] = []
-    for states in trajectory.states:
-        found = instruments_of(instruments, tuple(states.shape[1:]))
-        names = names or list(found)
-        if set(found) != set(names):
-            raise InputError(f"instruments must have the same names at every shape, got {names} and {list(found)}")
-        given = shared(states, found)
-        rows.append({name: measure(found[name], given) for name in names})
+    with telling(progress) as tell:
+        for states in counted(trajectory.states, len(trajectory.states), tell, "records"):
+            found = instruments_of(instruments, tuple(states.shape[1:]))
+            names = names or list(found)
+            if set(found) != set(names):
+                raise InputError(f"instruments must have the same names at every shape, got {names} and {list(found)}")
+            given = shared(states, found)
+            rows.append({name: measure(found[name], given) for name in names})
     return readings_dataset(rows, trajectory.steps).assign_attrs(name=trajectory.name)
 
 

@@ -18,6 +18,7 @@ from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.distribution import Distribution
 from spinlens.machines.units.passage import KINDS, Kind, flow_records, recorded
+from spinlens.progress import Progress, counted, telling
 
 
 class Stack(Protocol):
@@ -112,6 +113,7 @@ def updown_flow(
     kind: Kind = "sampled",
     seed: int = 0,
     layers: int | None = None,
+    progress: Progress = None,
 ) -> Trajectory:
     """The flow of lattice states up through a stack to its top and down again, v → h₁ → … → h_k → … → v′, repeated.
 
@@ -134,6 +136,8 @@ def updown_flow(
         As in `rbm_flow`.
     layers : int, optional
         How many layers to climb, from the bottom; all by default.
+    progress : bool or callable, optional
+        As in `rbm_flow`.
 
     Returns
     -------
@@ -157,7 +161,9 @@ def updown_flow(
         raise InputError(f"layers must be at most {len(machines)}, got {depth}")
     check_machine(machines[0], spins.shape[1:])
     generator = seeding.generator(checks.seed(seed), "stack up and down")
-    found = dict(flow_records(machines[:depth], spins, kept, kind, generator))
+    records = flow_records(machines[:depth], spins, kept, kind, generator)
+    with telling(progress) as tell:
+        found = dict(counted(records, len(kept), tell, "records"))
     name = {"sampled": "stack", "mean": "stack mean field", "mixed": "stack mixed"}[kind]
     return Trajectory(f"{name} up and down", kept, tuple(found[step] for step in kept))
 

@@ -14,6 +14,7 @@ from spinlens.machines.files.packed import unpacked_states
 from spinlens.machines.likelihood import free_energy as likelihood
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.parameters import Weights
+from spinlens.progress import Progress
 from spinlens.statistics.estimate import Estimate
 
 
@@ -193,7 +194,11 @@ class Distribution:
         return likelihood.free_energy(self, gibbs.as_units("v", visible, self.n_visible))
 
     def log_z(
-        self, method: likelihood.Method = "auto", states: npt.ArrayLike | None = None, **options: int
+        self,
+        method: likelihood.Method = "auto",
+        states: npt.ArrayLike | None = None,
+        progress: Progress = None,
+        **options: int,
     ) -> Estimate:
         """ln Z = ln Σ_{v,h} e^{−E(v,h)}, in nats.
 
@@ -207,6 +212,9 @@ class Distribution:
         states : array_like, optional
             States (n, n_visible) at which the machine's own chains begin, such as those it learned; free spins by
             default. They go on for 20 τ_int before anything is annealed from them.
+        progress : bool or callable, optional
+            True shows how far AIS is, False does not; by default a bar in notebooks and at the prompt, see
+            `spinlens.progress`.
         **options : int
             Of AIS: `runs` independent annealings (200), `betas` intermediate distributions (1000), `seed` (0).
 
@@ -243,9 +251,11 @@ class Distribution:
         >>> float(round(found.value / np.log(2), 12)), found.error
         (5.0, 0.0)
         """
-        return likelihood.log_z(self._learned(), method, states=states, **options)
+        return likelihood.log_z(self._learned(), method, states=states, progress=progress, **options)
 
-    def log_likelihood(self, X: npt.ArrayLike, method: likelihood.Method = "auto", **options: int) -> Estimate:
+    def log_likelihood(
+        self, X: npt.ArrayLike, method: likelihood.Method = "auto", progress: Progress = None, **options: int
+    ) -> Estimate:
         """Mean ln p(v) of states, −⟨F(v)⟩ − ln Z.
 
         Parameters
@@ -254,6 +264,8 @@ class Distribution:
             (n_samples, n_visible) of ±1, as a rule states that were not learned from.
         method : {"auto", "exact", "ais", "reverse-ais", "bracket"}
             How ln Z is found, see `log_z`; the chains of the machine begin at X.
+        progress : bool or callable, optional
+            As in `log_z`.
         **options : int
             Of AIS, see `log_z`.
 
@@ -270,7 +282,7 @@ class Distribution:
         >>> float(round(free.log_likelihood([[1, 1, -1]]).value / np.log(2), 12))
         -3.0
         """
-        return likelihood.log_likelihood(self, unpacked_states(X, self.n_visible), method, **options)
+        return likelihood.log_likelihood(self, unpacked_states(X, self.n_visible), method, progress=progress, **options)
 
     def score(self, X: npt.ArrayLike, y: object = None) -> float:
         """Mean ln p(v) of states, by which scikit-learn compares machines: larger is better.

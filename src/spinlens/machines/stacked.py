@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -17,9 +19,9 @@ from spinlens.machines.files import storage
 from spinlens.machines.files.packed import unpacked_states
 from spinlens.machines.layered import Layered
 from spinlens.machines.rbm import RBM
-from spinlens.machines.training.learner import Callback
 from spinlens.machines.training.recipe import Recipe
 from spinlens.machines.units.translations import torus_of_layer
+from spinlens.progress import Parts, Progress, Step, Tell, telling
 
 
 class StackedRBM(Layered):
@@ -141,7 +143,7 @@ class StackedRBM(Layered):
         y: object = None,
         *,
         validation: npt.ArrayLike | None = None,
-        callback: Callback | None = None,
+        progress: Progress = None,
         bottom: RBM | None = None,
         checkpoint: str | Path | None = None,
     ) -> Self:
@@ -155,8 +157,9 @@ class StackedRBM(Layered):
             Ignored, as scikit-learn gives one: nothing is to be predicted.
         validation : array_like, optional
             Held-out states (n, n_visible); those of upper layers are their hidden states.
-        callback : callable, optional
-            Gets each epoch's entry of the history, with the number of its `layer` from 0.
+        progress : bool or callable, optional
+            True shows how far it is, False does not; by default a bar in notebooks and at the prompt. A callable is
+            told a `Step` after each epoch, whose `numbers` have the `layer` from 0, too; see `spinlens.progress`.
         bottom : RBM, optional
             A machine trained on X already, taken as it is for the first layer.
         checkpoint : path, optional
@@ -183,17 +186,19 @@ class StackedRBM(Layered):
         data = unpacked_states(X)
         held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
         layers: list[RBM] = []
-        for number, width in enumerate(self.n_hidden):
-            if number == 0 and bottom is not None:
-                layer = _checked_bottom(bottom, data.shape[1], width)
-            else:
-                layer = RBM(width, **{**self._layer_options(number), "seed": self._seed(number)})
-                state = None if checkpoint is None else Path(checkpoint) / f"layer{number}.safetensors"
-                layer.fit(data, validation=held_out, callback=_numbered(callback, number), checkpoint=state)
-            layers.append(layer)
-            generator = seeding.generator(self.seed, "stack", "upward", number)
-            data = self._upward(layer, data, generator)
-            held_out = None if held_out is None else self._upward(layer, held_out, generator)
+        with telling(progress) as tell:
+            told = _Layers(tell, (data.shape[1], *self.n_hidden), bottom is not None)
+            for number, width in enumerate(self.n_hidden):
+                if number == 0 and bottom is not None:
+                    layer = _checked_bottom(bottom, data.shape[1], width)
+                else:
+                    layer = RBM(width, **{**self._layer_options(number), "seed": self._seed(number)})
+                    state = None if checkpoint is None else Path(checkpoint) / f"layer{number}.safetensors"
+                    layer.fit(data, validation=held_out, progress=told.layer(number), checkpoint=state)
+                layers.append(layer)
+                generator = seeding.generator(self.seed, "stack", "upward", number)
+                data = self._upward(layer, data, generator)
+                held_out = None if held_out is None else self._upward(layer, held_out, generator)
         self._layers = layers
         return self
 
@@ -249,7 +254,16 @@ def _checked_bottom(bottom: RBM, n_visible: int, n_hidden: int) -> RBM:
     return bottom
 
 
-def _numbered(callback: Callback | None, number: int) -> Callback | None:
-    if callback is None:
-        return None
-    return lambda entry: callback({"layer": number, **entry})
+class _Layers:
+    """The trainings of the layers told as one; they take time in proportion to their weights."""
+
+    def __init__(self, tell: Tell, units: Sequence[int], trained: bool) -> None:
+        weights = [float(visible * hidden) for visible, hidden in pairwise(units)]
+        self._tell, self._parts = tell, Parts(tell, [0.0, *weights[1:]] if trained else weights)
+
+    def layer(self, number: int) -> Tell:
+        def told(step: Step) -> None:
+            whole = self._parts.at(number, f"layer {number + 1}: {step.text}", step.share or 0.0)
+            self._tell(replace(whole, numbers={"layer": number, **step.numbers}))
+
+        return told

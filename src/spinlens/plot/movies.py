@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ from spinlens.errors import InputError, StudyError
 from spinlens.plot import style
 from spinlens.plot.lattices import enlarged
 from spinlens.plot.tiles import Tiling, draw_tiles
+from spinlens.progress import Progress, counted, telling
 
 _TITLE = 0.3  # inches
 _DPI = 120
+Frames = Iterable[tuple[Array, str]]  # states and the words above them
+
 _REST = 4  # frames for which the first and the last state are shown
 
 
@@ -31,6 +34,7 @@ def movie(
     frames_per_second: int = 8,
     width: float = 3.2,
     title: Callable[[int], str] | None = None,
+    progress: Progress = None,
 ) -> Path:
     """Write states along a flow as a movie, one frame a record.
 
@@ -51,6 +55,9 @@ def movie(
         Inches, at 120 pixels each.
     title : callable, optional
         Step → words above the frame; "step 12" by default.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -80,8 +87,9 @@ def movie(
     words = title or (lambda step: f"step {step}")
     partial = target.with_name(f".{target.stem}.partial{target.suffix}")
     try:
-        with style.context():
-            _write(writer, partial, records, [words(step) for step in trajectory.steps], width)
+        with style.context(), telling(progress) as tell:
+            frames = counted(zip(records, map(words, trajectory.steps), strict=True), len(records), tell, "frames")
+            _write(writer, partial, records, frames, width)
         os.replace(partial, target)
     except OSError as error:
         partial.unlink(missing_ok=True)
@@ -115,7 +123,7 @@ def _records(trajectory: Any, count: int) -> list[Array]:
     return [np.stack(states) for states in zip(*shown, strict=True)]
 
 
-def _write(writer: AbstractMovieWriter, path: Path, records: list[Array], titles: list[str], width: float) -> None:
+def _write(writer: AbstractMovieWriter, path: Path, records: list[Array], frames: Frames, width: float) -> None:
     shape, count = records[0].shape[1:], len(records[0])
     columns = int(np.ceil(np.sqrt(count)))
     height = Tiling((shape[0], shape[1]), count, columns, 0, width).height + _TITLE
@@ -126,7 +134,7 @@ def _write(writer: AbstractMovieWriter, path: Path, records: list[Array], titles
     colors = style.BETWEEN if between else style.SPINS
     head = figure.text(0.5, 1 - 0.5 * _TITLE / high, "", ha="center", va="center", fontsize=10)
     with writer.saving(figure, str(path), _DPI):
-        for number, (states, words) in enumerate(zip(records, titles, strict=True)):
+        for number, (states, words) in enumerate(frames):
             ax.clear()
             draw_tiles(ax, states, columns, cmap=colors, vmin=-1, vmax=1)
             head.set_text(words)

@@ -13,6 +13,7 @@ from spinlens.arrays import Array
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
+from spinlens.progress import Parts, Progress, counted, telling
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow
 from spinlens.renormalization.default_operators import default_operators
 from spinlens.renormalization.measurements import bin_slices, kept_means
@@ -83,6 +84,7 @@ def two_lattice_matching(
     chains: int = 1,
     bins: int = 32,
     seed: int = 0,
+    progress: Progress = None,
 ) -> TwoLatticeMatching:
     """T_c of a coupling from states of an L and an L/b lattice at the same temperatures.
 
@@ -117,6 +119,9 @@ def two_lattice_matching(
         Jackknife bins, to be much longer than τ_int.
     seed : int, default 0
         Of the coins of random rules.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -153,17 +158,19 @@ def two_lattice_matching(
     steps = _most(sides, scale) if steps is None else checks.positive_integer("steps", steps)
     chosen = _operators(operators, sides, scale ** (steps - 1))
     curves = []
-    for which, (name, ensemble) in enumerate(zip(("large", "small"), states, strict=True)):
-        model = IsingModel(ensemble.shape[2:], coupling)
-        parts = bin_slices(ensemble.shape[1], chains, checks.positive_integer("bins", bins, minimum=2))
-        rows = []
-        for number, temperature in enumerate(grid):
-            coins = int(seeding.generator(seed, name, number).integers(2**31))
-            levels = [ensemble[number]]
-            if steps > which:
-                levels.extend(block_spin_flow(ensemble[number], steps - which, scale, rule, p, coins).states[1:])
-            rows.append(_curve(model, float(temperature), ensemble[number], levels[1 - which :], chosen, parts))
-        curves.append(np.stack(rows))
+    with telling(progress) as tell:
+        sizes = Parts(tell, [scale ** len(sides), 1])
+        for which, (name, ensemble) in enumerate(zip(("large", "small"), states, strict=True)):
+            model = IsingModel(ensemble.shape[2:], coupling)
+            parts = bin_slices(ensemble.shape[1], chains, checks.positive_integer("bins", bins, minimum=2))
+            rows = []
+            for number, temperature in enumerate(counted(grid, len(grid), sizes.part(which), "temperatures")):
+                coins = int(seeding.generator(seed, name, number).integers(2**31))
+                levels = [ensemble[number]]
+                if steps > which:
+                    levels.extend(block_spin_flow(ensemble[number], steps - which, scale, rule, p, coins).states[1:])
+                rows.append(_curve(model, float(temperature), ensemble[number], levels[1 - which :], chosen, parts))
+            curves.append(np.stack(rows))
     difference = curves[0] - curves[1]  # (temperatures, steps, 2, bins + 1, operators)
     names = tuple(operator.name for operator in chosen)
     shapes = [tuple(side // scale**n for side in sides) for n in range(steps)]

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.progress import Progress, telling
 from spinlens.renormalization.linearized import RGSpectrum, spectra
 from spinlens.renormalization.measurements import Measurements, measure
 from spinlens.renormalization.operators import AnyOperator, Parity
@@ -165,6 +166,7 @@ def mcrg(
     odd: Sequence[AnyOperator] | None = None,
     chains: int = 1,
     bins: int = 64,
+    progress: Progress = None,
 ) -> MCRG:
     """Exponents of a renormalization map by Swendsen's method, from configurations before and after it.
 
@@ -188,6 +190,9 @@ def mcrg(
         How many independent runs of equal length the samples consist of, one after the other.
     bins : int, default 64
         Jackknife bins in all, each within a chain; they are to be much longer than τ_int (see `MCRG.reliable`).
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -218,7 +223,8 @@ def mcrg(
     >>> bool(abs(found.steps[0].even[0].leading.value) < 4 * found.steps[0].even[0].leading.error)
     True
     """
-    return analyse(measure(levels, even, odd, chains), bins)
+    with telling(progress) as tell:
+        return analyse(measure(levels, even, odd, chains, tell), bins)
 
 
 def analyse(measured: Measurements, bins: int = 64) -> MCRG:

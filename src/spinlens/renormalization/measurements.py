@@ -12,11 +12,14 @@ from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.progress import Parts, Tell, counted, silent
 from spinlens.renormalization.default_operators import default_operators
 from spinlens.renormalization.operators import AnyOperator, operator_values
 from spinlens.statistics.autocorrelation import integrated_time
 
 Levels = Trajectory | Sequence[npt.ArrayLike]
+
+_BATCH = 2**14  # states between two steps that are told
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +95,9 @@ def measure(
     even: Sequence[AnyOperator] | None = None,
     odd: Sequence[AnyOperator] | None = None,
     chains: int = 1,
+    tell: Tell = silent,
 ) -> Measurements:
-    """Operator values on every level; arguments as in `spinlens.mcrg`."""
+    """Operator values on every level; arguments as in `spinlens.mcrg`, told level by level."""
     chains = checks.positive_integer("chains", chains)
     states = [
         checks.spins(f"level {number}", level)
@@ -111,7 +115,16 @@ def measure(
     chosen = (*even, *odd)
     if not chosen or len({operator.name for operator in chosen}) != len(chosen):
         raise InputError(f"give operators, each once, got {[operator.name for operator in chosen]}")
-    return Measurements(chosen, shapes, tuple(operator_values(level, chosen) for level in states), chains)
+    parts = Parts(tell, [level[0].size for level in states])
+    values = tuple(_values(level, chosen, parts.part(number)) for number, level in enumerate(states))
+    return Measurements(chosen, shapes, values, chains)
+
+
+def _values(states: npt.NDArray[np.int8], operators: Sequence[AnyOperator], tell: Tell) -> Array:
+    """S_α of every state, in batches so that it can be told how far it is."""
+    batches = range(0, len(states), _BATCH)
+    told = counted(batches, len(batches), tell, f"batches of states, L = {states.shape[1]}")
+    return np.concatenate([operator_values(states[first : first + _BATCH], operators) for first in told])
 
 
 def _check_levels(states: Sequence[npt.NDArray[np.int8]], chains: int) -> None:

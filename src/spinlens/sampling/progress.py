@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spinlens.progress import Report, Step
+from spinlens.progress import Step, Tell
+from spinlens.progress.parts import SECONDS
 from spinlens.sampling.chains.request import RunRequest
-
-_SECONDS = 0.25  # between two steps that are told
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,9 @@ class ChainProgress:
 class RunProgress:
     """Tells when the chains of a temperature are warm, and every quarter of a second where the run stands."""
 
-    def __init__(self, request: RunRequest, report: Report) -> None:
+    def __init__(self, request: RunRequest, tell: Tell) -> None:
         grid, chains = request.temperatures, request.chains
-        self._report = report
+        self._tell = tell
         self._total = len(grid) * chains * request.draws
         self._warming = len(grid) * chains if request.exchange else chains  # chains whose warm-up is told in one step
         self._label = f"{min(grid):g} to {max(grid):g}" if request.exchange else ""
@@ -59,21 +58,23 @@ class RunProgress:
             self._sweeps += step.sweeps * step.together
             self._note_warmup(step)
             now = time.monotonic()
-            if now - self._told >= _SECONDS or sum(self._draws.values()) == self._total:
+            if now - self._told >= SECONDS or sum(self._draws.values()) == self._total:
                 self._told = now
                 if step.draws >= 4:
                     self._times[key] = step.tau_int()
-                self._report(self._standing(now - self._begun))
+                self._tell(self._standing(now - self._begun))
 
     def _standing(self, spent: float) -> Step:
         """Draws, sweeps a second, τ_int, effective draws, time left."""
         done = sum(self._draws.values())
-        parts = [f"{done} of {self._total} draws", f"{_number(self._sweeps / max(spent, 1e-9))} sweeps/s"]
+        numbers = {"draws": float(done), "sweeps_per_second": self._sweeps / max(spent, 1e-9)}
+        parts = [f"{done} of {self._total} draws", f"{_number(numbers['sweeps_per_second'])} sweeps/s"]
         if self._times:
             tau = max(self._times.values())
-            parts += [f"tau_int {tau:.3g} draws", f"{_number(done / (2 * tau))} effective"]
+            numbers |= {"tau_int": tau, "effective": done / (2 * tau)}
+            parts += [f"tau_int {tau:.3g} draws", f"{_number(numbers['effective'])} effective"]
         left = spent * (self._total - done) / (done - self._kept) if self._kept < done < self._total else None
-        return Step(", ".join(parts), done / self._total, left)
+        return Step(", ".join(parts), done / self._total, left, numbers=numbers)
 
     def _note_warmup(self, step: ChainProgress) -> None:
         known = self._warm.setdefault(step.temperature, {})
@@ -85,7 +86,7 @@ class RunProgress:
             warm = all(other.warm for other in known.values())
             label = self._label or f"{step.temperature:g}"
             text = f"T = {label}: {'warm' if warm else 'NOT warm'} after {spent} sweeps"
-            self._report(Step(text, lasting=True))
+            self._tell(Step(text, lasting=True))
 
 
 def _number(value: float) -> str:

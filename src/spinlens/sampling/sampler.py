@@ -9,7 +9,7 @@ import xarray as xr
 
 from spinlens import checks
 from spinlens.lattice.ising import IsingModel
-from spinlens.progress import Report
+from spinlens.progress import Progress, Tell, silent, telling
 from spinlens.sampling.chain_layout import ChainLayout
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
 from spinlens.sampling.chains.request import RunRequest
@@ -27,11 +27,11 @@ def sample(
     seed: int = 0,
     algorithm: str = "auto",
     keep_spins: bool = False,
-    workers: int = 1,
+    workers: int | None = None,
     thin: int = 1,
     warmup: int | None = None,
     energy: bool = True,
-    progress: Report | None = None,
+    progress: Progress = None,
     *,
     series: bool = True,
     correlations: bool = False,
@@ -66,17 +66,17 @@ def sample(
         word: as fast for 64 chains as for one, and some ten times faster per chain than the plain moves).
     keep_spins : bool, default False
         Keep the state of every draw: one bit a spin while running, one byte in the result.
-    workers : int, default 1
-        Threads that run chains side by side.
+    workers : int, optional
+        Threads that run chains side by side; as many as there are cores by default.
     thin : int, default 1
         Sweeps between draws.
     warmup : int, optional
         Sweeps to discard; by default the data decide: 50 τ_int, and halves that agree.
     energy : bool, default True
         Measure the energy of every draw: for power laws an O(N log N) Fourier transform a draw.
-    progress : callable, optional
-        Told a `spinlens.progress.Step` when the chains of a temperature are warm, and every quarter of a second where
-        the run stands, from any thread; ``progress=print`` shows them.
+    progress : bool or callable, optional
+        True shows where the run stands, False does not; by default a bar in notebooks and at the prompt. A callable is
+        told a `Step` every quarter of a second and when the chains of a temperature are warm; see `spinlens.progress`.
     series : bool, default True
         Keep every draw. False keeps bin means (512 to 1,024 bins a chain, all of 2^l draws) and blocking variances, in
         the same amount of memory for 10⁵ sweeps as for 10⁹.
@@ -146,8 +146,8 @@ def sample(
         model, checks.temperatures(temperatures), draws, chains, seed, algorithm, keep_spins, thin, warmup, energy,
         series, correlations, exchange,
     )  # fmt: skip
-    with Threads(checks.positive_integer("workers", workers)) as threads:
-        data = start_sampling(threads, request, progress, checkpoint, checkpoint_seconds)()
+    with telling(progress) as tell, Threads(checks.workers("workers", workers)) as threads:
+        data = start_sampling(threads, request, tell, checkpoint, checkpoint_seconds)()
     if strict:
         require_converged(data, model)
     return data
@@ -156,7 +156,7 @@ def sample(
 def start_sampling(
     threads: Threads,
     request: RunRequest,
-    progress: Report | None = None,
+    tell: Tell = silent,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_seconds: float = 30.0,
 ) -> Callable[[], xr.Dataset]:
@@ -167,4 +167,4 @@ def start_sampling(
     layout = ChainLayout(request)
     layout.algorithms  # noqa: B018  refuses what the couplings do not allow, before a checkpoint is made
     folder = None if checkpoint is None else CheckpointFolder(checkpoint, request.arguments)
-    return threads.start(layout, folder, checkpoint_seconds, progress)
+    return threads.start(layout, folder, checkpoint_seconds, tell)

@@ -11,7 +11,7 @@ from types import TracebackType
 
 import xarray as xr
 
-from spinlens.progress import Report
+from spinlens.progress import Tell, silent
 from spinlens.sampling.chain_layout import ChainLayout, Place
 from spinlens.sampling.chains.chain import MarkovRun
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
@@ -46,22 +46,22 @@ class Threads:
         layout: ChainLayout,
         folder: CheckpointFolder | None = None,
         seconds: float = 30.0,
-        report: Report | None = None,
+        tell: Tell = silent,
     ) -> Callable[[], xr.Dataset]:
         """Queue the chains of a layout; the function returned waits for them and gives the result.
 
-        The states of chains are kept in `folder`, every so many `seconds`; `report` is told where the run stands.
+        The states of chains are kept in `folder`, every so many `seconds`; `tell` is told where the run stands.
         """
-        progress = None if report is None else RunProgress(layout.request, report)
+        progress = None if tell is silent else RunProgress(layout.request, tell)
 
         def carry(place: Place) -> MarkovRun:
             keeper = _Keeper(layout.make(*place), folder, *place, seconds)
 
-            def tell(sweeps: int) -> None:
+            def moved(sweeps: int) -> None:
                 if progress is not None:
                     progress.take(_progress(keeper.run, layout.lowest(place[0]), place[1], sweeps))
 
-            return keeper.finish(self._halt, tell)
+            return keeper.finish(self._halt, moved)
 
         futures = [self._pool.submit(carry, place) for place in layout.places]
         return lambda: layout.result(_runs(futures))
@@ -102,12 +102,12 @@ class _Keeper:
     number: int
     seconds: float
 
-    def finish(self, halt: Event, report: Callable[[int], None]) -> MarkovRun:
-        """Carry the run to its end; raises `_Halted`, with its state saved, when asked to stop."""
+    def finish(self, halt: Event, moved: Callable[[int], None]) -> MarkovRun:
+        """Carry the run to its end, saying the sweeps of each step; raises `_Halted`, saved, when asked to stop."""
         if self.folder is not None and (found := self.folder.load(self.temperature, self.number)) is not None:
             self.run.restore(found)
         self._saved, self._due = True, time.monotonic() + self.seconds
-        report(0)
+        moved(0)
         while not self.run.finished:
             if halt.is_set():
                 self._save()
@@ -116,7 +116,7 @@ class _Keeper:
                 self._save()
             sweeps = self.run.advance()
             self._saved = False
-            report(sweeps)
+            moved(sweeps)
         self._save()
         return self.run
 

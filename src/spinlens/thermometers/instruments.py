@@ -18,6 +18,7 @@ from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import TABLE, model_document, model_from, needs_table
 from spinlens.machines.files import storage
+from spinlens.progress import Parts, Progress, Tell, counted, silent, telling
 from spinlens.sampling.sampler import sample
 from spinlens.showing import Card, Shown
 from spinlens.thermometers import portrait
@@ -46,6 +47,7 @@ THERMOMETERS: Mapping[str, type[Thermometer]] = {
 """Every kind of thermometer by its name."""
 
 _CHAINS = 4
+_SAMPLING = 9.0  # time that sampling takes in units of that of the calibration
 _PILOT = 400  # draws a chain from which the distance between kept states is decided
 
 
@@ -135,8 +137,9 @@ def calibrate_instruments(
     names: Sequence[str] = tuple(THERMOMETERS),
     samples: int = 1000,
     seed: int = 0,
-    workers: int = 1,
+    workers: int | None = None,
     network: Mapping[str, int] | None = None,
+    progress: Progress = None,
 ) -> InstrumentSet:
     """Calibrate all thermometers and the equilibrium test of one lattice, on states given or sampled here.
 
@@ -159,10 +162,13 @@ def calibrate_instruments(
         States per temperature where they are sampled here.
     seed : int, default 0
         Of the sampling and of the network; the same arguments give the same instruments.
-    workers : int, default 1
-        Threads to sample with.
+    workers : int, optional
+        Threads to sample with; as many as there are cores by default.
     network : dict of str to int, optional
         `hidden` and `epochs` of the network.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -186,16 +192,24 @@ def calibrate_instruments(
     """
     chosen = [checks.choice("name of a thermometer", name, tuple(THERMOMETERS)) for name in dict.fromkeys(names)]
     seed = checks.seed(seed)
-    if states is None:
-        states = sample_independent(model, temperatures, samples, seed, workers)
-    known = calibration(model, temperatures, states)
     options = {NetworkThermometer.name: {**(network or {}), "seed": seeding.purpose_seed(seed, "network thermometer")}}
-    made = {name: THERMOMETERS[name].calibrate_on(known, **options.get(name, {})) for name in chosen}
-    return InstrumentSet(model, made, EquilibriumReference.calibrate_on(known))
+    with telling(progress) as tell:
+        parts = Parts(tell, [_SAMPLING, 1])
+        if states is None:
+            states = sample_independent(model, temperatures, samples, seed, workers, parts.part(0))
+        known = calibration(model, temperatures, states)
+        told = counted(chosen, len(chosen), parts.part(1), "instruments")
+        made = {name: THERMOMETERS[name].calibrate_on(known, **options.get(name, {})) for name in told}
+        return InstrumentSet(model, made, EquilibriumReference.calibrate_on(known))
 
 
 def sample_independent(
-    model: IsingModel, temperatures: npt.ArrayLike, samples: int, seed: int = 0, workers: int = 1
+    model: IsingModel,
+    temperatures: npt.ArrayLike,
+    samples: int,
+    seed: int = 0,
+    workers: int | None = None,
+    tell: Tell = silent,
 ) -> Spins:
     """Equilibrium states far enough apart to count as independent: (n_temperatures, samples, *shape).
 
@@ -205,10 +219,12 @@ def sample_independent(
     grid = checks.temperatures(np.asarray(temperatures, dtype=np.float64).tolist())
     draws = -(-checks.positive_integer("samples", samples) // _CHAINS)
     result = np.empty((len(grid), samples, *model.shape), dtype=np.int8)
-    for number, temperature in enumerate(grid):
+    for number, temperature in enumerate(counted(grid, len(grid), tell, "temperatures")):
         first, second = (seeding.purpose_seed(seed, "calibration", purpose, number) for purpose in ("pilot", "states"))
-        pilot = sample(model, temperature, _PILOT, _CHAINS, first, workers=workers)
+        pilot = sample(model, temperature, _PILOT, _CHAINS, first, workers=workers, progress=False)
         thin = max(1, int(np.ceil(4 * float(np.nanmax([1.0, *pilot["tau_int"].values.ravel()])))))
-        data = sample(model, temperature, draws, _CHAINS, second, keep_spins=True, thin=thin, workers=workers)
+        data = sample(
+            model, temperature, draws, _CHAINS, second, keep_spins=True, thin=thin, workers=workers, progress=False
+        )
         result[number] = data["spins"].values.reshape(-1, *model.shape)[:samples]
     return result

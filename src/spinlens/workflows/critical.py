@@ -25,7 +25,7 @@ from spinlens.files.atomic import write_file
 from spinlens.files.plain import plain
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
-from spinlens.progress import Report
+from spinlens.progress import Progress, telling
 from spinlens.report.pages.critical import render_critical
 from spinlens.statistics.estimate import Estimate
 from spinlens.versions import versions
@@ -89,12 +89,12 @@ def checked_regime(name: str | None) -> Regime | None:
 
 def find(
     settings: SearchSettings,
-    folder: Path | None = None,
+    checkpoint: Path | None = None,
     begun: float = math.nan,
     page: bool = False,
-    progress: Report | None = None,
+    progress: Progress = None,
 ) -> SearchFound:
-    """The critical point, with the runs kept in `folder` so that the same call goes on with them.
+    """The critical point, with the runs kept in `checkpoint` so that the same call goes on with them.
 
     A time budget counts from `begun` (by `time.monotonic`), and holds the seconds that a page takes where one follows.
     """
@@ -103,9 +103,9 @@ def find(
     if s.budget is not None:
         limit = TimeBudget(seconds_of(s.budget), s.workers, _AFTER if page else 0.0, begun=begun)
     strategy = make_strategy(s.draws, s.chains, limit, s.workers)
-    return SearchFound(
-        s, search(s.coupling, s.sizes, strategy, s.dimension, s.seed, s.points, s.workers, s.regime, progress, folder)
-    )
+    about = (s.dimension, s.seed, s.points, s.workers, s.regime)
+    with telling(progress) as tell:
+        return SearchFound(s, search(s.coupling, s.sizes, strategy, *about, tell, checkpoint))
 
 
 def rows(found: SearchFound) -> list[tuple[str, ...]]:

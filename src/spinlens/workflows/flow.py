@@ -25,7 +25,7 @@ from spinlens.flows.reading import read_layers
 from spinlens.flows.stacked_flow import place_stack, stacked_flow
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.machine import Machine
-from spinlens.progress import Report, Step, silent
+from spinlens.progress import Progress, Step, Tell, telling
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
 from spinlens.workflows.flow_settings import SMALLEST, FlowSettings
@@ -37,11 +37,11 @@ LAYER_STARTS = (0.9, 0.95, 1.0, 1.05, 1.1)
 
 
 def run_flow(
-    settings: FlowSettings, folder: Path | None = None, progress: Report = silent, force: bool = False
+    settings: FlowSettings, out: Path | None = None, progress: Progress = None, force: bool = False
 ) -> dict[str, Any]:
     """Compute everything that the page of `spinlens flow` shows; JSON-able, the same for any number of workers.
 
-    Machines and flows are kept in `folder` as they are finished, and found there by the same call. The folder of
+    Machines and flows are kept in `out` as they are finished, and found there by the same call. The folder of
     another run is refused unless `force`, which removes that run.
 
     Returns
@@ -51,16 +51,16 @@ def run_flow(
     `instruments`.
     """
     settings.check()
-    if folder is not None:
-        claim(folder, "flow", settings.arguments, force)
-    with threadpool_limits(1):  # sums of matrix products depend on the threads of BLAS
-        drawn = _drawn(settings)
-        progress(Step("calibrating instruments", lasting=True))
+    if out is not None:
+        claim(out, "flow", settings.arguments, force)
+    with threadpool_limits(1), telling(progress) as tell:  # sums of matrix products depend on the threads of BLAS
+        drawn = _drawn(settings, tell)
+        tell(Step("calibrating instruments", lasting=True))
         own = _calibrated(settings, settings.model.shape, drawn.calibration)
         builder = _builder(settings, drawn)
-        machine = settings.machine or _trained(builder, folder, progress)
-        comparison = _compared(settings, drawn, builder, machine, own, folder, progress)
-        progress(Step("flow fields and layers", lasting=True))
+        machine = settings.machine or _trained(builder, out, tell)
+        comparison = _compared(settings, drawn, builder, machine, own, out, tell)
+        tell(Step("flow fields and layers", lasting=True))
         paths = _layer_paths(settings, drawn, machine)
         smaller = {shape for flows in paths.values() for path in flows.values() for shape in path.shapes} - {own.shape}
         readers = {own.shape: own, **{shape: _calibrated(settings, shape) for shape in sorted(smaller, reverse=True)}}
@@ -79,6 +79,11 @@ def run_flow(
         "patterns": patterns,
         "maps": maps,
     }
+
+
+def _titled(tell: Tell, part: str) -> Tell:
+    """What a part of the work, which has a share of its own, tells its steps to."""
+    return lambda step: tell(replace(step, part=part, text=step.text if step.lasting else f"{part}: {step.text}"))
 
 
 def _number(settings: FlowSettings, *purpose: str | int) -> int:
@@ -101,9 +106,10 @@ class _Drawn:
         return dict(zip(self.grid, self.test, strict=True))
 
 
-def _drawn(s: FlowSettings) -> _Drawn:
+def _drawn(s: FlowSettings, tell: Tell) -> _Drawn:
     grid = [relative * s.unit for relative in GRID]
-    both = sample_independent(s.model, grid, s.calibration + s.samples, _number(s, "ensembles"), s.workers)
+    told = _titled(tell, "states of the lattice")
+    both = sample_independent(s.model, grid, s.calibration + s.samples, _number(s, "ensembles"), s.workers, told)
     given = s.states
     if given is None:
         count = s.samples + s.training
@@ -129,18 +135,18 @@ def _builder(s: FlowSettings, drawn: _Drawn) -> MachineBuilder:
     return MachineBuilder(s.model, s.temperature, flat, options, _number(s, "training"))
 
 
-def _trained(builder: MachineBuilder, folder: Path | None, progress: Report) -> Machine:
+def _trained(builder: MachineBuilder, out: Path | None, tell: Tell) -> Machine:
     """A machine trained on the states, or the one that lies in the folder."""
     case = Case("lattice", "learned", builder.model.n_sites)
-    machine = KeptMachines(builder, KeptFlows(folder), tell=progress).machine(case)
-    if folder is not None:
-        machine.save(folder / "machine")
+    machine = KeptMachines(builder, KeptFlows(out), _titled(tell, "machine")).machine(case)
+    if out is not None:
+        machine.save(out / "machine")
     return machine
 
 
 def _compared(
     s: FlowSettings, drawn: _Drawn, builder: MachineBuilder, machine: Machine, instruments: InstrumentSet,
-    folder: Path | None, progress: Report,
+    out: Path | None, tell: Tell,
 ) -> FlowComparison:  # fmt: skip
     """The flow of the machine from cold, critical and hot states, beside those of the controls."""
     cold = np.ones_like(drawn.starting)
@@ -150,7 +156,7 @@ def _compared(
     return compare_flows(
         s.model, s.temperature, builder.states, starts, instruments, instruments.equilibrium, cases,
         machines={s.name: machine}, steps=s.steps, kind=s.kind, options=builder.options, seed=_number(s, "flows"),
-        workers=s.workers, folder=folder, progress=progress,
+        workers=s.workers, checkpoint=out, progress=_titled(tell, "flows"),
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from spinlens.progress import Report, silent
+from spinlens import checks
+from spinlens.progress import Progress, telling
 from spinlens.report import findings as words
 from spinlens.report.deciding import deciding_time
 from spinlens.report.pages.study import write_report
@@ -29,9 +30,9 @@ RESULTS = "results"
 def reproduce(
     study: Study | str = "quick",
     out: str | os.PathLike[str] = "study-quick",
-    workers: int = 1,
+    workers: int | None = None,
     scheduler: str | None = None,
-    progress: Report = silent,
+    progress: Progress = None,
 ) -> dict[str, Any]:
     """Run a study, or what is missing of it, and write ``results.json`` and ``report.html`` into its folder.
 
@@ -45,13 +46,13 @@ def reproduce(
         A study, the name of a preset ("quick", "standard", "full"), or the path of a study file that ends in .toml.
     out : path
         The study folder, made when missing; a folder with other files in it is refused.
-    workers : int
-        Processes, at least 1. The numbers do not depend on it.
+    workers : int, optional
+        Processes; as many as there are cores by default. The numbers do not depend on it.
     scheduler : str, optional
         Address of a Dask scheduler, "tcp://host:port", whose workers are used instead of processes here.
-    progress : callable, optional
-        Told a `spinlens.progress.Step` whenever a task is finished; ``progress=print`` shows them. Nothing is said by
-        default.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default bars in notebooks and at the prompt. A callable is told a
+        `Step` whenever a task is finished; see `spinlens.progress`.
 
     Returns
     -------
@@ -85,7 +86,8 @@ def reproduce(
     """
     spec = load_study(study) if isinstance(study, str) else study
     tasks = sized(study_tasks(spec))
-    outcome = run(tasks, out, workers, scheduler, progress, {"study.toml": to_toml(spec)})
+    with telling(progress) as tell:
+        outcome = run(tasks, out, checks.workers("workers", workers), scheduler, tell, {"study.toml": to_toml(spec)})
     if len(outcome.reused) == len(tasks) and _outputs_stand(outcome.results):
         found: dict[str, Any] = outcome.results[RESULTS]
         return found

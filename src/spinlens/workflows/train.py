@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from spinlens.machines.reading.learned_couplings import learned_couplings
 from spinlens.machines.reading.weights import receptive_fields, spectrum
 from spinlens.machines.stacked import StackedRBM
 from spinlens.machines.training.learner import FOR_LATTICES
-from spinlens.progress import Report, Step, silent
+from spinlens.progress import Parts, Progress, Step, Tell, telling
 from spinlens.report.pages.training import draw_layers, write_training
 from spinlens.versions import versions
 
@@ -109,7 +109,7 @@ def known_model(dataset: xr.Dataset, temperature: float, shape: tuple[int, ...])
     return model if 0 < temperature < float("inf") and model.shape == shape else None
 
 
-def run_training(settings: TrainSettings, out: Path, report: Report = silent, force: bool = False) -> Judged:
+def run_training(settings: TrainSettings, out: Path, progress: Progress = None, force: bool = False) -> Judged:
     """Train, judge and draw; what is done is kept in the folder `out`, and found there by the same call.
 
     The folder of another run is refused unless `force`, which removes that run. Returns the document of results.json.
@@ -119,15 +119,18 @@ def run_training(settings: TrainSettings, out: Path, report: Report = silent, fo
     machine = RBM(s.widths[0], **s.all_options(), torus=s.shape if s.translations else None)
     claim(out, "train", s.arguments, force)
     checkpoint = out / "training-state.safetensors"
-    tell = _Epochs(machine.epochs, report)
-    machine.fit(
-        training, validation=judges, callback=tell, checkpoint=checkpoint, observables=_observables(s.shape)
-    )  # fmt: skip
-    layers: list[Judged] = []
-    if len(s.widths) == 1:
-        machine.save(out / "machine")
-    else:
-        layers = _stack(s, machine, out, training, judges, tell)
+    with telling(progress) as tell:
+        parts = Parts(tell, _work(training.shape[1], s.widths))
+        told = _judgements(tell, parts.part(0), machine.epochs)
+        machine.fit(
+            training, validation=judges, progress=told, checkpoint=checkpoint, observables=_observables(s.shape)
+        )  # fmt: skip
+        layers: list[Judged] = []
+        if len(s.widths) == 1:
+            machine.save(out / "machine")
+        else:
+            told = _judgements(tell, parts.part(1), machine.epochs)
+            layers = _stack(s, machine, out, training, judges, told)
     judged = _judged(machine, judges) | {"couplings": _coupling_rows(machine, s), "gap": _gap(machine, s)}
     if layers:
         judged["layers"] = layers
@@ -165,41 +168,41 @@ def _observables(shape: tuple[int, ...]) -> dict[str, Callable[[Spins], Any]]:
     }
 
 
-class _Epochs:
-    """Tells a step a judged epoch: likelihood, size of the weights, worst observable, time left of the layer."""
-
-    def __init__(self, epochs: int, report: Report) -> None:
-        self.epochs, self.report, self.layer = epochs, report, -1.0
-        self.begun, self.first = time.monotonic(), 0
-
-    def __call__(self, entry: Mapping[str, float]) -> None:
-        epoch, layer = int(entry["epoch"]), entry.get("layer", 0.0)
-        if layer != self.layer:
-            self.layer, self.begun, self.first = layer, time.monotonic(), epoch
-        if "log_likelihood" not in entry:
-            return
-        per_epoch = (time.monotonic() - self.begun) / (epoch - self.first + 1)
-        part = f"layer {layer + 1:.0f}" if "layer" in entry else ""
-        left = per_epoch * (self.epochs - epoch)
-        self.report(Step(self._text(part, epoch, entry), epoch / self.epochs, left, part, lasting=True))
-
-    def _text(self, part: str, epoch: int, entry: Mapping[str, float]) -> str:
-        deviations = [abs(value) for name, value in entry.items() if name.endswith("_deviation")]
-        parts = [
-            *([part] if part else []),
-            f"epoch {epoch}/{self.epochs}",
-            f"ln p {entry['log_likelihood']:.3f}({entry['log_likelihood_error']:.3f})",
-            f"|W| {entry['weight_rms']:.4f}",
-            *([f"worst observable {max(deviations):.1f} errors"] if deviations else []),
-        ]
-        return "  ".join(parts)
+def _work(units: int, widths: Sequence[int]) -> list[int]:
+    """What the bottom layer takes, and all others together, in weights."""
+    weights = [below * above for below, above in pairwise((units, *widths))]
+    return [weights[0], sum(weights[1:])]
 
 
-def _stack(s: TrainSettings, bottom: RBM, out: Path, training: Spins, judges: Spins, tell: _Epochs) -> list[Judged]:
+def _judgements(tell: Tell, moved: Tell, epochs: int) -> Tell:
+    """Tells `moved` every epoch of a training, and `tell` a line for each that was judged."""
+
+    def told(step: Step) -> None:
+        moved(step)
+        if "log_likelihood" in step.numbers:
+            tell(Step(_line(step.numbers, epochs), numbers=step.numbers, lasting=True))
+
+    return told
+
+
+def _line(entry: Mapping[str, float], epochs: int) -> str:
+    """Likelihood, size of the weights and the worst observable of an epoch."""
+    deviations = [abs(value) for name, value in entry.items() if name.endswith("_deviation")]
+    parts = [
+        *([f"layer {entry['layer'] + 1:.0f}"] if "layer" in entry else []),
+        f"epoch {entry['epoch']:.0f}/{epochs}",
+        f"ln p {entry['log_likelihood']:.3f}({entry['log_likelihood_error']:.3f})",
+        f"|W| {entry['weight_rms']:.4f}",
+        *([f"worst observable {max(deviations):.1f} errors"] if deviations else []),
+    ]
+    return "  ".join(parts)
+
+
+def _stack(s: TrainSettings, bottom: RBM, out: Path, training: Spins, judges: Spins, tell: Tell) -> list[Judged]:
     """The layers above `bottom`, each on the hidden states of the one below; saves the stack, judges every layer."""
     kept = out / "training-states-of-layers"
     stack = StackedRBM(s.widths, **s.all_options())
-    stack.fit(training, validation=judges, bottom=bottom, callback=tell, checkpoint=kept)
+    stack.fit(training, validation=judges, bottom=bottom, progress=tell, checkpoint=kept)
     stack.save(out / "machine")
     states = [judges, *stack.up(judges, seeding.generator(s.seed, "train", "upward"))]
     found, shape = [], s.shape

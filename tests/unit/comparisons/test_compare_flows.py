@@ -74,25 +74,25 @@ def test_workers_and_interruptions_change_no_number(setting, tmp_path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        compare(setting, folder=tmp_path, progress=stop)
+        compare(setting, checkpoint=tmp_path, progress=stop)
     finished = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "flows").iterdir()}
     assert 1 <= len(finished) < len(CASES)
     machine = next((tmp_path / "machines").glob("lattice-*"))
     machine.write_bytes(b"damaged")
     flow = tmp_path / "flows" / next(iter(finished))
     flow.write_text(flow.read_text().replace('"hot"', '"hit"'))
-    again = compare(setting, folder=tmp_path)
+    again = compare(setting, checkpoint=tmp_path)
     assert again.readings == one.readings
     assert again.flows == one.flows
     assert RBM.load(machine).weights_.shape == (16, 4)
     made: list[Step] = []
-    assert compare(setting, folder=tmp_path, progress=made.append).flows == one.flows
+    assert compare(setting, checkpoint=tmp_path, progress=made.append).flows == one.flows
     assert [step.share for step in made] == [k / len(CASES) for k in range(1, len(CASES) + 1)]
 
 
 def test_other_settings_find_nothing_in_the_folder(setting, tmp_path) -> None:
-    first = compare(setting, [Case("lattice", "CD-1", 4)], folder=tmp_path)
-    other = compare(setting, [Case("lattice", "CD-1", 4)], folder=tmp_path, options={"epochs": 3})
+    first = compare(setting, [Case("lattice", "CD-1", 4)], checkpoint=tmp_path)
+    other = compare(setting, [Case("lattice", "CD-1", 4)], checkpoint=tmp_path, options={"epochs": 3})
     assert first.readings != other.readings
     assert len(list((tmp_path / "machines").iterdir())) == 2
 

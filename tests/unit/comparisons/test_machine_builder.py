@@ -92,7 +92,8 @@ def test_each_machine_is_made_once_and_then_found(tmp_path: Path, monkeypatch: p
     machines = KeptMachines(BUILDER, KeptFlows(tmp_path), tell=told.append)
     drawn, source = machines.machine(REDRAWN), machines.machine(LATTICE)
     assert built == [LATTICE.name, REDRAWN.name]
-    assert [str(step) for step in told] == ["training a machine of 4 hidden units on 40 states"]
+    assert str(told[0]) == "training a machine of 4 hidden units on 40 states"
+    assert [step.text for step in told[1:]] == [f"epoch {k} of {len(told) - 1}" for k in range(1, len(told))]
     again = KeptMachines(BUILDER, KeptFlows(tmp_path))
     assert same(again.machine(REDRAWN), drawn)
     assert same(again.machine(LATTICE), source)

@@ -48,10 +48,13 @@ def test_a_trained_machine_can_be_the_bottom():
         StackedRBM((4, 2)).fit(DATA, bottom=stack.layers_[0])
 
 
-def test_callback_names_the_layer():
+def test_progress_names_the_layer():
     seen = []
-    StackedRBM((4, 2), epochs=1).fit(DATA, callback=seen.append)
-    assert [entry["layer"] for entry in seen] == [0, 1]
+    StackedRBM((4, 2), epochs=1).fit(DATA, progress=seen.append)
+    assert [(step.numbers["layer"], step.share) for step in seen] == [
+        (0, pytest.approx(8 * 4 / (8 * 4 + 4 * 2))),
+        (1, 1.0),
+    ]
 
 
 def test_bad_input_is_refused():

@@ -25,7 +25,7 @@ from spinlens.criticality.search.rounds import (
 from spinlens.criticality.search.windows import Prospect, WindowRun, scan_all
 from spinlens.errors import ConvergenceError
 from spinlens.lattice.ising import IsingModel
-from spinlens.progress import Report, Step
+from spinlens.progress import Step, Tell
 from spinlens.sampling.sampler import RunRequest, Threads, start_sampling
 from spinlens.seeding import purpose_seed
 
@@ -114,7 +114,7 @@ def _run_round(request: SearchRequest, state: SearchState, plan: RoundPlan, acco
 
 
 def _started(
-    threads: Threads, request: SearchRequest, size: SizeState, plan: RoundPlan, draws: int, progress: Report
+    threads: Threads, request: SearchRequest, size: SizeState, plan: RoundPlan, draws: int, tell: Tell
 ) -> Callable[[], xr.Dataset] | None:
     """Queue the chains of one size, None where it has no draws in the round."""
     if not draws:
@@ -124,7 +124,7 @@ def _started(
         size.curves.model, size.next_grid(plan.temperature), draws, CHAINS, stream, "swendsen-wang",
         warmup=size.warmup, energy=False,
     )  # fmt: skip
-    return start_sampling(threads, asked, progress)
+    return start_sampling(threads, asked, tell)
 
 
 def _so_far(state: SearchState, request: SearchRequest) -> tuple[CriticalPoint | None, tuple[float, ...]]:
@@ -140,4 +140,5 @@ def _tell(request: SearchRequest, state: SearchState, account: Account, point: C
     draws = ", ".join(f"L = {L}: {n}" for L, n in state.draws.items())
     T_c = "lost in noise" if point is None else point.temperature
     text = f"round {state.rounds}: T_c = {T_c}; draws {draws}"
-    request.tell(Step(text, account.share(state.spent), account.left, lasting=True))
+    numbers = {} if point is None else {"T_c": point.temperature.value, "T_c_error": point.temperature.error}
+    request.tell(Step(text, account.share(state.spent), account.left, lasting=True, numbers=numbers))

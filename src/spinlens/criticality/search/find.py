@@ -16,7 +16,7 @@ from spinlens.criticality.search.strategy import FixedDraws, Strategy
 from spinlens.criticality.universality import Regime
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling
-from spinlens.progress import Report, silent
+from spinlens.progress import Progress, Tell, silent, telling
 
 
 def find_critical_point(
@@ -27,8 +27,8 @@ def find_critical_point(
     draws: int | None = None,
     chains: int | None = None,
     points: int = 5,
-    workers: int = 1,
-    progress: Report | None = None,
+    workers: int | None = None,
+    progress: Progress = None,
     regime: Regime | None = None,
     *,
     budget: str | float | TimeBudget | None = None,
@@ -57,11 +57,12 @@ def find_critical_point(
         Independent chains per temperature, 2 without a budget.
     points : int
         Temperatures per size.
-    workers : int
-        Threads.
-    progress : callable, optional
-        Told a `Step` before the runs of a size, after every round of a budget (these are `lasting`), and now and then
-        while runs are underway, from any thread; ``progress=print`` shows lines.
+    workers : int, optional
+        Threads; as many as there are cores by default.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt. A callable is told a
+        `Step` before the runs of a size, after every round of a budget (these are `lasting`), and now and then while
+        runs are underway; see `spinlens.progress`.
     regime : str, optional
         Universality class to assume instead of the one that theory expects: "short-range", "long-range", "mean-field"
         or "boundary".
@@ -108,8 +109,10 @@ def find_critical_point(
     >>> bool(abs(point.temperature.deviation(2.269185)) < 4), bool(abs(point.delta_spin.deviation(0.125)) < 4)
     (True, True)
     """
-    strategy = make_strategy(draws, chains, budget, workers)
-    return search(coupling, sizes, strategy, dimension, seed, points, workers, regime, progress, checkpoint).point
+    threads = checks.workers("workers", workers)
+    strategy = make_strategy(draws, chains, budget, threads)
+    with telling(progress) as tell:
+        return search(coupling, sizes, strategy, dimension, seed, points, threads, regime, tell, checkpoint).point
 
 
 def search(
@@ -121,7 +124,7 @@ def search(
     points: int = 5,
     workers: int = 1,
     regime: Regime | None = None,
-    progress: Report | None = None,
+    tell: Tell = silent,
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> Search:
     """`find_critical_point` with the runs that the critical point rests on; `strategy` decides about their draws."""
@@ -133,7 +136,7 @@ def search(
     }  # fmt: skip
     checks.positive_integer("workers", workers)
     folder = None if checkpoint is None else SearchFolder(checkpoint, asked)
-    return strategy.search(SearchRequest(models, seed, points, workers, regime, folder, progress or silent))
+    return strategy.search(SearchRequest(models, seed, points, workers, regime, folder, tell))
 
 
 def make_strategy(

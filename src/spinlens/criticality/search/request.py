@@ -12,7 +12,7 @@ from spinlens.criticality.search.search_folder import SearchFolder
 from spinlens.criticality.search.windows import WindowRun, window_runs
 from spinlens.criticality.universality import Regime
 from spinlens.lattice.ising import IsingModel
-from spinlens.progress import Report, Step, silent
+from spinlens.progress import Step, Tell, silent
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class SearchRequest:
     workers: int
     regime: Regime | None
     folder: SearchFolder | None
-    tell: Report
+    tell: Tell
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -53,10 +53,10 @@ class SearchRequest:
         self.note(first_look=asdict(look))
         return look
 
-    def runs(self, draws: int, chains: int, progress: Report = silent) -> WindowRun:
+    def runs(self, draws: int, chains: int, tell: Tell = silent) -> WindowRun:
         """How windows are run."""
         path = None if self.folder is None else self.folder.path
-        return window_runs(draws, chains, self.seed, self.workers, progress, path)
+        return window_runs(draws, chains, self.seed, self.workers, tell, path)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -15,9 +14,7 @@ from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.criticality.search.request import Search, SearchRequest
 from spinlens.criticality.search.windows import Prospect, WindowRun, scan_all
 from spinlens.lattice.ising import IsingModel
-from spinlens.progress import Step
-
-_TELLING = 0.02  # share of the work from which on its time says what the rest will take
+from spinlens.progress import Parts
 
 
 class Strategy(Protocol):
@@ -49,27 +46,19 @@ class FixedDraws:
     def search(self, request: SearchRequest) -> Search:
         """A window of every size, and the analysis of all."""
         first = Prospect.first(request.first_look())
-        run = partial(self._run, request, time.monotonic())
+        run = partial(self._run, request, Parts(request.tell, [model.n_sites for model in request.models]))
         runs, _ = scan_all(request.models, first, request.points, run, _measured)
         curves = tuple(size for size, _ in runs)
         return Search(analyse(curves, request.regime), {size.L: draws for size, draws in runs}, curves)
 
-    def _run(self, request: SearchRequest, begun: float, model: IsingModel) -> WindowRun:
+    def _run(self, request: SearchRequest, sizes: Parts, model: IsingModel) -> WindowRun:
         """Runs of one size, which are told beforehand; sizes take time in proportion to their sites."""
-        sites = [one.n_sites for one in request.models]
-        before = sum(n for n in sites if n < model.n_sites)
+        place = [one.shape for one in request.models].index(model.shape)
 
         def told(model: IsingModel, grid: tuple[float, ...], number: int) -> xr.Dataset:
             text = f"L = {model.shape[0]}: {len(grid)} temperatures from {grid[0]:.6g} to {grid[-1]:.6g}"
-
-            def underway(step: Step) -> None:
-                if step.share is not None:
-                    share = (before + step.share * model.n_sites) / sum(sites)
-                    left = (time.monotonic() - begun) * (1 - share) / share if share > _TELLING else None
-                    request.tell(Step(text, share, left))
-
-            request.tell(Step(text, before / sum(sites), lasting=True))
-            return request.runs(self.draws, self.chains, underway)(model, grid, number)
+            request.tell(sizes.at(place, text, lasting=True))
+            return request.runs(self.draws, self.chains, sizes.part(place, text))(model, grid, number)
 
         return told
 

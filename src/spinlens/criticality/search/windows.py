@@ -17,7 +17,7 @@ from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.criticality.search.bracketing import FirstLook
 from spinlens.errors import ConvergenceError
 from spinlens.lattice.ising import IsingModel
-from spinlens.progress import Report
+from spinlens.progress import Tell, silent
 from spinlens.sampling.sampler import sample
 from spinlens.seeding import purpose_seed
 
@@ -34,17 +34,17 @@ def window_runs(
     chains: int,
     seed: int,
     workers: int = 1,
-    progress: Report | None = None,
-    folder: str | os.PathLike[str] | None = None,
+    tell: Tell = silent,
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> WindowRun:
-    """Runs of cluster moves that are reweighted later; each is kept in a part of `folder`, from which it goes on."""
+    """Runs of cluster moves that are reweighted later; each is kept in a part of `checkpoint`, where it goes on."""
 
     def run(model: IsingModel, grid: tuple[float, ...], number: int) -> xr.Dataset:
         L = model.shape[0]
-        kept = None if folder is None else Path(folder) / f"run-{number:03d}-L{L:05d}"
+        kept = None if checkpoint is None else Path(checkpoint) / f"run-{number:03d}-L{L:05d}"
         stream = purpose_seed(seed, "scan", number, L, bits=32)
         return sample(
-            model, grid, draws, chains, stream, "swendsen-wang", workers=workers, energy=False, progress=progress,
+            model, grid, draws, chains, stream, "swendsen-wang", workers=workers, energy=False, progress=tell,
             checkpoint=kept,
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ of their mean comes out too small. Forward annealing errs downward, annealing of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from spinlens.machines.likelihood.gibbs_time import equilibrate
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.gibbs import Sampler, log_two_cosh
 from spinlens.machines.units.parameters import Layer
+from spinlens.progress import Parts, Tell, counted, silent
 from spinlens.statistics.acceptance_ratio import acceptance_ratio, effective_number
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_error
@@ -53,12 +55,14 @@ class Bracket:
     tau: Estimate
 
 
-def forward(machine: Layer, runs: int, betas: int, seed: int, least: float = LEAST_EFFECTIVE) -> Estimate:
+def forward(
+    machine: Layer, runs: int, betas: int, seed: int, least: float = LEAST_EFFECTIVE, tell: Tell = silent
+) -> Estimate:
     """ln Z from annealing free units into the machine; ⟨Ẑ⟩ = Z, so ln Ẑ errs downward when `betas` is too small.
 
     Raises `ConvergenceError` where fewer than `least` of the weights count.
     """
-    weights = _forward_weights(machine, runs, betas, seed)
+    weights = _forward_weights(machine, runs, betas, seed, tell)
     _require_effective(effective_number(weights), runs, "forward", least)
     return _log_mean(weights, free_log_z(machine))
 
@@ -70,21 +74,30 @@ def backward(
     seed: int,
     states: npt.ArrayLike | None = None,
     least: float = LEAST_EFFECTIVE,
+    tell: Tell = silent,
 ) -> Estimate:
     """ln Z from annealing states of the machine into free units; errs upward.
 
     The machine's chains begin at `states`, or at free spins, and go on for 20 τ_int.
     """
-    weights, _ = _reverse_weights(machine, runs, betas, seed, states)
+    weights, _ = _reverse_weights(machine, runs, betas, seed, states, tell)
     _require_effective(effective_number(-weights), runs, "reverse", least)
     log_ratio = _log_mean(-weights, 0.0)
     return Estimate(free_log_z(machine) - log_ratio.value, log_ratio.error)
 
 
-def bracket(machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayLike | None = None) -> Bracket:
+def bracket(
+    machine: Layer,
+    runs: int,
+    betas: int,
+    seed: int,
+    states: npt.ArrayLike | None = None,
+    tell: Tell = silent,
+) -> Bracket:
     """ln Z from both sides; `ConvergenceError` where they do not bracket it."""
-    up = _forward_weights(machine, runs, betas, seed)  # ln weights, ⟨e^up⟩ = Z/Z₀
-    down, tau = _reverse_weights(machine, runs, betas, seed, states)  # ⟨e^−down⟩ = Z₀/Z
+    sides = Parts(tell, [1, 1])
+    up = _forward_weights(machine, runs, betas, seed, sides.part(0))  # ln weights, ⟨e^up⟩ = Z/Z₀
+    down, tau = _reverse_weights(machine, runs, betas, seed, states, sides.part(1))  # ⟨e^−down⟩ = Z₀/Z
     base = free_log_z(machine)
     below, above = _log_mean(up, base), _log_mean(-down, 0.0)
     above = Estimate(base - above.value, above.error)
@@ -112,27 +125,27 @@ def free_log_z(machine: Layer) -> float:
     return float(machine.weights_.shape[1] * np.log(2.0) + visible)
 
 
-def _forward_weights(machine: Layer, runs: int, betas: int, seed: int) -> Array:
+def _forward_weights(machine: Layer, runs: int, betas: int, seed: int, tell: Tell) -> Array:
     generator, sampler = seeding.generator(seed, "ais"), gibbs.sampler(machine)
     start = gibbs.draw(np.tile(sampler.visible_bias_, (runs, 1)), gibbs.make_lanes(generator))
-    return _anneal(sampler, start, np.linspace(0, 1, betas + 1), generator)
+    return _anneal(sampler, start, np.linspace(0, 1, betas + 1), generator, tell)
 
 
 def _reverse_weights(
-    machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayLike | None
+    machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayLike | None, tell: Tell
 ) -> tuple[Array, Estimate]:
     """Works of the way up that ended in the machine's own states, (runs,), and τ_int of its chain."""
     generator, sampler = seeding.generator(seed, "reverse-ais"), gibbs.sampler(machine)
     state, tau = equilibrate(machine, runs, generator, states)
-    return -_anneal(sampler, state, np.linspace(1, 0, betas + 1), generator), tau
+    return -_anneal(sampler, state, np.linspace(1, 0, betas + 1), generator, tell), tau
 
 
-def _anneal(sampler: Sampler, visible: Single, path: Array, generator: np.random.Generator) -> Array:
+def _anneal(sampler: Sampler, visible: Single, path: Array, generator: np.random.Generator, tell: Tell) -> Array:
     """Log-weights (runs,) along f_β(v) = e^{b·v} Π_a 2cosh(β θ_a), β on `path`; moves `visible`."""
     lanes = gibbs.make_lanes(generator)
     hidden = np.empty((len(visible), sampler.weights_.shape[1]), np.float32)
     log_weight = np.zeros(len(visible))
-    for beta, following in zip(path[:-1], path[1:], strict=True):
+    for beta, following in counted(pairwise(path), len(path) - 1, tell, "annealing steps"):
         theta = sampler.hidden_field(visible, out=hidden)
         log_weight += _log_cosh_sum(theta, following) - _log_cosh_sum(theta, beta)
         sampler.tempered_step(theta, visible, lanes, np.float32(following))

@@ -15,6 +15,7 @@ from spinlens.errors import InputError
 from spinlens.machines.likelihood import ais
 from spinlens.machines.units.gibbs import log_two_cosh
 from spinlens.machines.units.parameters import Layer
+from spinlens.progress import Progress, telling
 from spinlens.statistics.estimate import Estimate
 
 Method = Literal["auto", "exact", "ais", "reverse-ais", "bracket"]
@@ -99,6 +100,7 @@ def log_z(
     runs: int = 200,
     betas: int = 1000,
     seed: int = 0,
+    progress: Progress = None,
 ) -> Estimate:
     """ln Z = ln Σ_{v,h} e^{−E(v,h)} of a machine, see `Distribution.log_z`."""
     checks.choice("method", method, METHODS)
@@ -107,11 +109,12 @@ def log_z(
         return Estimate(exact_moments(machine).log_z, 0.0)
     checks.positive_integer("runs", runs, minimum=2)
     checks.positive_integer("betas", betas)
-    if method == "reverse-ais":
-        return ais.backward(machine, runs, betas, seed, states)
-    if method == "bracket":
-        return ais.bracket(machine, runs, betas, seed, states).value
-    return ais.forward(machine, runs, betas, seed)
+    with telling(progress) as tell:
+        if method == "reverse-ais":
+            return ais.backward(machine, runs, betas, seed, states, tell=tell)
+        if method == "bracket":
+            return ais.bracket(machine, runs, betas, seed, states, tell).value
+        return ais.forward(machine, runs, betas, seed, tell=tell)
 
 
 def log_likelihood(
@@ -122,9 +125,10 @@ def log_likelihood(
     runs: int = 200,
     betas: int = 1000,
     seed: int = 0,
+    progress: Progress = None,
 ) -> Estimate:
     """⟨ln p(v)⟩ = −⟨F(v)⟩ − ln Z of `visible` (n_samples, n_visible), see `Distribution.log_likelihood`."""
-    normalisation = log_z(machine, method, states=visible, runs=runs, betas=betas, seed=seed)
+    normalisation = log_z(machine, method, states=visible, runs=runs, betas=betas, seed=seed, progress=progress)
     return Estimate(-float(free_energy(machine, visible).mean()) - normalisation.value, normalisation.error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from spinlens.machines.units.bonds import Bonds
 from spinlens.machines.units.gibbs import Chained
 from spinlens.machines.units.kernels import Lanes
 from spinlens.machines.units.parameters import Layer
+from spinlens.progress import Progress, Step, Tell, counted, silent, telling, time_left
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.estimate import Estimate
 
@@ -54,6 +56,7 @@ def gibbs_autocorrelation(
     start: npt.ArrayLike | None = None,
     absolute: bool = False,
     seed: int = 0,
+    progress: Progress = None,
 ) -> GibbsTime:
     """Integrated autocorrelation time τ_int = ½ + Σ_{t≥1} ρ(t) of the magnetization of a machine's Gibbs chain.
 
@@ -79,6 +82,9 @@ def gibbs_autocorrelation(
         Take |m|, which does not see the jumps between the two signs.
     seed : int
         Seeds the draws.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -120,16 +126,21 @@ def gibbs_autocorrelation(
         state = gibbs.as_units("start", start, n_visible).copy()
     uniform = np.full(n_visible, 1 / n_visible, np.float32)
     chain = _Chain(sampler, state, gibbs.make_lanes(generator), uniform, absolute)
-    if steps is None:
-        return _adaptive(chain, most_steps)
-    checks.positive_integer("steps", steps, minimum=4)
-    chain.skip(steps // 4 if burn_in is None else burn_in)
-    chain.extend(steps)
-    return _judged(integrated_time(chain.series), steps)
+    with telling(progress) as tell:
+        if steps is None:
+            return _adaptive(chain, most_steps, tell=tell)
+        checks.positive_integer("steps", steps, minimum=4)
+        chain.skip(steps // 4 if burn_in is None else burn_in)
+        chain.extend(steps, tell)
+        return _judged(integrated_time(chain.series), steps)
 
 
 def equilibrate(
-    machine: Layer, count: int, generator: np.random.Generator, states: npt.ArrayLike | None = None
+    machine: Layer,
+    count: int,
+    generator: np.random.Generator,
+    states: npt.ArrayLike | None = None,
+    tell: Tell = silent,
 ) -> tuple[Single, GibbsTime]:
     """States (count, n_visible) of chains that have forgotten where they began, 20 τ_int before, and this τ_int.
 
@@ -144,7 +155,7 @@ def equilibrate(
         state = np.resize(gibbs.as_units("states", states, n_visible), (count, n_visible)).copy()
     sampler = gibbs.sampler(machine)
     chain = _Chain(sampler, state, gibbs.make_lanes(generator), _strongest(sampler.weights_), absolute=True)
-    tau = _adaptive(chain, most_steps=20_000, lengths=FORGOTTEN)
+    tau = _adaptive(chain, 20_000, FORGOTTEN, tell)
     if chain.done < FORGOTTEN * tau.value:
         raise ConvergenceError(
             f"the machine's chain has τ_int ≥ {tau.value:.0f} steps: {chain.done} steps do not take it to equilibrium; "
@@ -177,10 +188,10 @@ class _Chain:
         """Steps that are not measured."""
         self.sampler.step(self.state, self.hidden, self.lanes, steps)
 
-    def extend(self, steps: int) -> None:
+    def extend(self, steps: int, tell: Tell = silent) -> None:
         """Go on and measure."""
         part = np.empty((len(self.state), steps))
-        for step in range(steps):
+        for step in counted(range(steps), steps, tell, "Gibbs steps"):
             self.sampler.step(self.state, self.hidden, self.lanes)
             part[:, step] = self.state @ self.direction
         self.parts.append(np.abs(part) if self.absolute else part)
@@ -193,14 +204,18 @@ class _Chain:
         return self.parts[0]
 
 
-def _adaptive(chain: _Chain, most_steps: int, lengths: float = LENGTHS) -> GibbsTime:
+def _adaptive(chain: _Chain, most_steps: int, lengths: float = LENGTHS, tell: Tell = silent) -> GibbsTime:
     """Double the chain until it is `lengths` τ_int long."""
+    begun = time.monotonic()
     while True:
         chain.extend(min(max(_FIRST, chain.done), most_steps - chain.done))
         late = chain.series[:, int(_SKIPPED * chain.done) :]
         tau = integrated_time(late)
         if late.shape[1] >= lengths * tau.value or chain.done >= most_steps:
             return _judged(tau, late.shape[1])
+        share = max(late.shape[1] / (lengths * tau.value), chain.done / most_steps)
+        text = f"{chain.done} Gibbs steps, tau_int {tau}"
+        tell(Step(text, share, time_left(time.monotonic() - begun, share)))
 
 
 def _judged(tau: Estimate, steps: int) -> GibbsTime:

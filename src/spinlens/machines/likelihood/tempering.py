@@ -14,6 +14,7 @@ from spinlens.machines.units import gibbs
 from spinlens.machines.units.gibbs import Sampler, log_two_cosh
 from spinlens.machines.units.kernels import Lanes
 from spinlens.machines.units.parameters import Layer
+from spinlens.progress import Progress, counted, telling
 
 
 class ReplicaLadder:
@@ -62,7 +63,7 @@ def _log_ratio(theta: Single, lower: float, upper: float) -> Array:
 
 
 def tempered_sample(
-    machine: Layer, n: int, steps: int = 1000, replicas: int = 10, seed: int = 0
+    machine: Layer, n: int, steps: int = 1000, replicas: int = 10, seed: int = 0, progress: Progress = None
 ) -> tuple[Spins, Array]:
     """States of a machine by parallel tempering from free units [HukushimaNemoto1996]_, [Desjardins2010]_.
 
@@ -81,6 +82,9 @@ def tempered_sample(
         Inverse temperatures 1, …, 0 at equal distance, at least 2; enough when every exchange rate exceeds ≈ 0.2.
     seed : int
         Seeds the draws.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -119,6 +123,8 @@ def tempered_sample(
     states = gibbs.random_states(replicas * checks.positive_integer("n", n), n_visible, generator)
     shaped = states.reshape(replicas, n, n_visible)
     sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
-    for _ in range(checks.positive_integer("steps", steps)):
-        ladder.step(sampler, shaped, lanes, generator)
+    checks.positive_integer("steps", steps)
+    with telling(progress) as tell:
+        for _ in counted(range(steps), steps, tell, "Gibbs steps"):
+            ladder.step(sampler, shaped, lanes, generator)
     return shaped[0].astype(np.int8), ladder.acceptance

@@ -23,6 +23,7 @@ from spinlens.machines.units import gibbs
 from spinlens.machines.units.gibbs import Sampler
 from spinlens.machines.units.kernels import Lanes
 from spinlens.machines.units.parameters import Layer
+from spinlens.progress import Progress, Step, counted, telling
 from spinlens.statistics.estimate import Estimate
 
 _MOST_HALVINGS = 12  # of the distance between two machines
@@ -32,12 +33,12 @@ _STEADY = 0.02  # a rate that has fallen by less than this while steps were doub
 
 
 class TrajectoryRecorder:
-    """A callback of `fit` that keeps copies of the machine under training, for `trajectory_sample`.
+    """Keeps copies of a machine under training, for `trajectory_sample`: the `progress` of its `fit`.
 
     Parameters
     ----------
     machine : RBM
-        The machine whose `fit` gets this as `callback`.
+        The machine whose `fit` gets this as `progress`.
     every : int
         Epochs between two copies.
 
@@ -51,7 +52,7 @@ class TrajectoryRecorder:
     >>> from spinlens import RBM
     >>> machine = RBM(2, epochs=3)
     >>> along = TrajectoryRecorder(machine)
-    >>> _ = machine.fit([[1, 1], [-1, -1]] * 50, callback=along)
+    >>> _ = machine.fit([[1, 1], [-1, -1]] * 50, progress=along)
     >>> len(along.machines)
     3
     """
@@ -60,8 +61,8 @@ class TrajectoryRecorder:
         self.machine, self.every = machine, checks.positive_integer("every", every)
         self.machines: list[Layer] = []
 
-    def __call__(self, entry: dict[str, float]) -> None:
-        if int(entry["epoch"]) % self.every == 0:
+    def __call__(self, step: Step) -> None:
+        if int(step.numbers["epoch"]) % self.every == 0:
             self.machines.append(gibbs.sampler_copy(self.machine))
 
 
@@ -113,6 +114,7 @@ def trajectory_sample(
     acceptance: float = 0.3,
     seed: int = 0,
     start: npt.ArrayLike | None = None,
+    progress: Progress = None,
 ) -> TrajectorySample:
     """States of a machine by exchange with machines of its own training [Bereux2024]_, and its ln Z.
 
@@ -136,6 +138,9 @@ def trajectory_sample(
     start : array_like, optional
         States (any number, n_visible) of the machine, such as those it learned, at which every second ladder begins;
         all others begin at free spins.
+    progress : bool or callable, optional
+        True shows how far it is, False does not; by default a bar in notebooks and at the prompt, see
+        `spinlens.progress`.
 
     Returns
     -------
@@ -178,8 +183,9 @@ def trajectory_sample(
     ladder = _TrajectoryLadder(samplers, n, acceptance, lanes)
     if start is not None:
         ladder.begin_above(gibbs.as_units("start", start, machine.weights_.shape[0]))
-    for step in range(steps):
-        ladder.step(step % 2, generator, keep=step >= steps // 2)
+    with telling(progress) as tell:
+        for step in counted(range(steps), steps, tell, "Gibbs steps"):
+            ladder.step(step % 2, generator, keep=step >= steps // 2)
     log_z = ladder.log_z_gain()
     return TrajectorySample(
         machine,

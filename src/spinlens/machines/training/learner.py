@@ -25,9 +25,8 @@ from spinlens.machines.training.recipe import Recipe, judged_epochs
 from spinlens.machines.training.state import TrainingState, start_from
 from spinlens.machines.training.watch import judge, judges
 from spinlens.machines.units.parameters import Layer, Weights
+from spinlens.progress import Progress, Step, Tell, silent, telling
 from spinlens.statistics.estimate import Estimate
-
-Callback = Callable[[dict[str, float]], None]
 
 FOR_LATTICES: dict[str, Any] = {
     "optimizer": "natural", "persistent": "growing", "learning_rate": 0.1, "final_rate": 0.1, "averaging": 0.15,
@@ -88,7 +87,7 @@ class Learner(Recipe):
         y: object = None,
         *,
         validation: npt.ArrayLike | None = None,
-        callback: Callback | None = None,
+        progress: Progress = None,
         observables: Mapping[str, Observable] | None = None,
         start: Layer | None = None,
         checkpoint: str | Path | None = None,
@@ -105,8 +104,9 @@ class Learner(Recipe):
             Ignored, as scikit-learn gives one: nothing is to be predicted.
         validation : array_like, optional
             Held-out states (n, n_visible) of ±1, for `track`, `patience` and `observables`.
-        callback : callable, optional
-            Gets each epoch's entry of the history.
+        progress : bool or callable, optional
+            True shows how far it is, False does not; by default a bar in notebooks and at the prompt. A callable is
+            told a `Step` after each epoch, whose `numbers` are the entry of the history; see `spinlens.progress`.
         observables : mapping of str to callable, optional
             Functions of states, see `compare_physics`; measured at `track_at` on the machine's own states and on the
             held-out ones: entries name, name_error, name_data and name_deviation (in errors).
@@ -154,7 +154,8 @@ class Learner(Recipe):
         else:
             self._state = start_from(recipe, start, data)
         run = TrainingRun(recipe, engine_of(recipe.engine), self._state, data, held_out, observables or {}, file)
-        train(run, recipe.epochs - self._state.epoch, self._publish, callback)
+        with telling(progress) as tell:
+            train(run, recipe.epochs - self._state.epoch, self._publish, tell)
         return self
 
     def partial_fit(
@@ -163,7 +164,7 @@ class Learner(Recipe):
         epochs: int = 1,
         *,
         validation: npt.ArrayLike | None = None,
-        callback: Callback | None = None,
+        progress: Progress = None,
     ) -> Self:
         """Go on training for some epochs; calls in a row equal one `fit`, to the bit.
 
@@ -175,8 +176,8 @@ class Learner(Recipe):
             Passes over them now; `epochs` of the constructor is the length on which the learning rate falls.
         validation : array_like, optional
             Held-out states, as in `fit`.
-        callback : callable, optional
-            Gets each epoch's entry of the history.
+        progress : bool or callable, optional
+            As in `fit`.
 
         Returns
         -------
@@ -196,7 +197,8 @@ class Learner(Recipe):
         recipe = Recipe(**self.get_params())
         self._state = self._state or start_from(recipe, None, data)
         run = TrainingRun(recipe, engine_of(recipe.engine), self._state, data, held_out)
-        train(run, epochs, self._publish, callback)
+        with telling(progress) as tell:
+            train(run, epochs, self._publish, tell)
         return self
 
     def late_gain(self) -> Estimate:
@@ -252,9 +254,11 @@ class TrainingRun:
     file: TrainingFile | None = None
 
 
-def train(run: TrainingRun, epochs: int, publish: Callable[[], None], callback: Callback | None = None) -> None:
-    """Up to `epochs` epochs; `publish` is called after each, before `callback` gets its entry of the history."""
-    recipe, state, judged_at, saved = run.recipe, run.state, judged_epochs(run.recipe), time.monotonic()
+def train(run: TrainingRun, epochs: int, publish: Callable[[], None], tell: Tell = silent) -> None:
+    """Up to `epochs` epochs; `publish` is called after each, before it is told."""
+    recipe, state, judged_at = run.recipe, run.state, judged_epochs(run.recipe)
+    begun = saved = time.monotonic()
+    end = state.epoch + epochs
     for number in range(epochs):
         if state.stopped:
             break
@@ -266,5 +270,14 @@ def train(run: TrainingRun, epochs: int, publish: Callable[[], None], callback: 
             run.file.write(state)
             saved = time.monotonic()
         publish()
-        if callback is not None:
-            callback(state.history[-1])
+        left = (time.monotonic() - begun) / (number + 1) * (end - state.epoch)
+        tell(_told(state.history[-1], end, left))
+
+
+def _told(entry: Mapping[str, float], end: int, left: float) -> Step:
+    """One epoch of a training that ends with epoch `end`."""
+    epoch = int(entry["epoch"])
+    text = f"epoch {epoch} of {end}"
+    if "log_likelihood" in entry:
+        text += f", ln p {Estimate(entry['log_likelihood'], entry['log_likelihood_error'])}"
+    return Step(text, epoch / end, left if epoch < end else None, numbers=entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from spinlens.progress import Report, Step, duration
+from spinlens.progress import Step, Tell, duration
 
 
 class StageProgress:
@@ -13,14 +13,14 @@ class StageProgress:
 
     Parameters
     ----------
-    report : Report
+    tell : callable
         Where it is told.
     totals, kept : mapping of str to int
         Tasks of each stage in all, and those that are done from before.
     """
 
-    def __init__(self, report: Report, totals: Mapping[str, int], kept: Mapping[str, int]) -> None:
-        self._report, self._totals, self._kept = report, dict(totals), dict(kept)
+    def __init__(self, tell: Tell, totals: Mapping[str, int], kept: Mapping[str, int]) -> None:
+        self._steps, self._totals, self._kept = tell, dict(totals), dict(kept)
         self._done = dict.fromkeys(totals, 0) | self._kept
         self._started: dict[str, float] = {}
         self._finished = 0
@@ -39,17 +39,17 @@ class StageProgress:
 
     def say(self, message: str) -> None:
         """A sentence that the user should read."""
-        self._report(Step(message, lasting=True))
+        self._steps(Step(message, lasting=True))
 
     def _tell(self, stage: str, note: str) -> None:
         done, total = self._done[stage], self._totals[stage]
         width, stages = max(map(len, self._totals)), len(self._totals)
         if done < total:
-            self._report(Step(f"{stage:<{width}}  {done} of {_tasks(total)}  {note}", done / total, part=stage))
+            self._steps(Step(f"{stage:<{width}}  {done} of {_tasks(total)}  {note}", done / total, part=stage))
             return
         self._finished += 1
         head = f"[{self._finished:>{len(str(stages))}}/{stages}] {stage:<{width}}"
-        self._report(Step(f"{head}  {_tasks(total):>9}  {note}", 1.0, part=stage, lasting=True))
+        self._steps(Step(f"{head}  {_tasks(total):>9}  {note}", 1.0, part=stage, lasting=True))
 
 
 def _tasks(count: int) -> str:

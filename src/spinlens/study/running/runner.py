@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from spinlens import checks
 from spinlens.errors import StudyError, StudyInterrupted, TaskError
-from spinlens.progress import Report, Step, silent
+from spinlens.progress import Step, Tell, silent
 from spinlens.signals import first_signal
 from spinlens.study.definition.tasks import Task, chain_costs, ordered
 from spinlens.study.planning import memory
@@ -45,7 +45,7 @@ def run(
     folder: str | os.PathLike[str] | StudyFolder,
     workers: int = 1,
     scheduler: str | None = None,
-    progress: Report = silent,
+    tell: Tell = silent,
     files: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Compute what is missing in a study folder and keep it there.
@@ -56,7 +56,7 @@ def run(
     folder : path of the study folder, made when missing.
     workers : 1 runs in this process, more run in as many processes. The results do not depend on it.
     scheduler : address of a Dask scheduler ("tcp://host:port") to use instead.
-    progress : where to say how far it is; nothing is said by default.
+    tell : where to say how far it is; nothing is said by default.
     files : texts to put at the top of the folder once it is locked, e.g. ``{"study.toml": …}``.
 
     Raises
@@ -80,10 +80,10 @@ def run(
             study.write_text(name, text)
         with first_signal(heard.append):
             for notice in study.notices:
-                progress(Step(notice, lasting=True))
+                tell(Step(notice, lasting=True))
             queue = ordered(tasks)
             totals, kept = Counter(task.stage for task in queue), Counter(name.split("/", 1)[0] for name in done)
-            state = _State(study, queue, keys, done, StageProgress(progress, totals, kept))
+            state = _State(study, queue, keys, done, StageProgress(tell, totals, kept))
             if missing:
                 with provenance.recorded(study, workers, scheduler, state.seconds):
                     _compute(state, cluster or _local(min(workers, missing)), heard)

@@ -71,7 +71,7 @@ def _scan_cost(inputs: Inputs, read: Read) -> Cost:
 def scan(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) -> xr.Dataset:
     """Series of the graph estimators of one L around its crossing with the size before; goes on from `checkpoint`."""
     model = make_model(inputs, inputs["size"])
-    run = window_runs(inputs["draws"], inputs["chains"], inputs["seed"], folder=checkpoint)
+    run = window_runs(inputs["draws"], inputs["chains"], inputs["seed"], checkpoint=checkpoint)
     data, prospect = windows.scan(model, _prospect(inputs, artefacts), inputs["points"], run)
     return data[[*_SERIES, "warmup", "warm"]].assign_attrs(crossing=prospect.temperature)
 

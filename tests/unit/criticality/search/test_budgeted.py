@@ -19,7 +19,7 @@ def spend(amount, **options):
 @pytest.fixture(scope="module")
 def planned():
     said = []
-    return spend(6e6, progress=lambda step: said.append(step) if step.lasting else None), said
+    return spend(6e6, tell=lambda step: said.append(step) if step.lasting else None), said
 
 
 def test_the_budget_is_kept_and_rounds_are_reported(planned):

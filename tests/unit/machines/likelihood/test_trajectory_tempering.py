@@ -26,7 +26,7 @@ def trained():
     """A machine trained by exact gradients, and the machines on its way."""
     machine = RBM(3, epochs=60, exact_gradient=True, biases=True, learning_rate=0.1, initial_scale=0.1, seed=1)
     along = TrajectoryRecorder(machine)
-    machine.fit(bimodal(), callback=along)
+    machine.fit(bimodal(), progress=along)
     return machine, along.machines
 
 
@@ -95,7 +95,7 @@ def test_the_recorder_keeps_copies(trained):
     assert not np.array_equal(along[0].weights_, along[-1].weights_)
     machine = RBM(2, epochs=10)
     every = TrajectoryRecorder(machine, every=5)
-    machine.fit(bimodal(200), callback=every)
+    machine.fit(bimodal(200), progress=every)
     assert len(every.machines) == 2
 
 

@@ -21,16 +21,16 @@ def assert_same(a, b):
 def interrupted(path, **options):
     """A training stopped by an exception in its third epoch, with its state saved after each."""
 
-    class Stop(Exception):
+    class Stop(BaseException):
         pass
 
-    def stop(entry):
-        if entry["epoch"] == 3:
+    def stop(step):
+        if step.numbers["epoch"] == 3:
             raise Stop
 
     machine = RBM(4, epochs=6, persistent=True, **options)
     with pytest.raises(Stop):
-        machine.fit(DATA[:500], checkpoint=path, checkpoint_seconds=0.0, callback=stop)
+        machine.fit(DATA[:500], checkpoint=path, checkpoint_seconds=0.0, progress=stop)
     return machine
 
 
@@ -38,8 +38,8 @@ def test_a_resumed_training_does_the_missing_epochs_only(tmp_path):
     path = tmp_path / "state"
     interrupted(path)
     seen = []
-    RBM(4, epochs=6, persistent=True).fit(DATA[:500], checkpoint=path, callback=seen.append)
-    assert [entry["epoch"] for entry in seen] == [4, 5, 6]
+    RBM(4, epochs=6, persistent=True).fit(DATA[:500], checkpoint=path, progress=seen.append)
+    assert [step.numbers["epoch"] for step in seen] == [4, 5, 6]
 
 
 def test_packed_data_are_the_same_data(tmp_path):
@@ -72,11 +72,11 @@ def test_every_truncation_and_every_flipped_byte_is_noticed(tmp_path):
 
 
 def test_a_stack_goes_on_in_the_layer_where_it_was(tmp_path):
-    class Stop(Exception):
+    class Stop(BaseException):
         pass
 
-    def stop(entry):
-        seen.append((entry["layer"], entry["epoch"]))
+    def stop(step):
+        seen.append((step.numbers["layer"], step.numbers["epoch"]))
         if seen[-1] == (1, 2):
             raise Stop
 
@@ -85,9 +85,9 @@ def test_a_stack_goes_on_in_the_layer_where_it_was(tmp_path):
 
     seen = []
     with pytest.raises(Stop):
-        stack().fit(DATA[:500], checkpoint=tmp_path / "stack", callback=stop)
+        stack().fit(DATA[:500], checkpoint=tmp_path / "stack", progress=stop)
     seen.clear()
-    resumed = stack().fit(DATA[:500], checkpoint=tmp_path / "stack", callback=lambda e: seen.append(e["layer"]))
+    resumed = stack().fit(DATA[:500], checkpoint=tmp_path / "stack", progress=lambda e: seen.append(e.numbers["layer"]))
     assert seen == [1, 1, 1]  # the first layer is read, the second had no state yet
     unbroken = stack().fit(DATA[:500])
     for name, array in unbroken.to_arrays().items():

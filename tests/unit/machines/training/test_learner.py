@@ -28,10 +28,12 @@ def test_a_training_that_begins_at_a_machine_ends_near_it():
     np.testing.assert_allclose(again.weights_, trained.weights_, atol=1e-3)
 
 
-def test_callback_gets_each_epoch():
+def test_progress_is_told_each_epoch():
     seen = []
-    RBM(2, epochs=3).fit(DATA, callback=seen.append)
-    assert [entry["epoch"] for entry in seen] == [1, 2, 3]
+    RBM(2, epochs=3).fit(DATA, progress=seen.append)
+    assert [(step.text, step.numbers["epoch"], step.share) for step in seen] == [
+        ("epoch 1 of 3", 1, 1 / 3), ("epoch 2 of 3", 2, 2 / 3), ("epoch 3 of 3", 3, 1.0),
+    ]  # fmt: skip
 
 
 def test_late_gain_is_that_of_the_last_two_tracked_epochs():
@@ -51,7 +53,7 @@ def test_the_machine_is_the_mean_over_the_last_updates(engine):
         pytest.importorskip("torch")
     options = {**NOISY, "biases": True, "engine": engine, "batch_size": 2000, "momentum": 0.0}  # an update an epoch
     machine, seen = RBM(3, averaging=0.3, **options), []
-    machine.fit(DATA, callback=lambda _: seen.append(machine._state.parameters.weights_.copy()))
+    machine.fit(DATA, progress=lambda _: seen.append(machine._state.parameters.weights_.copy()))
     np.testing.assert_allclose(machine.weights_, np.mean(seen[7:], axis=0), atol=1e-6)
     np.testing.assert_array_equal(seen[-1], RBM(3, **options).fit(DATA).weights_)  # training itself goes on as without
 

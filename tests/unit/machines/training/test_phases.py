@@ -49,7 +49,7 @@ def test_a_killed_run_goes_on_in_its_phase(tmp_path, monkeypatch, killed):
     run = module.Learner.fit
 
     def counted(self, *arguments, **options):
-        return run(self, *arguments, callback=epochs.append, **options)
+        return run(self, *arguments, progress=epochs.append, **options)
 
     monkeypatch.setattr(RBM, "fit", counted)
     np.testing.assert_array_equal(fit_phases(machines(), X, tmp_path).weights_, whole)

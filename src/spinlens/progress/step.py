@@ -1,9 +1,9 @@
-"""How far a long call is: what the library tells, and the command line shows."""
+"""One thing to tell of a long call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,9 @@ class Step:
         What `share` is a share of where the work has parts that go on side by side, such as the stages of a study.
     lasting : bool
         Whether it is worth a line of its own; otherwise a later step says the same anew.
+    numbers : dict of str to float
+        The numbers of the text by name: of training those of the epoch (`history_`), of sampling "draws",
+        "sweeps_per_second", "tau_int" and "effective", of a search "T_c" and "T_c_error" after a round. Else empty.
 
     Examples
     --------
@@ -34,17 +37,18 @@ class Step:
     left: float | None = None
     part: str = ""
     lasting: bool = False
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.text if self.left is None else f"{self.text}, {duration(self.left)} left"
 
 
-Report = Callable[[Step], None]
-"""What a long call tells its steps to; it may be called from any thread."""
+Tell = Callable[[Step], None]
+"""What a long call tells its steps to, from any thread."""
 
 
 def silent(step: Step) -> None:
-    """The `Report` of those who do not ask."""
+    """The `Tell` of those who do not ask."""
 
 
 def duration(seconds: float) -> str:
