@@ -10,7 +10,6 @@ from spinlens.comparisons.partition_function import log_partition_function as lo
 from spinlens.criticality.analysis.critical_point import CriticalPoint as CriticalPoint
 from spinlens.criticality.reweighting.reweight import reweight as reweight
 from spinlens.criticality.search.find import find_critical_point as find_critical_point
-from spinlens.files.packed_states import open_packed as open_packed
 from spinlens.flows.correlators import spin_correlation as spin_correlation
 from spinlens.flows.correlators import visible_hidden_correlation as visible_hidden_correlation
 from spinlens.flows.dimensions import compare_dimensions as compare_dimensions
@@ -18,13 +17,8 @@ from spinlens.flows.dimensions import effective_dimensions as effective_dimensio
 from spinlens.flows.flow_field import flow_field as flow_field
 from spinlens.flows.flow_field import measure_flow_field as measure_flow_field
 from spinlens.flows.localization import localization as localization
-from spinlens.flows.pattern_match import match_temperature as match_temperature
-from spinlens.flows.patterns import layer_patterns as layer_patterns
-from spinlens.flows.patterns import translation_covariance as translation_covariance
 from spinlens.flows.placement import place_units as place_units
 from spinlens.flows.plateau import find_plateau as find_plateau
-from spinlens.flows.plateau import find_plateaus as find_plateaus
-from spinlens.flows.rbm_flow import chosen_steps as chosen_steps
 from spinlens.flows.rbm_flow import rbm_flow as rbm_flow
 from spinlens.flows.reading import read_flow as read_flow
 from spinlens.flows.stacked_flow import stacked_flow as stacked_flow
@@ -34,12 +28,7 @@ from spinlens.lattice.couplings import NearestNeighbour as NearestNeighbour
 from spinlens.lattice.couplings import PowerLaw as PowerLaw
 from spinlens.lattice.ising import IsingModel as IsingModel
 from spinlens.lattice.model_document import model_of as model_of
-from spinlens.machines.controls import extreme_states as extreme_states
 from spinlens.machines.controls import kadanoff_machine as kadanoff_machine
-from spinlens.machines.controls import mean_field_states as mean_field_states
-from spinlens.machines.controls import redrawn as redrawn
-from spinlens.machines.files.packed import pack_states as pack_states
-from spinlens.machines.files.packed import write_packed as write_packed
 from spinlens.machines.likelihood.free_energy import pseudo_log_likelihood as pseudo_log_likelihood
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation as gibbs_autocorrelation
 from spinlens.machines.likelihood.tempering import tempered_sample as tempered_sample
@@ -47,7 +36,6 @@ from spinlens.machines.likelihood.trajectory_tempering import TrajectoryRecorder
 from spinlens.machines.likelihood.trajectory_tempering import trajectory_sample as trajectory_sample
 from spinlens.machines.rbm import RBM as RBM
 from spinlens.machines.reading.effective_couplings import effective_couplings as effective_couplings
-from spinlens.machines.reading.effective_couplings import group_couplings as group_couplings
 from spinlens.machines.reading.learned_couplings import learned_couplings as learned_couplings
 from spinlens.machines.reading.physics_check import compare_physics as compare_physics
 from spinlens.machines.reading.weights import receptive_fields as receptive_fields
@@ -57,7 +45,6 @@ from spinlens.machines.strided import strided_stack as strided_stack
 from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
 from spinlens.renormalization.block_spin import block_spins as block_spins
 from spinlens.renormalization.default_operators import default_operators as default_operators
-from spinlens.renormalization.default_operators import pair_operators as pair_operators
 from spinlens.renormalization.matching import two_lattice_matching as two_lattice_matching
 from spinlens.renormalization.mcrg import mcrg as mcrg
 from spinlens.renormalization.operators import CouplingOperator as CouplingOperator

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import pydoc
 import subprocess
 import sys
 from pathlib import Path
@@ -19,18 +21,22 @@ NAMES = {
     "StackedRBM", "__version__", "block_spin_flow", "block_spins", "default_operators", "effective_couplings",
     "effective_dimensions", "equilibrium_test", "exact", "find_critical_point", "flow_field",
     "gap", "gibbs_autocorrelation", "integrated_time", "localization", "log_partition_function",
-    "mcrg", "model_of", "pair_operators", "plot", "rbm_flow",
+    "mcrg", "model_of", "plot", "rbm_flow",
     "reproduce", "reweight", "sample", "spin_correlation", "stacked_flow", "summary", "to_inference",
     "two_lattice_matching",
-    "compare_flows", "flow_controls", "compare_dimensions", "layer_patterns", "match_temperature",
-    "translation_covariance", "place_units", "find_plateau", "find_plateaus", "read_flow", "measure_flow_field",
-    "chosen_steps", "updown_flow",
-    "TrajectoryRecorder", "compare_physics", "extreme_states", "group_couplings", "learned_couplings",
-    "mean_field_states", "open_packed", "pack_states", "pseudo_log_likelihood", "receptive_fields", "redrawn",
-    "spectrum", "tempered_sample", "trajectory_sample", "write_packed",
+    "compare_flows", "flow_controls", "compare_dimensions",
+    "place_units", "find_plateau", "read_flow", "measure_flow_field",
+    "updown_flow",
+    "TrajectoryRecorder", "compare_physics", "learned_couplings",
+    "pseudo_log_likelihood", "receptive_fields",
+    "spectrum", "tempered_sample", "trajectory_sample",
     "visible_hidden_correlation", "compare_blockings", "kadanoff_machine", "strided_stack",
     "cite", "open", "save",
 }  # fmt: skip
+
+GROUPS = [
+    "Sampling", "Criticality", "Machines", "Flows", "Thermometers", "Renormalization", "Study", "Files and plots",
+]  # fmt: skip
 
 PLOTS = {
     "autocorrelation", "calibration", "collapse", "correlation", "correlation_map", "couplings", "crossings", "drift",
@@ -40,8 +46,22 @@ PLOTS = {
 
 
 def test_public_names_are_frozen():
-    assert set(spinlens.__all__) == NAMES
     assert set(dir(spinlens)) == NAMES
+
+
+def test_an_import_of_all_leaves_the_builtins_alone():
+    assert set(spinlens.__all__) == NAMES - {"open"}
+    assert not {name for name in spinlens.__all__ if hasattr(builtins, name)}
+
+
+def test_help_begins_with_the_public_names_by_groups():
+    shown = pydoc.plain(pydoc.render_doc(spinlens))
+    lines = spinlens.__doc__.splitlines()
+    assert shown.index(lines[-1].strip()) < shown.index("PACKAGE CONTENTS")
+    rows = [line for line in lines if line.startswith("    ")]
+    assert sorted(line.split()[0] for line in rows) == sorted(NAMES - {"__version__"})  # each once
+    assert all(len(line.split()) > 2 for line in rows)
+    assert [line for line in lines if line and line[0].isupper() and "." not in line] == GROUPS
 
 
 def test_plot_functions_are_frozen():

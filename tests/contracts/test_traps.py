@@ -7,6 +7,7 @@ import pytest
 
 import spinlens as sl
 from spinlens.errors import CalibrationError, CouplingError, InputError, SpinsError
+from spinlens.machines.files.packed import pack_states
 from spinlens.machines.reading.physics_check import compare_physics
 from spinlens.thermometers.instruments import THERMOMETERS, InstrumentSet
 
@@ -44,7 +45,7 @@ DOORS = {
     "RBM.fit": lambda x, made: sl.RBM(4).fit(x.reshape(-1, 16)),
     "RBM.fit, validation": lambda x, made: sl.RBM(4).fit(2 * x.reshape(-1, 16) - 1, validation=x.reshape(-1, 16)),
     "StackedRBM.fit": lambda x, made: sl.StackedRBM((4, 2)).fit(x.reshape(-1, 16)),
-    "pack_states": lambda x, made: sl.pack_states(x.reshape(-1, 16)),
+    "pack_states": lambda x, made: pack_states(x.reshape(-1, 16)),
     "free_energy": lambda x, made: made["machine"].free_energy(x.reshape(-1, 16)),
     "transform": lambda x, made: made["machine"].transform(x.reshape(-1, 16)),
     "stack.transform": lambda x, made: made["stack"].transform(x.reshape(-1, 16)),

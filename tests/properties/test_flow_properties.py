@@ -10,8 +10,9 @@ from spinlens.flows.correlators import spin_correlation, visible_hidden_correlat
 from spinlens.flows.flow_field import field_of_changes
 from spinlens.flows.patterns import translation_covariance
 from spinlens.flows.placement import place_units
-from spinlens.flows.rbm_flow import chosen_steps, rbm_flow
+from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.machines.rbm import RBM
+from spinlens.machines.units.passage import chosen_steps
 from spinlens.renormalization.block_spin import block_spins
 from spinlens.statistics.estimate import Estimate
 

@@ -73,7 +73,7 @@ def compare_flows(
     *,
     machines: Mapping[str, Machine] | None = None,
     steps: int = 50,
-    record: Sequence[int] | None = None,
+    record: Sequence[int] | int | None = None,
     kind: Kind = "sampled",
     options: Mapping[str, Any] | None = None,
     seed: int = 0,
@@ -105,8 +105,8 @@ def compare_flows(
         its top and down again.
     steps : int, default 50
         Of the flows, see `rbm_flow`.
-    record : sequence of int, optional
-        Steps that are read; `chosen_steps(steps, 16)` by default.
+    record : int or sequence of int, optional
+        Steps that are read, or about how many, 16 by default.
     kind : {"sampled", "mean", "mixed"}
         Of the flows, see `rbm_flow`.
     options : dict, optional

@@ -15,7 +15,6 @@ from spinlens.comparisons.kept import Rows, key_of
 from spinlens.errors import InputError
 from spinlens.flows.examination import Examination
 from spinlens.flows.follow import FollowedFlow, follow
-from spinlens.flows.rbm_flow import chosen_steps
 from spinlens.flows.reading import Instruments
 from spinlens.lattice.states_of import states_of
 from spinlens.machines.machine import Machine
@@ -53,7 +52,7 @@ class FlowMeasurement:
         instruments: Instruments,
         equilibrium: EquilibriumReference | None,
         steps: int,
-        record: Sequence[int] | None,
+        record: Sequence[int] | int | None,
         kind: Kind,
         seed: int,
     ) -> Self:
@@ -65,7 +64,7 @@ class FlowMeasurement:
         for instrument in instruments.values():
             if instrument.shape != shape:
                 raise InputError(f"an instrument was calibrated on a lattice {instrument.shape}, the model has {shape}")
-        kept = recorded(record or chosen_steps(steps, _RECORDS), checks.positive_integer("steps", steps))
+        kept = recorded(record or _RECORDS, checks.positive_integer("steps", steps))
         return cls(begun, dict(instruments), equilibrium, kept, kind, checks.seed(seed))
 
     @cached_property

@@ -74,7 +74,7 @@ def open_packed(path: str | Path) -> PackedStates:
     Examples
     --------
     >>> import tempfile
-    >>> from spinlens import write_packed
+    >>> from spinlens.machines.files.packed import write_packed
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = write_packed(Path(folder) / "states.safetensors", [[[1, -1, 1]]])
     ...     open_packed(Path(folder) / "states.safetensors")[np.array([0])].tolist()

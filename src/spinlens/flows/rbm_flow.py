@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from spinlens import checks, seeding
 from spinlens.errors import InputError
 from spinlens.files.held import Held
@@ -25,7 +23,7 @@ def rbm_flow(
     machine: Layer,
     states: Held,
     steps: int,
-    record: Sequence[int] | None = None,
+    record: Sequence[int] | int | None = None,
     kind: Kind = "sampled",
     seed: int = 0,
     progress: Progress = None,
@@ -45,9 +43,9 @@ def rbm_flow(
         `sample(..., keep_spins=True)` at one temperature.
     steps : int
         Steps t ≥ 1.
-    record : sequence of int, optional
-        Steps to keep; by default all, 0 … steps. What is recorded does not change the flow. Thousands of steps need
-        `record`, such as `chosen_steps(steps)`: only the states kept take memory.
+    record : int or sequence of int, optional
+        Steps to keep, or about how many from 0 to `steps`: every one at first, then ever farther apart. By default all.
+        What is recorded does not change the flow. Thousands of steps need it: only the states kept take memory.
     kind : {"sampled", "mean", "mixed"}
         "sampled" draws both ways. "mean": v_{t+1} = tanh(b + W tanh(c + v_t W)), no noise at all. "mixed": h is drawn
         from p(h|v_t), v_{t+1} = tanh(b + W h) is not. States of the last two are real numbers in [−1, 1], and a real v
@@ -89,33 +87,6 @@ def rbm_flow(
     with telling(progress) as tell:
         found = dict(counted(records, len(kept), tell, "records"))
     return Trajectory(FLOW_NAMES[kind], kept, tuple(found[step] for step in kept))
-
-
-def chosen_steps(steps: int, count: int = 32) -> tuple[int, ...]:
-    """About `count` steps from 0 to `steps` to record, every one at first and then ever farther apart.
-
-    Parameters
-    ----------
-    steps : int
-        The last step ≥ 1.
-    count : int, default 32
-        How many, 2 at least.
-
-    Returns
-    -------
-    tuple of int
-        Rising, from 0 to `steps`.
-
-    Examples
-    --------
-    >>> chosen_steps(1000, 12)
-    (0, 1, 2, 4, 7, 12, 23, 43, 81, 152, 285, 534, 1000)
-    """
-    steps = checks.positive_integer("steps", steps)
-    count = checks.positive_integer("count", count, minimum=2)
-    if steps < count:
-        return tuple(range(steps + 1))
-    return tuple(sorted({0, *(round(step) for step in np.geomspace(1, steps, count))}))
 
 
 def _check_memory(kept: Sequence[int], size: int) -> None:

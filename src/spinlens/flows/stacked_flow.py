@@ -109,7 +109,7 @@ def updown_flow(
     stack: Stack,
     states: Held,
     steps: int,
-    record: Sequence[int] | None = None,
+    record: Sequence[int] | int | None = None,
     kind: Kind = "sampled",
     seed: int = 0,
     layers: int | None = None,
@@ -128,7 +128,7 @@ def updown_flow(
         As in `rbm_flow`.
     steps : int
         As in `rbm_flow`.
-    record : sequence of int, optional
+    record : int or sequence of int, optional
         As in `rbm_flow`.
     kind : {"sampled", "mean", "mixed"}
         As in `rbm_flow`.

@@ -39,7 +39,7 @@ def movie(
     """Write states along a flow as a movie, one frame a record.
 
     Blocks of a renormalization are drawn larger and larger, so that the lattice keeps its size. Records on a
-    logarithmic grid (``rbm_flow(..., record=chosen_steps(1000))``) show the fast beginning and the slow end alike.
+    logarithmic grid (``rbm_flow(..., steps=1000, record=32)``) show the fast beginning and the slow end alike.
 
     Parameters
     ----------

@@ -83,10 +83,25 @@ def _run(
             yield step, visible.astype(dtype).reshape(states.shape)
 
 
-def recorded(record: Sequence[int] | None, steps: int | None = None) -> tuple[int, ...]:
-    """Rising steps to keep: `record`, none of them beyond `steps`; or all from 0 to `steps`."""
+def chosen_steps(steps: int, count: int) -> tuple[int, ...]:
+    """About `count` steps from 0 to `steps` to record, every one at first and then ever farther apart.
+
+    >>> chosen_steps(1000, 12)
+    (0, 1, 2, 4, 7, 12, 23, 43, 81, 152, 285, 534, 1000)
+    """
+    steps = checks.positive_integer("steps", steps)
+    count = checks.positive_integer("count", count, minimum=2)
+    if steps < count:
+        return tuple(range(steps + 1))
+    return tuple(sorted({0, *(round(step) for step in np.geomspace(1, steps, count))}))
+
+
+def recorded(record: Sequence[int] | int | None, steps: int | None = None) -> tuple[int, ...]:
+    """Rising steps to keep: `record`, none of them beyond `steps`; about so many; or all from 0 to `steps`."""
     if record is None:
         return tuple(range((steps or 0) + 1))
+    if steps is not None and isinstance(record, int | np.integer):
+        return chosen_steps(steps, checks.positive_integer("record", record, minimum=2))
     kept = tuple(sorted({checks.positive_integer("record", step, minimum=0) for step in record}))
     if not kept or (steps is not None and kept[-1] > steps):
         raise InputError(f"record must hold steps from 0 to {'any number' if steps is None else steps}, got {record}")
