@@ -39,7 +39,11 @@ def setting() -> dict[str, Any]:
 
 def compare(setting: dict[str, Any], cases: Any = CASES, **options: Any) -> FlowComparison:
     return compare_flows(
-        MODEL, 2.4, **setting, cases=cases, **{"steps": 12, "record": RECORD, "options": OPTIONS, **options}
+        MODEL,
+        2.4,
+        **setting,
+        cases=cases,
+        **{"steps": 12, "record": RECORD, "options": OPTIONS, "workers": 1, **options},
     )
 
 

@@ -52,7 +52,7 @@ def test_progress_names_the_layer():
     seen = []
     StackedRBM((4, 2), epochs=1).fit(DATA, progress=seen.append)
     assert [(step.numbers["layer"], step.share) for step in seen] == [
-        (0, pytest.approx(8 * 4 / (8 * 4 + 4 * 2))),
+        (0, pytest.approx(64 / 72)),
         (1, 1.0),
     ]
 

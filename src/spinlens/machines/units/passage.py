@@ -100,8 +100,8 @@ def recorded(record: Sequence[int] | int | None, steps: int | None = None) -> tu
     """Rising steps to keep: `record`, none of them beyond `steps`; about so many; or all from 0 to `steps`."""
     if record is None:
         return tuple(range((steps or 0) + 1))
-    if steps is not None and isinstance(record, int | np.integer):
-        return chosen_steps(steps, checks.positive_integer("record", record, minimum=2))
+    if isinstance(record, int | np.integer):
+        return chosen_steps(steps or 0, checks.positive_integer("record", record, minimum=2))
     kept = tuple(sorted({checks.positive_integer("record", step, minimum=0) for step in record}))
     if not kept or (steps is not None and kept[-1] > steps):
         raise InputError(f"record must hold steps from 0 to {'any number' if steps is None else steps}, got {record}")
