@@ -70,7 +70,7 @@ Thermometers
 
 Renormalization
     block_spins                   one step of blocking
-    block_spin_flow               several
+    block_spin_flow               several steps in a row
     mcrg                          exponents of a map by Monte Carlo renormalization group
     compare_blockings             exponents of several maps
     two_lattice_matching          T_c by matching two lattices

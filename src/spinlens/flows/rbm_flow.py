@@ -74,6 +74,7 @@ def rbm_flow(
     --------
     A machine without weights forgets everything in one step; its means are 0:
 
+    >>> import numpy as np
     >>> from spinlens import RBM
     >>> free = RBM.from_weights(np.zeros((4, 2)))
     >>> rbm_flow(free, np.ones((1, 2, 2)), 1, kind="mean").at(1).tolist()

@@ -213,8 +213,7 @@ class Distribution:
             States (n, n_visible) at which the machine's own chains begin, such as those it learned; free spins by
             default. They go on for 20 τ_int before anything is annealed from them.
         progress : bool or callable, optional
-            True shows how far AIS is, False does not; by default a bar in notebooks and at the prompt, see
-            `spinlens.progress`.
+            Shows how far AIS is; by default a bar in notebooks and at the prompt, see `spinlens.progress`.
         **options : int
             Of AIS: `runs` independent annealings (200), `betas` intermediate distributions (1000), `seed` (0).
 
@@ -264,9 +263,7 @@ class Distribution:
             (n_samples, n_visible) of ±1, as a rule states that were not learned from.
         method : {"auto", "exact", "ais", "reverse-ais", "bracket"}
             How ln Z is found, see `log_z`; the chains of the machine begin at X.
-        progress : bool or callable, optional
-            As in `log_z`.
-        **options : int
+        progress, **options
             Of AIS, see `log_z`.
 
         Returns
@@ -297,7 +294,6 @@ class Distribution:
         Returns
         -------
         float
-            In nats a state; the value of `log_likelihood`, exact where the smaller side has up to 16 units and by
-            annealed importance sampling beyond, whose error `log_likelihood` gives.
+            In nats a state; the value of `log_likelihood`, which gives its error, too.
         """
         return self.log_likelihood(X).value

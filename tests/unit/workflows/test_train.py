@@ -43,10 +43,11 @@ def test_free_spins_have_the_likelihood_of_free_spins(trained):
 
 def test_eight_steps_tell_likelihood_and_share(trained):
     _, _, steps = trained
-    assert [step.share for step in steps] == [k / 8 for k in range(1, 9)]
-    assert steps[-1].text.startswith("epoch 8/8  ln p -6.")
-    assert "worst observable" in steps[-1].text
-    assert all(step.lasting for step in steps)
+    assert [step.share for step in steps if not step.lasting] == [k / 8 for k in range(1, 9)]
+    lines = [step.text for step in steps if step.lasting]
+    assert len(lines) == 8
+    assert lines[-1].startswith("epoch 8/8  ln p -6.")
+    assert "worst observable" in lines[-1]
 
 
 @pytest.mark.parametrize(("kind", "widths"), [(RBM, (4,)), (StackedRBM, (4, 2))])
