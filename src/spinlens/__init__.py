@@ -105,6 +105,7 @@ _HOME = {
     "spinlens.statistics.estimate": ("Estimate",),
     "spinlens.lattice.model_document": ("model_of",),
     "spinlens.criticality.search.find": ("find_critical_point",),
+    "spinlens.criticality.own_data.scaling": ("finite_size_scaling",),
     "spinlens.criticality.analysis.critical_point": ("CriticalPoint",),
     "spinlens.criticality.reweighting.reweight": ("reweight",),
     "spinlens.machines.rbm": ("RBM",),

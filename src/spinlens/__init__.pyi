@@ -8,6 +8,7 @@ from spinlens.comparisons.controls import flow_controls as flow_controls
 from spinlens.comparisons.gap import gap as gap
 from spinlens.comparisons.partition_function import log_partition_function as log_partition_function
 from spinlens.criticality.analysis.critical_point import CriticalPoint as CriticalPoint
+from spinlens.criticality.own_data.scaling import finite_size_scaling as finite_size_scaling
 from spinlens.criticality.reweighting.reweight import reweight as reweight
 from spinlens.criticality.search.find import find_critical_point as find_critical_point
 from spinlens.flows.correlators import spin_correlation as spin_correlation

@@ -104,14 +104,15 @@ def _search(
     settings: SearchSettings, out: Path | None, checkpoint: Path | None, begun: float, correlators: int
 ) -> None:
     """Search, show and keep; the folder of the runs goes when all of it is done, unless it was asked for."""
-    from spinlens.workflows.critical import correlator_lines, find, remarks, rows, write
+    from spinlens.workflows.critical import correlator_lines, find, write
+    from spinlens.workflows.critical_page import remarks, rows
 
     folder = checkpoint if checkpoint is not None else _folder(settings, out)
     with interruptible(f"stopped; what is done is saved in {folder}"):
         found = find(settings, folder, begun, out is not None, progress=True)
-    for row in rows(found):
+    for row in rows(found.point):
         typer.echo(_ROW.format(*row).rstrip())
-    for line in [*remarks(found), *(correlator_lines(found, correlators) if correlators else ())]:
+    for line in [*remarks(found.point), *(correlator_lines(found, correlators) if correlators else ())]:
         typer.echo(line)
     if out is not None:
         written = write(found, out)

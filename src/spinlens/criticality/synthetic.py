@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -146,3 +146,30 @@ def synthetic_curves(
     rng = np.random.default_rng(seed)
     made: Any = [SyntheticCurves(truth, coupling, L, n, rng) for L, n in zip(sizes, draws, strict=True)]
     return cast(list[SizeCurves], made)
+
+
+def synthetic_table(
+    truth: Truth, grid: Mapping[int, Sequence[float]], draws: int, seed: int, replicas: int = 0
+) -> dict[str, Array]:
+    """Means at the temperatures of every size, as columns for `finite_size_scaling`: with errors, or of replicas.
+
+    Noise is that of `draws` draws with the autocorrelation time of `truth`, correlated as at criticality.
+    """
+    rng = np.random.default_rng(seed)
+    L, T = (np.repeat(column, max(1, replicas)) for column in _rows(grid))
+    exact = np.stack([truth.value(size, -np.log([t]))[0][:, 0] for size, t in zip(L, T, strict=True)])  # (rows, 3)
+    error = _DEVIATION * math.sqrt(2 * truth.tau / draws)
+    noise = rng.normal(size=exact.shape) @ np.linalg.cholesky(_CORRELATION).T
+    binder, xi, log_m2 = (exact + noise * error).T
+    m2 = np.exp(log_m2)
+    columns = {"L": L, "T": T, "m2": m2, "m4": 3 * m2**2 * (1 - binder), "binder": binder, "xi_over_L": xi}
+    if replicas:
+        return {name: column for name, column in columns.items() if name != "binder"}
+    errors = {"m2_error": m2 * error[2], "binder_error": 0 * L + error[0], "xi_over_L_error": 0 * L + error[1]}
+    return {name: column for name, column in columns.items() if name != "m4"} | errors
+
+
+def _rows(grid: Mapping[int, Sequence[float]]) -> tuple[Array, Array]:
+    """L and T of every row."""
+    pairs = np.array([(L, T) for L, temperatures in grid.items() for T in temperatures], dtype=np.float64)
+    return pairs[:, 0], pairs[:, 1]

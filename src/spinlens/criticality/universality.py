@@ -13,6 +13,8 @@ from spinlens.lattice.couplings import Coupling, NearestNeighbour, PowerLaw
 from spinlens.statistics.estimate import Estimate
 
 Regime = Literal["short-range", "long-range", "mean-field", "boundary", "no transition", "unknown"]
+REGIMES: tuple[Regime, ...] = ("short-range", "long-range", "mean-field", "boundary")
+"""Those that can be assumed."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ _SLOWEST = 0.1  # below, L^{−ω} falls by less than a third from L = 8 to 256 
 _SURE = 0.35  # nearly marginal exponents below are there in any case; larger ones may be first-order theory only
 
 
-def reference(coupling: Coupling, dimension: int) -> Reference:
+def reference(coupling: Coupling | None, dimension: int) -> Reference:
     """Class, dimensions and temperature expected of a coupling, each with its source.
 
     Power laws r^{−(d+σ)}: Gaussian for σ ≤ d/2; Δ_s = (d−σ)/2 exactly between d/2 and the short-range boundary
@@ -95,7 +97,9 @@ def reference(coupling: Coupling, dimension: int) -> Reference:
         return _nearest_neighbour(coupling, dimension)
     if isinstance(coupling, PowerLaw):
         return _power_law(coupling, dimension)
-    return Reference("unknown", note="no reference for a coupling table")
+    return Reference(
+        "unknown", note="no coupling was named" if coupling is None else "no reference for a coupling table"
+    )
 
 
 def _nearest_neighbour(coupling: NearestNeighbour, dimension: int) -> Reference:
@@ -158,7 +162,7 @@ def energy_expansion(sigma: float, dimension: int) -> tuple[float, float]:
     return first, first + bracket * epsilon**2 / 9
 
 
-def correction_exponents(coupling: Coupling, dimension: int, regime: Regime | None = None) -> tuple[float, ...]:
+def correction_exponents(coupling: Coupling | None, dimension: int, regime: Regime | None = None) -> tuple[float, ...]:
     """Values of ω that are possible for the slowest correction to scaling L^{−ω} of a coupling in a class.
 
     Short-range: known; a power law beyond the short-range boundary adds the dimension σ − (2 − η) of its own tail.
@@ -188,7 +192,7 @@ def _slow_exponents(sigma: float, dimension: int) -> tuple[float, ...]:
     return tuple(sorted({round(omega, 6) for omega in slow if _SLOWEST <= omega < _OPEN[0]}))
 
 
-def higher_corrections(regime: Regime, coupling: Coupling, dimension: int) -> tuple[float, ...]:
+def higher_corrections(regime: Regime, coupling: Coupling | None, dimension: int) -> tuple[float, ...]:
     """Exponents of corrections that a class has in any case, beside the slowest one.
 
     Mean-field: L^{−(d − 2σ)} of the irrelevant field, the next power of d/2 − σ, and L^{−2}.
@@ -206,7 +210,7 @@ def higher_corrections(regime: Regime, coupling: Coupling, dimension: int) -> tu
     return (1.0, 2.0)
 
 
-def tail_exponents(coupling: Coupling, dimension: int) -> tuple[float, ...]:
+def tail_exponents(coupling: Coupling | None, dimension: int) -> tuple[float, ...]:
     """Exponents ω and 2ω of the tail of a power law beyond the short-range boundary, ω = σ − (2 − η); else none.
 
     Its k^σ stands beside k^{2−η} at wave numbers k = 2π/L, so that its natural unit is k^ω: for σ = 3 in two dimensions

@@ -46,6 +46,15 @@ def coupling_document(coupling: Coupling, table: npt.ArrayLike | None = None) ->
     return {"kind": _TABLE_KIND, "label": coupling.label, "sha256": _checksum(table)}
 
 
+def named_document(coupling: Coupling | None) -> Document:
+    """The same of a coupling with parameters of its own; empty where there is none and where only a table knows it.
+
+    >>> named_document(None), named_document(NearestNeighbour())
+    ({}, {'kind': 'NearestNeighbour', 'strength': 1.0})
+    """
+    return coupling_document(coupling) if coupling is not None and type(coupling) in _KINDS.values() else {}
+
+
 def coupling_of(document: Mapping[str, Any], table: npt.ArrayLike | None = None) -> Coupling:
     """The coupling of a document; parameters that it leaves out have their defaults.
 

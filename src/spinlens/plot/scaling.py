@@ -33,7 +33,8 @@ def crossings(
     Parameters
     ----------
     curves : dict of int to Dataset
-        Size L → what `reweight` gives; or any tables with `temperature`, the quantity and its `<quantity>_error`.
+        Size L → what `reweight` gives, or `CriticalPoint.curves`; or any tables with `temperature`, the quantity and
+        its `<quantity>_error`.
     ax : Axes, optional
         Where to draw; a new figure by default.
     quantity : str, default "binder"
@@ -72,7 +73,7 @@ def crossings(
     if point is not None:
         _critical_band(ax, point)
     for k, (L, table) in enumerate(tables.items()):
-        x, y = places.numbers(table["temperature"]), places.numbers(table[quantity])
+        x, y = places.numbers(places.part(table, "temperature")), places.numbers(places.part(table, quantity))
         measured = places.has(table, f"measured_{quantity}")
         _curve(ax, x, y, places.part(table, f"{quantity}_error"), L, k, len(tables), marked=not measured)
         if measured:
@@ -140,8 +141,8 @@ def collapse(
     ax = places.axes_for(ax)
     shown: list[Array] = []
     for k, (L, table) in enumerate(tables.items()):
-        x = np.log(T_c / places.numbers(table["temperature"])) * L**power
-        y, error = places.numbers(table[quantity]) * L**twice, places.part(table, f"{quantity}_error")
+        x = np.log(T_c / places.numbers(places.part(table, "temperature"))) * L**power
+        y, error = places.numbers(places.part(table, quantity)) * L**twice, places.part(table, f"{quantity}_error")
         order = np.argsort(x)
         scaled = None if error is None else places.numbers(error)[order] * L**twice
         _curve(ax, x[order], y[order], scaled, L, k, len(tables))
@@ -264,8 +265,8 @@ def _zoom(ax: Axes, tables: Mapping[int, Any], quantity: str, point: Any, pairs:
     if not np.isfinite(T_c):
         return
     half = 1.3 * max([*np.abs(pairs[:, 0] - T_c), 6 * np.nan_to_num(error), 0.004 * T_c])
-    x = np.concatenate([places.numbers(table["temperature"]) for table in tables.values()])
-    y = np.concatenate([places.numbers(table[quantity]) for table in tables.values()])
+    x = np.concatenate([places.numbers(places.part(table, "temperature")) for table in tables.values()])
+    y = np.concatenate([places.numbers(places.part(table, quantity)) for table in tables.values()])
     inside = y[(np.abs(x - T_c) < half / 2) & np.isfinite(y)]
     shown = np.concatenate([inside, pairs[:, 1]])
     ax.set_xlim(T_c - half, T_c + half)

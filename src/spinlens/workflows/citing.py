@@ -14,7 +14,9 @@ from spinlens.errors import InputError
 Keys = Sequence[str]
 
 _ALWAYS = ("spinlens", "DeMelloKoch2020")
-_ANALYSIS = ("SwendsenWang1987", "Binder1981", "FerrenbergSwendsen1989", "Ballesteros1996", "Lepage2002", "JayNeil2021")
+_FIT = ("Binder1981", "Ballesteros1996", "Lepage2002", "JayNeil2021")
+_ANALYSIS = ("SwendsenWang1987", "FerrenbergSwendsen1989", *_FIT)
+_POWER_LAWS = ("PowerLaw", "power-law")
 _LIKELIHOOD = ("Neal2001", "SalakhutdinovMurray2008", "Bennett1976")
 _EXCHANGE = "HukushimaNemoto1996"
 
@@ -64,7 +66,7 @@ def cite(result: object = None) -> str:
     """What to cite, as BibTeX: spinlens, the paper under study, and the methods that a result rests on.
 
     A result tells what is recorded in it: the algorithm and couplings of a Dataset, the training options of a machine.
-    A critical point does not know its couplings (cite the model too), nor a machine by whom it was judged.
+    A machine does not know by whom it was judged.
 
     Parameters
     ----------
@@ -150,19 +152,28 @@ def _of_dataset(data: Any) -> Keys:
 
 def _of_coupling(document: Mapping[str, Any]) -> Keys:
     """Of a coupling as JSON data, that of a model or that of a study file."""
-    if document.get("kind", document.get("coupling")) not in ("PowerLaw", "power-law"):
+    if document.get("kind", document.get("coupling")) not in _POWER_LAWS:
         return ()
     periodic = ["Ewald1921"] if document.get("images", "periodic") == "periodic" else []
     return _once(periodic, ["LuijtenBlote1997"] if document.get("cell") == "integrated" else [])
 
 
 def _of_critical_point(point: Any) -> Keys:
-    return _once(_ANALYSIS, _of_regime(point.regime))
+    """Of one from own data the fit alone; whoever drew them knows how."""
+    theory = _of_theory(point.regime)
+    if point.made_from == "table":
+        return _once(_FIT, theory)
+    return _once(_ANALYSIS, _of_moves(point.coupling_document), _of_coupling(point.coupling_document), theory)
 
 
-def _of_regime(regime: object) -> Keys:
-    """Classes other than that of short ranges are those of power laws, drawn by their cluster moves."""
-    return () if regime == "short-range" else ("FukuiTodo2009", "FisherMaNickel1972")
+def _of_moves(coupling: Mapping[str, Any]) -> Keys:
+    """The moves by which a search draws power laws."""
+    return ("FukuiTodo2009",) if coupling.get("kind", coupling.get("coupling")) in _POWER_LAWS else ()
+
+
+def _of_theory(regime: object) -> Keys:
+    """What is known of classes other than that of short ranges."""
+    return ("FisherMaNickel1972",) if regime in ("long-range", "mean-field", "boundary") else ()
 
 
 def _of_machine(machine: Any) -> Keys:
@@ -217,8 +228,8 @@ def _of_study(results: Mapping[str, Any]) -> Keys:
     found = models(results).values()
     return _once(
         _ANALYSIS,
-        *(_of_coupling(model) for model in entries(study, "models")),
-        *(_of_regime(model.get("regime")) for model in found),
+        *((*_of_moves(model), *_of_coupling(model)) for model in entries(study, "models")),
+        *(_of_theory(model.get("regime")) for model in found),
         *(_of_training(recipe) for recipe in recipes if recipe),
         ["Fisher1959"] if "exact" in section(study, "controls").get("kinds", ()) else [],
         *(_of_flow(rule) for rule in section(study, "flows").get("rules", ())),

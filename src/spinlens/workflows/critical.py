@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,30 +12,22 @@ from typing import cast
 from spinlens import checks
 from spinlens.checks import choice
 from spinlens.criticality.analysis.critical_point import CriticalPoint
-from spinlens.criticality.analysis.curve_tables import scaling_curves
 from spinlens.criticality.correlators.measure import check_with_correlators
 from spinlens.criticality.search.budget import TimeBudget, seconds_of
 from spinlens.criticality.search.find import make_strategy, search
 from spinlens.criticality.search.request import Search
 from spinlens.criticality.search.sizes import make_models
-from spinlens.criticality.universality import Reference, Regime, reference
+from spinlens.criticality.universality import REGIMES, Regime
 from spinlens.errors import InputError
 from spinlens.files.atomic import write_file
-from spinlens.files.plain import plain
+from spinlens.files.plain import plain, write_json
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
 from spinlens.progress import Progress, telling
-from spinlens.report.pages.critical import render_critical
-from spinlens.statistics.estimate import Estimate
 from spinlens.versions import versions
+from spinlens.workflows.critical_page import known_of, write_page
 
 _AFTER = 2.0  # seconds that a page takes
-_REGIMES = ("short-range", "long-range", "mean-field", "boundary")
-_HEADINGS = ("", "measured", "statistical", "systematic", "crossings", "known", "source")
-_QUANTITIES = {
-    "T_c": "temperature", "delta_s": "delta_spin", "delta_eps": "delta_energy", "U4": "binder", "xi/L": "xi",
-    "nu": "nu", "eta": "eta",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,15 +67,10 @@ class SearchFound:
         """The critical point."""
         return self.search.point
 
-    @property
-    def known(self) -> Reference:
-        """What is known of it from elsewhere."""
-        return reference(self.settings.coupling, self.settings.dimension)
-
 
 def checked_regime(name: str | None) -> Regime | None:
     """The class that --regime names, None for the one that theory expects."""
-    return None if name is None else cast(Regime, choice("--regime", name, _REGIMES))
+    return None if name is None else cast(Regime, choice("--regime", name, REGIMES))
 
 
 def find(
@@ -108,36 +94,6 @@ def find(
         return SearchFound(s, search(s.coupling, s.sizes, strategy, *about, tell, checkpoint))
 
 
-def rows(found: SearchFound) -> list[tuple[str, ...]]:
-    """Headings, and a row a quantity: measured, its error in two parts, what crossings alone give, what is known."""
-    return [
-        _HEADINGS,
-        *(_row(found, label, name) for label, name in _QUANTITIES.items() if getattr(found.point, name) is not None),
-    ]
-
-
-def _row(found: SearchFound, label: str, name: str) -> tuple[str, ...]:
-    point, entry = found.point, getattr(found.known, name, None)
-    estimate: Estimate = getattr(point, name)
-    parts = [f"{part[name]:.1g}" if name in part else "" for part in (point.statistical, point.systematic)]
-    crossed = (point.by_crossings or {}).get(name)
-    known, source = (str(entry.estimate), entry.source) if entry is not None else ("-", "")
-    return (label, str(estimate), *parts, str(crossed or "-"), known, source)
-
-
-def remarks(found: SearchFound) -> list[str]:
-    """How well the fit describes the data, the class expected and assumed, and whether the data agree with it."""
-    point, known, quality = found.point, found.known, found.point.quality
-    said = [
-        f"fit: chi2 = {quality.chi2:.1f} for {quality.freedom:.1f} degrees of freedom (p = {quality.p_value:.2g}), "
-        f"L >= {quality.smallest}, averaged over {quality.fits} fits",
-        f"class: {known.regime}" + (f" ({known.note})" if known.note else ""),
-    ]
-    if point.regime != known.regime:
-        said.append(f"assumed: {point.regime}")
-    return [*said, f"{'WARNING: ' if point.check.contradicted else ''}{point.check.text}"]
-
-
 def correlator_lines(found: SearchFound, draws: int) -> list[str]:
     """Δ_s and Δ_ε from correlators at L/2 of `draws` states per chain at the T_c found, a line each."""
     s, point = found.settings, found.point
@@ -157,18 +113,12 @@ def correlator_lines(found: SearchFound, draws: int) -> list[str]:
 def write(found: SearchFound, out: Path) -> tuple[Path, Path, Path]:
     """JSON at `out`, beside it the crossings as a table (.csv) and a page with figures (.html); returns the three."""
     s, point = found.settings, found.point
-    document = {"coupling": s.coupling.label, "dimension": s.dimension, **plain(point), "known": plain(found.known)}
+    document = {"coupling": s.coupling.label, "dimension": s.dimension, **plain(point), "known": plain(known_of(point))}
     document["draws"] = {str(L): n for L, n in found.search.draws.items()}
-    title = f"{s.coupling.label} lattice in {s.dimension}D"
-    headings, *values = rows(found)
-    curves = scaling_curves(found.search.curves)
-    page = render_critical(
-        title, headings, values, remarks(found), plain(point), curves, plain(found.known), made_with(found)
-    )
     paths = out, out.with_suffix(".csv"), out.with_suffix(".html")
-    texts = json.dumps(document, indent=2, ensure_ascii=False) + "\n", crossing_table(point), page
-    for path, text in zip(paths, texts, strict=True):
-        write_file(path, text.encode())
+    write_json(out, document)
+    write_file(paths[1], crossing_table(point).encode())
+    write_page(point, paths[2], made=made_with(found))
     return paths
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from spinlens.comparisons.compare_flows import FlowComparison
 from spinlens.comparisons.gap import Gap
 from spinlens.errors import InputError
 from spinlens.flows import rbm_flow
+from spinlens.lattice.model_document import named_document
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.renormalization.block_spin import RULES
@@ -149,8 +151,15 @@ def test_machines_whose_weights_were_given_and_stacks():
 def test_critical_points_by_their_class():
     point = sl.find_critical_point(sl.NearestNeighbour(), (4, 6, 8), draws=2000, seed=1)
     assert used(point) == ANALYSIS
-    object.__setattr__(point, "regime", "long-range")
-    assert used(point) == ANALYSIS | {"FukuiTodo2009", "FisherMaNickel1972"}
+    law = replace(point, regime="long-range", coupling_document=named_document(sl.PowerLaw(1.2)))
+    assert used(law) == ANALYSIS | {"FukuiTodo2009", "Ewald1921", "FisherMaNickel1972"}
+    nearest = replace(law, coupling_document=named_document(sl.PowerLaw(1.2, images="minimum", cell="integrated")))
+    assert used(nearest) == ANALYSIS | {"FukuiTodo2009", "LuijtenBlote1997", "FisherMaNickel1972"}
+
+
+def test_whoever_drew_own_data_is_not_known():
+    point = sl.find_critical_point(sl.NearestNeighbour(), (4, 6, 8), draws=2000, seed=1)
+    assert used(replace(point, made_from="table")) == ANALYSIS - {"SwendsenWang1987", "FerrenbergSwendsen1989"}
 
 
 def test_flows_exponents_and_gaps():

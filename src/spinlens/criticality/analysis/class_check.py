@@ -9,7 +9,7 @@ import numpy as np
 from spinlens.criticality.analysis.averaging import FitSet
 from spinlens.criticality.analysis.hypotheses import imposed
 from spinlens.criticality.universality import Regime
-from spinlens.lattice.ising import IsingModel
+from spinlens.lattice.couplings import Coupling
 from spinlens.statistics.estimate import Estimate
 
 _PULL = 4.0  # errors beyond which a quantity contradicts its class
@@ -35,19 +35,21 @@ class ClassCheck:
     text: str
 
 
-def check_class(regime: Regime, model: IsingModel, free: FitSet, fixed: FitSet | None) -> ClassCheck:
+def check_class(
+    regime: Regime, coupling: Coupling | None, dimension: int, free: FitSet, fixed: FitSet | None
+) -> ClassCheck:
     """Compare fits with free exponents with what the class imposes.
 
     The class is contradicted where a quantity that it fixes is measured more than four errors away, or where no fit
     with everything imposed has a probability above 1e-4 though one with free exponents has. At a boundary logarithms
     shift what power laws give, so that only the probability counts there.
     """
-    expected = imposed(regime, model.coupling, model.dimension)
+    expected = imposed(regime, coupling, dimension)
     fixes = {"y_t": expected.y_t, "delta_spin": expected.delta_spin, "binder": expected.binder}
     pulls = {
         name: free.average(name).estimate.deviation(Estimate(value, 0.0))
         for name, value in fixes.items()
-        if value is not None
+        if value is not None and name in free.best.names
     }
     if fixed is None:
         return ClassCheck(False, pulls, float("nan"), f"the class {regime} fixes nothing that could be tested")

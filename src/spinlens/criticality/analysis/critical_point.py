@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from spinlens.criticality.analysis import account
 from spinlens.criticality.analysis.class_check import ClassCheck
 from spinlens.criticality.analysis.crossings import Crossing
+from spinlens.criticality.analysis.curve_tables import Curve
+from spinlens.criticality.analysis.fit_quality import FitQuality
 from spinlens.criticality.universality import Regime
-from spinlens.errors import InputError
 from spinlens.files.plain import plain, read_json, write_json
+from spinlens.lattice.couplings import Coupling
+from spinlens.lattice.model_document import coupling_of
 from spinlens.showing import Card, Shown, data_frame
 from spinlens.statistics.estimate import Estimate
 
@@ -19,28 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from uncertainties.core import AffineScalarFunc
-
-_WORDS = {
-    "temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U4", "xi": "ξ/L", "nu": "ν",
-    "eta": "η",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class FitQuality:
-    """How well the fit of the largest weight describes the data, and over how many fits was averaged.
-
-    `corrections` are (kind, exponent) as in `FitModel`, `residuals` (quantity, L, (data − fit) / error) at T_c.
-    """
-
-    chi2: float
-    freedom: float
-    p_value: float
-    fits: int
-    smallest: int
-    order: int
-    corrections: tuple[tuple[str, float], ...]
-    residuals: tuple[tuple[str, int, float], ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,10 +38,10 @@ class CriticalPoint(Shown):
     temperature : Estimate
         T_c in units of J/k_B, from the global fit of all sizes, averaged over hypotheses.
     delta_spin, delta_energy : Estimate
-        Δ_s = d − y_h and Δ_ε = d − y_t.
+        Δ_s = d − y_h and Δ_ε = d − y_t; what own data lack the moments for is nan.
     binder, xi : Estimate
         U4 = 1 − ⟨m⁴⟩/(3⟨m²⟩²) and the second-moment ξ/L at T_c as L → ∞; `xi` is None where ξ outgrows the lattice,
-        above the upper critical dimension, and where no Fourier modes were measured.
+        above the upper critical dimension, and where it was not measured.
     crossings, xi_crossings : tuple of Crossing
         Where U4 and ξ/L of consecutive sizes agree, of the pairs that cross.
     sizes : tuple of int
@@ -81,6 +64,16 @@ class CriticalPoint(Shown):
         Total covariances of temperature, delta_spin, delta_energy, binder and xi, by two names; their roots on the
         diagonal are the errors. nan between T_c and the rest where T_c comes from fits of its own: above the upper
         critical dimension and at it. Empty where it was read from a file that lacks them.
+    curves : dict of Curve
+        By size, U4, ξ/L and ⟨m²⟩ with errors around T_c, as `spinlens.plot.crossings` and `collapse` draw them.
+    coupling_document : dict
+        The coupling as JSON data, see `coupling`; empty where none was named.
+    dimension : int
+        Of the lattices.
+    made_from : {"runs", "table"}
+        Reweighted runs of spinlens, or a table of means.
+    notes : tuple of str
+        What the data could not tell, and what was assumed instead.
 
     Examples
     --------
@@ -108,26 +101,19 @@ class CriticalPoint(Shown):
     quality: FitQuality
     influence: dict[int, float]
     covariance: dict[str, dict[str, float]] = field(default_factory=dict)
+    curves: dict[int, Curve] = field(default_factory=dict, compare=False)
+    coupling_document: dict[str, Any] = field(default_factory=dict)
+    dimension: int = 2
+    made_from: Literal["runs", "table"] = "runs"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def coupling(self) -> Coupling | None:
+        """The coupling that it is the critical point of; None where none was named."""
+        return coupling_of(self.coupling_document) if self.coupling_document else None
 
     def _card(self) -> Card:
-        quality, found = self.quality, self._estimates()
-        facts = {
-            "sizes": ", ".join(map(str, self.sizes)),
-            "class": f"{self.regime}; {self.check.text}",
-            "fit": f"χ² = {quality.chi2:.1f} for {quality.freedom:.1f} degrees of freedom (p = {quality.p_value:.2g}), "
-            f"L ≥ {quality.smallest}, average over {quality.fits} fits",
-        }
-        rows = [(_WORDS[name], value, *self._parts(name)) for name, value in found.items()]
-        line = f"CriticalPoint(T_c = {self.temperature}, Δ_s = {self.delta_spin}, Δ_ε = {self.delta_energy})"
-        return Card(line, facts, [("", "measured", "statistical", "systematic", "by crossings"), *rows])
-
-    def _estimates(self) -> dict[str, Estimate]:
-        found = {name: getattr(self, name) for name in _WORDS}
-        return {name: value for name, value in found.items() if value is not None}
-
-    def _parts(self, name: str) -> tuple[str, str, str]:
-        noise, rest = (f"{part[name]:.1g}" if name in part else "" for part in (self.statistical, self.systematic))
-        return noise, rest, str((self.by_crossings or {}).get(name, ""))
+        return account.card(self)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as dicts, lists and numbers, JSON-able.
@@ -164,7 +150,7 @@ class CriticalPoint(Shown):
         ['temperature', 'delta_spin', 'delta_energy', 'binder', 'xi', 'nu', 'eta']
         """
         none = Estimate(math.nan, math.nan)
-        crossed = {name: (self.by_crossings or {}).get(name, none) for name in _WORDS}
+        crossed = {name: (self.by_crossings or {}).get(name, none) for name in account.WORDS}
         rows = [
             {
                 "quantity": name,
@@ -175,7 +161,7 @@ class CriticalPoint(Shown):
                 "by_crossings": crossed[name].value,
                 "by_crossings_error": crossed[name].error,
             }
-            for name, estimate in self._estimates().items()
+            for name, estimate in account.estimates(self).items()
         ]
         return data_frame(rows, "quantity")
 
@@ -202,18 +188,7 @@ class CriticalPoint(Shown):
         >>> bool(abs(T_c.std_dev - point.temperature.error) < 1e-9), (T_c - T_c).std_dev
         (True, 0.0)
         """
-        try:
-            from uncertainties import correlated_values
-        except ImportError as error:
-            raise InputError("to_ufloats needs uncertainties: pip install 'spinlens[uncertainties]'") from error
-        if not self.covariance:
-            raise InputError("this critical point was read from a file without covariances: search again")
-        known = {
-            name: {other: 0.0 if math.isnan(entry) else entry for other, entry in row.items()}
-            for name, row in self.covariance.items()
-        }
-        values = [getattr(self, name).value for name in known]
-        return dict(zip(known, correlated_values(values, [list(row.values()) for row in known.values()]), strict=True))
+        return account.correlated(self)
 
     def save(self, path: str | Path) -> None:
         """Write it as JSON, complete or not at all.
@@ -286,3 +261,25 @@ class CriticalPoint(Shown):
         from spinlens.plot.scaling import drift
 
         return drift(self, ax, **options)
+
+    def page(self, path: str | Path, title: str | None = None) -> None:
+        """Write its page, one HTML file that needs no network: what was measured beside what is known, and figures.
+
+        Parameters
+        ----------
+        path : path
+            The file, by custom of suffix .html.
+        title : str, optional
+            Above the page; by default the coupling and the dimension.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from spinlens import NearestNeighbour, find_critical_point
+        >>> point = find_critical_point(NearestNeighbour(), (4, 6, 8), draws=2000, seed=1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     point.page(f"{folder}/point.html")
+        ...     "nearest-neighbour" in Path(f"{folder}/point.html").read_text()
+        True
+        """
+        importlib.import_module("spinlens.workflows.critical_page").write_page(self, path, title)  # a layer above

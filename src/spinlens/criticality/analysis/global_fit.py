@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from spinlens.arrays import Array
-from spinlens.criticality.analysis.scaling_data import FAMILIES, Corrections, ScalingData, correction_patterns
+from spinlens.criticality.analysis.scaling_data import FAMILIES, Corrections, ScalingData, Shape, correction_patterns
 from spinlens.criticality.analysis.scaling_fit import p_value
 
 _STEPS = 30
@@ -30,6 +30,7 @@ class FitModel:
     smallest : sizes below are left out.
     y_t, delta_spin, binder : imposed, where not None.
     log_x, log_m2 : powers of ln L that multiply x and ⟨m²⟩ (at the upper critical dimension).
+    prior_y_t : value and deviation of y_t before the data, where it is free; None for none.
     """
 
     corrections: Corrections
@@ -41,13 +42,14 @@ class FitModel:
     binder: float | None = None
     log_x: float = 0.0
     log_m2: float = 0.0
+    prior_y_t: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
 class Fit:
     """A fitted hypothesis: best parameters by name, and how well it fits.
 
-    `covariance` is of the statistical errors, `truncation` what the unknown amplitudes of corrections add to it.
+    `covariance` is of the statistical errors, `truncation` what priors add to it: of amplitudes of corrections, of y_t.
     `chi2` is of the data about the fit with its corrections and `freedom` its expectation (not whole: priors hold some
     amplitudes), `penalty` is χ² with the priors; `evidence` is −2 ln of the probability of the data under the
     hypothesis, up to a constant that all fits to the same sizes share.
@@ -92,36 +94,40 @@ class Fit:
 
 
 def fit(data: ScalingData, model: FitModel, start: tuple[float, float]) -> Fit | None:
-    """Fit one hypothesis; `start` is (T_c, y_t). None where it has no optimum near the data or too few values.
+    """Fit one hypothesis; `start` is (T_c, y_t). None where it has no optimum near the data, or they are too few.
 
     Only ln T_c and y_t enter non-linearly: all amplitudes are solved for at each step (variable projection,
     Golub & Pereyra 1973). Those of the corrections are integrated out: their patterns are in the covariance.
     """
     kept = data.cut(model.smallest)
-    at, smooth = np.array([math.log(start[0]), *([start[1]] if model.y_t is None else [])]), kept.values
+    at, shape = np.array([math.log(start[0]), *([start[1]] if model.y_t is None else [])]), kept.first_shape()
     for _ in range(_PASSES):
         y_t = float(at[1]) if model.y_t is None else model.y_t
-        part = _Part(kept, model, correction_patterns(kept, model.corrections, model.amplitude, y_t, smooth))
+        patterns = correction_patterns(kept, model.corrections, model.amplitude, y_t, shape, model.order)
+        part = _Part(kept, model, patterns)
         if len(kept.values) < len(at) + len(part.names) + 1:
             return None
-        at = part.optimum(at, float(np.ptp(data.log_temperature)) + 1e-9)
-        smooth = part.fitted(at, part.solved(at)[1])
+        at = part.optimum(at, data.reach)
+        shape = part.shape(at, part.solved(at)[1])
+        if not shape.expandable:
+            return None
     residual, amplitudes = part.solved(at)
     jacobian = part.jacobian(at, amplitudes)
     length = np.linalg.norm(jacobian, axis=0)
     if not (length > 0).all() or np.linalg.cond(jacobian / length) > 1e8:
         return None
-    inverse = np.linalg.pinv(jacobian / length) / length[:, None]  # (p, n), p parameters, n values
-    response = inverse @ part.whiten  # (p, n) ∂parameters/∂values
-    unknown = response @ part.patterns  # (p, m) ∂parameters/∂amplitudes of the m patterns
-    left = part.shrink @ (np.eye(len(residual)) - jacobian @ inverse) @ part.shrink  # (n, n) noise → residuals
-    about = part.shrink @ residual  # (n,) whitened data about the fit with its corrections
+    n = len(kept.values)  # rows of the Jacobian beyond are those of the prior of y_t
+    inverse = np.linalg.pinv(jacobian / length) / length[:, None]  # (p, n + …), p parameters, n values
+    response = inverse[:, :n] @ part.whiten  # (p, n) ∂parameters/∂values
+    unknown = np.hstack([response @ part.patterns, inverse[:, n:]])  # (p, m + …) ∂parameters/∂what has a prior
+    left = part.shrink @ (np.eye(n) - jacobian[:n] @ inverse[:, :n]) @ part.shrink  # (n, n) noise → residuals
+    about = part.shrink @ residual[:n]  # (n,) whitened data about the fit with its corrections
     penalty = float(residual @ residual)  # χ² with the priors of the corrections
     return Fit(
         model,
         names=("log_temperature", *(["y_t"] if model.y_t is None else []), *part.names),
         values=np.concatenate([at, amplitudes]),
-        covariance=response @ kept.noise @ response.T,
+        covariance=response @ kept.errors_from @ response.T,
         truncation=unknown @ unknown.T,
         chi2=float(about @ about),
         freedom=float((left**2).sum()),
@@ -129,30 +135,9 @@ def fit(data: ScalingData, model: FitModel, start: tuple[float, float]) -> Fit |
         cut=len(data.values) - len(kept.values),
         # −2 ln p(data): χ² + ln det C + ln det of the curvature in the parameters, whose priors are flat
         evidence=penalty + part.log_determinant + float(np.linalg.slogdet(jacobian.T @ jacobian)[1]),
-        influence=_influence(response, kept),
-        residuals=_residuals(kept, np.linalg.pinv(part.whiten_noise) @ about),
+        influence=kept.influence(response[0]),
+        residuals=kept.residuals(np.linalg.pinv(part.whiten_noise) @ about),
     )
-
-
-def _residuals(data: ScalingData, differences: Array) -> tuple[tuple[str, int, float], ...]:
-    """Differences in statistical errors, of the middle of each three temperatures."""
-    scaled = differences / np.sqrt(np.diag(data.noise))
-    rows = []
-    for L in data.distinct:
-        for number in data.families:
-            here = np.flatnonzero((data.sizes == L) & (data.family == number))
-            rows.append((FAMILIES[number], L, float(scaled[here[len(here) // 2]])))
-    return tuple(rows)
-
-
-def _influence(response: Array, data: ScalingData) -> dict[int, float]:
-    """Variance of ln T_c that each size is responsible for, from the response of the parameters to the values."""
-    row = response[0]
-    return {
-        L: float(row[here] @ data.noise[np.ix_(here, here)] @ row[here])
-        for L in data.distinct
-        for here in [np.flatnonzero(data.sizes == L)]
-    }
 
 
 @dataclass(frozen=True)
@@ -247,11 +232,19 @@ class _Part:
         return at
 
     def solved(self, at: Array) -> tuple[Array, Array]:
-        """Whitened residuals (n,) and the best amplitudes (k,) at ln T_c and y_t."""
+        """Whitened residuals (n,), then that of the prior of y_t, and the best amplitudes (k,) at ln T_c and y_t."""
         offset, design = self.design(at)
         target, matrix = self.whiten @ (self.data.values - offset), self.whiten @ design  # (n,) and (n, k)
         amplitudes = np.asarray(np.linalg.lstsq(matrix, target, rcond=None)[0], dtype=np.float64)
-        return target - matrix @ amplitudes, amplitudes
+        residual = target - matrix @ amplitudes
+        if self._prior is None:
+            return residual, amplitudes
+        return np.append(residual, (self._prior[0] - at[1]) / self._prior[1]), amplitudes
+
+    @property
+    def _prior(self) -> tuple[float, float] | None:
+        """Of y_t where it is free."""
+        return None if self.model.y_t is not None else self.model.prior_y_t
 
     def jacobian(self, at: Array, amplitudes: Array) -> Array:
         """Derivatives (n, …) of the whitened fit: ln T_c, y_t (by differences), amplitudes."""
@@ -261,12 +254,26 @@ class _Part:
             step[k] = 1e-6 if k == 0 else 1e-5
             change = (self.fitted(at + step, amplitudes) - self.fitted(at - step, amplitudes)) / (2 * step[k])
             columns.append(change)
-        return np.asarray(self.whiten @ np.concatenate([np.stack(columns, axis=1), self.design(at)[1]], axis=1))
+        found = self.whiten @ np.concatenate([np.stack(columns, axis=1), self.design(at)[1]], axis=1)
+        if self._prior is None:
+            return np.asarray(found)
+        last = np.zeros(found.shape[1])
+        last[1] = 1 / self._prior[1]
+        return np.vstack([found, last])
 
     def fitted(self, at: Array, amplitudes: Array) -> Array:
         """Values of the scaling law without corrections."""
         offset, design = self.design(at)
         return np.asarray(offset + design @ amplitudes)
+
+    def shape(self, at: Array, amplitudes: Array) -> Shape:
+        """The same with its dependence on temperature: in windows by their middle, else by the powers of x."""
+        values = self.fitted(at, amplitudes)
+        if self.data.windows:
+            return self.data.shape(values, self.data.bends(values), np.zeros(len(values)))
+        parts = self.design(at)[1] * amplitudes  # (n, k)
+        every, first = (np.array([mark in name for name in self.names]) for mark in ("_x", "_x1"))
+        return self.data.shape(values, parts[:, every].sum(axis=1), parts[:, first].sum(axis=1))
 
 
 def _whitening(covariance: Array) -> Array:

@@ -13,6 +13,7 @@ from spinlens.criticality.universality import (
     SQUARE_BINDER,
     Regime,
     correction_exponents,
+    energy_expansion,
     higher_corrections,
     short_range_exponents,
     tail_exponents,
@@ -35,7 +36,7 @@ class Imposed:
     log_m2: float = 0.0
 
 
-def imposed(regime: Regime, coupling: Coupling, dimension: int) -> Imposed:
+def imposed(regime: Regime, coupling: Coupling | None, dimension: int) -> Imposed:
     """What the class fixes: exponents of the torus above the upper critical dimension, (d−σ)/2, or Onsager's."""
     if regime == "mean-field":
         return Imposed(dimension / 2, dimension / 4, MEAN_FIELD_BINDER)
@@ -52,10 +53,31 @@ def imposed(regime: Regime, coupling: Coupling, dimension: int) -> Imposed:
     return Imposed()
 
 
+def usual_y_t(regime: Regime, coupling: Coupling | None, dimension: int) -> tuple[float, float]:
+    """y_t before any data, with a deviation: that of the class, by expansion where only that is known, else d/2.
+
+    >>> usual_y_t("short-range", None, 2), usual_y_t("unknown", None, 3)
+    ((1.0, 0.3), (1.5, 0.5))
+    """
+    known = imposed(regime, coupling, dimension).y_t
+    if known is None and regime == "long-range" and isinstance(coupling, PowerLaw):
+        known = dimension - sum(energy_expansion(coupling.sigma, dimension)) / 2
+    return (dimension / 2, 0.5) if known is None else (known, 0.3)
+
+
 def hypotheses(
-    regime: Regime, coupling: Coupling, dimension: int, sizes: Sequence[int], kind: Freedom
+    regime: Regime,
+    coupling: Coupling | None,
+    dimension: int,
+    sizes: Sequence[int],
+    kind: Freedom,
+    order: int = 2,
+    prior_y_t: tuple[float, float] | None = None,
 ) -> list[FitModel]:
     """All fits that are to be averaged: corrections, their typical amplitude and the smallest sizes.
+
+    `order` is the highest power of x, `prior_y_t` of where it is free; without a coupling only the class says what
+    corrections there may be.
 
     Raises
     ------
@@ -65,14 +87,14 @@ def hypotheses(
         raise InputError("there is no transition at T > 0 to fit")
     fixed = imposed(regime, coupling, dimension) if kind == "imposed" else Imposed()
     return [
-        FitModel(corrections, amplitude, 2, smallest, **vars(fixed))
+        FitModel(corrections, amplitude, order, smallest, prior_y_t=prior_y_t, **vars(fixed))
         for corrections in _corrections(regime, coupling, dimension, kind)
         for amplitude in _AMPLITUDES
         for smallest in sizes[: max(1, len(sizes) - 2)]
     ]
 
 
-def _corrections(regime: Regime, coupling: Coupling, dimension: int, kind: Freedom) -> list[Corrections]:
+def _corrections(regime: Regime, coupling: Coupling | None, dimension: int, kind: Freedom) -> list[Corrections]:
     """Sets of corrections to try: an exponent that the slowest may have, with those that are there in any case."""
     if kind == "imposed" and regime == "boundary" and _at_lower_boundary(coupling, dimension):
         return [(("log", 0.5), ("log", 1.0), ("log", 1.5))]
@@ -83,5 +105,5 @@ def _corrections(regime: Regime, coupling: Coupling, dimension: int, kind: Freed
     return [tuple((unit, power) for power in sorted(powers)) for powers in dict.fromkeys(sets)]
 
 
-def _at_lower_boundary(coupling: Coupling, dimension: int) -> bool:
+def _at_lower_boundary(coupling: Coupling | None, dimension: int) -> bool:
     return isinstance(coupling, PowerLaw) and coupling.sigma == dimension / 2

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,16 +27,42 @@ _LENGTHS: dict[str, Callable[[Array], Array]] = {
 }
 _HALF_WINDOW = 0.25  # in standard deviations of the number of frozen bonds: value, slope and curvature at T_c
 _CURVATURE = 0.3  # what curvatures may deviate from scaling, by size and independently
+_HIGHEST = 6  # power of x whose amplitude is unknown where temperatures are given: higher ones count where none is kept
+_FARTHEST = 2.0  # of |a₁ x| / R*, where temperatures are given: beyond, R is no polynomial in x
+
+
+class Shape(NamedTuple):
+    """What the scaling law says of every value (n,), without corrections.
+
+    Attributes
+    ----------
+    values : the law itself.
+    bends : R(T) − R(T_c), its dependence on temperature.
+    linear : a₁ x, the part of it that is linear in the scaling variable.
+    scale : what corrections are relative to, R, and 1 for ln⟨m²⟩.
+    """
+
+    values: Array
+    bends: Array
+    linear: Array
+    scale: Array
+
+    @property
+    def expandable(self) -> bool:
+        """Whether x is small enough everywhere for an expansion in it."""
+        return bool((np.abs(self.linear) <= _FARTHEST * self.scale).all())
 
 
 @dataclass(frozen=True)
 class ScalingData:
-    """U4, ξ/L (where measured) and ln⟨m²⟩ of every size at a few temperatures within its window.
+    """U4, ξ/L (where measured) and ln⟨m²⟩ of every size at a few temperatures.
 
     Attributes
     ----------
     sizes, family, log_temperature, values : (n,); `family` numbers `FAMILIES`.
-    noise : (n, n) block-diagonal covariance of the statistical errors.
+    noise : (n, n) block-diagonal covariance of the statistical errors, by which values are weighed.
+    propagated : (n, n), the covariance that errors of parameters come from; None for that of `noise`.
+    windows : whether the temperatures of each size are three about T_c, or any that were given.
     """
 
     sizes: Array
@@ -43,6 +70,8 @@ class ScalingData:
     log_temperature: Array
     values: Array
     noise: Array
+    propagated: Array | None = None
+    windows: bool = True
 
     @cached_property
     def families(self) -> tuple[int, ...]:
@@ -56,11 +85,36 @@ class ScalingData:
 
     def cut(self, smallest: int) -> ScalingData:
         """The same without sizes below `smallest`."""
-        kept = self.sizes >= smallest
-        return ScalingData(
-            self.sizes[kept], self.family[kept], self.log_temperature[kept], self.values[kept],
-            self.noise[np.ix_(kept, kept)],
+        return self.only(self.sizes >= smallest)
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> ScalingData:
+        """Some of the values, (n,) flags."""
+        block = np.ix_(kept, kept)
+        return replace(
+            self, sizes=self.sizes[kept], family=self.family[kept], log_temperature=self.log_temperature[kept],
+            values=self.values[kept], noise=self.noise[block],
+            propagated=None if self.propagated is None else self.propagated[block],
         )  # fmt: skip
+
+    @property
+    def errors_from(self) -> Array:
+        """The covariance that errors of parameters come from."""
+        return self.noise if self.propagated is None else self.propagated
+
+    @property
+    def reach(self) -> float:
+        """How far T_c may be from where it was looked for, in ln T: what was run, and where that is given half of x."""
+        return float(np.ptp(self.log_temperature)) + (1e-9 if self.windows else 1 / float(self.sizes.max()))
+
+    def first_shape(self) -> Shape:
+        """Before any fit: the values themselves."""
+        none = np.zeros(len(self.values))
+        return self.shape(self.values, self.bends(self.values) if self.windows else none, none)
+
+    def shape(self, values: Array, bends: Array, linear: Array) -> Shape:
+        """What a scaling law says of these data."""
+        scale = np.where(self.family == FAMILIES.index("log_m2"), 1.0, np.abs(values))
+        return Shape(values, bends, linear, scale)
 
     def bends(self, values: Array) -> Array:
         """Change of each of `values` (n,), such as those of a fit, from the middle of its window."""
@@ -70,6 +124,25 @@ class ScalingData:
                 here = np.flatnonzero((self.sizes == L) & (self.family == number))
                 middle[here] = values[here[len(here) // 2]]
         return np.asarray(values - middle)
+
+    def residuals(self, differences: Array) -> tuple[tuple[str, int, float], ...]:
+        """Differences in statistical errors: of the middle of each window, or of every temperature that was given."""
+        scaled = differences / np.sqrt(np.diag(self.noise))
+        rows = []
+        for L in self.distinct:
+            for number in self.families:
+                here = np.flatnonzero((self.sizes == L) & (self.family == number))
+                shown = here[[len(here) // 2]] if self.windows else here
+                rows += [(FAMILIES[number], L, float(value)) for value in scaled[shown]]
+        return tuple(rows)
+
+    def influence(self, response: Array) -> dict[int, float]:
+        """Variance of a parameter that each size is responsible for, from its response (n,) to the values."""
+        found = {}
+        for L in self.distinct:
+            here = np.flatnonzero(self.sizes == L)
+            found[L] = float(response[here] @ self.errors_from[np.ix_(here, here)] @ response[here])
+        return found
 
 
 def scaling_data(curves: Sequence[SizeCurves], temperature: float, xi: bool) -> ScalingData:
@@ -101,21 +174,23 @@ def scaling_data(curves: Sequence[SizeCurves], temperature: float, xi: bool) -> 
 
 
 def correction_patterns(
-    data: ScalingData, corrections: Corrections, amplitude: float, y_t: float, smooth: Array
+    data: ScalingData, corrections: Corrections, amplitude: float, y_t: float, shape: Shape, order: int = 2
 ) -> Array:
     """What corrections to scaling do to the values, (n, m): columns times amplitudes with prior mean 0, deviation 1.
 
     Each correction f(L) may add R c f(L) to a quantity R, and (R(T) − R(T_c)) c' f(L) to its dependence on temperature,
     with c and c' independent for each quantity and of deviation `amplitude` (Lepage et al. 2002 on constrained fits).
-    R(T) − R(T_c) are those of `smooth` (n,), a fit: taken from the data they would draw the fit to small slopes.
+    R(T) − R(T_c) are those of `shape`, a fit: taken from the data they would draw the fit to small slopes.
     Beside them there are always
 
     - a part of ln⟨m²⟩ that is linear in T and the same for all L, since the magnetic scaling field is h (1 + e t):
       (R(T) − R(T_c)) c' L^{−y_t};
-    - curvatures, which may deviate from scaling by 30 % in each size: they correct the slopes and determine no T_c.
+    - in windows, curvatures, which may deviate from scaling by 30 % in each size: they correct the slopes and determine
+      no T_c;
+    - at temperatures that were given, powers of x above `order`, up to x⁶, of natural amplitude: a_k x^k = R* (z/R*)^k
+      with z = a₁ x. They leave little weight to temperatures where the expansion does not hold.
     """
-    sizes, family, bends = data.sizes, data.family, data.bends(smooth)
-    scale = np.where(family == FAMILIES.index("log_m2"), 1.0, np.abs(smooth))
+    sizes, family, bends, scale = data.sizes, data.family, shape.bends, shape.scale
     columns = []
     for number in data.families:
         inside = np.where(family == number, amplitude, 0.0)
@@ -124,12 +199,23 @@ def correction_patterns(
             columns += [scale * factor, bends * factor]
         if FAMILIES[number] == "log_m2":
             columns.append(inside * bends * sizes**-y_t)
-        for L in data.distinct:
-            ends = np.flatnonzero((family == number) & (sizes == L))[[0, -1]]
-            bend = np.zeros(len(sizes))
-            bend[ends] = _CURVATURE * bends[ends].mean()
-            columns.append(bend)
+        if data.windows:
+            columns += _curvatures(data, number, bends)
+        else:
+            here = np.where(family == number, scale, 0.0)
+            columns += [here * (shape.linear / scale) ** power for power in range(order + 1, _HIGHEST + 1)]
     return np.stack(columns, axis=1)
+
+
+def _curvatures(data: ScalingData, number: int, bends: Array) -> list[Array]:
+    """A part of the curvature of each size in one family, at both ends of its window."""
+    columns = []
+    for L in data.distinct:
+        ends = np.flatnonzero((data.family == number) & (data.sizes == L))[[0, -1]]
+        bend = np.zeros(len(data.sizes))
+        bend[ends] = _CURVATURE * bends[ends].mean()
+        columns.append(bend)
+    return columns
 
 
 def _window(size: SizeCurves, temperature: float) -> list[float]:

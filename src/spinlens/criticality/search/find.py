@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 from spinlens import checks
 from spinlens.criticality.analysis.critical_point import CriticalPoint
+from spinlens.criticality.analysis.curve_tables import scaling_curves
 from spinlens.criticality.search.budget import TimeBudget, seconds_of
 from spinlens.criticality.search.budgeted import Budget
 from spinlens.criticality.search.request import Search, SearchRequest
@@ -136,7 +138,8 @@ def search(
     }  # fmt: skip
     checks.positive_integer("workers", workers)
     folder = None if checkpoint is None else SearchFolder(checkpoint, asked)
-    return strategy.search(SearchRequest(models, seed, points, workers, regime, folder, tell))
+    found = strategy.search(SearchRequest(models, seed, points, workers, regime, folder, tell))
+    return replace(found, point=replace(found.point, curves=scaling_curves(found.curves)))
 
 
 def make_strategy(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from spinlens import NearestNeighbour
-from spinlens.criticality.analysis.scaling_data import FAMILIES, correction_patterns, scaling_data
+from spinlens.criticality.analysis.scaling_data import FAMILIES, ScalingData, correction_patterns, scaling_data
 from spinlens.criticality.synthetic import Truth, synthetic_curves
 from spinlens.errors import ConvergenceError
 
@@ -57,15 +59,15 @@ def test_bends_vanish_in_the_middle_of_a_window(data):
 
 def test_patterns_of_a_correction(data):
     """Two columns a family for each exponent, one for the field, and one curvature for each family and size."""
-    patterns = correction_patterns(data, (("power", 1.0), ("wave", 2.0)), 2.0, 1.0, data.values)
+    patterns = correction_patterns(data, (("power", 1.0), ("wave", 2.0)), 2.0, 1.0, data.first_shape())
     assert patterns.shape == (27, 3 * 2 * 2 + 1 + 3 * 3)
     constant = patterns[:, 0]
     inside = data.family == FAMILIES.index("binder")
     np.testing.assert_allclose(constant[inside], 2.0 * np.abs(data.values[inside]) / data.sizes[inside])
     assert (constant[~inside] == 0).all()
     np.testing.assert_allclose(
-        correction_patterns(data, (("wave", 1.0),), 1.0, 1.0, data.values)[:, 0],
-        2 * np.pi * correction_patterns(data, (("power", 1.0),), 1.0, 1.0, data.values)[:, 0],
+        correction_patterns(data, (("wave", 1.0),), 1.0, 1.0, data.first_shape())[:, 0],
+        2 * np.pi * correction_patterns(data, (("power", 1.0),), 1.0, 1.0, data.first_shape())[:, 0],
     )
 
 
@@ -85,3 +87,37 @@ def test_too_few_blocks_are_said(curves, monkeypatch):
     monkeypatch.setattr(curves[0], "samples", cut)
     with pytest.raises(ConvergenceError, match="8 blocks cannot give the covariance of 9 values"):
         scaling_data(curves, 2.3, xi=True)
+
+
+def given(temperatures):
+    """Three sizes at temperatures of their own, in place of windows."""
+    L, T = (grid.ravel() for grid in np.meshgrid([8.0, 16.0, 32.0], temperatures, indexing="ij"))
+    n, values = len(L), 0.61 + 0.6 * np.log(2.3 / T) * L
+    return ScalingData(L, np.zeros(n, dtype=int), np.log(T), values, np.eye(n) * 1e-6, windows=False)
+
+
+def test_given_temperatures_have_powers_of_x_in_place_of_curvatures():
+    """a_k x^k = R* (a₁ x / R*)^k of natural amplitude, for k above the order of the fit."""
+    data = given([2.2, 2.3, 2.4])
+    linear = data.values - 0.61
+    shape = data.shape(0 * linear + 0.61, linear, linear)
+    patterns = correction_patterns(data, (("power", 1.0),), 1.0, 1.0, shape, order=2)
+    assert patterns.shape == (9, 2 + 4)
+    np.testing.assert_allclose(patterns[:, 2], 0.61 * (linear / 0.61) ** 3)
+    assert correction_patterns(data, (), 1.0, 1.0, shape, order=1).shape == (9, 5)
+
+
+def test_far_from_t_c_nothing_can_be_expanded():
+    data = given([2.2, 2.3, 2.4])
+    star, linear = np.full(9, 0.61), data.values - 0.61
+    assert data.shape(star, linear, linear).expandable
+    assert not data.shape(star, 10 * linear, 10 * linear).expandable
+
+
+def test_errors_may_come_from_another_covariance_than_weights():
+    data = given([2.2, 2.3])
+    assert data.errors_from is data.noise
+    wider = replace(data, propagated=4 * data.noise)
+    assert wider.cut(16).errors_from.shape == (4, 4)
+    whole = np.ones(len(data.values))
+    assert sum(wider.influence(whole).values()) == pytest.approx(4 * sum(data.influence(whole).values()))
