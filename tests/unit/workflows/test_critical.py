@@ -19,8 +19,6 @@ from spinlens.workflows.critical import (
     correlator_lines,
     crossing_table,
     find,
-    remarks,
-    rows,
     write,
 )
 
@@ -41,27 +39,6 @@ def found(folder):
 def test_it_is_the_search_of_the_library(found):
     point = find_critical_point(NearestNeighbour(), (4, 6, 8), draws=1500, points=3, seed=1)
     assert plain(found.point) == plain(point)
-
-
-def test_a_row_says_what_was_measured_beside_what_is_known(found):
-    headings, *others = rows(found)
-    assert headings[1:] == ("measured", "statistical", "systematic", "crossings", "known", "source")
-    table = {row[0]: row for row in others}
-    assert list(table)[:4] == ["T_c", "delta_s", "delta_eps", "U4"]
-    assert table["T_c"][1] == str(found.point.temperature)
-    assert table["T_c"][5].startswith("2.269185")
-    assert table["delta_s"][5] == "0.125"
-
-
-def test_remarks_say_how_well_the_fit_describes_the_data_and_which_class_it_assumes(found):
-    fit, kind, check = remarks(found)
-    assert fit.startswith(f"fit: chi2 = {found.point.quality.chi2:.1f}")
-    assert kind.startswith("class: short-range")
-    assert check.removeprefix("WARNING: ") == found.point.check.text
-    other = dataclasses.replace(
-        found, search=dataclasses.replace(found.search, point=dataclasses.replace(found.point, regime="mean-field"))
-    )
-    assert "assumed: mean-field" in remarks(other)
 
 
 def test_three_files_are_written(found, tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from spinlens.arrays import Array
 from spinlens.errors import InputError
+from spinlens.files.tables import columns_of, numbers
 
 Columns = dict[str, Array]
 
@@ -35,7 +35,12 @@ def read_columns(data: Any) -> Columns:
     ------
     InputError : it is no table, or has no column L, or neither or both of T and beta; the message says what it has.
     """
-    table = _as_mapping(data)
+    if isinstance(data, Mapping) and data and all(isinstance(key, int | np.integer) for key in data):
+        raise InputError(
+            "curves by size hold reweighted points of the same runs, whose errors are not independent: give one table "
+            "with a column L and the temperatures that were simulated"
+        )
+    table = columns_of(data, "L, T and ⟨m²⟩ …")
     found: Columns = {}
     for name, words in WORDS.items():
         for suffix in ("", "_error"):
@@ -44,55 +49,13 @@ def read_columns(data: Any) -> Columns:
             if len(given) > 1:
                 raise InputError(f"the columns {' and '.join(given)} say the same: leave one out")
             if given:
-                found[name + suffix] = _numbers(given[0], table[given[0]])
+                found[name + suffix] = numbers(given[0], table[given[0]])
     _check(found, list(table))
     if "beta" in found:
         found["T"] = 1 / found.pop("beta")
     if "xi" in found:
         _divide_by_size(found)
     return found
-
-
-def _as_mapping(data: Any) -> Mapping[str, Any]:
-    if isinstance(data, str | os.PathLike):
-        data = _from_csv(data)
-    elif hasattr(data, "data_vars"):  # a Dataset of xarray: every combination of its coordinates is a row
-        data = data.to_dataframe().reset_index()
-    if isinstance(data, Mapping) and data and all(isinstance(key, int | np.integer) for key in data):
-        raise InputError(
-            "curves by size hold reweighted points of the same runs, whose errors are not independent: give one table "
-            "with a column L and the temperatures that were simulated"
-        )
-    if hasattr(data, "columns") and hasattr(data, "to_dict"):  # a DataFrame
-        return {str(name): data[name].to_numpy() for name in data.columns}
-    if not isinstance(data, Mapping):
-        raise InputError(
-            f"data must be a table with columns L, T and ⟨m²⟩ …: a DataFrame, a dict of columns, a Dataset or the path "
-            f"of a CSV file; got {type(data).__name__}"
-        )
-    return {str(name): column for name, column in data.items()}
-
-
-def _from_csv(path: str | os.PathLike[str]) -> Any:
-    import pandas as pd  # comes with xarray
-
-    try:
-        return pd.read_csv(path, comment="#", skipinitialspace=True)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {os.fspath(path)} as comma-separated columns with a heading: {error}") from None
-
-
-def _numbers(name: str, values: Any) -> Array:
-    try:
-        column = np.atleast_1d(np.asarray(values, dtype=np.float64))
-    except (TypeError, ValueError):
-        raise InputError(f"the column {name} must hold numbers") from None
-    if column.ndim != 1:
-        raise InputError(f"the column {name} must have one number a row, got an array of shape {column.shape}")
-    if not np.isfinite(column).all():
-        bad = int(np.flatnonzero(~np.isfinite(column))[0])
-        raise InputError(f"the column {name} is {column[bad]} in row {bad}: leave such rows, or the column, out")
-    return column
 
 
 def _check(found: Columns, given: list[str]) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -22,18 +20,15 @@ from spinlens.criticality.own_data.pairs import crossing_families
 from spinlens.criticality.own_data.points import Points, points_of
 from spinlens.criticality.universality import REGIMES, Regime, reference
 from spinlens.errors import ConvergenceError, InputError
+from spinlens.files.tables import Table
 from spinlens.lattice.couplings import Coupling
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import xarray as xr
 
 _WIDTH = 0.6  # of a ratio R*, by how much a₁ x may be of it where data are fitted; R is a polynomial in x there
 _FEWEST = 3  # sizes
 
 
 def finite_size_scaling(
-    data: pd.DataFrame | xr.Dataset | Mapping[str, npt.ArrayLike] | str | os.PathLike[str],
+    data: Table,
     coupling: Coupling | None = None,
     dimension: int = 2,
     regime: Regime | None = None,

@@ -128,7 +128,7 @@ class SizeCurves:
         """From averages and their slopes, (observables, n) each."""
         m2, m4 = (means[self.names.index(name)] for name in ("m2", "m4"))
         m2_slope, m4_slope = (slopes[self.names.index(name)] for name in ("m2", "m4"))
-        slope = -(m4_slope / m4 - 2 * m2_slope / m2) * m4 / (3 * m2**2)  # dU4/dθ
+        slope = binder_slope(m2, m4, m2_slope, m4_slope)
         xi, xi_slope = self._xi(m2, m2_slope / m2, means, slopes)
         return CurveValues(m2, binder(m2, m4), slope, xi, xi_slope, m2_slope / m2)
 
@@ -147,6 +147,11 @@ class SizeCurves:
         """U4 at one temperature with its jackknife error."""
         found = estimate_of_rows(self.samples(self.theta(temperature)).binder)
         return found.value, found.error
+
+
+def binder_slope(m2: Array, m4: Array, m2_slope: Array, m4_slope: Array) -> Array:
+    """dU4/dθ from the moments and their derivatives."""
+    return -(m4_slope / m4 - 2 * m2_slope / m2) * m4 / (3 * m2**2)
 
 
 def _dispersion(model: IsingModel) -> float:
