@@ -115,6 +115,61 @@ def test_bonds_of_another_draw_give_a_wrong_magnetization(case):
     assert np.abs(deviations(table, model, power, ("abs_magnetization",))).max() < 4
 
 
+OF_ENERGIES = ("energy", "specific_heat", "abs_magnetization", "m2", "m4", "binder", "binder_slope", "log_m2_slope")
+
+
+@pytest.fixture(scope="module", params=CASES, ids=["nearest-neighbour", "power law"])
+def single_spin(request):
+    """Series of a program that knows no graph: energies on a grid, and real numbers."""
+    coupling, grid, power = request.param
+    model = IsingModel((4, 4), coupling)
+    data = sample(model, grid, 20_000, seed=2, chains=2, algorithm="heat-bath")
+    table = {"T": np.repeat(grid, 40_000), "chain": np.tile(np.repeat([0, 1], 20_000), 3)}
+    table |= {name: data[name].values.ravel() for name in ("energy", "magnetization")}
+    return model, grid, power, table
+
+
+def test_energies_of_any_program_give_the_exact_functions(single_spin):
+    """Eight functions at three temperatures; the power check: slopes 20 % off are seen."""
+    model, grid, power, own = single_spin
+    table = reweight(own, between(grid), n_sites=16)
+    found = deviations(table, model, power, OF_ENERGIES)
+    assert np.abs(found).max() < 4
+    assert np.sqrt(np.mean(found**2)) < 1.6
+    assert np.abs(deviations(table, model, power, SLOPES[:3], factor=1.2)).min() > 4
+
+
+def test_energies_of_another_temperature_are_found_out(single_spin):
+    model, grid, power, own = single_spin
+    table = reweight({**own, "T": 1.05 * own["T"]}, between(grid), n_sites=16)
+    assert np.abs(deviations(table, model, power, OF_ENERGIES[:6])).min() > 4
+
+
+def test_energies_in_other_units_than_n_sites_says_are_found_out(single_spin):
+    """Totals given as energies per spin, or the other way, weigh by a wrong power: here a factor of 2."""
+    model, grid, power, own = single_spin
+    table = reweight({**own, "energy": 2 * own["energy"]}, between(grid)[:1], n_sites=16)
+    assert abs(deviations(table, model, power, ("m2",))[0, 0]) > 4
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pymbar_finds_the_same_between_the_runs(single_spin):
+    """Of one draw in eight, which hardly know one another, as pymbar assumes: means to rounding, errors to 20 %."""
+    pymbar = pytest.importorskip("pymbar", reason="pip install 'spinlens[neighbours]'")
+    model, grid, _, own = single_spin
+    part = {name: column[::8] for name, column in own.items()}
+    T = between(grid)[0]
+    table = reweight(part, T, n_sites=16)
+    energies = 16 * part["energy"]
+    counts = [int((part["T"] == value).sum()) for value in grid]
+    states = np.vstack([energies / value for value in grid])
+    theirs = pymbar.MBAR(states, counts, relative_tolerance=1e-12).compute_expectations(
+        part["magnetization"] ** 2, u_kn=energies[None] / T
+    )
+    assert float(table.m2[0]) == pytest.approx(theirs["mu"].item(), rel=2e-4)
+    assert float(table.m2_error[0]) == pytest.approx(theirs["sigma"].item(), rel=0.3)
+
+
 def exact_correlators(model, temperature):
     """G(r) and the connected ⟨ε_0 ε_r⟩ along the axes for r = 0, 1, 2, by rolls of all states."""
     states, weights = boltzmann(model, temperature)
