@@ -156,7 +156,7 @@ def test_energies_in_other_units_than_n_sites_says_are_found_out(single_spin):
 def test_pymbar_finds_the_same_between_the_runs(single_spin):
     """Of one draw in eight, which hardly know one another, as pymbar assumes: means to rounding, errors to 20 %."""
     pymbar = pytest.importorskip("pymbar", reason="pip install 'spinlens[neighbours]'")
-    model, grid, _, own = single_spin
+    _, grid, _, own = single_spin
     part = {name: column[::8] for name, column in own.items()}
     T = between(grid)[0]
     table = reweight(part, T, n_sites=16)

@@ -121,4 +121,4 @@ def _blocks(data: EnergyRuns, times: list[float]) -> int:
             f"the run at T = {data.runs[worst].temperature:g} is {lengths[worst]:.0f} τ_int long, too short for an "
             f"error: draw {int(np.ceil(_FEWEST * _LENGTH / lengths[worst]))} times as many"
         )
-    return chains * max(1, min(_BLOCKS, room) // chains)
+    return int(chains * max(1, min(_BLOCKS, room) // chains))
