@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from spinlens.criticality.analysis.account import measured
@@ -12,6 +13,7 @@ from spinlens.files.atomic import write_file
 from spinlens.files.plain import plain
 from spinlens.report.pages.critical import render_critical
 
+_SAME_UNIT = 0.1  # relative, by how much T_c and a known one may differ and be in the same unit
 _HEADINGS = ("", "measured", "statistical", "systematic", "crossings", "known", "source")
 _LABELS = {
     "temperature": "T_c", "delta_spin": "delta_s", "delta_energy": "delta_eps", "binder": "U4", "xi": "xi/L",
@@ -20,8 +22,13 @@ _LABELS = {
 
 
 def known_of(point: CriticalPoint) -> Reference:
-    """What is known of it from elsewhere."""
-    return reference(point.coupling, point.dimension)
+    """What is known of it from elsewhere; T_c beside a table only where both seem to be in one unit."""
+    known = reference(point.coupling, point.dimension)
+    entry = known.temperature
+    if entry is None or point.made_from == "runs":
+        return known
+    alike = abs(point.temperature.value / entry.estimate.value - 1) < _SAME_UNIT
+    return known if alike else replace(known, temperature=None)
 
 
 def rows(point: CriticalPoint) -> list[tuple[str, ...]]:
@@ -48,14 +55,18 @@ def remarks(point: CriticalPoint) -> list[str]:
     return [*said, f"{'WARNING: ' if point.check.contradicted else ''}{point.check.text}", *point.notes]
 
 
-def write_page(point: CriticalPoint, path: str | Path, title: str | None = None) -> None:
-    """The page as one file, whole or not at all."""
+def write_page(
+    point: CriticalPoint, path: str | Path, title: str | None = None, made: Sequence[tuple[str, str]] = ()
+) -> None:
+    """The page as one file, whole or not at all; `title` names the lattice, `made` says what it was made with."""
     headings, *values = rows(point)
     curves = [{"L": L, **asdict(curve)} for L, curve in sorted(point.curves.items())]
-    page = render_critical(title or _title(point), headings, values, remarks(point), plain(point), curves)
+    page = render_critical(
+        title or _title(point), headings, values, remarks(point), plain(point), curves, plain(known_of(point)), made
+    )
     write_file(Path(path), page.encode())
 
 
 def _title(point: CriticalPoint) -> str:
-    name = point.coupling.label if point.coupling is not None else "own data"
-    return f"{name}, {point.dimension} dimension{'s' if point.dimension > 1 else ''}"
+    name = "lattice that was given" if point.coupling is None else f"{point.coupling.label} lattice"
+    return f"{name} in {point.dimension}D"

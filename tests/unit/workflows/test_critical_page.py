@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
 from spinlens import NearestNeighbour, find_critical_point
-from spinlens.workflows.critical_page import remarks, rows, write_page
+from spinlens.workflows.critical_page import known_of, remarks, rows, write_page
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +38,20 @@ def test_remarks_say_how_well_the_fit_describes_the_data_and_which_class_it_assu
 def test_the_page_has_all_figures_and_the_coupling_in_its_title(point, tmp_path):
     write_page(point, tmp_path / "point.html")
     text = (tmp_path / "point.html").read_text()
-    assert "<title>spinlens: nearest-neighbour, 2 dimensions</title>" in text
-    assert {f"Figure {k}" for k in range(1, 6)} <= {text[at : at + 8] for at in range(len(text) - 8)}
+    (title,) = re.findall("<title>(.*)</title>", text)
+    assert str(point.temperature) in title
+    assert "for the nearest-neighbour lattice in 2D" in title
+    assert text.count("<svg") >= 8
     bare = dataclasses.replace(point, curves={}, coupling_document={})
     write_page(bare, tmp_path / "bare.html")
-    assert "own data, 2 dimensions" in (tmp_path / "bare.html").read_text()
+    assert "for the lattice that was given in 2D" in (tmp_path / "bare.html").read_text()
     assert (tmp_path / "bare.html").stat().st_size < (tmp_path / "point.html").stat().st_size
+
+
+def test_tables_have_a_unit_of_their_own(point):
+    """A known T_c stands beside a table only where it is near; dimensions have no unit."""
+    table = dataclasses.replace(point, made_from="table")
+    assert known_of(table).temperature == known_of(point).temperature
+    other = dataclasses.replace(table, temperature=4 * point.temperature)
+    assert known_of(other).temperature is None
+    assert known_of(other).delta_spin == known_of(point).delta_spin

@@ -270,7 +270,7 @@ class CriticalPoint(Shown):
         path : path
             The file, by custom of suffix .html.
         title : str, optional
-            Above the page; by default the coupling and the dimension.
+            What T_c is of, as in "nearest-neighbour lattice in 2D", which is the default where a coupling was named.
 
         Examples
         --------
