@@ -18,7 +18,8 @@ Sampling
 
 Criticality
     find_critical_point           T_c, dimensions and universal ratios of a coupling
-    CriticalPoint                 what it finds
+    finite_size_scaling           the same from a table of your own Monte Carlo
+    CriticalPoint                 what they find
     reweight                      curves between the sampled temperatures, with errors
 
 Machines
