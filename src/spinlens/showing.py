@@ -67,6 +67,11 @@ class Shown:
         return self._card().html()
 
 
+def card_of(thing: Shown) -> Card:
+    """What an object says of itself."""
+    return thing._card()
+
+
 def call(kind: type, **settings: object) -> str:
     """``Kind(name=value, …)``, long values cut.
 

@@ -16,8 +16,13 @@ from spinlens.cli.cite import cite
 from spinlens.cli.critical import critical
 from spinlens.cli.examples import example
 from spinlens.cli.flow import flow
+from spinlens.cli.gap import gap
+from spinlens.cli.mcrg import mcrg
+from spinlens.cli.plot import plot
+from spinlens.cli.read import read
 from spinlens.cli.reproduce import report, reproduce
 from spinlens.cli.sample import sample
+from spinlens.cli.show import show
 from spinlens.cli.train import train
 from spinlens.errors import SpinlensError, StudyInterrupted
 
@@ -32,7 +37,7 @@ app = typer.Typer(
 )
 _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     "In the order of work": (sample, critical, train, flow, reproduce),
-    "Tools": (report, cite),
+    "Tools, for files of spinlens and of others": (show, plot, read, mcrg, gap, report, cite),
 }
 for _panel, _commands in _COMMANDS.items():
     for _command in _commands:

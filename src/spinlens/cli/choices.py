@@ -15,7 +15,12 @@ BLOCK_RULES = ("majority", "average", "decimation", "kadanoff")
 CELLS = ("point", "integrated")
 COUPLINGS = ("nearest-neighbour", "power-law")
 ENGINES = ("numpy", "torch", "torch-cuda")
+FIGURES = (
+    "series", "autocorrelation", "states", "correlation", "reweighted", "weights", "learning-curve", "spectrum",
+    "receptive-fields", "drift", "calibration", "flow", "flow-field",
+)  # fmt: skip
 IMAGES = ("periodic", "minimum")
+INSTRUMENTS = ("energy", "magnetization", "xi", "correlation", "pseudo_likelihood", "network")
 KINDS = ("sampled", "mean", "mixed")
 PRESETS = ("quick", "standard", "full")
 REGIMES = ("short-range", "long-range", "mean-field", "boundary")

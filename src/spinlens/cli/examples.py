@@ -20,6 +20,20 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "spinlens reproduce --preset quick -o study",
         "spinlens reproduce my.toml --dry-run",
     ),
+    "show": (
+        "spinlens show critical.nc",
+        "spinlens show point.json --csv > point.csv",
+    ),
+    "plot": (
+        "spinlens plot states.nc --quantity binder -o binder.pdf",
+        "spinlens plot learned --figure receptive-fields",
+    ),
+    "read": (
+        "spinlens read critical.nc",
+        "spinlens read many.npy -s 1.2 -L 16 --calibration instruments.safetensors",
+    ),
+    "mcrg": ("spinlens mcrg critical.nc --rule majority",),
+    "gap": ("spinlens gap learned -s 1.2 -T 6.835",),
     "report": ("spinlens report study",),
     "cite": ("spinlens cite study > used.bib",),
     "study status": ("spinlens study status study",),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from spinlens.cli.choices import BLOCK_RULES, KINDS, one_of, some_of, words
+from spinlens.cli.given import NamedLattice, critical_temperature, given_states, machine_at, temperature_of
 from spinlens.cli.options import (
     FILES,
     LATTICE,
@@ -24,16 +22,10 @@ from spinlens.cli.options import (
     Workers,
     cores,
     interruptible,
-    make_coupling,
-    make_sides,
     one_thread_of_blas,
-    read_states,
 )
-from spinlens.errors import InputError
 
 if TYPE_CHECKING:
-    from spinlens.lattice.ising import IsingModel
-    from spinlens.machines.machine import Machine
     from spinlens.machines.units.passage import Kind
     from spinlens.renormalization.block_spin import BlockRule
     from spinlens.workflows.flow_settings import FlowSettings
@@ -90,12 +82,14 @@ def flow(
     from spinlens.workflows.flow_settings import FlowSettings
 
     rules, chosen = cast("tuple[BlockRule, ...]", words(block)), cast("Kind", kind)
-    named = _Named(size, dimension, coupling, sigma, images, cell)
-    model, given, unit, at = _states(states, named, temperature)
-    loaded = None if machine is None else _machine(machine)
+    given = given_states(states, NamedLattice(size, dimension, coupling, sigma, images, cell))
+    unit = critical_temperature(given.model, temperature)
+    at = temperature_of(temperature, unit, given.temperatures)
+    loaded = None if machine is None else machine_at(machine)
+    name = "machine" if machine is None else machine.resolve().name
     settings = FlowSettings(
-        model, unit, at, given, loaded, "machine" if machine is None else machine.resolve().name, chosen, steps, rules,
-        controls, seeds=seeds, samples=samples, training=training, epochs=epochs, seed=seed, workers=cores(workers),
+        given.model, unit, at, given.states(at), loaded, name, chosen, steps, rules, controls, seeds=seeds,
+        samples=samples, training=training, epochs=epochs, seed=seed, workers=cores(workers),
         instruments=tuple(name for name in THERMOMETERS if network or name != "network"),
     )  # fmt: skip
     settings.check()
@@ -113,100 +107,6 @@ def _run(settings: FlowSettings, out: Path, force: bool) -> None:
         FlowComparison(found["readings"], found["flows"]).save(out)
         write_flow(out, _document(settings, found))
     _say(found, out)
-
-
-@dataclass(frozen=True)
-class _Named:
-    """The lattice that the options name, for states that do not say theirs."""
-
-    size: int
-    dimension: int
-    coupling: str | None
-    sigma: float | None
-    images: str
-    cell: str
-
-    def model(self, sides: tuple[int, ...] | None) -> IsingModel:
-        from spinlens.lattice.ising import IsingModel
-
-        shape = make_sides(None, self.size, self.dimension) if sides is None else sides
-        return IsingModel(shape, make_coupling(self.coupling, self.sigma, self.images, self.cell))
-
-
-def _states(path: Path | None, named: _Named, temperature: str) -> tuple[IsingModel, Any, float, float]:
-    """The lattice, its states (None where they are to be sampled), its T_c and the temperature of the states."""
-    from spinlens.lattice.states_of import states_of
-
-    model, given, known = _read(path)
-    if model is None:
-        flat = given is None or (given.ndim == 2 and named.dimension > 1)
-        model = named.model(None if flat else given.shape[1:])
-        if flat and given is not None and given.shape[1] != model.n_sites:
-            raise InputError(f"{path} holds flat states of {given.shape[1]} sites: give their lattice, as --size 16")
-        given = None if given is None else states_of(given, model.shape)
-        unit = _critical_temperature(model, temperature)
-        return model, given, unit, _temperature(temperature, unit, known)
-    if named.coupling is not None or named.sigma is not None:
-        raise InputError(f"{path} says which lattice it is; leave --coupling and --sigma out")
-    unit = _critical_temperature(model, temperature)
-    at = _temperature(temperature, unit, known)
-    return model, states_of(given, temperature=at), unit, at
-
-
-def _read(path: Path | None) -> tuple[IsingModel | None, Any, list[float]]:
-    """Of a file: the model it names, if any, all that it holds, and its temperatures, none of a plain array."""
-    if path is None:
-        return None, None, []
-    from spinlens.files.held import array_of, temperatures_of
-    from spinlens.lattice.model_document import model_of
-
-    held = read_states(path)
-    if hasattr(held, "data_vars") and "model" in held.attrs:
-        return model_of(held), held, temperatures_of(held)
-    return None, array_of(held), temperatures_of(held)
-
-
-def _critical_temperature(model: IsingModel, temperature: str) -> float:
-    """The best known T_c, else that of a quick look at two small lattices; of a table the temperature given."""
-    from spinlens.criticality.search.bracketing import locate
-    from spinlens.criticality.universality import reference
-    from spinlens.lattice.couplings import CouplingTable
-    from spinlens.lattice.ising import IsingModel
-
-    known = reference(model.coupling, model.dimension)
-    if known.temperature is not None:
-        return known.temperature.estimate.value
-    if known.regime == "no transition":
-        raise InputError(f"{model.coupling.label} in {model.dimension}D has no critical temperature to flow about")
-    if isinstance(model.coupling, CouplingTable):
-        if temperature == "tc":
-            raise InputError("T_c of a coupling table is not known: give the temperature of the states in its place")
-        return _temperature(temperature, math.nan, [])
-    small, large = (IsingModel((side,) * model.dimension, model.coupling) for side in (8, 16))
-    found = locate(small, large).temperature
-    print(f"T_c of {model.coupling.label} is taken as {found:.4g} (about 1 %)", file=sys.stderr)
-    return found
-
-
-def _temperature(text: str, unit: float, known: list[float]) -> float:
-    """The temperature that the option names; the only one of a file where the option was left out."""
-    if text == "tc":
-        return known[0] if len(known) == 1 else min(known, key=lambda value: abs(value - unit), default=unit)
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not (math.isfinite(value) and value > 0):
-        raise InputError(f"--temperature must be a number above 0 or tc, got {text!r}")
-    return value
-
-
-def _machine(path: Path) -> Machine:
-    """The machine of any kind at `path`, or in the folder `machine` that `spinlens train` made there."""
-    from spinlens.machines.kinds import read_machine
-
-    inner = path / "machine"
-    return read_machine(inner if inner.is_dir() else path)
 
 
 def _document(settings: FlowSettings, found: dict[str, Any]) -> dict[str, Any]:

@@ -158,3 +158,12 @@ def interruptible(message: str) -> AbstractContextManager[None]:
         raise StudyInterrupted(message, number)
 
     return first_signal(stop)
+
+
+def echo_json(document: Any) -> None:
+    """The document as JSON on stdout; what is not finite is null."""
+    import json
+
+    from spinlens.files.plain import plain
+
+    print(json.dumps(plain(document), indent=1, ensure_ascii=False))

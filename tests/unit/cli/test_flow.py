@@ -163,11 +163,3 @@ def test_mistakes_are_one_sentence_and_exit_code_2(
     assert message in said
     assert len(said.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()
-
-
-def test_the_folder_of_a_training_is_a_machine(files: dict[str, Path], tmp_path: Path) -> None:
-    from spinlens.cli.flow import _machine
-
-    RBM.load(files["machine"]).save(tmp_path / "trained" / "machine")
-    assert _machine(tmp_path / "trained").weights_.shape == (64, 16)
-    assert isinstance(_machine(files["stack"]), StackedRBM)

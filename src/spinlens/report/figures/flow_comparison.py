@@ -55,7 +55,7 @@ def draw_path(rows: Sequence[Row], unit: float) -> Figure:
     figure, axes = layout.grid(len(instruments), 1, height=1.3 * len(instruments) + 0.6, sharex=True)
     for number, instrument in enumerate(instruments):
         place = axes[number, 0]
-        plot_flow(_starts(rows, instrument), place, unit=unit, legend=False)
+        plot_flow(starts_of(rows, instrument), place, unit=unit, legend=False)
         place.set_ylabel("T / T_c")
         style.note(place, style.INSTRUMENTS.get(instrument, instrument))
         if number < len(instruments) - 1:
@@ -63,7 +63,7 @@ def draw_path(rows: Sequence[Row], unit: float) -> Figure:
     return figure
 
 
-def _starts(rows: Sequence[Row], instrument: str) -> dict[str, list[xr.Dataset]]:
+def starts_of(rows: Sequence[Row], instrument: str) -> dict[str, list[xr.Dataset]]:
     """The lines of each start, one a seed."""
     lines: dict[str, dict[Any, list[Row]]] = {}
     for row in rows:
