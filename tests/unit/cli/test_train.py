@@ -44,7 +44,7 @@ def test_a_folder_with_everything(states, tmp_path, capsys):
     call(states, *OPTIONS, "--out", tmp_path / "out")
     found = sorted(path.name for path in (tmp_path / "out").iterdir())
     figures = ["couplings.svg", "learning-curve.svg", "receptive-fields.svg", "spectrum.svg"]
-    assert found == sorted([*figures, "machine", "results.json", "run.json"])
+    assert found == sorted([*figures, "index.html", "machine", "results.json", "run.json"])
     results = json.loads((tmp_path / "out" / "results.json").read_text())
     assert results["couplings"][0]["true"] == pytest.approx(1 / 3)
     assert abs(results["couplings"][0]["learned"]) < 0.1  # the states are free spins
