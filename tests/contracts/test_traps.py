@@ -137,11 +137,16 @@ def test_instruments_are_calibrated_with_a_dataset_as_with_its_chains(tmp_path):
         sl.EnergyThermometer.calibrate(sl.IsingModel((4, 4), sl.PowerLaw(1.2)), GRID, data)
 
 
+FIRST = [sl.default_operators(2, parity)[:1] for parity in ("even", "odd")]
 TAKERS = {
     "energy": lambda x, made: MODEL.energy(x),
     "read": lambda x, made: made["instruments"]["energy"].read(x),
     "test": lambda x, made: made["instruments"].test(x).p_value,
-    "fit": lambda x, made: sl.RBM(4, epochs=2).fit(x if not isinstance(x, np.ndarray) else x.reshape(-1, 16)).weights_,
+    "fit": lambda x, made: sl.RBM(4, epochs=2).fit(x).weights_,
+    "stack": lambda x, made: sl.StackedRBM((4, 2), epochs=1).fit(x).layers_[1].weights_,
+    "transform": lambda x, made: made["machine"].transform(x),
+    "log_likelihood": lambda x, made: made["machine"].log_likelihood(x, method="exact"),
+    "mcrg": lambda x, made: sl.mcrg([x, sl.block_spin_flow(x, 1).at(1)], *FIRST, bins=16).exponent("even"),
     "rbm_flow": lambda x, made: sl.rbm_flow(made["machine"], x, 2).at(2),
     "updown_flow": lambda x, made: sl.updown_flow(made["stack"], x, 2).at(2),
     "block_spin_flow": lambda x, made: sl.block_spin_flow(x, 1).at(1),
@@ -161,6 +166,9 @@ def test_states_are_taken_from_datasets_and_files_as_from_arrays(taker, tmp_path
     chained = data.spins.values[0] if taker in ("read", "test") else data.spins.values[0, 0]  # one chain, not one row
     for held in (data, data.spins, tmp_path / "states.nc", sl.open(tmp_path / "states.nc")):
         np.testing.assert_equal(take(held, made), take(chained, made))
-    if taker != "fit":
-        plain = data.spins.values[0, 0]
-        np.testing.assert_equal(take(str(tmp_path / "states.npy"), made), take(plain, made))
+    plain = data.spins.values[0, 0]
+    np.savez(tmp_path / "states.npz", samples=plain)
+    for path in ("states.npy", "states.npz"):
+        np.testing.assert_equal(take(str(tmp_path / path), made), take(plain, made))
+    for same in (plain > 0, plain.tolist(), plain.astype(float), {"states": plain}, sl.open(tmp_path / "states.npy")):
+        np.testing.assert_equal(take(same, made), take(plain, made))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from spinlens import checks
-from spinlens.arrays import AnyArray, Array
+from spinlens.arrays import AnyArray, Array, Integers
 from spinlens.errors import InputError, SpinsError
+from spinlens.files.held import array_of, is_labelled, opened
 from spinlens.plot import places, style
 from spinlens.plot.tiles import Tiling, draw_tiles
 
@@ -33,9 +34,10 @@ def states(
 
     Parameters
     ----------
-    data : Dataset, Trajectory or array_like
+    data : Dataset, Trajectory, array_like or path
         Of ``sample(..., keep_spins=True)``: the last state of one chain at each temperature. A flow: one state at up to
-        eight of its records, of smaller lattices enlarged. Else (x, y) or (n, x, y) states.
+        eight of its records, of smaller lattices enlarged. Else (x, y) or (n, x, y) states; of a file or an archive of
+        them up to eight.
     ax : Axes, optional
         Where to draw; a new figure by default.
     sample : int, default 0
@@ -137,8 +139,12 @@ def _axes(ax: Axes | None, shape: tuple[int, int], count: int, columns: int, tit
 
 def _tiles(data: Any, sample: int) -> tuple[AnyArray, list[str]]:
     """(n, x, y) and their titles."""
-    if isinstance(data, xr.Dataset):
-        return _of_dataset(data, sample)
+    held = opened(data)
+    if isinstance(held, xr.Dataset) and ("spins" in held or not held.data_vars):
+        return _of_dataset(held, sample)
+    if held is not data or is_labelled(held) or isinstance(held, Mapping):
+        array = array_of(held)
+        return array[_spaced(len(array))], []
     if places.has(data, "steps") and places.has(data, "states"):
         return _of_flow(data, sample)
     array = np.asarray(data)
@@ -154,12 +160,17 @@ def _of_dataset(data: xr.Dataset, sample: int) -> tuple[AnyArray, list[str]]:
     return spins.transpose("temperature", ...).values, [_named(float(T)) for T in data["temperature"].values]
 
 
+def _spaced(count: int) -> Integers:
+    """Numbers of as many as are drawn, from the first to the last."""
+    return np.unique(np.linspace(0, count - 1, min(count, _MOST)).round().astype(np.int64))
+
+
 def _named(temperature: float) -> str:
     return "T = ∞" if math.isinf(temperature) else f"T = {temperature:.5g}"
 
 
 def _of_flow(flow: Any, sample: int) -> tuple[AnyArray, list[str]]:
-    chosen = np.unique(np.linspace(0, len(flow.steps) - 1, min(len(flow.steps), _MOST)).round().astype(int))
+    chosen = _spaced(len(flow.steps))
     records = [np.asarray(flow.states[k][sample]) for k in chosen]
     if records[0].ndim != 2:
         return np.stack([record for record in records if record.shape == records[0].shape]), []

@@ -89,3 +89,15 @@ def test_fields_are_scaled_each_by_its_largest_weight_or_all_by_one(ax: Axes) ->
     assert image(ax)[3:].tolist() == [[0.0, 0.25], [0.0, 0.0]]
     with pytest.raises(InputError, match=r"\(units, x, y\)"):
         receptive_fields(np.ones((4, 16)))
+
+
+def test_states_of_files_and_archives(tmp_path):
+    """Eight of twenty, from the first to the last."""
+    many = random_states(20, 4, 4)
+    np.save(tmp_path / "states.npy", many)
+    np.savez(tmp_path / "states.npz", samples=many)
+    expected = image(states(many[[0, 3, 5, 8, 11, 14, 16, 19]]))
+    for held in (tmp_path / "states.npy", str(tmp_path / "states.npz"), {"states": many}):
+        np.testing.assert_array_equal(image(states(held)), expected)
+    with pytest.raises(InputError, match=r"none\.npy"):
+        states(tmp_path / "none.npy")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
-from spinlens.arrays import Spins
+from spinlens.arrays import AnyArray, Spins
 from spinlens.errors import InputError
 from spinlens.files.atomic import replacing
 from spinlens.files.held import Held, array_of, is_labelled, opened
@@ -92,19 +92,29 @@ def write_packed(path: str | Path, blocks: Iterable[npt.ArrayLike]) -> PackedSta
 
 
 def checked_states(data: Held, n_visible: int | None = None, name: str = "X") -> States:
-    """Training states as (n_samples, n_visible) int8 of ±1, or packed ones as they are; those of Datasets and files."""
+    """Training states as (n_samples, n_visible) int8 of ±1, or packed ones as they are; those of Datasets and files.
+
+    States of square lattices, (n_samples, L, L), are flattened; other shapes could be chains of flat states.
+    """
     held = opened(data)
-    if is_labelled(held):
-        lattices = array_of(held)
-        held = lattices.reshape(len(lattices), -1)
-    states = held if isinstance(held, PackedStates) else checks.spins(name, held)
+    states = held if isinstance(held, PackedStates) else checks.spins(name, _flat(held, n_visible))
     if len(states.shape) != 2:
-        raise InputError(f"{name} must have shape (n_samples, n_visible), got {states.shape}; flatten lattices first")
+        raise InputError(
+            f"{name} must have shape (n_samples, n_visible) or (n_samples, L, L), got {states.shape}: flatten other "
+            "lattices with reshape(n_samples, -1)"
+        )
     if n_visible is not None and states.shape[1] != n_visible:
         raise InputError(
             f"{name} has {states.shape[1]} columns, the machine {n_visible} visible units: they must agree"
         )
     return states
+
+
+def _flat(held: Held, n_visible: int | None) -> AnyArray:
+    """States of a Dataset, of square lattices and of as many sites as there are units as (n_samples, n_visible)."""
+    states = array_of(held)
+    square = states.ndim > 2 and (len(set(states.shape[1:])) == 1 or states[0].size == n_visible)
+    return states.reshape(len(states), -1) if square or is_labelled(held) else states
 
 
 def unpacked_states(data: Held, n_visible: int | None = None, name: str = "X") -> Spins:

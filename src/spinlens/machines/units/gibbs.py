@@ -148,8 +148,10 @@ def draw_and_mean(field: Single, lanes: Lanes, spins: Single, factor: float = 1.
 
 
 def as_units(name: str, states: npt.ArrayLike, width: int) -> Single:
-    """`states` (n_samples, width) as contiguous float32; ±1 or any real values, such as means."""
+    """`states` (n_samples, width), or lattices of as many sites, as contiguous float32; ±1 or any real values."""
     array = np.ascontiguousarray(checks.signs(name, states), dtype=np.float32)
+    if array.ndim > 2 and array[0].size == width:
+        array = array.reshape(len(array), width)
     if array.ndim != 2 or array.shape[1] != width:
         raise SpinsError(f"{name} must have shape (n_samples, {width}), got {array.shape}")
     return array

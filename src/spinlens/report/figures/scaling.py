@@ -19,6 +19,8 @@ Curves = Sequence[Mapping[str, Any]]
 Point = Mapping[str, Any]
 
 _NAMES = {"temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U_4", "xi": "ξ/L"}
+_SOURCE = ("in units of J, reweighted from all runs", "as it was given, joined by lines")  # of runs, of a table
+_AT = ("at T_c", "every temperature that was fitted")
 _FAMILIES = {"binder": "U_4", "xi": "ξ/L", "log_m2": "ln⟨m²⟩"}
 
 
@@ -38,11 +40,15 @@ def _crossings(point: Point, curves: Curves, known: Any) -> Illustration:
     return Illustration(
         "crossings",
         "Crossings",
-        "Scale-invariant ratios against temperature in units of J, reweighted from all runs, with errors as bands.",
+        f"Scale-invariant ratios against temperature, {_SOURCE[_is_table(point)]}, with errors as bands.",
         "Curves of different L cross at T_c; crossings of small sizes lie beside it because of corrections to scaling.",
         tuple(panels),
         keys,
     )
+
+
+def _is_table(point: Point) -> bool:
+    return point.get("made_from") == "table"
 
 
 def _known_key(known: Any) -> tuple[Key, ...]:
@@ -104,9 +110,10 @@ def _residuals(point: Point) -> Illustration:
     return Illustration(
         "residuals",
         "Residuals",
-        "Data minus the fit of the largest weight with its corrections to scaling at T_c, in statistical errors.",
+        "Data minus the fit of the largest weight with its corrections to scaling, in statistical errors: "
+        f"{_AT[_is_table(point)]}.",
         "Points scatter about zero by about one; a trend with L would mean that the scaling law is wrong.",
-        (Panel("Residuals at T_c", "Residuals of the global fit against L", figure),),
+        (Panel("Residuals", "Residuals of the global fit against L", figure),),
         tuple(Key(_FAMILIES[name], style.series(k + 1)[0], "point") for k, name in enumerate(names)),
     )
 

@@ -8,7 +8,7 @@ from safetensors.numpy import load_file
 
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.packed_states import open_packed
-from spinlens.machines.files.packed import pack_states, write_packed
+from spinlens.machines.files.packed import checked_states, pack_states, write_packed
 from spinlens.machines.rbm import RBM
 from spinlens.machines.training import epoch
 
@@ -72,3 +72,15 @@ def test_a_wrong_header_is_said(path, change):
     path.write_bytes(content[:8] + json.dumps(document).encode().ljust(504) + content[512:])
     with pytest.raises(ArtefactError):
         open_packed(path)
+
+
+def test_states_of_square_lattices_are_flattened_and_chains_are_not_taken_for_lattices():
+    lattices = STATES[:, :9].reshape(1000, 3, 3)
+    np.testing.assert_array_equal(checked_states(lattices), STATES[:, :9])
+    oblong = STATES[:, :12].reshape(1000, 3, 4)
+    np.testing.assert_array_equal(checked_states(oblong, 12), STATES[:, :12])
+    for unclear in (oblong, lattices.reshape(2, 500, 3, 3), STATES.reshape(2, 500, 13)):
+        with pytest.raises(InputError, match=r"flatten other lattices with reshape\(n_samples, -1\)"):
+            checked_states(unclear)
+    with pytest.raises(InputError, match="9 columns, the machine 12"):
+        checked_states(lattices, 12)
