@@ -149,7 +149,7 @@ _HOME = {
     "spinlens.renormalization.matching": ("two_lattice_matching",),
     "spinlens.renormalization.default_operators": ("default_operators",),
     "spinlens.renormalization.operators": ("CouplingOperator",),
-    "spinlens.workflows.reproduce": ("reproduce",),
+    "spinlens.workflows.reproduce": ("reproduce", "study_figures"),
     "spinlens.workflows.citing": ("cite",),
     "spinlens.workflows.opening": ("open", "save"),
 }

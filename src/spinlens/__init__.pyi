@@ -68,5 +68,6 @@ from spinlens.workflows.citing import cite as cite
 from spinlens.workflows.opening import open as open
 from spinlens.workflows.opening import save as save
 from spinlens.workflows.reproduce import reproduce as reproduce
+from spinlens.workflows.reproduce import study_figures as study_figures
 
 __version__: str

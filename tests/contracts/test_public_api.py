@@ -32,7 +32,7 @@ NAMES = {
     "pseudo_log_likelihood", "receptive_fields",
     "spectrum", "tempered_sample", "trajectory_sample",
     "visible_hidden_correlation", "compare_blockings", "kadanoff_machine", "strided_stack",
-    "cite", "open", "save",
+    "cite", "open", "save", "study_figures",
 }  # fmt: skip
 
 GROUPS = [

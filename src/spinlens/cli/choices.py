@@ -19,6 +19,7 @@ FIGURES = (
     "series", "autocorrelation", "states", "correlation", "reweighted", "weights", "learning-curve", "spectrum",
     "receptive-fields", "drift", "calibration", "flow", "flow-field",
 )  # fmt: skip
+FIGURE_FILES = ("pdf",)
 IMAGES = ("periodic", "minimum")
 INSTRUMENTS = ("energy", "magnetization", "xi", "correlation", "pseudo_likelihood", "network")
 KINDS = ("sampled", "mean", "mixed")

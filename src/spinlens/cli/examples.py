@@ -34,7 +34,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "mcrg": ("spinlens mcrg critical.nc --rule majority",),
     "gap": ("spinlens gap learned -s 1.2 -T 6.835",),
-    "report": ("spinlens report study",),
+    "report": ("spinlens report study --figures pdf", "spinlens report study study-other-seed --out seeds.html"),
     "cite": ("spinlens cite study > used.bib",),
     "study status": ("spinlens study status study",),
     "study verify": ("spinlens study verify study",),

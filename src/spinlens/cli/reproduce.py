@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from spinlens.cli.choices import PRESETS, one_of
-from spinlens.cli.options import FILES, StudyPath, Workers, cores, one_thread_of_blas, preset_name
+from spinlens.cli.choices import FIGURE_FILES, PRESETS, one_of
+from spinlens.cli.options import FILES, Force, StudyPath, Workers, check_output, cores, one_thread_of_blas, preset_name
 from spinlens.errors import InputError
 
 
@@ -66,11 +66,33 @@ def _source(source: str | None, preset: str | None, study: Path | None) -> str |
     return given[0] if given else "quick"
 
 
-def report(folder: StudyPath) -> None:
-    """Write the report of a finished study anew."""
-    from spinlens.workflows import reproduce as workflow
+def report(
+    folder: StudyPath,
+    other: Annotated[
+        Path | None, typer.Argument(help="A second study, to be set beside the first.", metavar="[DIR]")
+    ] = None,
+    figures: Annotated[
+        str | None, one_of("--figures", FIGURE_FILES, "Every figure as a file in DIR/figures, too", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The page that sets two studies side by side.", rich_help_panel=FILES)
+    ] = Path("comparison.html"),
+    force: Force = False,
+) -> None:
+    """Write the report of a finished study anew, or set two studies side by side."""
+    if other is None:
+        from spinlens.workflows import reproduce as workflow
 
-    _say(folder, workflow.report(folder))
+        _say(folder, workflow.report(folder, pdfs=figures is not None))
+        return
+    if figures is not None:
+        raise InputError("--figures is for the report of one study: leave it or the second folder out")
+    check_output(out, force)
+    from spinlens.workflows.compare_studies import compare_studies
+
+    for line in compare_studies(folder, other, out):
+        typer.echo(line)
+    typer.echo(f"side by side: {out}")
 
 
 def _say(folder: Path, results: dict[str, Any]) -> None:

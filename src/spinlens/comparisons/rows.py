@@ -24,7 +24,7 @@ from spinlens.thermometers.equilibrium import EquilibriumReference
 from spinlens.thermometers.readings import EquilibriumTest
 
 _FORMAT = 2  # of the rows: kept ones of another are measured anew
-_RECORDS = 16  # steps that are read unless told
+RECORDS = 16  # steps that are read unless told
 _NUMBERS = ("temperature", "temperature_error", "nearest", "statistic", "statistic_error", "change", "change_error")
 
 Row = dict[str, Any]
@@ -64,7 +64,7 @@ class FlowMeasurement:
         for instrument in instruments.values():
             if instrument.shape != shape:
                 raise InputError(f"an instrument was calibrated on a lattice {instrument.shape}, the model has {shape}")
-        kept = recorded(record or _RECORDS, checks.positive_integer("steps", steps))
+        kept = recorded(record or RECORDS, checks.positive_integer("steps", steps))
         return cls(begun, dict(instruments), equilibrium, kept, kind, checks.seed(seed))
 
     @cached_property

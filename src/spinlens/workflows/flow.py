@@ -18,9 +18,11 @@ from spinlens.comparisons.controls import Case, flow_controls
 from spinlens.comparisons.kept import KeptFlows
 from spinlens.comparisons.machine_builder import KeptMachines, MachineBuilder
 from spinlens.comparisons.pattern_table import Units, fills_lattices, machine_units, pattern_table, stack_units
+from spinlens.comparisons.rows import RECORDS
 from spinlens.files.plain import plain
 from spinlens.files.run_folder import claim
 from spinlens.flows.flow_field import FlowField, fields_of, measure_flow_field
+from spinlens.flows.rbm_flow import chosen_steps
 from spinlens.flows.reading import read_layers
 from spinlens.flows.stacked_flow import place_stack, stacked_flow
 from spinlens.lattice.trajectory import Trajectory
@@ -28,6 +30,7 @@ from spinlens.machines.machine import Machine
 from spinlens.progress import Progress, Step, Tell, telling
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
+from spinlens.workflows.films import layer_films, machine_films
 from spinlens.workflows.flow_settings import SMALLEST, FlowSettings
 
 GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.35, 1.6, 2.0, 2.6)
@@ -47,8 +50,8 @@ def run_flow(
     Returns
     -------
     Mapping with `readings` and `flows` (see `FlowComparison`), `fields` (flow → instrument → flow field), `layers`
-    (flow → temperatures layer by layer), `patterns` and `maps` (⟨vh⟩ of the machine and of block spins), `unit`,
-    `instruments`.
+    (flow → temperatures layer by layer), `patterns` and `maps` (⟨vh⟩ of the machine and of block spins), `films` (spins
+    step by step from each start), `unit`, `instruments`.
     """
     settings.check()
     if out is not None:
@@ -68,6 +71,7 @@ def run_flow(
         fields = {settings.name: _entries(_machine_field(settings, drawn, machine, own))}
         fields |= {_of_layers(source): _entries(fields_of(table), 2) for source, table in tables.items()}
         patterns, maps = _patterns(settings, drawn, machine)
+        films = _films(settings, drawn, machine, paths)
     return {
         "unit": settings.unit,
         "instruments": list(own),
@@ -78,6 +82,7 @@ def run_flow(
         "layers": {source: _layer_rows(table, settings.unit) for source, table in tables.items()},
         "patterns": patterns,
         "maps": maps,
+        "films": films,
     }
 
 
@@ -104,6 +109,14 @@ class _Drawn:
     def ensembles(self) -> dict[float, Spins]:
         """Temperature → the states that were not used to calibrate."""
         return dict(zip(self.grid, self.test, strict=True))
+
+
+    @property
+    def starts(self) -> dict[str, Spins]:
+        """The states from which machines flow."""
+        cold = np.ones_like(self.starting)
+        cold[::2] = -1
+        return {"cold": cold, "critical": self.starting, "hot": self.test[-1][: len(self.starting)]}
 
 
 def _drawn(s: FlowSettings, tell: Tell) -> _Drawn:
@@ -149,12 +162,9 @@ def _compared(
     out: Path | None, tell: Tell,
 ) -> FlowComparison:  # fmt: skip
     """The flow of the machine from cold, critical and hot states, beside those of the controls."""
-    cold = np.ones_like(drawn.starting)
-    cold[::2] = -1
-    starts = {"cold": cold, "critical": drawn.starting, "hot": drawn.test[-1][: len(drawn.starting)]}
     cases = s.cases or (flow_controls(s.model.n_sites, s.seeds) if s.controls else ())
     return compare_flows(
-        s.model, s.temperature, builder.states, starts, instruments, instruments.equilibrium, cases,
+        s.model, s.temperature, builder.states, drawn.starts, instruments, instruments.equilibrium, cases,
         machines={s.name: machine}, steps=s.steps, kind=s.kind, options=builder.options, seed=_number(s, "flows"),
         workers=s.workers, checkpoint=out, progress=_titled(tell, "flows"),
     )  # fmt: skip
@@ -201,6 +211,21 @@ def _readable(path: Trajectory) -> Trajectory:
     """Without the layers that are too small for instruments."""
     kept = sum(min(shape) >= SMALLEST for shape in path.shapes)
     return Trajectory(path.name, path.steps[:kept], path.states[:kept])
+
+
+def _films(
+    s: FlowSettings, drawn: _Drawn, machine: Machine, paths: Mapping[str, Mapping[float, Trajectory]]
+) -> list[dict[str, Any]]:
+    """Films of the machine, of blocks and of the layers of a stack; of square lattices alone, which can be shown."""
+    if len(s.model.shape) != 2:
+        return []
+    record = chosen_steps(s.steps, RECORDS)
+    machine_flow = machine_films(machine, drawn.starts, record, s.kind, _number(s, "films"))
+    layers = [
+        {"kind": "blocks" if source.endswith("blocks") else "stack", "source": source, "starts": layer_films(own, LAYER_STARTS, s.unit)}
+        for source, own in paths.items()
+    ]
+    return [{"kind": "machine", "source": s.name, "starts": machine_flow}, *layers]
 
 
 def _patterns(s: FlowSettings, drawn: _Drawn, machine: Machine) -> tuple[list[dict[str, Any]], dict[str, Any]]:

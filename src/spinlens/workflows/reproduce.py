@@ -6,12 +6,13 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spinlens import checks
 from spinlens.progress import Progress, telling
 from spinlens.report import findings as words
 from spinlens.report.deciding import deciding_time
+from spinlens.report.pages.figure_files import illustrations, panels, write_pdfs
 from spinlens.report.pages.study import write_report
 from spinlens.study.definition.costs import sized
 from spinlens.study.definition.spec import Study
@@ -22,6 +23,9 @@ from spinlens.study.stages import study_tasks
 from spinlens.study.stages.figures import figure_data
 from spinlens.study.storage import provenance
 from spinlens.study.storage.store import StudyFolder, StudyResults, named_errors
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 RESULTS = "results"
 """The task whose JSON payload is results.json."""
@@ -94,10 +98,51 @@ def reproduce(
     return _write_outputs(outcome.results)
 
 
-def report(folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """Write ``results.json`` and ``report.html`` of a finished study anew from its artefacts; returns the results."""
+def report(folder: str | os.PathLike[str], pdfs: bool = False) -> dict[str, Any]:
+    """Write ``results.json`` and ``report.html`` of a finished study anew from its artefacts; returns the results.
+
+    With `pdfs` every figure as ``figures/NAME.pdf`` too, to which the page leads.
+    """
     study = StudyFolder(folder)
-    return _write_outputs(study.results(catalogue(study).keys))
+    found = study.results(catalogue(study).keys)
+    if pdfs:
+        with study.locked(), named_errors(study.path):
+            write_pdfs(found[RESULTS], figure_data(found[RESULTS]["study"], found), study.path / "figures")
+    return _write_outputs(found)
+
+
+def study_figures(folder: str | os.PathLike[str], *names: str) -> dict[str, list[Figure]]:
+    """The figures of a study as matplotlib has them, to be changed and saved.
+
+    Parameters
+    ----------
+    folder : path
+        A finished study.
+    *names : str
+        Which figures, by the names of their downloads; all of the page when none is given (some seconds).
+
+    Returns
+    -------
+    dict of str to list of Figure
+        The panels of each, in the order of the page; none where the study has no data for it.
+
+    Raises
+    ------
+    InputError
+        A name that no figure has; the message lists them.
+    StudyError
+        No study there, or not a finished one: run ``spinlens reproduce`` again, it goes on.
+
+    Examples
+    --------
+    >>> from spinlens import study_figures
+    >>> near, far = study_figures("study", "gap-effects")["gap-effects"]  # doctest: +SKIP
+    >>> far.savefig("gap.pdf")  # doctest: +SKIP
+    """
+    study = StudyFolder(folder)
+    found = study.results(catalogue(study).keys)
+    results = found[RESULTS]
+    return panels(illustrations(results, figure_data(results["study"], found), names))
 
 
 def report_path(folder: str | os.PathLike[str]) -> Path:

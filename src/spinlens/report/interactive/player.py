@@ -30,6 +30,48 @@ def reels(results: Results, data: Data) -> dict[str, Any] | None:
     return {"colors": COLORS, "instruments": instruments(), "lattices": shown} if shown else None
 
 
+def flow_reels(document: Results) -> dict[str, Any] | None:
+    """The same of the page of ``spinlens flow``, from its results alone."""
+    flows = [_of_document(films, document) for films in entries(document, "films")]
+    lattice = {"label": str(document.get("title", "")).partition(":")[0], "T_c": document.get("unit"), "G": []}
+    shown = {"colors": COLORS, "instruments": instruments(), "lattices": [{**lattice, "flows": flows}]}
+    return shown if flows else None
+
+
+def _of_document(films: Results, document: Results) -> dict[str, Any]:
+    kind, source = str(films.get("kind")), str(films.get("source"))
+    layers = section(section(document, "layers"), source)
+    starts = [
+        {**film, **(_read(document, film) if kind == "machine" else _read_layers(layers, place))}
+        for place, film in enumerate(entries(films, "starts"))
+    ]
+    name = f"{source}, layer by layer" if kind == "stack" else source
+    about = {"kind": kind, "of": source.removesuffix(" blocks"), "name": name, "group": _KINDS[kind]}
+    return {**about, "layers": kind != "machine", "starts": starts}
+
+
+def _read(document: Results, film: Results) -> dict[str, Any]:
+    """What instruments read of the given machine from the start of a film: readings come step by step."""
+    rows = [
+        row
+        for row in entries(document, "readings")
+        if row.get("control") == "given" and row.get("start") == film.get("name")
+    ]
+    names = dict.fromkeys(str(row.get("instrument")) for row in rows)
+    by_name = {name: [row for row in rows if row.get("instrument") == name] for name in names}
+    T = {name: [[row.get("nearest"), row.get("temperature_error")] for row in own] for name, own in by_name.items()}
+    m = [[row.get("statistic"), row.get("statistic_error")] for row in by_name.get("magnetization", ())]
+    return {"T": T, "m": m}
+
+
+def _read_layers(layers: Results, place: int) -> dict[str, Any]:
+    names = [str(name) for name in layers.get("instrument", ())]
+    read = [layers.get(key, ()) for key in ("temperature", "temperature_error")]
+    pairs = zip(*(values[place] for values in read), strict=True) if all(len(of) > place for of in read) else ()
+    rows = [list(zip(*layer, strict=True)) for layer in pairs]
+    return {"T": {name: [list(row[k]) for row in rows] for k, name in enumerate(names)}, "m": []}
+
+
 def instruments() -> list[dict[str, str]]:
     """Name, words, colour and sign of every instrument, as the figures have them."""
     looks = {name: (words, *style.instrument(name)[:2]) for name, words in style.INSTRUMENTS.items()}

@@ -8,8 +8,8 @@ import io
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -45,7 +45,9 @@ from spinlens.report.figures import (
 )
 from spinlens.report.illustration import Illustration
 from spinlens.report.interactive.embedding import embedded
+from spinlens.report.interactive.explorer import units
 from spinlens.report.interactive.player import reels
+from spinlens.report.interactive.take import Take, take
 from spinlens.study.results_document import Results, entries, label, models, section
 
 FIGURES: tuple[ModuleType, ...] = (
@@ -64,6 +66,7 @@ class Drawn:
     number: int
     illustration: Illustration
     svgs: tuple[Markup, ...]
+    take: Take | None = None
 
 
 def write_report(
@@ -75,22 +78,36 @@ def write_report(
     """Write the report of a study to `path`, one HTML file with figures, numbers and verdicts.
 
     `results` is the study's results.json, `data` holds the datasets of the figures under "<kind>/<model>". What is
-    missing is said to be missing. The same input gives the same bytes; the file is complete or not there at all.
+    missing is said to be missing; PDFs of figures in the folder figures beside it are led to. The same input gives the
+    same bytes; the file is complete or not there at all.
     """
-    replace_file(Path(path), render(results, data, provenance).encode())
+    place = Path(path)
+    beside = {file.stem for file in (place.parent / "figures").glob("*.pdf")}
+    replace_file(place, render(results, data, provenance, beside, place.absolute().parent.name).encode())
 
 
-def render(results: Results, data: Mapping[str, xr.Dataset], provenance: Mapping[str, Any] | None = None) -> str:
-    """The page as text."""
-    figures, claims = draw_all(results, data), entries(results, "claims")
-    played = reels(results, data)
+def render(
+    results: Results,
+    data: Mapping[str, xr.Dataset],
+    provenance: Mapping[str, Any] | None = None,
+    beside: Collection[str] = (),
+    folder: str = "study",
+) -> str:
+    """The page as text, of the study in `folder`, with PDFs of the figures `beside` it."""
+    claims = entries(results, "claims")
+    figures = {
+        name: replace(drawn, take=take(name, results, data, name in beside, folder))
+        for name, drawn in draw_all(results, data).items()
+    }
+    played, looked_at = reels(results, data), units(results, data)
     return render_page(
         "report.html",
         answer=study_answer(results),
         claim_words=CLAIMS,
         open_claims=open_claims(claims, provenance or {}),
-        parts=("player",) if played else (),
+        parts=("take", *(["player"] if played else ()), *(["explorer"] if looked_at else ())),
         reels=played and embedded("player-data", played),
+        units=looked_at and embedded("explorer-data", looked_at),
         outcomes=Counter(str(claim.get("outcome")) for claim in claims).most_common(),
         results=results,
         study=section(results, "study"),

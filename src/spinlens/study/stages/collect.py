@@ -9,13 +9,13 @@ import numpy as np
 import xarray as xr
 
 from spinlens.files.plain import plain
+from spinlens.flows.along import five_figures
 from spinlens.study.claims import judge_all
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.definition.names import TaskName
 from spinlens.study.definition.tasks import FORMAT, package_version
 from spinlens.study.stages.coarse import coarse_entries, fixed_point_entries
-from spinlens.study.stages.flowing import five_figures
 from spinlens.study.stages.instruments import worth
 from spinlens.study.stages.lattice import Artefacts, Inputs
 from spinlens.study.stages.published import published_entries

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from spinlens.arrays import AnyArray, Array, Spins
-from spinlens.flows.correlators import spin_correlation
+from spinlens.flows.along import correlations_of, five_figures
 from spinlens.flows.dimension_curve import DimensionCurve
 from spinlens.flows.examination import Examination
 from spinlens.flows.follow import FollowedFlow, follow
@@ -87,15 +87,6 @@ def with_units(result: xr.Dataset, units: SingleUnits) -> xr.Dataset:
     return found.assign_attrs(units=units.numbers())
 
 
-def correlations_of(path: Trajectory) -> Array:
-    """G(r) along the axes and its error, (step, 2, r) at every record; nan beyond half of a smaller lattice."""
-    found = [spin_correlation(states) for states in path.states]
-    table = np.full((len(found), 2, max(len(each.value) for each in found)), np.nan)
-    for row, each in zip(table, found, strict=True):
-        row[:, : len(each.value)] = each.value, each.error
-    return table
-
-
 def along(readings: xr.Dataset, correlations: Array) -> dict[str, Any]:
     """A flow step by step as JSON data, to five figures.
 
@@ -116,15 +107,6 @@ def along(readings: xr.Dataset, correlations: Array) -> dict[str, Any]:
 def _pairs(values: xr.DataArray, errors: xr.DataArray, instrument: str) -> list[Any]:
     own = (of.sel(instrument=instrument).values.tolist() for of in (values, errors))
     return [five_figures(pair) for pair in zip(*own, strict=True)]
-
-
-def five_figures(values: Any) -> list[float | None]:
-    """Numbers to five figures, None for what is not finite.
-
-    >>> five_figures([2.269185, float("nan")])
-    [2.2692, None]
-    """
-    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values]
 
 
 def start_states(data: xr.Dataset, start: str) -> Spins:

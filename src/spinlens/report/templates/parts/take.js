@@ -1,0 +1,121 @@
+// Figures and their numbers as files, made from what is in the page: the drawing as SVG, tables and data as CSV.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const SVG = "http://www.w3.org/2000/svg";
+  const GAP = 24, HEAD = 22;
+
+  const save = (name, type, text) => {
+    const address = URL.createObjectURL(new Blob([text], { type }));
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    document.body.append(link);
+    link.click();
+    link.remove();
+    URL.revokeObjectURL(address);
+  };
+
+  // --- drawings ----------------------------------------------------------------------------------------------------
+  // The colours of the light theme, whichever is shown: a file is for paper.
+  const light = () => {
+    const before = root.dataset.theme;
+    root.dataset.theme = "light";
+    const style = getComputedStyle(root);
+    const colors = {};
+    for (const sheet of document.styleSheets)
+      for (const rule of sheet.cssRules)
+        if (rule.selectorText === ":root")
+          for (const name of rule.style) if (name.startsWith("--")) colors[name] = style.getPropertyValue(name).trim();
+    if (before === undefined) delete root.dataset.theme; else root.dataset.theme = before;
+    return colors;
+  };
+
+  const drawing = (figure) => {
+    const panels = [...figure.querySelectorAll(".panel")];
+    const columns = Math.min(3, panels.length % 3 ? 2 : 3, panels.length);
+    const sizes = panels.map((panel) => panel.querySelector("svg").viewBox.baseVal);
+    const wide = Math.max(...sizes.map((size) => size.width)), high = Math.max(...sizes.map((size) => size.height));
+    const rows = Math.ceil(panels.length / columns);
+    const whole = document.createElementNS(SVG, "svg");
+    const [width, height] = [columns * (wide + GAP) - GAP, rows * (high + HEAD + GAP) - GAP];
+    for (const [name, value] of Object.entries({
+      viewBox: `0 0 ${width} ${height}`, width: `${width}pt`, height: `${height}pt`, "font-family": "Helvetica, Arial, sans-serif",
+    })) whole.setAttribute(name, value);
+    const style = document.createElementNS(SVG, "style");
+    style.textContent = "image { image-rendering: pixelated }";
+    whole.append(style);
+    panels.forEach((panel, k) => {
+      const [x, y] = [(k % columns) * (wide + GAP), Math.floor(k / columns) * (high + HEAD + GAP)];
+      const words = document.createElementNS(SVG, "text");
+      for (const [name, value] of Object.entries({ x, y: y + 13, "font-size": 11, "font-weight": "bold" })) words.setAttribute(name, value);
+      words.textContent = panel.querySelector(".heading")?.textContent ?? "";
+      const own = panel.querySelector("svg").cloneNode(true);
+      for (const [name, value] of Object.entries({ x, y: y + HEAD, width: sizes[k].width, height: sizes[k].height })) own.setAttribute(name, value);
+      whole.append(words, own);
+    });
+    const colors = light();
+    const text = new XMLSerializer().serializeToString(whole);
+    return `<?xml version="1.0" encoding="utf-8"?>\n${text.replace(/var\((--[\w-]+)\)/g, (all, name) => colors[name] ?? all)}\n`;
+  };
+
+  // --- numbers -----------------------------------------------------------------------------------------------------
+  const quoted = (cell) => {
+    const text = cell === null || cell === undefined ? "" : String(cell);
+    return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  };
+  const csv = (rows) => rows.map((row) => `${row.map(quoted).join(",")}\n`).join("");
+
+  // 2.2692(3) as 2.2692 and 0.0003; what is no such number stays as it is.
+  const ESTIMATE = /^(-?\d+(?:\.(\d+))?)\((\d+(?:\.\d+)?)\)/;
+  const plain = (text) => text.replace(/−(?=\d)/g, "-").replace(/^–$/, "").trim();
+  const parts = (text) => {
+    const found = ESTIMATE.exec(text);
+    if (!found) return [text, ""];
+    const error = found[3].includes(".") ? found[3] : (Number(found[3]) / 10 ** (found[2] || "").length).toFixed((found[2] || "").length);
+    return [found[1], error];
+  };
+
+  const fromTable = (table) => {
+    const cells = [...table.rows].map((row) => [...row.cells].map((cell) => plain(cell.textContent)));
+    const [headings, ...rows] = cells;
+    const measured = headings.map((_, k) => rows.some((row) => ESTIMATE.test(row[k] ?? "")));
+    const spread = (row, split) => row.flatMap((cell, k) => (measured[k] ? split(cell) : [cell]));
+    return csv([spread(headings, (name) => [name, `${name} error`]), ...rows.map((row) => spread(row, parts))]);
+  };
+
+  const fromData = (blocks) => {
+    const names = (of) => [...new Set(blocks.flatMap((block) => Object.keys(block[of])))];
+    const dims = names("dims"), values = names("values");
+    const rows = blocks.flatMap((block) => {
+      const own = Object.entries(block.dims), sizes = own.map(([, labels]) => labels.length);
+      const count = sizes.reduce((product, size) => product * size, 1);
+      return [...Array(count).keys()].map((k) => {
+        let rest = k;
+        const at = {};
+        for (let d = own.length - 1; d >= 0; d -= 1) {
+          at[own[d][0]] = own[d][1][rest % sizes[d]];
+          rest = Math.floor(rest / sizes[d]);
+        }
+        return [block.lattice, block.source, ...dims.map((dim) => at[dim]), ...values.map((name) => block.values[name]?.[k])];
+      });
+    });
+    return csv([["lattice", "source", ...dims, ...values], ...rows]);
+  };
+
+  document.querySelectorAll(".take").forEach((place) => {
+    const figure = place.closest("figure"), name = place.dataset.name, list = place.querySelector("p");
+    const data = document.getElementById(`numbers-${name}`), table = figure.querySelector("table");
+    const offer = (words, make, first) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = words;
+      button.setAttribute("aria-label", `${words} of figure ${name}`);
+      button.addEventListener("click", make);
+      if (first) list.prepend(button); else list.append(button);
+    };
+    if (figure.querySelector(".panel svg")) offer("SVG", () => save(`spinlens-${name}.svg`, "image/svg+xml", drawing(figure)), true);
+    if (data) offer("CSV", () => save(`spinlens-${name}.csv`, "text/csv", fromData(JSON.parse(data.textContent))));
+    else if (table) offer("CSV", () => save(`spinlens-${name}.csv`, "text/csv", fromTable(table)));
+  });
+})();
