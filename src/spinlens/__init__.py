@@ -80,6 +80,7 @@ Renormalization
 
 Study
     reproduce                     the whole study, with its report
+    study_figures                 its figures as matplotlib has them
     cite                          BibTeX of spinlens and of the methods that a result rests on
 
 Files and plots

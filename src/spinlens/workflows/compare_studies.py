@@ -21,9 +21,9 @@ def compare_studies(
 
     `first` and `second` are folders of studies with a results.json, or such files, of any version.
     """
-    documents = [results_of(Path(place)) for place in (first, second)]
-    write_file(Path(page), render_comparison(*documents, names(Path(first), Path(second), documents)).encode())
-    return summary(*documents)
+    a, b = (results_of(Path(place)) for place in (first, second))
+    write_file(Path(page), render_comparison(a, b, names(Path(first), Path(second), [a, b])).encode())
+    return summary(a, b)
 
 
 def results_of(place: Path) -> Mapping[str, Any]:

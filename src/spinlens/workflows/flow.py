@@ -22,11 +22,11 @@ from spinlens.comparisons.rows import RECORDS
 from spinlens.files.plain import plain
 from spinlens.files.run_folder import claim
 from spinlens.flows.flow_field import FlowField, fields_of, measure_flow_field
-from spinlens.flows.rbm_flow import chosen_steps
 from spinlens.flows.reading import read_layers
 from spinlens.flows.stacked_flow import place_stack, stacked_flow
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.machines.machine import Machine
+from spinlens.machines.units.passage import chosen_steps
 from spinlens.progress import Progress, Step, Tell, telling
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
@@ -109,7 +109,6 @@ class _Drawn:
     def ensembles(self) -> dict[float, Spins]:
         """Temperature → the states that were not used to calibrate."""
         return dict(zip(self.grid, self.test, strict=True))
-
 
     @property
     def starts(self) -> dict[str, Spins]:
@@ -222,7 +221,11 @@ def _films(
     record = chosen_steps(s.steps, RECORDS)
     machine_flow = machine_films(machine, drawn.starts, record, s.kind, _number(s, "films"))
     layers = [
-        {"kind": "blocks" if source.endswith("blocks") else "stack", "source": source, "starts": layer_films(own, LAYER_STARTS, s.unit)}
+        {
+            "kind": "blocks" if source.endswith("blocks") else "stack",
+            "source": source,
+            "starts": layer_films(own, LAYER_STARTS, s.unit),
+        }
         for source, own in paths.items()
     ]
     return [{"kind": "machine", "source": s.name, "starts": machine_flow}, *layers]

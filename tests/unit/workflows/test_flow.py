@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 
@@ -11,6 +12,8 @@ import pytest
 from spinlens import RBM, IsingModel, NearestNeighbour, StackedRBM, sample
 from spinlens.comparisons.controls import Case
 from spinlens.errors import InputError
+from spinlens.lattice.film import Film
+from spinlens.report.interactive.player import flow_reels
 from spinlens.workflows import flow
 from spinlens.workflows.flow import run_flow
 from spinlens.workflows.flow_settings import FlowSettings
@@ -48,6 +51,31 @@ def test_everything_of_the_page_is_there_and_fits_into_json(computed):
     assert set(found["fields"]) == {"machine", "majority blocks"}
     assert found["layers"]["majority blocks"]["layer"] == [8, 4]
     assert {row["source"] for row in found["patterns"]} == {"machine", "majority blocks"}
+
+
+def test_spins_are_kept_step_by_step_of_the_machine_and_of_blocks(computed):
+    films = {films["source"]: films["starts"] for films in computed[0]["films"]}
+    assert [film["name"] for film in films["machine"]] == ["cold", "critical", "hot"]
+    assert {len(film["frames"]) for starts in films.values() for film in starts} == {3}
+    cold, blocks = films["machine"][0], films["majority blocks"][2]
+    assert (cold["steps"], cold["G"][0][:2]) == ([0, 1, 2, 3, 4, 5, 6], [1.0, 1.0])
+    assert (blocks["name"], blocks["shapes"]) == ("1.00 T_c", [[8, 8], [4, 4]])
+    first = Film.made(cold, np.array([list(base64.b64decode(sample)) for sample in cold["frames"]], dtype=np.uint8))
+    assert abs(first.record(0).mean(axis=(1, 2))).tolist() == [1, 1, 1]
+
+
+def test_the_page_plays_what_was_kept(computed):
+    document = {**computed[0], "title": "nearest neighbour, 8 × 8: flow of machine"}
+    (lattice,) = flow_reels(document)["lattices"]
+    machine, blocks = lattice["flows"]
+    (energy,) = (
+        row for row in document["readings"] if (row["control"], row["start"], row["step"]) == ("given", "hot", 6)
+        and row["instrument"] == "energy"
+    )  # fmt: skip
+    assert machine["starts"][2]["T"]["energy"][-1] == [energy["nearest"], energy["temperature_error"]]
+    at, layer = document["layers"]["majority blocks"], blocks["starts"][0]["T"]["xi"][1]
+    assert layer[0] == at["temperature"][0][1][at["instrument"].index("xi")]
+    assert flow_reels({**document, "films": []}) is None
 
 
 def test_the_exact_machine_leaves_the_ensemble_where_it_is(computed):

@@ -33,8 +33,12 @@ def reels(results: Results, data: Data) -> dict[str, Any] | None:
 def flow_reels(document: Results) -> dict[str, Any] | None:
     """The same of the page of ``spinlens flow``, from its results alone."""
     flows = [_of_document(films, document) for films in entries(document, "films")]
-    lattice = {"label": str(document.get("title", "")).partition(":")[0], "T_c": document.get("unit"), "G": []}
-    shown = {"colors": COLORS, "instruments": instruments(), "lattices": [{**lattice, "flows": flows}]}
+    of: dict[str, Any] = {
+        "label": str(document.get("title", "")).partition(":")[0],
+        "T_c": document.get("unit"),
+        "G": [],
+    }
+    shown = {"colors": COLORS, "instruments": instruments(), "lattices": [{**of, "flows": flows}]}
     return shown if flows else None
 
 

@@ -20,6 +20,8 @@ from spinlens.report import svg
 from spinlens.report.answers.flow import flow_answer
 from spinlens.report.figures import flow_comparison, flow_fields, layers, maps
 from spinlens.report.illustration import Key
+from spinlens.report.interactive.embedding import embedded
+from spinlens.report.interactive.player import flow_reels
 from spinlens.report.pages.study import render_page
 from spinlens.report.tables import MISSING, Table, estimate
 
@@ -121,8 +123,11 @@ def render(document: Document, drawn: Mapping[str, tuple[str, Figure]]) -> str:
     ]
     kept = [section for section in sections if section.svgs or (section.table and section.table.rows)]
     first = [inline["end"]] if "end" in inline else []
+    played = flow_reels(document)
     return render_page(
         "flow.html",
+        parts=("player",) if played else (),
+        reels=played and embedded("player-data", played),
         answer=flow_answer(document),
         picture=Section(
             "end",

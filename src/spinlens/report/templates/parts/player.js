@@ -223,6 +223,10 @@
   lanes.forEach((lane) => { lane.of.value = far; });
   lanes[0].prefer("machine", "learned");
   lanes[1].prefer("blocks", "majority");
+  if (lanes[1].start === lanes[0].start) { // no blocks: another start of the same flow
+    lanes[1].from.value = String(lanes[1].from.length - 1);
+    lanes[1].options();
+  }
 
   // --- playing -----------------------------------------------------------------------------------------------------
   const slider = holder.querySelector("input[type=range]");
