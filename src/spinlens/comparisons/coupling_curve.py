@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.learned_couplings import learned_couplings
 from spinlens.machines.units.translations import tying
 from spinlens.statistics.estimate import Estimate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _ROUNDING = 1e-12
 
@@ -33,6 +37,12 @@ class CouplingCurve:
     lattice: tuple[float, ...]
     slope: Estimate | None
     lattice_slope: float | None
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw J_eff(r) beside J(r)/T; see `spinlens.plot.couplings`."""
+        from spinlens.plot.pair_couplings import couplings
+
+        return couplings({"machine": self}, ax, **options)
 
 
 def coupling_curve(machine: RBM, model: IsingModel, temperature: float, n_states: float = math.inf) -> CouplingCurve:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy.typing as npt
 
@@ -20,6 +20,9 @@ from spinlens.machines.files import rbms_file, storage
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.machines.units.passage import Kind, flow_records
 from spinlens.showing import Card, Shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class Machine(Estimator, Shown, ABC):
@@ -92,6 +95,32 @@ class Machine(Estimator, Shown, ABC):
             a stack: its layers were trained one after another, and no chain ends in their distribution.
         """
         return None
+
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
+        """Draw how the weights are distributed, layer by layer; see `spinlens.plot.weights`.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; a new figure by default.
+        **options
+            Of `spinlens.plot.weights`.
+
+        Returns
+        -------
+        Axes
+            Weight along x.
+        """
+        from spinlens.plot.machines import weights
+        from spinlens.plot.style import SERIES
+
+        if len(self.layers_) == 1:
+            return weights(self.layers_[0], ax, **options)
+        for number, layer in enumerate(self.layers_, 1):
+            look = {"label": f"layer {number}", "color": SERIES[number % len(SERIES)]}
+            ax = weights(layer, ax, **{**look, **options})
+        assert ax is not None
+        return ax
 
     def to_arrays(self) -> dict[str, AnyArray]:
         """The parameter arrays by name, as they go into files.

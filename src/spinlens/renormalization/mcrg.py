@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.errors import InputError
+from spinlens.files.plain import plain
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.progress import Progress, telling
 from spinlens.renormalization.linearized import RGSpectrum, spectra
@@ -96,6 +97,30 @@ class MCRG(Shown):
         ]  # fmt: skip
         return data_frame(rows, ["step", "parity", "operators"])
 
+    def to_dict(self) -> dict[str, Any]:
+        """The exponents of every truncation as dicts, lists and numbers, JSON-able.
+
+        Returns
+        -------
+        dict
+            `bin_length`, `tau_int`, `reliable`, and `steps` with their lattices, `scale`, and for "even" and "odd" a
+            list of {"operators", "eigenvalue", "exponent"}, one for each number of operators kept.
+
+        Examples
+        --------
+        >>> free = np.where(np.random.default_rng(0).random((640, 16)) < 0.5, 1, -1)
+        >>> mcrg([free, free[:, ::2]], odd=()).to_dict()["steps"][0]["after"]
+        [8]
+        """
+        steps = [
+            {"before": step.before, "after": step.after, "scale": step.scale}
+            | {parity: [_entry(one) for one in getattr(step, parity)] for parity in ("even", "odd")}
+            for step in self.steps
+        ]
+        about = {"bin_length": self.bin_length, "tau_int": self.tau_int, "reliable": bool(self.reliable)}
+        document: dict[str, Any] = plain({**about, "steps": steps})
+        return document
+
     @property
     def reliable(self) -> bool:
         """Whether bins are at least 20 τ_int long, so that the errors can be trusted."""
@@ -151,6 +176,10 @@ class MCRG(Shown):
         from spinlens.plot.exponents import mcrg
 
         return mcrg(self, ax, **options)
+
+
+def _entry(found: RGSpectrum) -> dict[str, Any]:
+    return {"operators": found.operators, "eigenvalue": found.leading, "exponent": found.exponent}
 
 
 def _last(sector: Sequence[RGSpectrum]) -> Estimate | str:

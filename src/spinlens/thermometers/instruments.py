@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,9 @@ from spinlens.thermometers.network import NetworkThermometer
 from spinlens.thermometers.pseudo_likelihood import PseudoLikelihoodThermometer
 from spinlens.thermometers.readings import EquilibriumTest, Readings
 from spinlens.thermometers.thermometer import Thermometer
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 THERMOMETERS: Mapping[str, type[Thermometer]] = {
     kind.name: kind
@@ -86,6 +90,10 @@ class InstrumentSet(Shown, Mapping[str, Thermometer]):
     def test(self, states: Held | Ensemble) -> EquilibriumTest:
         """Whether the ensemble is at any temperature of the model; see `equilibrium_test`."""
         return self.equilibrium.test(states)
+
+    def plot(self, ax: Axes | None = None, *, name: str | None = None, **options: Any) -> Axes:
+        """Draw the calibration curve of one instrument, the first unless named; see `spinlens.plot.calibration`."""
+        return self[next(iter(self)) if name is None else name].plot(ax, **options)
 
     def to_arrays(self) -> dict[str, AnyArray]:
         """Everything that determines the instruments, as named arrays; `from_arrays` takes it back."""

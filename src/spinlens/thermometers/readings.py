@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import Array
+from spinlens.files.plain import plain
 from spinlens.showing import Card, Shown, data_frame
 from spinlens.statistics.estimate import Estimate
 
@@ -52,6 +53,22 @@ class Reading(Shown):
     def temperature(self) -> Estimate:
         """T with its error; nan out of range."""
         return self.nearest if self.in_range else Estimate(math.nan, math.nan)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as dicts and numbers, JSON-able.
+
+        Returns
+        -------
+        dict
+            `temperature` and the fields, each `Estimate` as {"value", "error"}; what is not finite is None.
+
+        Examples
+        --------
+        >>> Reading(Estimate(2.3, 0.1), True, Estimate(-1.2, 0.05), 0.4).to_dict()["temperature"]
+        {'value': 2.3, 'error': 0.1}
+        """
+        document: dict[str, Any] = plain({"temperature": self.temperature, **vars(self)})
+        return document
 
     def _card(self) -> Card:
         formal = {"states": "not all ±1: T is formal"} if self.off_lattice else {}

@@ -52,3 +52,9 @@ def test_no_slope_of_two_distances_nor_of_couplings_that_are_not_above_0():
     found = coupling_curve(RBM.exact(square, 2.3), square, 2.3)
     assert found.slope is found.lattice_slope is None
     assert found.learned[1:] == pytest.approx([0.0] * 4, abs=1e-14)
+
+
+def test_a_curve_is_drawn_beside_its_lattice():
+    found = coupling_curve(RBM.exact(LONG, 6.8), LONG, 6.8)
+    ax = found.plot()
+    assert any(np.allclose(line.get_ydata(), found.lattice) for line in ax.lines)

@@ -45,3 +45,13 @@ def test_an_rbm_has_a_gibbs_time_and_a_stack_has_none():
     rbm = RBM.from_weights(np.eye(3))
     assert 0.5 < rbm.gibbs_tau([[1, 1, 1], [-1, 1, 1]], chains=100).value < 0.5 + tau / (1 - tau)
     assert STACK.gibbs_tau(LATTICES) is None
+
+
+@MACHINES
+def test_weights_are_drawn_layer_by_layer(machine):
+    ax = machine.plot()
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert [label for label in labels if label.startswith("layer")] == (
+        ["layer 1", "layer 2"] if machine is STACK else []
+    )
+    assert machine.plot(ax) is ax

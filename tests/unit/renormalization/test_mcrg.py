@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,14 @@ def test_maps_that_change_no_lattice_have_eigenvalues():
     found = mcrg([free, np.roll(free, 1, axis=1)], odd=())
     assert "y_t = λ = " in repr(found)
     assert np.isnan(found.to_dataframe()["exponent"]).all()
+
+
+def test_exponents_of_every_truncation_are_json():
+    free = np.where(np.random.default_rng(0).random((6400, 16)) < 0.5, 1, -1)
+    found = mcrg([free, free[:, ::2]], odd=())
+    document = json.loads(json.dumps(found.to_dict()))
+    (step,) = document["steps"]
+    assert (step["before"], step["after"], step["scale"], step["odd"]) == ([16], [8], 2.0, [])
+    leading = found.steps[0].even[0].leading
+    assert step["even"][0]["eigenvalue"] == {"value": leading.value, "error": leading.error}
+    assert [len(entry["operators"]) for entry in step["even"]] == list(range(1, len(step["even"]) + 1))

@@ -137,3 +137,9 @@ def test_files_of_others_hold_no_instruments(tmp_path: Path) -> None:
     for name, message in (("machine.safetensors", "no set of instruments"), ("missing", "readable")):
         with pytest.raises(ArtefactError, match=message):
             InstrumentSet.load(tmp_path / name)
+
+
+def test_the_curve_of_one_instrument_is_drawn():
+    instruments = calibrate_instruments(MODEL, GRID, names=["energy", "xi"], samples=50, seed=3)
+    assert instruments.plot().get_ylabel() == instruments["energy"].plot().get_ylabel()
+    assert instruments.plot(name="xi").get_ylabel() == instruments["xi"].plot().get_ylabel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 from spinlens.statistics.estimate import Estimate
@@ -43,3 +44,12 @@ def test_the_equilibrium_test_says_whether_its_p_value_counts():
     assert "does not count" in str(test(False))
     assert "does not count" not in str(test(True))
     assert str(test(True)).splitlines()[-1].split() == ["energy", "+3.2", "+0.190"]
+
+
+def test_a_reading_is_json():
+    document = json.loads(json.dumps(INSIDE.to_dict(), allow_nan=False))
+    assert document["temperature"] == document["nearest"] == {"value": 2.27, "error": 0.03}
+    assert document["bounds"] == [2.24, 2.3]
+    hot = HOT.to_dict()
+    assert hot["temperature"] == {"value": None, "error": None}  # out of range
+    assert (hot["bounds"], hot["off_lattice"]) == ([3.2, None], True)
