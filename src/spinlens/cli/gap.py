@@ -61,7 +61,7 @@ def gap(
     from spinlens.comparisons.gap import gap as measure
 
     held = None if states is None else read_states(states)
-    found = measure(layer, model, at, held, seed=seed, workers=cores(workers))
+    found = measure(layer, model, at, held, seed=seed, workers=cores(workers), progress=True)
     if as_json:
         echo_json(
             {"temperature": at, "lattice": model.coupling.label, "shape": sides, "learned": found.learned, "gap": found}

@@ -57,7 +57,7 @@ def mcrg(
     count = _steps(spins.shape[1:]) if steps is None else steps
     strength = 2.0 if rule == "kadanoff" and p is None else p
     path = block_spin_flow(spins, count, 2, cast(BlockRule, rule), strength, seed)
-    found = exponents(path, chains=getattr(held, "sizes", {}).get("chain", 1), bins=bins)
+    found = exponents(path, chains=getattr(held, "sizes", {}).get("chain", 1), bins=bins, progress=True)
     if as_json:
         echo_json(
             {

@@ -74,7 +74,7 @@ def read(
     settings = ReadingSettings(given.model, words(instruments), chosen, samples, seed, cores(workers))
     known = chosen is not None or (calibration is not None and calibration.exists())
     unit = None if known else critical_temperature(given.model)
-    found = read_states(instruments_for(settings, unit, calibration), ensembles)
+    found = read_states(instruments_for(settings, unit, calibration, progress=True), ensembles)
     if as_json:
         echo_json(found.document())
     else:

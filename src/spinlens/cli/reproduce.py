@@ -49,7 +49,7 @@ def reproduce(
     elif dry_run:
         from spinlens.study.planning.planning import plan
 
-        typer.echo(plan(spec, folder, cores(workers)))
+        typer.echo(plan(spec, folder, cores(workers), progress=True))
     else:
         from spinlens.workflows import reproduce as workflow
 

@@ -11,6 +11,7 @@ from spinlens.errors import InputError
 from spinlens.files.plain import plain
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
+from spinlens.progress import Progress
 from spinlens.showing import Card, sides
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments
 from spinlens.thermometers.readings import EquilibriumTest, Readings
@@ -65,7 +66,9 @@ class StatesRead:
         return {"lattice": model.coupling.label, "shape": list(model.shape), "readings": self.rows(), "tests": tests}
 
 
-def instruments_for(settings: ReadingSettings, unit: float | None, kept: Path | None = None) -> InstrumentSet:
+def instruments_for(
+    settings: ReadingSettings, unit: float | None, kept: Path | None = None, progress: Progress = None
+) -> InstrumentSet:
     """Calibrated instruments; those in the file `kept`, which is written where it does not exist.
 
     Parameters
@@ -76,6 +79,8 @@ def instruments_for(settings: ReadingSettings, unit: float | None, kept: Path | 
         T_c, in which the grid is laid where none is given.
     kept : path, optional
         A file of instruments; those of another lattice are refused.
+    progress : bool or callable, optional
+        As of `calibrate_instruments`.
 
     Returns
     -------
@@ -87,7 +92,7 @@ def instruments_for(settings: ReadingSettings, unit: float | None, kept: Path | 
         return _loaded(kept, s.model)
     grid = s.grid if s.grid is not None else tuple(relative * (unit or 1.0) for relative in GRID)
     made = calibrate_instruments(
-        s.model, grid, names=s.names, samples=s.samples, seed=s.seed, workers=s.workers
+        s.model, grid, names=s.names, samples=s.samples, seed=s.seed, workers=s.workers, progress=progress
     )  # fmt: skip
     if kept is not None:
         made.save(kept)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from spinlens.progress import duration
+from spinlens.progress import Progress, duration, telling
 from spinlens.study.definition.costs import STANDARD, costs, sized
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.tasks import Task, chain_costs
@@ -69,14 +69,15 @@ class Plan:
         return "\n".join(lines)
 
 
-def plan(study: Study, folder: str | os.PathLike[str], workers: int) -> Plan:
+def plan(study: Study, folder: str | os.PathLike[str], workers: int, progress: Progress = None) -> Plan:
     """What is left to do of a study in a folder (which need not exist and is not touched); takes some seconds."""
     tasks = sized(study_tasks(study))
     place = StudyFolder(folder)
     done = survey(place.require(), Catalogue.of(tasks)).done if (place.path / MARKER).is_file() else {}
     todo = [task for task in tasks if task.name not in done]
     estimates = costs(tasks)
-    prices = calibration.measure({unit for task in todo for unit in estimates[task.name].work})
+    with telling(progress) as tell:
+        prices = calibration.measure({unit for task in todo for unit in estimates[task.name].work}, tell)
     seconds = {task.name: calibration.price(estimates[task.name].work, prices) for task in todo}
     report = _REPORT * prices[STANDARD]
     costed = [replace(task, cost=seconds.get(task.name, 0.0)) for task in tasks]

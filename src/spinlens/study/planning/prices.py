@@ -16,6 +16,7 @@ from spinlens.criticality.universality import reference
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import coupling_of
 from spinlens.machines.rbm import RBM
+from spinlens.progress import Tell, counted, silent
 from spinlens.sampling.sampler import sample
 from spinlens.study.definition.costs import STANDARD, Unit
 
@@ -28,11 +29,11 @@ _WEIGHTS = 300_000  # weights of the largest machine that is tried
 _TERMS = 30_000_000  # multiplications of one trial
 
 
-def measure(units: Iterable[Unit]) -> dict[Unit, float]:
+def measure(units: Iterable[Unit], tell: Tell = silent) -> dict[Unit, float]:
     """Seconds of each unit; a few tenths of a second for each kind of unit."""
-    wanted = set(units)
+    wanted = sorted(set(units) - {STANDARD}, key=repr)
     prices: dict[Unit, float] = {STANDARD: _typical(_standard_work, 15) / _STANDARD_SECONDS}
-    for unit in sorted((unit for unit in wanted if unit != STANDARD), key=repr):
+    for unit in counted(wanted, len(wanted), tell, "rates measured"):
         prices[unit] = _MEASURES[unit[0]](*unit[1:])
     return prices
 
@@ -66,7 +67,7 @@ def _sweep(model: str, L: int) -> float:
     draws = max(3, _SPINS // side**2)
 
     def run(count: int) -> Callable[[], object]:
-        return lambda: sample(lattice, T, count, 1, 0, "swendsen-wang", warmup=0, energy=False)
+        return lambda: sample(lattice, T, count, 1, 0, "swendsen-wang", workers=1, warmup=0, energy=False)
 
     start = max(3, min(300, draws // 4))  # the first sweeps, from free spins, are not those of equilibrium
     seconds = (_typical(run(start + draws)) - _typical(run(start))) / draws

@@ -64,7 +64,7 @@ def end(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     both = found["cold"].with_those_of(found["hot"])
     apart = gap(
         rbm, model, data.attrs["T_c"], critical, own=both, log_z=Estimate(**reference["log_z"]), annealing=_ANNEALING,
-        seed=_seed(inputs, "gap"),
+        seed=_seed(inputs, "gap"), workers=1,
     )  # fmt: skip
     examined = {start: known(_examined(own, instruments), curve) for start, own in {**found, "all": both}.items()}
     result: dict[str, Any] = plain({

@@ -51,7 +51,7 @@ def calibrate(inputs: Inputs, artefacts: Artefacts) -> Arrays:
     model = make_model(inputs, data.sizes["x"])
     temperatures, seed = data["temperature"].values, purpose_seed(inputs["seed"], "instruments", model.shape[0])
     instruments = calibrate_instruments(
-        model, temperatures, data["calibration"].values, seed=seed, network=inputs["network"]
+        model, temperatures, data["calibration"].values, seed=seed, workers=1, network=inputs["network"]
     )
     table = instrument_table(instruments, temperatures, data["test"].values)
     curves = {name: _at(thermometer.curve, temperatures) for name, thermometer in instruments.items()}
@@ -119,7 +119,7 @@ def reference(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
         "read": found["temperature"],
         "test": found["equilibrium"],
         "dimensions": curve,
-        "log_z": as_entry(log_partition_function(model, T_c, draws=_LOG_Z_DRAWS, seed=_log_z_seed(inputs))),
+        "log_z": as_entry(log_partition_function(model, T_c, draws=_LOG_Z_DRAWS, seed=_log_z_seed(inputs), workers=1)),
         "correlation": {"r": correlation.distance, "G": correlation.value, "G_error": correlation.error},
     }
 

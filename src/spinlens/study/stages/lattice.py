@@ -168,7 +168,7 @@ def kept_spins(
     model = make_model(inputs, size)
     state = None if checkpoint is None else checkpoint / purpose.replace(" ", "-")
     data = sample(
-        model, grid, draws, 1, seed, keep_spins=True, thin=inputs["thin"], energy=False, checkpoint=state
+        model, grid, draws, 1, seed, keep_spins=True, workers=1, thin=inputs["thin"], energy=False, checkpoint=state
     )  # fmt: skip
     return data["spins"].isel(chain=0).drop_vars(["fugacity", "chain"])
 

@@ -59,7 +59,7 @@ def test_prices_are_positive_and_extrapolate():
 
 
 def test_a_plan_counts_what_is_missing(tmp_path, monkeypatch):
-    monkeypatch.setattr(calibration, "measure", lambda units: dict.fromkeys(units, 1e-6) | {STANDARD: 1.0})
+    monkeypatch.setattr(calibration, "measure", lambda units, tell: dict.fromkeys(units, 1e-6) | {STANDARD: 1.0})
     study = load_study("quick")
     whole = planning.plan(study, tmp_path / "absent", 2)
     assert not (tmp_path / "absent").exists()
