@@ -103,6 +103,16 @@ class SyntheticCurves:
         mean = blocks.mean(axis=2, keepdims=True)
         self.noise = np.concatenate([mean, (_BLOCKS * mean - blocks) / (_BLOCKS - 1)], axis=2)  # (power, quantity, row)
 
+    @property
+    def coupling(self) -> Coupling:
+        """Of the class to assume."""
+        return self.model.coupling
+
+    @property
+    def dimension(self) -> int:
+        """See `SizeCurves.dimension`."""
+        return self.model.dimension
+
     def theta(self, temperature: float) -> float:
         """−ln T."""
         return -math.log(temperature)

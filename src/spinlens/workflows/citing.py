@@ -161,8 +161,8 @@ def _of_coupling(document: Mapping[str, Any]) -> Keys:
 def _of_critical_point(point: Any) -> Keys:
     """Of one from own data the fit alone; whoever drew them knows how."""
     theory = _of_theory(point.regime)
-    if point.made_from == "table":
-        return _once(_FIT, theory)
+    if point.made_from != "runs":
+        return _once(_FIT, ["FerrenbergSwendsen1989"] if point.made_from == "series" else [], theory)
     return _once(_ANALYSIS, _of_moves(point.coupling_document), _of_coupling(point.coupling_document), theory)
 
 

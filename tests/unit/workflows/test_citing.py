@@ -160,6 +160,7 @@ def test_critical_points_by_their_class():
 def test_whoever_drew_own_data_is_not_known():
     point = sl.find_critical_point(sl.NearestNeighbour(), (4, 6, 8), draws=2000, seed=1)
     assert used(replace(point, made_from="table")) == ANALYSIS - {"SwendsenWang1987", "FerrenbergSwendsen1989"}
+    assert used(replace(point, made_from="series")) == ANALYSIS - {"SwendsenWang1987"}
 
 
 def test_flows_exponents_and_gaps():

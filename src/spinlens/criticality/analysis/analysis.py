@@ -28,18 +28,18 @@ def analyse_with_influence(
     -------
     The critical point, and the part of the statistical variance of ln T_c that each size is responsible for.
     """
-    model = curves[-1].model
-    chosen: Regime = regime or reference(model.coupling, model.dimension).regime
+    coupling, dimension = curves[-1].coupling, curves[-1].dimension
+    chosen: Regime = regime or reference(coupling, dimension).regime
     families, limits = from_crossings(curves, chosen)
     start = _start(curves, families)
     data = scaling_data(curves, start[0], "xi" in ratios_of(curves, chosen))
-    lattices = Lattices(model.coupling, model.dimension, chosen, tuple(size.L for size in curves))
+    lattices = Lattices(coupling, dimension, chosen, tuple(size.L for size in curves))
     return determine(data, lattices, start, families, limits)
 
 
 def _start(curves: Sequence[SizeCurves], families: Sequence[Family]) -> tuple[float, float]:
     """T_c and y_t to begin with: the crossing of the largest pair, or the middle of the largest size's window."""
-    dimension = curves[-1].model.dimension
+    dimension = curves[-1].dimension
     binder = next((family.crossings for family in families if family.ratio == "binder" and family.crossings), None)
     if binder is None:
         low, high = curves[-1].histograms.support

@@ -70,8 +70,8 @@ class CriticalPoint(Shown):
         The coupling as JSON data, see `coupling`; empty where none was named.
     dimension : int
         Of the lattices.
-    made_from : {"runs", "table"}
-        Reweighted runs of spinlens, or a table of means.
+    made_from : {"runs", "series", "table"}
+        Reweighted runs of spinlens; series of energies, or a table of means, of any program.
     notes : tuple of str
         What the data could not tell, and what was assumed instead.
 
@@ -104,7 +104,7 @@ class CriticalPoint(Shown):
     curves: dict[int, Curve] = field(default_factory=dict, compare=False)
     coupling_document: dict[str, Any] = field(default_factory=dict)
     dimension: int = 2
-    made_from: Literal["runs", "table"] = "runs"
+    made_from: Literal["runs", "series", "table"] = "runs"
     notes: tuple[str, ...] = ()
 
     @property

@@ -18,8 +18,10 @@ from spinlens.statistics.estimate import Estimate
 
 def ratios_of(curves: Sequence[SizeCurves], regime: Regime) -> tuple[Ratio, ...]:
     """The scale-invariant ratios: ξ/L is one below the upper critical dimension only (above it ξ outgrows L)."""
-    model = curves[-1].model
-    upper = regime == "mean-field" or (regime == "boundary" and imposed(regime, model.coupling, model.dimension).log_x)
+    largest = curves[-1]
+    upper = regime == "mean-field" or (
+        regime == "boundary" and imposed(regime, largest.coupling, largest.dimension).log_x
+    )
     if upper or not all(size.has_xi for size in curves):
         return ("binder",)
     return ("binder", "xi")
@@ -45,13 +47,13 @@ def _limits(
 
     Corrections fall as L^{−ω} for the dimensions and the ratios and as L^{−(y_t + ω)} for the crossing temperature.
     """
-    model = curves[-1].model
+    largest = curves[-1]
     crossings = [pair for family in families for pair in family.crossings]  # n of them, by family and size
     n, number = len(crossings), len(QUANTITIES)
     if n < 2:
         return None
-    omegas = correction_exponents(model.coupling, model.dimension, regime)
-    y_t = max(model.dimension - families[0].crossings[-1].delta_energy.value, 0.1)
+    omegas = correction_exponents(largest.coupling, largest.dimension, regime)
+    y_t = max(largest.dimension - families[0].crossings[-1].delta_energy.value, 0.1)
     family = np.repeat(np.arange(len(families)), [len(one.crossings) for one in families])  # (n,)
     small = np.array([pair.sizes[0] for pair in crossings])  # (n,) the smaller L
     values = np.array([[getattr(pair, name).value for name in QUANTITIES] for pair in crossings])  # (n, 4)

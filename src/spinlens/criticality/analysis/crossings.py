@@ -150,7 +150,7 @@ def _vary(small: SizeCurves, large: SizeCurves, ratio: Ratio, root: float, varie
     quotient = getattr(above, f"{ratio}_slope") / getattr(below, f"{ratio}_slope")  # b^{y_t}
     y_t = np.log(np.where(quotient > 0, quotient, np.nan)) / scale
     delta_spin = -np.log(above.m2 / below.m2) / (2 * scale)  # ⟨m²⟩ ratio = b^{−2Δ_s}
-    numbers = (small.temperature(theta), getattr(below, ratio), delta_spin, small.model.dimension - y_t)
+    numbers = (small.temperature(theta), getattr(below, ratio), delta_spin, small.dimension - y_t)
     return np.stack([np.asarray(item, dtype=np.float64) for item in numbers], axis=1)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.files.tables import columns_of, numbers
@@ -35,11 +33,6 @@ def read_columns(data: Any) -> Columns:
     ------
     InputError : it is no table, or has no column L, or neither or both of T and beta; the message says what it has.
     """
-    if isinstance(data, Mapping) and data and all(isinstance(key, int | np.integer) for key in data):
-        raise InputError(
-            "curves by size hold reweighted points of the same runs, whose errors are not independent: give one table "
-            "with a column L and the temperatures that were simulated"
-        )
     table = columns_of(data, "L, T and ⟨m²⟩ …")
     found: Columns = {}
     for name, words in WORDS.items():

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.criticality.analysis.analysis import analyse
 from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.criticality.analysis.crossings import WORDS, Crossing, Family
-from spinlens.criticality.analysis.curve_tables import Curve
+from spinlens.criticality.analysis.curve_tables import Curve, scaling_curves
 from spinlens.criticality.analysis.determination import Lattices, determine
 from spinlens.criticality.analysis.hypotheses import usual_y_t
 from spinlens.criticality.own_data.columns import read_columns
 from spinlens.criticality.own_data.pairs import crossing_families
 from spinlens.criticality.own_data.points import Points, points_of
+from spinlens.criticality.own_data.series import is_series, series_curves
+from spinlens.criticality.reweighting.size_curves import SizeCurves
+from spinlens.criticality.search.sizes import check_sizes
 from spinlens.criticality.universality import REGIMES, Regime, reference
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.files.tables import Table
 from spinlens.lattice.couplings import Coupling
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 _WIDTH = 0.6  # of a ratio R*, by how much a₁ x may be of it where data are fitted; R is a polynomial in x there
 _FEWEST = 3  # sizes
+NO_CLASS = "no class was named: exponents and corrections to scaling are free"
 
 
 def finite_size_scaling(
-    data: Table,
+    data: Table | Mapping[int, xr.Dataset | Table],
     coupling: Coupling | None = None,
     dimension: int = 2,
     regime: Regime | None = None,
@@ -47,7 +56,8 @@ def finite_size_scaling(
         1/T; ``m2``, ``m4``, moments of the magnetization per site; instead of m4 ``binder`` (or ``U4``) =
         1 − ⟨m⁴⟩/(3⟨m²⟩²); optionally ``xi``, a correlation length in lattice units, or ``xi_over_L``. Beside each its
         standard error, ``m2_error`` (or ``m2_err``) and so on; or none, and at least four rows of every (L, T), whose
-        jackknife gives errors and covariances. Other columns are left alone.
+        jackknife gives errors and covariances. Other columns are left alone. Or series by size, {L: …}, each what
+        `reweight` takes: they are reweighted to windows about T_c like those of a search.
     coupling : Coupling, optional
         `NearestNeighbour()` or `PowerLaw(sigma)`: names the class, and which corrections to scaling there are. What is
         known of it, T_c in units of its J, stands beside the results.
@@ -97,6 +107,8 @@ def finite_size_scaling(
     """
     dimension = checks.positive_integer("dimension", dimension)
     chosen = _class(coupling, dimension, regime)
+    if is_series(data):
+        return _of_series(data, coupling, dimension, regime)
     points = points_of(read_columns(data))
     _check_grid(points)
     families = crossing_families(points, dimension)
@@ -110,6 +122,18 @@ def finite_size_scaling(
     point, _ = determine(fitted, lattices, start, families)
     notes = (*points.notes, *_notes(points, kept, point, prior[1]))
     return replace(point, curves=_curves(points), made_from="table", notes=notes)
+
+
+def _of_series(
+    data: Mapping[int, Any], coupling: Coupling | None, dimension: int, regime: Regime | None
+) -> CriticalPoint:
+    """The analysis of a search, of runs that somebody else made; those of spinlens know their coupling."""
+    check_sizes(sorted(data))
+    curves = series_curves(data, coupling, dimension)
+    point = analyse(curves, regime)
+    notes = (NO_CLASS,) if point.regime == "unknown" else ()
+    made: Literal["runs", "series"] = "runs" if isinstance(curves[0], SizeCurves) else "series"
+    return replace(point, curves=scaling_curves(curves), made_from=made, notes=notes)
 
 
 def _class(coupling: Coupling | None, dimension: int, regime: Regime | None) -> Regime:
@@ -196,7 +220,7 @@ def _notes(points: Points, kept: npt.NDArray[np.bool_], point: CriticalPoint, pr
     """What the data could not tell; `prior` is the deviation of y_t before them."""
     notes = []
     if point.regime == "unknown":
-        notes.append("no class was named: exponents and corrections to scaling are free")
+        notes.append(NO_CLASS)
     if not kept.all():
         notes.append(f"{int(kept.sum())} of {len(kept)} rows are near enough to T_c to be fitted")
     if "log_m2" not in points.names:

@@ -13,7 +13,7 @@ import xarray as xr
 
 from spinlens.arrays import Array
 from spinlens.lattice.correlation import dispersion_length
-from spinlens.lattice.couplings import PowerLaw
+from spinlens.lattice.couplings import Coupling, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.autocorrelation import integrated_time
 from spinlens.statistics.cumulants import binder
@@ -56,6 +56,16 @@ class SizeCurves:
     def L(self) -> int:
         """Linear size."""
         return self.model.shape[0]
+
+    @property
+    def coupling(self) -> Coupling | None:
+        """Of the lattice; curves of other programs may have none."""
+        return self.model.coupling
+
+    @property
+    def dimension(self) -> int:
+        """Of the lattice."""
+        return self.model.dimension
 
     @property
     def has_xi(self) -> bool:

@@ -66,5 +66,3 @@ def test_no_table_at_all(tmp_path):
         read_columns(np.zeros(3))
     with pytest.raises(InputError, match="cannot read"):
         read_columns(tmp_path / "none.csv")
-    with pytest.raises(InputError, match="reweighted points of the same runs"):
-        read_columns({8: TABLE, 16: TABLE})
