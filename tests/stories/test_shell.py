@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,3 +67,20 @@ def test_mistakes_are_said_before_anything_is_computed(shell):
     assert "numbers" in shell("spinlens sample -T warm", refused=True)
     assert "at least three" in shell("spinlens critical -L 4,8", refused=True)
     assert shell("spinlens --version").strip() == f"spinlens {sl.__version__}"
+
+
+def test_what_lies_in_a_file(shell):
+    shell("spinlens sample -L 8 -T 2.0,2.4 --draws 400 -o scan.nc")
+    rows = list(csv.DictReader(shell("spinlens show scan.nc --csv").splitlines()))
+    cold, hot = (float(row["mean"]) for row in rows if row["observable"] == "energy")
+    assert cold < hot < 0
+    shell("spinlens plot scan.nc --quantity binder -o binder.png")
+    assert Path("binder.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_temperature_of_my_own_states(shell):
+    states = sl.sample(sl.IsingModel((8, 8), sl.NearestNeighbour()), 3.0, 400, thin=8, keep_spins=True, seed=1)
+    np.save("own.npy", states.spins.values.reshape(-1, 64))  # flat, as other programs have them
+    said = shell("spinlens read own.npy -L 8 --grid 2.2:3.8:0.4 --samples 300 --instruments energy,xi --json")
+    for row in json.loads(said)["readings"]:
+        assert abs(row["temperature"] - 3.0) < 4 * row["temperature_error"]
