@@ -60,7 +60,7 @@ def test_states_of_my_own_train_a_machine(shell):
 def test_what_a_study_would_take(shell):
     said = shell("spinlens reproduce --preset quick --dry-run")
     assert "203 to do, 0 done before" in said
-    assert "core-hours" in said
+    assert "core time" in said
 
 
 def test_mistakes_are_said_before_anything_is_computed(shell):

@@ -1,4 +1,4 @@
-"""What ``spinlens reproduce --dry-run`` says against what the study then takes: core-hours, memory, disk.
+"""What ``spinlens reproduce --dry-run`` says against what the study then takes: core time, memory, disk.
 
     python validation/faults/plan.py [--folder DIR]
 

@@ -20,7 +20,8 @@ from spinlens.cli.gap import gap
 from spinlens.cli.mcrg import mcrg
 from spinlens.cli.plot import plot
 from spinlens.cli.read import read
-from spinlens.cli.reproduce import report, reproduce
+from spinlens.cli.report import report
+from spinlens.cli.reproduce import reproduce
 from spinlens.cli.sample import sample
 from spinlens.cli.show import show
 from spinlens.cli.train import train

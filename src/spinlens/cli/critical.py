@@ -13,6 +13,7 @@ from spinlens.cli.choices import REGIMES, one_of
 from spinlens.cli.lists import numbers
 from spinlens.cli.options import (
     FILES,
+    AsJson,
     Cell,
     CouplingName,
     Dimension,
@@ -23,6 +24,7 @@ from spinlens.cli.options import (
     Workers,
     check_output,
     cores,
+    echo_json,
     interruptible,
     make_coupling,
 )
@@ -79,6 +81,7 @@ def critical(
         typer.Option(help=_CHECKPOINT, show_default="OUT.checkpoint, until OUT is there", rich_help_panel=FILES),
     ] = None,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Critical temperature and scaling dimensions from finite-size scaling; no temperature need be given.
 
@@ -97,26 +100,28 @@ def critical(
     settings.check()
     for path in () if out is None else (out, out.with_suffix(".csv"), out.with_suffix(".html")):
         check_output(path, force)
-    _search(settings, out, checkpoint, begun, correlators)
+    _search(settings, out, checkpoint, begun, correlators, as_json)
 
 
 def _search(
-    settings: SearchSettings, out: Path | None, checkpoint: Path | None, begun: float, correlators: int
+    settings: SearchSettings, out: Path | None, checkpoint: Path | None, begun: float, correlators: int, as_json: bool
 ) -> None:
     """Search, show and keep; the folder of the runs goes when all of it is done, unless it was asked for."""
-    from spinlens.workflows.critical import correlator_lines, find, write
+    from spinlens.workflows.critical import correlator_lines, document, find, write
     from spinlens.workflows.critical_page import remarks, rows
 
     folder = checkpoint if checkpoint is not None else _folder(settings, out)
     with interruptible(f"stopped; what is done is saved in {folder}"):
         found = find(settings, folder, begun, out is not None, progress=True)
-    for row in rows(found.point):
-        typer.echo(_ROW.format(*row).rstrip())
-    for line in [*remarks(found.point), *(correlator_lines(found, correlators) if correlators else ())]:
-        typer.echo(line)
-    if out is not None:
-        written = write(found, out)
-        typer.echo(f"written to {written[0]}, {written[1]} and {written[2]}")
+    checked = correlator_lines(found, correlators) if correlators else []
+    written = [] if out is None else [str(path) for path in write(found, out)]
+    if as_json:
+        echo_json({**document(found), "remarks": [*remarks(found.point), *checked], "written": written})
+    else:
+        for row in rows(found.point):
+            typer.echo(_ROW.format(*row).rstrip())
+        for line in [*remarks(found.point), *checked, *([f"written to {', '.join(written)}"] if written else [])]:
+            typer.echo(line)
     if checkpoint is None:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -37,6 +37,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "report": ("spinlens report study --figures pdf", "spinlens report study study-other-seed --out seeds.html"),
     "cite": ("spinlens cite study > used.bib",),
     "study status": ("spinlens study status study",),
+    "study peek": ("spinlens study peek study",),
     "study verify": ("spinlens study verify study",),
     "study clean": ("spinlens study clean study --yes",),
     "study export": ("spinlens study export study -o study.zip",),

@@ -12,6 +12,7 @@ from spinlens.cli.given import NamedLattice, critical_temperature, given_states,
 from spinlens.cli.options import (
     FILES,
     LATTICE,
+    AsJson,
     Cell,
     CouplingName,
     Dimension,
@@ -21,6 +22,7 @@ from spinlens.cli.options import (
     Sigma,
     Workers,
     cores,
+    echo_json,
     interruptible,
     one_thread_of_blas,
 )
@@ -75,6 +77,7 @@ def flow(
         ),
     ] = Path("flow"),
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let lattice states flow under a machine and read them with every thermometer."""
     one_thread_of_blas()
@@ -93,10 +96,10 @@ def flow(
         instruments=tuple(name for name in THERMOMETERS if network or name != "network"),
     )  # fmt: skip
     settings.check()
-    _run(settings, out, force)
+    _run(settings, out, force, as_json)
 
 
-def _run(settings: FlowSettings, out: Path, force: bool) -> None:
+def _run(settings: FlowSettings, out: Path, force: bool, as_json: bool) -> None:
     """Compute, write and say."""
     from spinlens.comparisons.compare_flows import FlowComparison
     from spinlens.report.pages.flow import write_flow
@@ -106,7 +109,11 @@ def _run(settings: FlowSettings, out: Path, force: bool) -> None:
         found = run_flow(settings, out, True, force)
         FlowComparison(found["readings"], found["flows"]).save(out)
         write_flow(out, _document(settings, found))
-    _say(found, out)
+    if as_json:
+        names = ("unit", "instruments", "machine", "flows")
+        echo_json({**{name: found[name] for name in names}, "written": [str(out)]})
+    else:
+        _say(found, out)
 
 
 def _document(settings: FlowSettings, found: dict[str, Any]) -> dict[str, Any]:

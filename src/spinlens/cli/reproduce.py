@@ -1,14 +1,15 @@
-"""``spinlens reproduce`` and ``spinlens report``: the whole study, and its report drawn anew."""
+"""``spinlens reproduce``: the whole study."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from spinlens.cli.choices import FIGURE_FILES, PRESETS, one_of
-from spinlens.cli.options import FILES, Force, StudyPath, Workers, check_output, cores, one_thread_of_blas, preset_name
+from spinlens.cli.choices import PRESETS, one_of
+from spinlens.cli.options import FILES, AsJson, Workers, cores, echo_json, one_thread_of_blas, preset_name
+from spinlens.cli.report import say_findings
 from spinlens.errors import InputError
 
 
@@ -37,6 +38,7 @@ def reproduce(
         Path | None,
         typer.Option("--out", "-o", help="Study folder.", show_default="study-NAME", rich_help_panel=FILES),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Run the whole study, or what is missing of it, and write the report."""
     one_thread_of_blas()
@@ -49,12 +51,16 @@ def reproduce(
     elif dry_run:
         from spinlens.study.planning.planning import plan
 
-        typer.echo(plan(spec, folder, cores(workers), progress=True))
+        found = plan(spec, folder, cores(workers), progress=True)
+        if as_json:
+            echo_json(found.document())
+        else:
+            typer.echo(found)
     else:
         from spinlens.workflows import reproduce as workflow
 
         results = workflow.reproduce(spec, folder, cores(workers), scheduler, progress=True)
-        _say(folder, results)
+        say_findings(folder, results, workflow.report_path(folder), as_json)
 
 
 def _source(source: str | None, preset: str | None, study: Path | None) -> str | Path:
@@ -64,41 +70,3 @@ def _source(source: str | None, preset: str | None, study: Path | None) -> str |
     if len(given) > 1:
         raise InputError("give one study: its file or preset, --preset or --study, not both of them")
     return given[0] if given else "quick"
-
-
-def report(
-    folder: StudyPath,
-    other: Annotated[
-        Path | None, typer.Argument(help="A second study, to be set beside the first.", metavar="[DIR]")
-    ] = None,
-    figures: Annotated[
-        str | None, one_of("--figures", FIGURE_FILES, "Every figure as a file in DIR/figures, too", show_default=False)
-    ] = None,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="The page that sets two studies side by side.", rich_help_panel=FILES)
-    ] = Path("comparison.html"),
-    force: Force = False,
-) -> None:
-    """Write the report of a finished study anew, or set two studies side by side."""
-    if other is None:
-        from spinlens.workflows import reproduce as workflow
-
-        _say(folder, workflow.report(folder, pdfs=figures is not None))
-        return
-    if figures is not None:
-        raise InputError("--figures is for the report of one study: leave it or the second folder out")
-    check_output(out, force)
-    from spinlens.workflows.compare_studies import compare_studies
-
-    for line in compare_studies(folder, other, out):
-        typer.echo(line)
-    typer.echo(f"side by side: {out}")
-
-
-def _say(folder: Path, results: dict[str, Any]) -> None:
-    from spinlens.workflows import reproduce as workflow
-
-    for line in workflow.findings(results, folder):
-        typer.echo(line)
-    typer.echo(f"report: {workflow.report_path(folder)}")
-    typer.echo(f"numbers: {folder / 'results.json'}")

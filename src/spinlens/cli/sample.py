@@ -14,6 +14,7 @@ from spinlens.cli.lists import numbers
 from spinlens.cli.options import (
     FILES,
     LATTICE,
+    AsJson,
     Cell,
     CouplingName,
     Force,
@@ -27,6 +28,7 @@ from spinlens.cli.options import (
     Workers,
     check_output,
     cores,
+    echo_json,
     interruptible,
     make_coupling,
     make_sides,
@@ -84,6 +86,7 @@ def sample(
         typer.Option(help=_CHECKPOINT, show_default="OUT.checkpoint, until OUT is there", rich_help_panel=FILES),
     ] = None,
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Sample a lattice at given temperatures and write a netCDF file."""
     grid = numbers("--temperatures", temperatures, float)
@@ -101,6 +104,9 @@ def sample(
     ChainLayout(RunRequest(model, tuple(grid), **drawn)).algorithms  # noqa: B018  before any file is looked at
     check_output(out, force)
     data = run(model, grid, out, checkpoint, {**drawn, "workers": count, "strict": strict})
+    if as_json:
+        echo_json({"written": [str(out)], **document(data)})
+        return
     typer.echo(table(data))
     typer.echo(f"written to {out}")
 
@@ -120,6 +126,16 @@ def run(
     if checkpoint is None:
         shutil.rmtree(folder, ignore_errors=True)
     return data
+
+
+def document(data: xr.Dataset) -> dict[str, Any]:
+    """Averages with their errors and τ as rows, and what to do where it is needed."""
+    from spinlens.lattice.model_document import model_of
+    from spinlens.sampling.dataset import remedies
+    from spinlens.sampling.inference import summary
+
+    said = {f"{T:g}": text for T, text in remedies(data, bool(model_of(data).field)).items()}
+    return {"rows": summary(data).reset_index().to_dict("records"), "not_converged": said}
 
 
 def table(data: xr.Dataset) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spinlens.cli.examples import example
-from spinlens.cli.options import FILES, Force, StudyPath, check_output
+from spinlens.cli.options import FILES, AsJson, Force, StudyPath, check_output, echo_json, one_thread_of_blas
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,29 +25,48 @@ app = typer.Typer(
 
 
 @app.command(epilog=example("study status"))
-def status(folder: StudyPath) -> None:
+def status(folder: StudyPath, as_json: AsJson = False) -> None:
     """What is done, missing, damaged or left over, from the names and sizes of the files."""
     from spinlens.study.storage import inspection
 
     place = inspection.require_study(folder)
-    state = inspection.survey(place, _catalogue(place))
+    state = inspection.survey(place, _catalogue(place, as_json))
+    if as_json:
+        echo_json(_document(state))
+        return
     for stage, (done, total) in state.stages().items():
         typer.echo(f"{stage:<14} {done:>6} of {total} done")
     _summary(state)
 
 
+@app.command(epilog=example("study peek"))
+def peek(folder: StudyPath, as_json: AsJson = False) -> None:
+    """What a study that runs, or was stopped, has found so far: critical points, flows and verdicts; it only reads."""
+    one_thread_of_blas()
+    from spinlens.workflows.peeking import peek as look
+
+    found = look(folder)
+    if as_json:
+        echo_json(found.document())
+    else:
+        typer.echo(found.text)
+
+
 @app.command(epilog=example("study verify"))
-def verify(folder: StudyPath) -> None:
+def verify(folder: StudyPath, as_json: AsJson = False) -> None:
     """Read every result and check it; exit code 1 when something is not what it should be."""
     from spinlens.study.storage import inspection
 
     place = inspection.require_study(folder)
-    contents = _catalogue(place)
-    state = inspection.verify(place, contents, typer.echo)
+    contents = _catalogue(place, as_json)
+    state = inspection.verify(place, contents, None if as_json else typer.echo)
     problems = inspection.wrong_at_the_top(place, contents, state)
-    for problem in problems:
-        typer.echo(problem)
-    _summary(state)
+    if as_json:
+        echo_json({**_document(state), "problems": problems})
+    else:
+        for problem in problems:
+            typer.echo(problem)
+        _summary(state)
     if state.damaged or problems:
         raise typer.Exit(1)
 
@@ -124,12 +143,12 @@ def unpack(
         typer.echo(f"its report was left out; draw it from the numbers with: spinlens report {target}")
 
 
-def _catalogue(place: StudyFolder) -> Catalogue:
-    """What the study consists of; says so when another version made it."""
+def _catalogue(place: StudyFolder, silent: bool = False) -> Catalogue:
+    """What the study consists of; says so when another version made it, unless `silent`."""
     from spinlens.study.planning.contents import catalogue
 
     contents = catalogue(place)
-    if not contents.current:
+    if not contents.current and not silent:
         typer.echo(f"made by spinlens {contents.version}; running it again computes it anew with this version")
     return contents
 
@@ -145,6 +164,18 @@ def _summary(state: Inspection) -> None:
         f"{len(state.rest)} set aside",
     ]
     typer.echo(", ".join(parts))
+
+
+def _document(state: Inspection) -> dict[str, object]:
+    """The state of a folder as JSON data."""
+    return {
+        "stages": {stage: {"done": done, "of": total} for stage, (done, total) in state.stages().items()},
+        "done": len(state.done),
+        "missing": list(state.missing),
+        "damaged": {str(path): reason for path, reason in state.damaged.items()},
+        "of_other_inputs": [str(path) for path in state.stale],
+        "set_aside": [str(path) for path in state.rest],
+    }
 
 
 def _bytes(size: float) -> str:

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from spinlens.cli.choices import ENGINES, one_of
-from spinlens.cli.options import FILES, LATTICE, Force, Seed, StatesPath, make_sides, one_thread_of_blas, read_states
+from spinlens.cli.options import (
+    FILES,
+    LATTICE,
+    AsJson,
+    Force,
+    Seed,
+    StatesPath,
+    echo_json,
+    make_sides,
+    one_thread_of_blas,
+    read_states,
+)
 from spinlens.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,6 +72,7 @@ def train(
         typer.Option("--out", "-o", help="Folder to write; a killed training in it goes on.", rich_help_panel=FILES),
     ] = Path("machine"),
     force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Train a machine or a stack on sampled states, judge it and draw what it learned."""
     if not 0 < held_out < 1:
@@ -77,7 +89,11 @@ def train(
     settings = _settings(states, temperature, shape, hidden, options, held_out, translations, seed)
     if filters is not None:
         settings = settings.for_lattice(filters, epochs=epochs or 20, engine=engine, patience=patience)
-    _say(run_training(settings, out, True, force))
+    judged = run_training(settings, out, True, force)
+    if as_json:
+        echo_json({**judged, "written": [str(out)]})
+        return
+    _say(judged)
     typer.echo(f"written to {out}")
 
 

@@ -7,7 +7,7 @@ import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from spinlens import checks
 from spinlens.checks import choice
@@ -110,13 +110,19 @@ def correlator_lines(found: SearchFound, draws: int) -> list[str]:
     return lines
 
 
+def document(found: SearchFound) -> dict[str, Any]:
+    """What point.json holds: the critical point, what is known of it, and the draws of each size."""
+    s, point = found.settings, found.point
+    draws = {str(L): n for L, n in found.search.draws.items()}
+    about = {"coupling": s.coupling.label, "dimension": s.dimension}
+    return {**about, **plain(point), "known": plain(known_of(point)), "draws": draws}
+
+
 def write(found: SearchFound, out: Path) -> tuple[Path, Path, Path]:
     """JSON at `out`, beside it the crossings as a table (.csv) and a page with figures (.html); returns the three."""
-    s, point = found.settings, found.point
-    document = {"coupling": s.coupling.label, "dimension": s.dimension, **plain(point), "known": plain(known_of(point))}
-    document["draws"] = {str(L): n for L, n in found.search.draws.items()}
+    point = found.point
     paths = out, out.with_suffix(".csv"), out.with_suffix(".html")
-    write_json(out, document)
+    write_json(out, document(found))
     write_file(paths[1], crossing_table(point).encode())
     write_page(point, paths[2], made=made_with(found))
     return paths

@@ -155,7 +155,8 @@ def _folder(place: Path) -> Any:
     results = place / formats.RESULTS
     if (place / formats.STUDY).is_file() or run_of(place).get("command") == "flow":
         if not results.is_file():
-            raise StudyError(f"{place} has no results yet: the command that made it goes on there")
+            what = f", and spinlens study peek {place} says what there is" * (place / formats.STUDY).is_file()
+            raise StudyError(f"{place} has no results yet: the command that made it goes on there{what}")
         return _json(results)
     if (place / formats.MACHINE).is_dir():
         return _machine(place / formats.MACHINE)

@@ -98,17 +98,24 @@ def reproduce(
     return _write_outputs(outcome.results)
 
 
-def report(folder: str | os.PathLike[str], pdfs: bool = False) -> dict[str, Any]:
+def report(
+    folder: str | os.PathLike[str], pdfs: bool = False, page: str | os.PathLike[str] | None = None
+) -> dict[str, Any]:
     """Write ``results.json`` and ``report.html`` of a finished study anew from its artefacts; returns the results.
 
-    With `pdfs` every figure as ``figures/NAME.pdf`` too, to which the page leads.
+    With `pdfs` every figure as ``figures/NAME.pdf`` too, to which the page leads. With a `page` the report is written
+    there, and the folder is left as it is.
     """
     study = StudyFolder(folder)
     found = study.results(catalogue(study).keys)
     if pdfs:
         with study.locked(), named_errors(study.path):
             write_pdfs(found[RESULTS], figure_data(found[RESULTS]["study"], found), study.path / "figures")
-    return _write_outputs(found)
+    if page is None:
+        return _write_outputs(found)
+    values: dict[str, Any] = found[RESULTS]
+    write_report(values, figure_data(values["study"], found), Path(page), provenance.read(study))
+    return values
 
 
 def study_figures(folder: str | os.PathLike[str], *names: str) -> dict[str, list[Figure]]:

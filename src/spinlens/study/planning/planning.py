@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from spinlens.progress import Progress, duration, telling
 from spinlens.study.definition.costs import STANDARD, costs, sized
@@ -54,6 +55,14 @@ class Plan:
             for stage, count in counts.items()
         }
 
+    def document(self) -> dict[str, Any]:
+        """As JSON data: seconds and bytes."""
+        stages = {stage: {"tasks": count, "core_seconds": cost} for stage, (count, cost) in self.stages().items()}
+        return {
+            "stages": stages, "to_do": len(self.tasks), "done": self.reused, "core_seconds": self.core_seconds,
+            "seconds": self.wall_seconds, "workers": self.workers, "memory": self.memory, "disk": self.disk,
+        }  # fmt: skip
+
     def __str__(self) -> str:
         lines = [f"{stage:<14} {count:>6} tasks  {duration(cost)}" for stage, (count, cost) in self.stages().items()]
         available = memory.available()
@@ -61,7 +70,7 @@ class Plan:
         lines += [
             f"report                       {duration(self.report)}",
             f"tasks          {len(self.tasks)} to do, {self.reused} done before",
-            f"core-hours     {self.core_seconds / 3600:.3g} (to {_MARGIN:.0%})",
+            f"core time      {duration(self.core_seconds)} (to {_MARGIN:.0%})",
             f"time           {duration(self.wall_seconds)} on {self.workers} free core{'s' * (self.workers > 1)}",
             f"memory         {memory.gibibytes(self.memory)} at most{room}",
             f"disk           {self.disk / 2**20:.3g} MiB",

@@ -32,33 +32,30 @@ def _results_cost(inputs: Inputs, read: Read) -> Cost:
 def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     """The document that `results.json` holds: numbers with errors for every model, and the verdicts."""
     study = inputs["study"]
+    return document(study, {
+        model["name"]: model_entry(study, model, inputs["machines"][model["name"]], artefacts)
+        for model in study["models"]
+    })  # fmt: skip
+
+
+def document(study: Mapping[str, Any], models: Mapping[str, Any]) -> dict[str, Any]:
+    """What results.json holds, of models with their numbers: these and the verdicts on the claims."""
     settings = {**study["study"], **{key: value for key, value in study.items() if key != "study"}}
-    document: dict[str, Any] = {
-        "format": FORMAT,
-        "spinlens": package_version(),
-        "study": settings,
-        "models": {
-            model["name"]: _model(study, model, inputs["machines"][model["name"]], artefacts)
-            for model in study["models"]
-        },
-    }
-    document = plain(document)
-    document["claims"] = plain(list(judge_all(document)))
-    return document
+    found: dict[str, Any] = plain(
+        {"format": FORMAT, "spinlens": package_version(), "study": settings, "models": dict(models)}
+    )
+    found["claims"] = plain(list(judge_all(found)))
+    return found
 
 
-def _model(
+def model_entry(
     study: Mapping[str, Any], model: Mapping[str, Any], machines: Sequence[Mapping[str, Any]], artefacts: Artefacts
 ) -> dict[str, Any]:
+    """All numbers of a model, with those of its `machines`."""
     name, size = model["name"], study["ensembles"]["size"]
     critical, reference = artefacts[f"critical/{name}"], artefacts[f"reference/{name}"]
     return {
-        "label": critical["label"],
-        "short_range": critical["regime"] == "short-range",
-        "regime": critical["regime"],
-        "dimension": 2,
-        "reference": critical["reference"],
-        "critical": critical["critical"],
+        **critical_entry(critical),
         "size": size,
         "equilibrium": {key: value for key, value in reference.items() if key not in ("correlation", "log_z")},
         "thermometers": worth(artefacts[f"thermometers/{name}/L{size}"]),
@@ -73,6 +70,18 @@ def _model(
         "coarse": coarse_entries(name, artefacts),
         "fixed_points": fixed_point_entries(name, artefacts),
         "published": published_entries(name, artefacts),
+    }
+
+
+def critical_entry(critical: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a model as soon as its critical point is."""
+    return {
+        "label": critical["label"],
+        "short_range": critical["regime"] == "short-range",
+        "regime": critical["regime"],
+        "dimension": 2,
+        "reference": critical["reference"],
+        "critical": critical["critical"],
     }
 
 

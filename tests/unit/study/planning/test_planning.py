@@ -66,7 +66,7 @@ def test_a_plan_counts_what_is_missing(tmp_path, monkeypatch):
     assert (len(whole.tasks), whole.reused) == (len(study_tasks(study)), 0)
     assert whole.wall_seconds == pytest.approx(max(whole.core_seconds / 2, whole.longest))
     shown = str(whole)
-    assert all(word in shown for word in ("core-hours", "memory", "disk", f"{len(whole.tasks)} to do"))
+    assert all(word in shown for word in ("core time", "memory", "disk", f"{len(whole.tasks)} to do"))
 
 
 def test_what_does_not_fit_is_refused_before_anything_is_written(tmp_path, monkeypatch):

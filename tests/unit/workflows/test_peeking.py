@@ -1,0 +1,91 @@
+"""What a study has found so far: all of it when it is finished, less before, and the folder is left as it is."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from spinlens.cli.app import app
+from spinlens.errors import StudyError
+from spinlens.study.storage import archive
+from spinlens.workflows.opening import open as opened
+from spinlens.workflows.peeking import peek
+
+PACKED = Path(__file__).parents[2] / "data" / "study_format_2.zip.xz"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "study.zip").write_bytes(lzma.decompress(PACKED.read_bytes()))
+    archive.unpack(tmp_path / "study.zip", tmp_path / "study")
+    return tmp_path / "study"
+
+
+def remove(folder, *patterns):
+    """Take away the artefacts that a run has not made yet."""
+    for pattern in patterns:
+        found = list((folder / "artefacts").glob(pattern))
+        assert found
+        for path in found:
+            path.unlink()
+
+
+def listing(folder):
+    return {path: path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
+
+
+def test_a_finished_study_is_not_interim(folder):
+    found = peek(folder)
+    assert found.finished
+    assert found.results == json.loads((folder / "results.json").read_text())
+    assert "INTERIM" not in found.text
+
+
+def test_before_the_last_task_it_says_what_results_will(folder):
+    known = json.loads((folder / "results.json").read_text())
+    remove(folder, "results/*")
+    (folder / "results.json").unlink()
+    before = listing(folder)
+    found = peek(folder)
+    assert (found.done, found.finished) == (found.total - 1, False)
+    for name, model in known["models"].items():
+        for part in ("label", "critical", "reference", "equilibrium", "thermometers", "machines", "localization"):
+            assert found.results["models"][name][part] == model[part]
+    assert found.document()["interim"] is True
+    said = found.text
+    assert f"{found.done} of {found.total} tasks done, INTERIM" in said
+    assert "So far: " in said
+    assert listing(folder) == before
+    with pytest.raises(StudyError, match=f"spinlens study peek {folder} says what there is"):
+        opened(folder)
+
+
+def test_machines_come_as_their_flows_end_and_models_as_their_critical_points_are_known(folder):
+    remove(folder, "results/*")
+    whole = peek(folder).results["models"]
+    ((name, model),) = whole.items()
+    first = model["machines"][0]
+    remove(folder, f"end/{name}.{first['recipe']}.{first['number']}-*")
+    ((_, fewer),) = peek(folder).results["models"].items()
+    assert fewer["machines"] == model["machines"][1:]
+    remove(folder, f"reference/{name}-*")
+    ((_, early),) = peek(folder).results["models"].items()
+    assert early["critical"] == model["critical"]
+    assert "machines" not in early
+    remove(folder, f"critical/{name}-*")
+    assert peek(folder).results["models"] == {}
+    assert {claim["outcome"] for claim in peek(folder).results["claims"]} == {"undecided"}
+
+
+def test_the_command_prints_it(folder):
+    remove(folder, "results/*")
+    said = CliRunner().invoke(app, ["study", "peek", str(folder)]).stdout
+    assert said == f"{peek(folder).text}\n"
+    document = json.loads(CliRunner().invoke(app, ["study", "peek", str(folder), "--json"]).stdout)
+    assert document["interim"] is True
+    done = CliRunner().invoke(app, ["study", "peek", str(folder.parent)])
+    assert "not a study folder" in str(done.exception)
