@@ -93,9 +93,10 @@ def gaps(a: Results, b: Results) -> list[Difference]:
 
 
 def effects(a: Results, b: Results) -> list[Difference]:
-    """Every effect that a claim holds against a margin."""
+    """Every effect that a claim holds against a margin, those that are farthest apart first."""
     first, second = (_effects(of) for of in (a, b))
-    return [Difference(key, first.get(key), second.get(key)) for key in dict.fromkeys([*first, *second])]
+    found = [Difference(key, first.get(key), second.get(key)) for key in dict.fromkeys([*first, *second])]
+    return sorted(found, key=lambda each: -1.0 if each.apart is None else abs(each.apart), reverse=True)
 
 
 def settings(a: Results, b: Results) -> Table:
@@ -111,11 +112,11 @@ def render_comparison(a: Results, b: Results, names: Sequence[str]) -> str:
     tables = [
         ("Critical points", _table(("lattice", "quantity"), names, critical(a, b))),
         ("Gaps of the machines, nats a site", _table(("lattice", "recipe"), names, gaps(a, b))),
-        ("Effects against margins", _table(("claim", "effect", "of"), names, effects(a, b))),
+        ("Effects against margins, the farthest apart first", _table(("claim", "effect", "of"), names, effects(a, b))),
     ]
     return render_page(
-        "comparison.html", names=names, lines=summary(a, b), verdicts=verdicts(a, b), tables=tables,
-        settings=settings(a, b), versions=[str(of.get("spinlens") or "") for of in (a, b)],
+        "comparison.html", parts=("comparison",), names=names, lines=summary(a, b), verdicts=verdicts(a, b),
+        tables=tables, settings=settings(a, b), versions=[str(of.get("spinlens") or "") for of in (a, b)],
     )  # fmt: skip
 
 

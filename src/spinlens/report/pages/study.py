@@ -130,7 +130,7 @@ def open_claims(claims: Sequence[Results], provenance: Mapping[str, Any]) -> lis
 def render_page(template: str, *, script: bool = True, parts: Sequence[str] = (), **values: Any) -> str:
     """A template of this folder with the style of all pages and, unless left out, their script.
 
-    `parts` name files of style and script in the folder parts that the page needs as well.
+    `parts` name what else the page needs of the folder parts: a file of style, of script, or both.
     """
     texts = {"css": _texts("css", parts)} | ({"script": _texts("js", parts)} if script else {})
     return _environment().get_template(template).render(**values, **texts)
@@ -138,7 +138,7 @@ def render_page(template: str, *, script: bool = True, parts: Sequence[str] = ()
 
 def _texts(suffix: str, parts: Sequence[str]) -> Markup:
     files = [_TEMPLATES / f"report.{suffix}", *(_TEMPLATES / "parts" / f"{part}.{suffix}" for part in parts)]
-    return Markup("\n".join(file.read_text(encoding="utf-8") for file in files))
+    return Markup("\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file()))
 
 
 def draw_all(results: Results, data: Mapping[str, xr.Dataset]) -> dict[str, Drawn]:

@@ -29,12 +29,13 @@ def figure_data(study: Mapping[str, Any], artefacts: Artefacts) -> dict[str, xr.
 def _figures(study: Mapping[str, Any], name: str, artefacts: Artefacts) -> dict[str, xr.Dataset]:
     """Those for which the study has results."""
     size, flows = study["ensembles"]["size"], _flows(artefacts, name)
+    read, reference = artefacts.get(f"thermometers/{name}/L{size}"), artefacts.get(f"reference/{name}")
+    whole = {"critical": artefacts.get(f"curves/{name}"), "snapshots": artefacts.get(f"snapshots/{name}")}
     return {
-        "critical": artefacts[f"curves/{name}"],
-        "snapshots": artefacts[f"snapshots/{name}"],
-        "thermometers": _calibration(artefacts[f"thermometers/{name}/L{size}"]),
+        **{kind: found for kind, found in whole.items() if found is not None},
+        **({} if read is None else {"thermometers": _calibration(read)}),
         **({"flow": _joined(flows)} if flows else {}),
-        "correlation": _correlations(artefacts[f"reference/{name}"], flows),
+        **({} if reference is None else {"correlation": _correlations(reference, flows)}),
         **_blocks_and_stacks(name, artefacts, size),
         **_films(name, artefacts, flows),
         **_units(name, artefacts, flows),
