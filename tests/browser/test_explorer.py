@@ -14,9 +14,9 @@ def shown(page, of):
 
 
 @pytest.mark.parametrize(("place", "seen"), [(1, 0), (2, 1)])
-def test_a_unit_has_the_colours_of_its_weights_with_their_scale(opened, report, study, place, seen):
+def test_a_unit_has_the_colours_of_its_weights_with_their_scale(opened, brief, study, place, seen):
     table = study[1]["units/machine/learned/power-law"]["units"].values[seen, 0]
-    page = opened(report)
+    page = opened(brief)
     page.focus("#explorer .tiles")
     page.keyboard.press("Home")
     level = np.rint(table / np.abs(table).max() * 127) / 127
@@ -26,8 +26,8 @@ def test_a_unit_has_the_colours_of_its_weights_with_their_scale(opened, report, 
     assert largest == pytest.approx(np.abs(table).max(), rel=1e-2)
 
 
-def test_units_are_sorted_as_asked_and_chosen_by_keys(opened, report):
-    page = opened(report)
+def test_units_are_sorted_as_asked_and_chosen_by_keys(opened, brief):
+    page = opened(brief)
     first = "#explorer .tiles > div:first-child"
     assert page.get_attribute(first, "aria-label") == "unit 1"
     page.select_option("#explorer [aria-label='sorted by']", label="sites that take part, fewest first")
@@ -43,10 +43,10 @@ def test_units_are_sorted_as_asked_and_chosen_by_keys(opened, report):
     assert "Unit 3 of 4" in page.inner_text("#explorer .where")
 
 
-def test_learned_couplings_stand_beside_those_of_the_lattice(opened, report, study):
+def test_learned_couplings_stand_beside_those_of_the_lattice(opened, brief, study):
     model = study[0]["models"]["power-law"]
     couplings = next(m for m in model["machines"] if m["recipe"] == "learned")["couplings"]
-    page = opened(report)
+    page = opened(brief)
     assert page.locator("#explorer circle.learned").count() == sum(value > 0 for value in couplings["learned"])
     points = page.get_attribute("#explorer polyline.lattice", "points").split()
     assert len(points) == len(couplings["r"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -46,9 +48,9 @@ def slider(page):
 
 @pytest.mark.parametrize("start", ["cold", "hot"])
 @pytest.mark.parametrize("model", ["nearest-neighbour", "power-law"])
-def test_every_record_shows_the_spins_of_the_file(opened, report, study, model, start):
+def test_every_record_shows_the_spins_of_the_file(opened, brief, study, model, start):
     results, data = study
-    page = opened(report)
+    page = opened(brief)
     choose(page, 1, lattice=results["models"][model]["label"], flow="cd1-grid, machine 0", start=start, state="2")
     expected = film(data, f"film/machine/cd1-grid/{model}", start)
     for record in range(len(expected.steps)):
@@ -57,8 +59,8 @@ def test_every_record_shows_the_spins_of_the_file(opened, report, study, model, 
         key(page, "ArrowRight")
 
 
-def test_layers_of_real_fields_are_shown_between_the_colours_of_spins(opened, report, study):
-    page = opened(report)
+def test_layers_of_real_fields_are_shown_between_the_colours_of_spins(opened, brief, study):
+    page = opened(brief)
     choose(page, 2, flow="block averages", start="0.90 T_c")
     key(page, "ArrowRight")
     field = film(study[1], "film/blocks/average/power-law", 0.9).record(1)[0]
@@ -69,8 +71,8 @@ def test_layers_of_real_fields_are_shown_between_the_colours_of_spins(opened, re
     assert np.abs(found[..., 0] - np.interp(field, [-1, 0, 1], [rgb(c)[0] for c in (DOWN, "#f7f6f2", UP)])).max() <= 2
 
 
-def test_a_flow_that_has_ended_stays_at_its_last_layer(opened, report, study):
-    page = opened(report)
+def test_a_flow_that_has_ended_stays_at_its_last_layer(opened, brief, study):
+    page = opened(brief)
     key(page, "End")
     last = film(study[1], "film/blocks/majority/power-law", 1.0).record(2)[0]
     assert np.array_equal(shown(page, 2), np.where(last[..., None] > 0, rgb(UP), rgb(DOWN)))
@@ -78,8 +80,8 @@ def test_a_flow_that_has_ended_stays_at_its_last_layer(opened, report, study):
     assert "step 60, the last, 16 × 16" in page.inner_text("#player .lane:nth-child(1)")
 
 
-def test_keys_step_and_go_to_either_end(opened, report):
-    page = opened(report)
+def test_keys_step_and_go_to_either_end(opened, brief):
+    page = opened(brief)
     positions = []
     for name in ("ArrowRight", "ArrowRight", "ArrowLeft", "End", "ArrowRight", "Home", "ArrowLeft"):
         key(page, name)
@@ -87,8 +89,8 @@ def test_keys_step_and_go_to_either_end(opened, report):
     assert positions == [1, 2, 1, 3, 3, 0, 0]
 
 
-def test_it_plays_to_the_end_and_stops(opened, report):
-    page = opened(report)
+def test_it_plays_to_the_end_and_stops(opened, brief):
+    page = opened(brief)
     page.clock.install(time=0)
     page.clock.pause_at(1000)
     key(page, " ")
@@ -100,15 +102,15 @@ def test_it_plays_to_the_end_and_stops(opened, report):
     assert page.get_attribute("[data-do=play]", "aria-pressed") == "false"
 
 
-def test_with_less_motion_it_is_slow_and_never_begins_by_itself(opened, report):
-    page = opened(report, reduced_motion="reduce")
+def test_with_less_motion_it_is_slow_and_never_begins_by_itself(opened, brief):
+    page = opened(brief, reduced_motion="reduce")
     assert page.eval_on_selector_all("[data-speed] option", "all => all.map(o => Number(o.value))") == [0.5, 1, 2]
     assert page.get_attribute("[data-do=play]", "aria-pressed") == "false"
 
 
-def test_readings_are_those_of_the_results(opened, report, study):
+def test_readings_are_those_of_the_results(opened, brief, study):
     model = study[0]["models"]["power-law"]
-    page = opened(report)
+    page = opened(brief)
     key(page, "ArrowRight")
     flow = next(f for f in model["flows"] if (f["recipe"], f["seed"], f["start"]) == ("learned", 0, "critical"))
     value, _ = flow["path"]["temperature"]["energy"][1]
@@ -119,7 +121,25 @@ def test_readings_are_those_of_the_results(opened, report, study):
     assert page.inner_text("#player .lane:nth-child(1) .readout").count("out of range") == 1  # the network
 
 
-def test_without_scripts_the_tiles_stand_alone(opened, report):
-    page = opened(report, java_script_enabled=False)
+def test_without_scripts_the_tiles_stand_alone(opened, brief):
+    page = opened(brief, java_script_enabled=False)
     assert not page.is_visible("#player")
     assert page.locator("figure:has-text('States along the flow') svg").count() > 0
+
+
+HOSTILE = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+
+
+def test_names_are_shown_and_never_run(opened, study, brief_page, tmp_path):
+    results, data = copy.deepcopy(study[0]), dict(study[1])
+    model = results["models"]["power-law"]
+    model["label"] = HOSTILE
+    model["flows"] = [{**row, "recipe": HOSTILE} for row in model["flows"] if row["recipe"] == "learned"]
+    model["units"] = {HOSTILE: model["units"]["learned"]}
+    for kind in ("film", "units"):
+        data[f"{kind}/machine/{HOSTILE.replace('/', '')}/power-law"] = data[f"{kind}/machine/learned/power-law"]
+    page = opened(brief_page((results, data), tmp_path / "report.html"))
+    assert page.evaluate("window.hacked") is None
+    options = page.query_selector_all("#player .lane:first-child [aria-label=lattice] option")
+    assert options[1].text_content() == HOSTILE
+    assert page.locator("img[src=x]").count() == 0

@@ -21,8 +21,8 @@ def taken(page, name, words):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_drawing_is_a_file_of_its_own_in_the_colours_of_paper(opened, report, scheme):
-    page = opened(report, color_scheme=scheme)
+def test_a_drawing_is_a_file_of_its_own_in_the_colours_of_paper(opened, brief, scheme):
+    page = opened(brief, color_scheme=scheme)
     name, text = taken(page, "crossings", "SVG")
     assert name == "spinlens-crossings.svg"
     tree = ElementTree.fromstring(text.partition("\n")[2])
@@ -38,9 +38,9 @@ def test_a_drawing_is_a_file_of_its_own_in_the_colours_of_paper(opened, report, 
         assert 0 <= float(panel.get("y")) <= height - float(panel.get("height"))
 
 
-def test_data_of_a_figure_are_rows_with_what_they_belong_to(opened, report, study):
+def test_data_of_a_figure_are_rows_with_what_they_belong_to(opened, brief, study):
     results, data = study
-    name, text = taken(opened(report), "correlations", "CSV")
+    name, text = taken(opened(brief), "correlations", "CSV")
     assert name == "spinlens-correlations.csv"
     rows = list(csv.DictReader(io.StringIO(text)))
     expected = [
@@ -53,8 +53,8 @@ def test_data_of_a_figure_are_rows_with_what_they_belong_to(opened, report, stud
     assert np.allclose([float(row["G"]) for row in rows], [row[3] for row in expected], rtol=1e-5)
 
 
-def test_variables_of_other_dimensions_have_rows_of_their_own(opened, report, study):
-    rows = list(csv.DictReader(io.StringIO(taken(opened(report), "crossings", "CSV")[1])))
+def test_variables_of_other_dimensions_have_rows_of_their_own(opened, brief, study):
+    rows = list(csv.DictReader(io.StringIO(taken(opened(brief), "crossings", "CSV")[1])))
     found = study[1]["critical/power-law"]
     own = [row for row in rows if row["lattice"] == "power law σ = 1.2"]
     measured = [float(row["measured"]) for row in own if row["measured"]]
@@ -62,8 +62,8 @@ def test_variables_of_other_dimensions_have_rows_of_their_own(opened, report, st
     assert sum(bool(row["binder"]) for row in own) == found["binder"].size
 
 
-def test_a_table_has_values_and_errors_in_columns_of_numbers(opened, report):
-    page = opened(report)
+def test_a_table_has_values_and_errors_in_columns_of_numbers(opened, brief):
+    page = opened(brief)
     rows = list(csv.reader(io.StringIO(taken(page, "learned-couplings", "CSV")[1])))
     table = page.eval_on_selector(
         "figure:has(.take[data-name=learned-couplings]) table",
@@ -77,10 +77,9 @@ def test_a_table_has_values_and_errors_in_columns_of_numbers(opened, report):
         assert float(row[4]) == pytest.approx(float(digits[2]) * 10.0 ** -len(digits[1].partition(".")[2]))
 
 
-def test_pdfs_are_led_to_where_they_lie_beside_the_page(opened, report, study, tmp_path):
-    from spinlens.report.pages.study import render
-
-    assert opened(report).locator(".take p a").count() == 0
-    (tmp_path / "report.html").write_text(render(*study, beside={"crossings"}), encoding="utf-8")
-    links = opened(tmp_path / "report.html").locator(".take p a")
+def test_pdfs_are_led_to_where_they_lie_beside_the_page(opened, brief, brief_page, study, tmp_path):
+    assert opened(brief).locator(".take p a").count() == 0
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "crossings.pdf").write_bytes(b"%PDF")
+    links = opened(brief_page(study, tmp_path / "report.html")).locator(".take p a")
     assert [links.nth(k).get_attribute("href") for k in range(links.count())] == ["figures/crossings.pdf"]
