@@ -83,7 +83,8 @@ def run(
                 tell(Step(notice, lasting=True))
             queue = ordered(tasks)
             totals, kept = Counter(task.stage for task in queue), Counter(name.split("/", 1)[0] for name in done)
-            state = _State(study, queue, keys, done, StageProgress(tell, totals, kept))
+            cost = sum(task.cost for task in queue if task.name not in done)
+            state = _State(study, queue, keys, done, StageProgress(tell, totals, kept, cost))
             if missing:
                 with provenance.recorded(study, workers, scheduler, state.seconds):
                     _compute(state, cluster or _local(min(workers, missing)), heard)
@@ -148,7 +149,7 @@ class _State:
         self.done[task.name] = self.study.write(task.name, self.keys[task.name], reply.suffix, reply.content)
         self.study.drop_checkpoint(task, self.keys)
         self.seconds[task.name] = round(reply.seconds, 3)
-        self.progress.advance(task.stage)
+        self.progress.advance(task.stage, task.cost)
 
     def report_failures(self) -> str:
         """One sentence that names the failed tasks; the tracebacks go to a file."""

@@ -1,5 +1,6 @@
 """Steps of a study: one that lasts for each finished stage, and one for each finished task."""
 
+from spinlens.study.running import progress as module
 from spinlens.study.running.progress import StageProgress
 
 
@@ -32,3 +33,17 @@ def test_stages_from_before_are_said_at_once():
     steps = []
     StageProgress(steps.append, {"sample": 2}, {"sample": 2})
     assert [step.text for step in steps] == ["[1/1] sample    2 tasks  from before"]
+
+
+def test_the_time_left_follows_from_what_tasks_cost(monkeypatch):
+    now, steps = [100.0], []
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    progress = StageProgress(steps.append, {"sample": 3, "learn": 2}, {"sample": 1}, cost=8.0)
+    for stage, cost in (("sample", 1.0), ("sample", 1.0), ("learn", 3.0), ("learn", 3.0)):
+        progress.start(stage)
+        now[0] += 10.0 * cost
+        progress.advance(stage, cost)
+    whole = [step for step in steps if step.part == "all"]
+    assert [step.left for step in whole] == [70.0, 60.0, 30.0, None]
+    assert [step.share for step in whole] == [0.4, 0.6, 0.8, 1.0]
+    assert str(whole[0]) == "all     2 of 5 tasks, 70 s left"
