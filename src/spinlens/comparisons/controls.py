@@ -8,14 +8,14 @@ from typing import Any
 
 from spinlens import checks
 from spinlens.errors import InputError
-from spinlens.machines.training.learner import FOR_LATTICES
+from spinlens.machines.training.learner import lattice_options
 
 RECIPES: dict[str, dict[str, Any]] = {
     "CD-1": {"steps": 1, "persistent": False},
     "PCD-1": {"steps": 1, "persistent": True},
     "PCD-10": {"steps": 10, "persistent": True},
     "PCD-100": {"steps": 100, "persistent": True},
-    "learned": FOR_LATTICES,
+    "learned": lattice_options(1),
 }
 """How machines are trained: CD-1 as in published flows, PCD-k with persistent chains; "learned": `RBM.for_lattice`."""
 

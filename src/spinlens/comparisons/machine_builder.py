@@ -18,7 +18,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
 from spinlens.machines.controls import extreme_states, mean_field_states, one_sign, redrawn
 from spinlens.machines.rbm import RBM
-from spinlens.machines.training.learner import FOR_LATTICES
+from spinlens.machines.training.learner import lattice_options
 from spinlens.progress import Step, Tell, silent
 from spinlens.versions import versions
 
@@ -64,7 +64,7 @@ class MachineBuilder:
         if case.recipe != "learned":
             return {**self.options, **RECIPES[case.recipe]}
         epochs = {"epochs": self.options["epochs"]} if "epochs" in self.options else {}
-        return {**FOR_LATTICES, **epochs, "torus": self.model.shape}
+        return {**lattice_options(case.n_hidden // self.model.n_sites), **epochs, "torus": self.model.shape}
 
     def _data(self, case: Case) -> Spins:
         n, N = self.states.shape

@@ -26,7 +26,7 @@ from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.learned_couplings import learned_couplings
 from spinlens.machines.reading.weights import receptive_fields, spectrum
 from spinlens.machines.stacked import StackedRBM
-from spinlens.machines.training.learner import FOR_LATTICES
+from spinlens.machines.training.learner import lattice_options
 from spinlens.progress import Parts, Progress, Step, Tell, telling
 from spinlens.report.pages.training import draw_layers, write_training
 from spinlens.versions import versions
@@ -55,7 +55,7 @@ class TrainSettings:
     def for_lattice(self, filters: int, **options: Any) -> TrainSettings:
         """The same training of so many filters moved over the lattice, as `RBM.for_lattice`."""
         machine = RBM.for_lattice(self.shape, filters, **options)
-        changed = {**FOR_LATTICES, **options}
+        changed = {**lattice_options(filters), **options}
         return replace(self, widths=(machine.n_hidden,), options=changed, translations=True)
 
     @property

@@ -28,11 +28,17 @@ from spinlens.machines.units.parameters import Layer, Weights
 from spinlens.progress import Progress, Step, Tell, silent, telling
 from spinlens.statistics.estimate import Estimate
 
-FOR_LATTICES: dict[str, Any] = {
-    "optimizer": "natural", "persistent": "growing", "learning_rate": 0.1, "final_rate": 0.1, "averaging": 0.15,
-    "batch_size": 300, "epochs": 20, "initial_scale": 0.05,
-}  # fmt: skip
-"""Options of `RBM.for_lattice` beside the torus."""
+
+def lattice_options(filters: int) -> dict[str, Any]:
+    """Options of `RBM.for_lattice` beside the torus.
+
+    With two filters or more the magnetization swings at T_c if it makes whole steps (λ₂ = 3,000): three of eight
+    machines of 16 × 16 nearest neighbours ended ten times farther from the lattice.
+    """
+    return {
+        "optimizer": "natural", "persistent": "growing", "learning_rate": 0.1, "final_rate": 0.1, "averaging": 0.15,
+        "batch_size": 300, "epochs": 20, "initial_scale": 0.05, "damping": (25.0, 3e3 if filters == 1 else 3e4),
+    }  # fmt: skip
 
 
 class Learner(Recipe):
@@ -79,7 +85,7 @@ class Learner(Recipe):
         """
         sides = tuple(checks.positive_integer("side", side) for side in shape)
         units = checks.positive_integer("filters", filters) * math.prod(sides)
-        return cls(units, torus=sides, **{**FOR_LATTICES, **options})
+        return cls(units, torus=sides, **{**lattice_options(filters), **options})
 
     def fit(
         self,
