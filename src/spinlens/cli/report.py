@@ -34,7 +34,7 @@ def report(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the report of a finished study anew, or set two studies side by side."""
+    """Write the report of a study anew, an interim one where it is not finished, or set two studies side by side."""
     one_thread_of_blas()
     _require_studies(folder, other)
     if figures is not None and (other, out) != (None, None):
@@ -43,12 +43,30 @@ def report(
     if page is not None:
         check_output(page, force)
     if other is None:
-        from spinlens.workflows import reproduce as workflow
-
-        found = workflow.report(folder, figures is not None, page)
-        say_findings(folder, found, page or workflow.report_path(folder), as_json)
+        _one(folder, figures is not None, page, as_json)
     else:
         _compare(folder, other, page or Path("comparison.html"), as_json)
+
+
+def _one(folder: Path, pdfs: bool, page: Path | None, as_json: bool) -> None:
+    """The report of a finished study; of another one what there is."""
+    from spinlens.workflows import reproduce as workflow
+
+    if workflow.is_finished(folder):
+        found = workflow.report(folder, pdfs, page)
+        say_findings(folder, found, page or workflow.report_path(folder), as_json)
+        return
+    if pdfs:
+        raise InputError(
+            f"--figures are of a finished study, and {folder} is not: leave it out, or run the study again"
+        )
+    from spinlens.workflows.interim_report import interim_report
+
+    written, so_far = interim_report(folder, page)
+    if as_json:
+        echo_json({"interim": True, "done": so_far.done, "total": so_far.total, "report": str(written)})
+    else:
+        typer.echo(f"{so_far.text}\ninterim report: {written}")
 
 
 def _compare(folder: Path, other: Path, page: Path, as_json: bool) -> None:

@@ -118,6 +118,13 @@ def report(
     return values
 
 
+def is_finished(folder: str | os.PathLike[str]) -> bool:
+    """Whether a study has its results."""
+    study = StudyFolder(folder)
+    keys = catalogue(study).keys
+    return RESULTS in keys and study.artefact(RESULTS, keys[RESULTS]) is not None
+
+
 def study_figures(folder: str | os.PathLike[str], *names: str) -> dict[str, list[Figure]]:
     """The figures of a study as matplotlib has them, to be changed and saved.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from spinlens.flows.correlators import spin_correlation
 from spinlens.lattice.film import Film
 from spinlens.study.definition.costs import sized
-from spinlens.study.definition.toml_file import parse_study
+from spinlens.study.definition.toml_file import parse_study, to_toml
 from spinlens.study.running.runner import run
 from spinlens.study.stages import study_tasks
 from spinlens.study.stages.collect import results as collect
 from spinlens.study.stages.figures import figure_data
 from spinlens.study.storage.labelled import as_arrays, as_dataset
+from spinlens.workflows.interim_report import interim_report
+from spinlens.workflows.reproduce import is_finished
 
 SIX = ["energy", "magnetization", "xi", "correlation", "pseudo_likelihood", "network"]
 STUDY = {
@@ -147,6 +150,23 @@ def test_flows_are_kept_step_by_step_with_states_of_every_start(study, model):
     assert path["correlation"][0][1] == pytest.approx(
         spin_correlation(study["ensemble/pl/L10"]["test"].values[-1][:100]).value[1], rel=1e-4
     )
+
+
+def test_of_an_unfinished_study_there_is_an_interim_report(study, tmp_path):
+    folder = tmp_path / "half"
+    shutil.copytree(study.folder.path, folder)
+    (folder / "study.toml").write_text(to_toml(parse_study(STUDY)))
+    for stage in ("results", "end", "reference"):
+        shutil.rmtree(folder / "artefacts" / stage)
+    assert not is_finished(folder)
+    page, found = interim_report(folder)
+    text = page.read_text()
+    assert f"{found.done} of {found.total} tasks" in text
+    assert 0 < found.done < found.total
+    assert page.name == "interim.html"
+    assert not (folder / "results.json").exists()
+    assert "<title>Interim: " in text
+    assert 'id="player-data"' in text  # flows are done, their numbers wait for the reference
 
 
 def test_flows_of_a_study_that_kept_a_few_states_are_drawn_from_those(study):

@@ -1,0 +1,29 @@
+"""The report of a study that is not finished: what there is of it, marked as interim."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from spinlens.report.pages.study import write_report
+from spinlens.study.planning.contents import catalogue
+from spinlens.study.stages.figures import figure_data
+from spinlens.study.storage import provenance
+from spinlens.study.storage.catalogue import noted
+from spinlens.study.storage.inspection import survey
+from spinlens.study.storage.store import StudyFolder, named_errors
+from spinlens.workflows.peeking import Peek, peek
+
+
+def interim_report(folder: str | os.PathLike[str], page: Path | None = None) -> tuple[Path, Peek]:
+    """Write the page of the tasks that are done, ``interim.html`` unless told: its path, and what was found so far.
+
+    Nothing else is written and nothing locked, so that a run at work there is not disturbed.
+    """
+    place, found = StudyFolder(folder).require(), peek(folder)
+    contents = noted(place) or catalogue(place)
+    artefacts = place.results({name: contents.keys[name] for name in survey(place, contents).done})
+    results, page = found.document(), page or place.path / "interim.html"
+    with named_errors(place.path):
+        write_report(results, figure_data(results["study"], artefacts), page, provenance.read(place))
+    return page, found
