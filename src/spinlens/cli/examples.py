@@ -14,7 +14,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "flow": (
         "spinlens flow critical.nc --machine learned --block majority -o flow",
-        "spinlens flow -s 1.2 -L 16 --controls -o flow",
+        "spinlens flow -s 1.2 -L 16 --controls --dry-run",
     ),
     "reproduce": (
         "spinlens reproduce --preset quick -o study",

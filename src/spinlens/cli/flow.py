@@ -59,6 +59,9 @@ def flow(
         int, typer.Option("--epochs", "-e", help="Training passes of the machine and of the controls.")
     ] = 20,
     network: Annotated[bool, typer.Option("--network", help="Read with the neural network, too.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take, from short trials of each training, and stop.")
+    ] = False,
     seed: Seed = 0,
     workers: Workers = None,
     size: Annotated[
@@ -96,7 +99,21 @@ def flow(
         instruments=tuple(name for name in THERMOMETERS if network or name != "network"),
     )  # fmt: skip
     settings.check()
-    _run(settings, out, force, as_json)
+    if dry_run:
+        _plan(settings, as_json)
+    else:
+        _run(settings, out, force, as_json)
+
+
+def _plan(settings: FlowSettings, as_json: bool) -> None:
+    """Say what it would take."""
+    from spinlens.workflows.flow_plan import plan_flow
+
+    found = plan_flow(settings, progress=True)
+    if as_json:
+        echo_json(found.document())
+    else:
+        typer.echo(found)
 
 
 def _run(settings: FlowSettings, out: Path, force: bool, as_json: bool) -> None:

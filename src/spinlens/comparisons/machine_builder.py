@@ -56,10 +56,10 @@ class MachineBuilder:
             if source is None:
                 raise InputError("a redrawn machine needs the machine whose weights are drawn anew")
             return redrawn(one_sign(source), seed=self._number("redrawn", case))
-        machine = RBM(case.n_hidden, seed=self._number("training", case), **self._options(case))
+        machine = RBM(case.n_hidden, seed=self._number("training", case), **self.options_of(case))
         return machine.fit(self._data(case), checkpoint=checkpoint, progress=tell)
 
-    def _options(self, case: Case) -> dict[str, Any]:
+    def options_of(self, case: Case) -> dict[str, Any]:
         """Of the training; one that learns the lattice takes the number of epochs alone from those given."""
         if case.recipe != "learned":
             return {**self.options, **RECIPES[case.recipe]}
