@@ -124,6 +124,8 @@ def _edges(gaps: list[float]) -> tuple[float, float]:
 def _frame(ax: Axes, margin: float, positive: bool) -> None:
     """The margin as a band; linear inside it, logarithmic outside."""
     ax.axhspan(0 if positive else -margin, margin, color=style.BAND, alpha=0.3, lw=0, label="margin")
+    for edge in (margin,) if positive else (-margin, margin):
+        ax.axhline(edge, color=style.MUTED, lw=0.5)
     ax.axhline(0, color=style.MUTED, lw=0.7)
     ax.axvline(LEARNED, color=style.MUTED, lw=0.7, dashes=(1, 2))
     ax.set_yscale("symlog", linthresh=margin, linscale=0.7)

@@ -11,12 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from spinlens.plot.style import CSS_VARIABLES
+from spinlens.report.compact import compact
 
 _PREAMBLE = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 _NOISE = re.compile(r"<metadata>.*?</metadata>|<defs>\s*<style[^>]*>.*?</style>\s*</defs>|font-family: [^;\"]*; |"
                     r' transform="rotate\(-0 [^)]*\)"', re.DOTALL)  # fmt: skip
-_PATH = re.compile(r' d="[^"]*"')
-_LONG = re.compile(r"(\d\.\d\d)\d+")
 _COLOUR = re.compile("|".join(CSS_VARIABLES))
 _TEXT = re.compile(r"(<text [^>]*>)([^<]*)(</text>)")
 _SCRIPT = re.compile(
@@ -36,8 +35,7 @@ def inline(figure: Figure, prefix: str, description: str) -> Markup:
         words.set_text(words.get_text().replace("$", ""))  # sub- and superscripts as the page has them
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = _own_ids(_NOISE.sub("", _PREAMBLE.sub("", buffer.getvalue(), count=1)), prefix)
-    text = _PATH.sub(lambda match: _LONG.sub(r"\1", match[0]).replace("\n", ""), text)
+    text = compact(_NOISE.sub("", _PREAMBLE.sub("", buffer.getvalue(), count=1)), f"{prefix}-")
     text = _TEXT.sub(lambda match: match[1] + _scripts(match[2]) + match[3], text)
     text = _COLOUR.sub(lambda match: f"var({CSS_VARIABLES[match[0]]})", text)
     return Markup(_label(text, description))
@@ -92,11 +90,6 @@ def _scripts(text: str) -> str:
         return f'{match[1]}{inner}<tspan dy="{back}">\u200b</tspan>'
 
     return _SCRIPT.sub(spans, text)
-
-
-def _own_ids(text: str, prefix: str) -> str:
-    text = re.sub(r'\bid="', f'id="{prefix}-', text)
-    return re.sub(r'(url\(#|href="#)', rf"\g<1>{prefix}-", text)
 
 
 def _label(text: str, description: str) -> str:

@@ -23,6 +23,7 @@ from spinlens.study.stages import study_tasks
 from spinlens.study.stages.figures import figure_data
 from spinlens.study.storage import provenance
 from spinlens.study.storage.store import StudyFolder, StudyResults, named_errors
+from spinlens.workflows.citing import cite
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -195,5 +196,5 @@ def _write_outputs(results: StudyResults) -> dict[str, Any]:
     data = figure_data(values["study"], results)
     with folder.locked(), named_errors(folder.path):
         folder.write_json("results.json", values)
-        write_report(values, data, report_path(folder.path), provenance.read(folder))
+        write_report(values, data, report_path(folder.path), provenance.read(folder), cite(values))
     return values

@@ -109,7 +109,7 @@ def draw_misses(points: Sequence[MachinePoint], look: Mapping[str, Look]) -> Fig
     known = sorted(((recipe, own) for recipe, own in clusters.items() if own), key=lambda item: item[1][0][0])
     for rank, (recipe, own) in enumerate(known):
         words = f"{recipe}{' (control)' if look[recipe].control else ''}"
-        _name(place, words, own, look[recipe].color, rank, len(known))
+        _name(place, words, own, rank, len(known))
     low, high = place.get_ylim()
     place.set_ylim(low * 2.5 if low < 0 else low, high * 1.4)
     return figure
@@ -121,13 +121,13 @@ def _cluster(points: Sequence[MachinePoint], recipe: str) -> list[tuple[float, f
     return sorted((max(g.value, FLOOR), e.value) for g, e in own if g and e is not None and e.value is not None)
 
 
-def _name(place: Axes, words: str, own: Sequence[tuple[float, float]], color: str, rank: int, count: int) -> None:
+def _name(place: Axes, words: str, own: Sequence[tuple[float, float]], rank: int, count: int) -> None:
     """Words above and below the points in turn, so that neighbours leave each other room."""
     x, values = own[len(own) // 2][0], [effect for _, effect in own]
     above = rank % 2 == 0
     side = "left" if rank == 0 else "right" if rank == count - 1 else "center"
     place.annotate(words, (x, max(values) if above else min(values)), (0, 9 if above else -9),
-                   textcoords="offset points", color=color, ha=side, va="bottom" if above else "top",
+                   textcoords="offset points", color=style.INK, ha=side, va="bottom" if above else "top",
                    fontsize=9)  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from spinlens.files.atomic import replace_file
 from spinlens.plot import style
 from spinlens.report import svg, tables, verdict_tables
 from spinlens.report.answers.study import CLAIMS, study_answer
+from spinlens.report.compact import share_styles
 from spinlens.report.deciding import deciding_time
 from spinlens.report.figures import (
     answer,
@@ -48,6 +49,9 @@ from spinlens.report.interactive.embedding import embedded
 from spinlens.report.interactive.explorer import units
 from spinlens.report.interactive.player import reels
 from spinlens.report.interactive.take import Take, take
+from spinlens.report.methods import glossary, methods
+from spinlens.report.provenance import made_with, runs
+from spinlens.report.references import references
 from spinlens.study.results_document import Results, entries, label, models, section
 
 FIGURES: tuple[ModuleType, ...] = (
@@ -74,16 +78,17 @@ def write_report(
     data: Mapping[str, xr.Dataset],
     path: str | os.PathLike[str],
     provenance: Mapping[str, Any] | None = None,
+    bibtex: str = "",
 ) -> None:
     """Write the report of a study to `path`, one HTML file with figures, numbers and verdicts.
 
-    `results` is the study's results.json, `data` holds the datasets of the figures under "<kind>/<model>". What is
-    missing is said to be missing; PDFs of figures in the folder figures beside it are led to. The same input gives the
-    same bytes; the file is complete or not there at all.
+    `results` is the study's results.json, `data` holds the datasets of the figures under "<kind>/<model>", `bibtex` is
+    what the study rests on. What is missing is said to be missing; PDFs of figures in the folder figures beside it are
+    led to. The same input gives the same bytes; the file is complete or not there at all.
     """
     place = Path(path)
     beside = {file.stem for file in (place.parent / "figures").glob("*.pdf")}
-    replace_file(place, render(results, data, provenance, beside, place.absolute().parent.name).encode())
+    replace_file(place, render(results, data, provenance, beside, place.absolute().parent.name, bibtex).encode())
 
 
 def render(
@@ -92,6 +97,7 @@ def render(
     provenance: Mapping[str, Any] | None = None,
     beside: Collection[str] = (),
     folder: str = "study",
+    bibtex: str = "",
 ) -> str:
     """The page as text, of the study in `folder`, with PDFs of the figures `beside` it."""
     claims = entries(results, "claims")
@@ -116,15 +122,20 @@ def render(
         figures=figures,
         tables=tables,
         verdict_tables=verdict_tables,
-        provenance=provenance or {},
+        made=made_with(results, provenance or {}),
+        runs=runs(provenance or {}),
+        methods=methods(results),
+        glossary=glossary(results),
+        references=references(bibtex),
+        bibtex=bibtex,
     )
 
 
 def open_claims(claims: Sequence[Results], provenance: Mapping[str, Any]) -> list[tuple[Results, str, str]]:
     """The claims that more data would decide, what they wait for, how long that takes where the study ran."""
     waiting = [(claim, str(claim["decides"])) for claim in claims if claim.get("decides")]
-    runs = entries(provenance, "runs")
-    return [(claim, decides, deciding_time([str(claim.get("id"))], decides, runs)) for claim, decides in waiting]
+    done = entries(provenance, "runs")
+    return [(claim, decides, deciding_time([str(claim.get("id"))], decides, done)) for claim, decides in waiting]
 
 
 def render_page(template: str, *, script: bool = True, parts: Sequence[str] = (), **values: Any) -> str:
@@ -133,7 +144,7 @@ def render_page(template: str, *, script: bool = True, parts: Sequence[str] = ()
     `parts` name what else the page needs of the folder parts: a file of style, of script, or both.
     """
     texts = {"css": _texts("css", parts)} | ({"script": _texts("js", parts)} if script else {})
-    return _environment().get_template(template).render(**values, **texts)
+    return share_styles(_environment().get_template(template).render(**values, **texts))
 
 
 def _texts(suffix: str, parts: Sequence[str]) -> Markup:
@@ -173,6 +184,8 @@ def _environment() -> jinja2.Environment:
         f"var({style.CSS_VARIABLES[color]})" if color in style.CSS_VARIABLES else color
     )
     environment.filters["csv"] = _csv
+    environment.filters["bib"] = lambda text: _address("application/x-bibtex", text)
+    environment.filters["css_text"] = _css_text
     environment.filters["slug"] = lambda outcome: str(outcome).replace(" ", "-")
     return environment
 
@@ -181,4 +194,15 @@ def _csv(table: tables.Table) -> str:
     """A table as an address that holds it, comma-separated."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows([table.headings, *table.rows])
-    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(buffer.getvalue().encode()).decode()}"
+    return _address("text/csv", buffer.getvalue())
+
+
+def _address(kind: str, text: str) -> str:
+    """A text as an address that holds it."""
+    return f"data:{kind};charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
+
+
+def _css_text(text: str) -> str:
+    """Words as a string of CSS: what a heading says before a cell on a narrow screen."""
+    quoted = svg.bare(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'

@@ -57,6 +57,10 @@ OF_NUMBERS = {
 }
 
 
+RUNS = {"runs": [{"host": "somewhere", "started": "2026-11-26T23:06:18+00:00", "wall_seconds": 60.0, "workers": 2}]}
+BIBTEX = "@article{Ising1925,\n  author = {Ising, Ernst},\n  title = {Beitrag},\n  year = {1925},\n  eprint = {1}\n}\n"
+
+
 @pytest.fixture(scope="module")
 def study(made_up_study: Any) -> tuple[dict[str, Any], dict[str, xr.Dataset]]:
     results, data = made_up_study(0)
@@ -66,7 +70,7 @@ def study(made_up_study: Any) -> tuple[dict[str, Any], dict[str, xr.Dataset]]:
 
 @pytest.fixture(scope="module")
 def page(study: tuple[dict[str, Any], dict[str, xr.Dataset]]) -> str:
-    return render(*study, {"host": "somewhere"})
+    return render(*study, RUNS, BIBTEX)
 
 
 def only_one_model(
@@ -94,19 +98,28 @@ def test_it_shows_verdicts_rules_numbers_and_provenance(page: str, study: Any) -
     assert "nearest neighbour, redrawn" in page[page.index('id="gate"') :]
     assert "somewhere" in page
     assert "spinlens reproduce --study study.toml" in page
+    assert "2026-11-26 23:06:18 UTC" in page
+
+
+def test_it_says_how_it_was_done_what_words_mean_and_what_it_rests_on(page: str, study: Any) -> None:
+    for name in ("methods", "glossary", "references"):
+        assert f'<section id="{name}">' in page
+    assert '<a href="https://arxiv.org/abs/1">E. Ising, Beitrag (1925), arXiv:1</a>' in page
+    assert 'download="spinlens.bib"' in page
+    assert '<section id="references">' not in render(*study)
 
 
 def test_ids_are_unique_and_nothing_is_loaded(page: str) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', page)) <= {(i, "") for i in ids} | {("", i) for i in ids}
-    assert not re.search(r'(?:src|href)="(?!#|data:|https://arxiv\.org/abs/2002\.02664")', page)
+    assert not re.search(r'(?:src|href)="(?!#|data:|https://arxiv\.org/abs/|study\.toml"|results\.json")', page)
     assert "@import" not in page
 
 
 def test_the_same_study_gives_the_same_bytes_and_matplotlib_is_left_alone(page: str, study: Any) -> None:
     before = dict(mpl.rcParams)
-    assert render(*study, {"host": "somewhere"}) == page
+    assert render(*study, RUNS, BIBTEX) == page
     assert dict(mpl.rcParams) == before
 
 
@@ -195,7 +208,7 @@ def test_text_is_escaped(made_up_study: Any) -> None:
     for model in results["models"].values():
         for entry in model["machines"] + model["flows"]:
             entry["recipe"] = evil
-    page = render(results, data, {"host": evil})
+    page = render(results, data, {"runs": [{"host": evil, "command": evil}]}, f"@book{{a,\n  title = {{{evil}}}\n}}")
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
 

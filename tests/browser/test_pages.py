@@ -1,0 +1,114 @@
+"""All four pages in Chromium: quiet, nothing wider than the screen, accessible, every row on paper, in both themes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from made_up_pages import flow_document, judged
+from spinlens import NearestNeighbour
+from spinlens.report.pages.flow import write_flow
+from spinlens.report.pages.training import write_training
+from spinlens.workflows.critical import SearchSettings, find, write
+
+PAGES = ("report", "critical", "flow", "train")
+OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
+BACKGROUND = "getComputedStyle(document.body).backgroundColor"
+AXE = "axe.run({exclude: [['svg'], ['.illustration details']]}, {resultTypes: ['violations']})"
+"""Of the tables of numbers one is as another, and drawings have a role and words, which is checked here."""
+SQUEEZE = str.maketrans("", "", " \n\t\u00a0\u202f\u200b\u2009")
+
+
+@pytest.fixture(scope="session")
+def pages(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page of each kind."""
+    folder = tmp_path_factory.mktemp("pages")
+    for name in ("flow", "train"):
+        (folder / name).mkdir()
+    write_flow(folder / "flow", flow_document())
+    write_training(folder / "train", judged(), {"machine": "an RBM", "states": "states"}, np.ones((4, 8, 8)))
+    write(find(SearchSettings(NearestNeighbour(), (4, 6, 8), draws=800, points=3, seed=1)), folder / "point.json")
+    return {
+        "report": report, "critical": folder / "point.html",
+        "flow": folder / "flow" / "index.html", "train": folder / "train" / "index.html",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return Path(pytest.importorskip("axe_core_python").__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280, 1600])
+@pytest.mark.parametrize("name", PAGES)
+def test_it_is_quiet_fits_and_has_no_serious_finding(
+    opened: Any, pages: dict[str, Path], axe: str, name: str, width: int, scheme: str
+) -> None:
+    page = opened(pages[name], viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True)
+    page.evaluate(OPEN_ALL)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    rights = page.evaluate("[...document.querySelectorAll('svg, table')].map(s => s.getBoundingClientRect().right)")
+    assert name == "train" or len(rights) > 3
+    if width == 390:
+        assert max(rights) <= width  # tables, too: no row is cut
+        heights = page.evaluate("[...document.querySelectorAll('td, tbody th')].map(c => c.offsetHeight)")
+        assert max(heights) < 300
+    page.evaluate(axe)
+    assert page.locator("svg:not([role=img][aria-label]):not([aria-hidden])").count() == 0
+    found = page.evaluate(AXE)["violations"]
+    assert [(f["id"], f["nodes"][0]["html"]) for f in found if f["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_row_is_on_paper_in_light_colours(opened: Any, pages: dict[str, Path], tmp_path: Path, name: str) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    page = opened(pages[name], color_scheme="dark")
+    rows = page.evaluate(
+        "[...document.querySelectorAll('tbody tr')].map(r => [...r.children].map(c => c.textContent).filter(t => t))"
+    )
+    page.pdf(path=tmp_path / "page.pdf", format="A4")
+    text = "".join(part.extract_text() for part in pypdf.PdfReader(tmp_path / "page.pdf").pages).translate(SQUEEZE)
+    assert [row for row in rows if any(cell.translate(SQUEEZE) not in text for cell in row)] == []
+    page.emulate_media(media="print")
+    assert page.evaluate(BACKGROUND) == "rgb(255, 255, 255)"
+    adjusted = page.evaluate("[...document.querySelectorAll('.mark')].map(m => getComputedStyle(m).printColorAdjust)")
+    assert set(adjusted) <= {"exact"}
+
+
+def test_text_in_figures_is_legible_on_a_phone(opened: Any, pages: dict[str, Path]) -> None:
+    page = opened(pages["report"], viewport={"width": 390, "height": 800})
+    size = "t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a"
+    heights = page.evaluate(f"[...document.querySelectorAll('.panel svg text')].map({size})")
+    upright = [height for height in heights if height > 0.5]  # rotated labels have no horizontal scale
+    assert min(upright) >= 9
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_theme_button_switches_by_keyboard(opened: Any, pages: dict[str, Path], name: str) -> None:
+    page = opened(pages[name], color_scheme="light")
+    before = page.evaluate(BACKGROUND)
+    page.focus("#theme")
+    page.keyboard.press("Enter")
+    assert page.evaluate(BACKGROUND) != before
+    page.keyboard.press("Enter")
+    assert page.evaluate(BACKGROUND) == before
+
+
+def test_the_first_screen_of_a_study_has_the_answer_the_numbers_and_the_picture(
+    opened: Any, pages: dict[str, Path]
+) -> None:
+    page = opened(pages["report"], viewport={"width": 1280, "height": 900})
+    for selector in ("h1", ".short", ".facts", ".sentences", ".behind svg"):
+        box = page.locator(selector).first.bounding_box()
+        assert box["y"] < 900, selector
+    assert page.locator(".facts dt").count() == 4
+    assert page.locator(".sentences p:not(.source)").count() <= 4
+    assert page.locator(".strip a").count() == 8
+    assert re.search(r"Phys\. Rev\. E 102, 013307", page.locator(".source").inner_text())
+    page.click(".strip a[href='#claim-C']")
+    assert page.locator("details[id='claim-C']").bounding_box() is not None
