@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 AXE = "axe.run({exclude: [['svg'], ['.illustration details']]}, {resultTypes: ['violations']})"
 """Of the tables of numbers one is as another, and drawings have a role and words, which is checked here."""
 SQUEEZE = str.maketrans("", "", " \n\t\u00a0\u202f\u200b\u2009")
+
+
+def squeezed(text: str) -> str:
+    """Without spaces and ligatures, as the text of a PDF can be compared."""
+    return unicodedata.normalize("NFKC", text).translate(SQUEEZE)
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +78,8 @@ def test_every_row_is_on_paper_in_light_colours(opened: Any, pages: dict[str, Pa
         "[...document.querySelectorAll('tbody tr')].map(r => [...r.children].map(c => c.textContent).filter(t => t))"
     )
     page.pdf(path=tmp_path / "page.pdf", format="A4")
-    text = "".join(part.extract_text() for part in pypdf.PdfReader(tmp_path / "page.pdf").pages).translate(SQUEEZE)
-    assert [row for row in rows if any(cell.translate(SQUEEZE) not in text for cell in row)] == []
+    text = squeezed("".join(part.extract_text() for part in pypdf.PdfReader(tmp_path / "page.pdf").pages))
+    assert [row for row in rows if any(squeezed(cell) not in text for cell in row)] == []
     page.emulate_media(media="print")
     assert page.evaluate(BACKGROUND) == "rgb(255, 255, 255)"
     adjusted = page.evaluate("[...document.querySelectorAll('.mark')].map(m => getComputedStyle(m).printColorAdjust)")

@@ -12,7 +12,7 @@ import xarray as xr
 
 from spinlens.plot import style
 from spinlens.plot.tiles import Tiling
-from spinlens.report.figures import correlations, maps
+from spinlens.report.figures import correlations, dimensions, maps
 from spinlens.report.pages.study import FIGURES
 
 
@@ -58,3 +58,20 @@ def test_maps_without_coordinates_are_centred_on_their_middle(size: int, first: 
     bare = xr.Dataset({"raw": (("x", "y"), np.zeros((size, size)))})
     assert maps.displacement(bare, "x").tolist() == [first + k for k in range(size)]
     assert maps.displacement(bare.assign_coords(x=np.arange(size)), "x")[0] == 0
+
+
+def test_raw_maps_are_left_out_where_they_are_the_connected_ones() -> None:
+    maps_of = xr.Dataset({name: (("source", "x", "y"), np.ones((1, 4, 4))) for name in ("raw", "connected")})
+    assert maps.kinds_shown(maps_of) == ("connected",)
+    assert maps.kinds_shown(maps_of.assign(connected=0.5 * maps_of["connected"])) == ("raw", "connected")
+
+
+def test_dimensions_beyond_the_frame_are_triangles_at_its_edge(made_up_study: Callable[..., Any]) -> None:
+    results, _ = made_up_study(1)
+    model = results["models"]["power-law"]
+    model["machines"][0]["end"]["cold"]["delta_spin"] = {"value": 9.0, "error": 0.1}
+    with style.context():
+        spin = dimensions.draw(model).axes[0]
+    edges = [line.get_xdata() for line in spin.lines if line.get_marker() == ">" and len(line.get_xdata())]
+    assert np.concatenate(edges).tolist() == [dimensions.FRAMES["delta_spin"][1]]
+    assert spin.get_xlabel() == f"effective Δ_s, L = {model['size']}"

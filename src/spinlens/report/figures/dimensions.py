@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens.plot import style
+from spinlens.plot import places, style
 from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, Panel, each_model
 from spinlens.report.tables import Table, estimate
-from spinlens.study.results_document import Results, entries, finite, label, models, number, section
+from spinlens.study.results_document import Results, entries, finite, label, models, number, reference, section
 
 TITLE = "Scaling dimensions at the end of the flows"
 CAPTION = (
     "Effective Δ_s and Δ_ε of the states where flows from cold and from hot starts end, one point a machine. Grey "
-    "band: Monte Carlo at T_c, same L and same estimator. These are raw numbers, which move with the temperature of "
-    "the states; the rules compare at the states' own best temperature."
+    "band: Monte Carlo at T_c, same L and same estimator; dashed: the exact value of the infinite lattice, from which "
+    "any estimator at one L is off. These are raw numbers, which move with the temperature of the states; the rules "
+    "compare at the states' own best temperature. Triangles at the edge of the frame lie beyond it."
 )
 SEE = (
     "Points on the band mean that the flow ends where the lattice is critical; cold and hot ends that differ mean that "
     "the flow has not forgotten its start."
 )
-STARTS = {start: style.STARTS[start] for start in ("cold", "hot")}
+STARTS = style.starts(["cold", "hot"])
 SYMBOLS = {"delta_spin": "Δ_s", "delta_energy": "Δ_ε"}
+FRAMES = {"delta_spin": (-0.08, 0.6), "delta_energy": (0.0, 3.0)}
+"""What is shown of each; triangles at the edge lie beyond."""
 
 
 def illustration(results: Results, data: object = None) -> Illustration:
@@ -33,8 +39,9 @@ def illustration(results: Results, data: object = None) -> Illustration:
         return [Panel(label(model, name), text, draw(model))] if known else []
 
     drawn, missing = each_model(results, panels)
-    points = (Key(f"{start} start", color, "point") for start, color in STARTS.items())
-    keys = (*points, Key("Monte Carlo", style.BAND, "band"))
+    points = (Key(f"{s} start", color, "point", style.glyph(marker)) for s, (color, marker) in STARTS.items())
+    known = (Key("Monte Carlo at the same L", style.BAND, "band"), Key("exact, infinite lattice", style.ORANGE))
+    keys = (*points, *known)
     return Illustration("dimensions", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
 
 
@@ -46,10 +53,12 @@ def draw(model: Results) -> Figure:
         expected, error = (number(section(model, "equilibrium").get(name), key) for key in ("value", "error"))
         if np.isfinite(expected) and np.isfinite(error):
             place.axvspan(expected - error, expected + error, color=style.BAND, alpha=0.45, lw=0)
+        places.known_line(place, reference(section(model, "reference").get(name)), "x")
         for row, recipe in enumerate(recipes):
             _recipe(place, model, recipe, row, name)
-        place.set_xlabel(symbol)
+        place.set_xlabel(f"effective {symbol}{_size(model)}")
         place.tick_params(axis="y", length=0)
+        place.set_xlim(*FRAMES[name])
         place.locator_params(axis="x", nbins=4)
     axes[0, 0].set_yticks(range(len(recipes)), recipes)
     axes[0, 0].set_ylim(len(recipes) - 0.5, -0.5)
@@ -57,13 +66,27 @@ def draw(model: Results) -> Figure:
     return figure
 
 
+def _size(model: Results) -> str:
+    side = finite(model.get("size"))
+    return "" if side is None else f", L = {side:g}"
+
+
 def _recipe(place: Axes, model: Results, recipe: str, row: int, name: str) -> None:
     own = [machine for machine in entries(model, "machines") if machine.get("recipe") == recipe]
-    for side, (start, color) in zip((-0.2, 0.2), STARTS.items(), strict=True):
+    for side, (start, (color, marker)) in zip((-0.2, 0.2), STARTS.items(), strict=True):
         found = [section(section(machine, "end"), start).get(name) for machine in own]
         y = row + side + 0.3 * ((np.arange(len(own)) + 0.5) / len(own) - 0.5)
         x, error = ([number(entry, key) for entry in found] for key in ("value", "error"))
-        style.points_along(place, x, y, error, color, "o", ms=3.0)
+        _points(place, FRAMES[name], (x, y, error), color, marker)
+
+
+def _points(place: Axes, frame: tuple[float, float], found: Sequence[Any], color: str, marker: str) -> None:
+    """Points with errors inside the frame, triangles at its edge for those beyond."""
+    x, y, error = (np.asarray(values, dtype=np.float64) for values in found)
+    inside = (x >= frame[0]) & (x <= frame[1])
+    style.points_along(place, x[inside], y[inside], error[inside], color, marker, ms=3.2)
+    for edge, sign, beyond in ((frame[0], "<", x < frame[0]), (frame[1], ">", x > frame[1])):
+        place.plot(np.full(beyond.sum(), edge), y[beyond], sign, color=color, ms=3.2, clip_on=False)
 
 
 def table(results: Results) -> Table:

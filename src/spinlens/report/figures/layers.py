@@ -22,8 +22,11 @@ SEE = (
     "Majority blocks must fan out, away from T_c on both sides; the question is whether the stack's lines fan out the "
     "same way or all go to one side."
 )
-COLORS = {0.9: style.BLUE, 0.95: style.SKY, 1.0: style.INK, 1.05: style.OCHRE, 1.1: style.ORANGE}
-KEYS = tuple(Key(f"start at {start:g} T_c", color) for start, color in COLORS.items())
+LOOKS = {0.9: (style.BLUE, "v"), 0.95: (style.SKY, "s"), 1.0: (style.INK, "o"), 1.05: (style.OCHRE, "D"),
+         1.1: (style.ORANGE, "^")}  # fmt: skip
+KEYS = tuple(
+    Key(f"start at {start:g} T_c", color, "point", style.glyph(marker)) for start, (color, marker) in LOOKS.items()
+)
 
 
 def illustration(results: Results, data: Data) -> Illustration:
@@ -77,15 +80,16 @@ def draw(columns: dict[str, list[xr.Dataset]], unit: float) -> Figure:
 def _flow(place: Axes, flow: xr.Dataset, unit: float, faint: bool) -> None:
     x = np.arange(flow.sizes["layer"])
     for k, start in enumerate(flow["start"].values):
-        color = COLORS.get(round(float(start), 6), style.PURPLE)
+        if round(float(start), 6) not in LOOKS:  # of many starts those about T_c, told apart by colour and marker
+            continue
+        color, marker = LOOKS[round(float(start), 6)]
         line = flow.isel(start=k)
         temperature, error = line["temperature"].values / unit, line["temperature_error"].values / unit
         inside = line["in_range"].values.astype(bool)
         place.plot(x, temperature, color=color, lw=0.7 if faint else 1.1, alpha=0.6)
-        style.points(place, x[inside], temperature[inside], error[inside], color, ms=2.6)
-        style.points(
-            place, x[~inside], temperature[~inside], error[~inside], color, ms=2.8, mfc="none", mec=color, alpha=0.5
-        )
+        style.points(place, x[inside], temperature[inside], error[inside], color, marker, ms=3.0)
+        out = {"ms": 3.0, "mfc": "none", "mec": color, "alpha": 0.5}
+        style.points(place, x[~inside], temperature[~inside], error[~inside], color, marker, **out)
 
 
 def _ticks(axes: object, flow: xr.Dataset) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -16,9 +18,9 @@ from spinlens.study.results_document import Results, label, models
 
 TITLE = "Visible–hidden correlations"
 CAPTION = (
-    "⟨v h⟩ at T_c about the centre of each hidden unit (block), averaged over units: raw, connected, and the connected "
-    "one cut along x through the centre with errors. The maps of a row share the colour scale printed below it: shades "
-    "of blue where everything is positive, red and blue about zero otherwise."
+    "⟨v h⟩ at T_c about the centre of each hidden unit (block), averaged over units: raw where that differs, "
+    "connected, and the connected one cut along x through the centre with errors. The maps of a row share the colours of "
+    "its bar: shades of blue where everything is positive, red and blue about zero otherwise."
 )
 SEE = (
     "Block spins give one narrow peak on the block itself; a machine's map as narrow sees as a block spin sees, a wide "
@@ -37,25 +39,54 @@ def illustration(results: Results, data: Data) -> Illustration:
         return [] if found is None else [Panel(label(model, name), text, draw(found, sources))]
 
     drawn, missing = each_model(results, panels)
-    keys = tuple(Key(source, style.series(k)[0]) for k, source in enumerate(sources))
+    looks = [style.series(k) for k in range(len(sources))]
+    keys = tuple(Key(source, color, "point", style.glyph(marker))
+                 for source, (color, marker) in zip(sources, looks, strict=True))  # fmt: skip
     return Illustration("maps", TITLE, CAPTION, SEE, drawn, keys, missing)
 
 
 def draw(maps: xr.Dataset, sources: list[str]) -> Figure:
     """Two rows of maps, (source, x, y) of `raw` and `connected`, above the cut of the connected ones."""
-    own = names(maps, "source")
+    own, kinds = names(maps, "source"), kinds_shown(maps)
     side = min((layout.WIDTH - 0.68 - 0.14 * (len(own) - 1)) / len(own), 1.6)  # inches, of a square map
-    figure, axes = layout.grid(3, len(own), height=3 * side + 1.44, left=0.62, right=0.06, top=0.26, gap=(0.35, 0.14))
-    for row, kind in enumerate(ROWS):
+    rows = len(kinds) + 1
+    figure, axes = layout.grid(
+        rows, len(own), height=rows * side + 0.74 + 0.35 * (rows - 1), left=0.62, right=0.06, top=0.26, gap=(0.35, 0.14)
+    )
+    for row, kind in enumerate(kinds):
         scale = _scale(maps[kind].values)
         for column, source in enumerate(own):
             place, values = axes[row, column], maps[kind].isel(source=column).values
             correlation_map(values, place, limits=scale, bar=False)
             _bare(place, source if row == 0 else "")
         axes[row, 0].set_ylabel(kind)
-        axes[row, 0].set_xlabel(f"{scale[0]:.2g} … {scale[1]:.2g}", fontsize=9, labelpad=2, color=style.MUTED)
+        _bar(figure, axes[row], scale)
     _cuts(figure, axes, maps, sources)
     return figure
+
+
+def kinds_shown(maps: xr.Dataset) -> tuple[str, ...]:
+    """Raw maps beside connected ones where they differ: with ⟨h⟩ = 0 they are the same."""
+    same = np.nanmax(np.abs(maps["raw"].values - maps["connected"].values), initial=0.0)
+    return ROWS if same > 1e-3 * np.nanmax(np.abs(maps["raw"].values), initial=1e-9) else ROWS[1:]
+
+
+def _bar(figure: Figure, row: AnyArray, scale: tuple[float, float]) -> None:
+    """The colours of a row of maps below it, with the values at both ends."""
+    first, last = row[0].get_position(), row[-1].get_position()
+    height = figure.get_size_inches()[1]
+    place = figure.add_axes((first.x0, first.y0 - 0.14 / height, last.x1 - first.x0, 0.07 / height))
+    place.imshow(np.linspace(*scale, 128)[None], aspect="auto", extent=(*scale, 0, 1), **_colours(scale))
+    place.set_yticks([])
+    place.set_xticks(scale, [f"{end:.2g}".replace("-", "−") for end in scale], fontsize=8)
+    for words, side in zip(place.get_xticklabels(), ("left", "right"), strict=True):
+        words.set_horizontalalignment(side)
+    place.tick_params(axis="x", length=0, pad=1)
+    place.spines[:].set_visible(False)
+
+
+def _colours(scale: tuple[float, float]) -> dict[str, Any]:
+    return colors(np.array(scale))
 
 
 def _scale(values: AnyArray) -> tuple[float, float]:
@@ -72,8 +103,8 @@ def _bare(place: Axes, title: str) -> None:
 
 
 def _cuts(figure: Figure, axes: AnyArray, maps: xr.Dataset, sources: list[str]) -> None:
-    first, last = axes[2, 0].get_position(), axes[2, -1].get_position()
-    for place in axes[2]:
+    first, last = axes[-1, 0].get_position(), axes[-1, -1].get_position()
+    for place in axes[-1]:
         place.remove()
     place = figure.add_axes((first.x0, first.y0, last.x1 - first.x0, first.height))
     style.level(place, 0.0)

@@ -114,8 +114,12 @@ def _residuals(point: Point) -> Illustration:
         f"{_AT[_is_table(point)]}.",
         "Points scatter about zero by about one; a trend with L would mean that the scaling law is wrong.",
         (Panel("Residuals", "Residuals of the global fit against L", figure),),
-        tuple(Key(_FAMILIES[name], style.series(k + 1)[0], "point") for k, name in enumerate(names)),
+        tuple(_series_key(_FAMILIES[name], *style.series(k + 1)) for k, name in enumerate(names)),
     )
+
+
+def _series_key(words: str, color: str, marker: str) -> Key:
+    return Key(words, color, "point", style.glyph(marker))
 
 
 def _budget(point: Point) -> Illustration:
