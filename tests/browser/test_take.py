@@ -32,6 +32,9 @@ def test_a_drawing_is_a_file_of_its_own_in_the_colours_of_paper(opened, brief, s
     assert len(list(panels[0].iter(f"{SVG}path"))) == shown.first.locator("path").count()
     assert "var(" not in text
     assert "#17191e" in text  # ink on paper
+    classes = {element.get("class") for element in tree.iter() if element.get("class")}
+    assert classes  # styles that drawings share come along
+    assert all(f".{name} {{" in text for name in classes)
     width, height = float(tree.get("viewBox").split()[2]), float(tree.get("viewBox").split()[3])
     for panel in panels:
         assert 0 <= float(panel.get("x")) <= width - float(panel.get("width"))

@@ -120,12 +120,14 @@ def _run(settings: FlowSettings, out: Path, force: bool, as_json: bool) -> None:
     """Compute, write and say."""
     from spinlens.comparisons.compare_flows import FlowComparison
     from spinlens.report.pages.flow import write_flow
+    from spinlens.workflows.citing import cite
     from spinlens.workflows.flow import run_flow
 
     with interruptible(f"stopped; what is finished is saved in {out}"):
         found = run_flow(settings, out, True, force)
         FlowComparison(found["readings"], found["flows"]).save(out)
-        write_flow(out, _document(settings, found))
+        document = _document(settings, found)
+        write_flow(out, document, cite(document))
     if as_json:
         names = ("unit", "instruments", "machine", "flows")
         echo_json({**{name: found[name] for name in names}, "written": [str(out)]})

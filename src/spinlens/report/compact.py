@@ -33,10 +33,10 @@ def share_styles(page: str) -> str:
     """The page with every style that its drawings repeat as a class, the rules in its first `<style>`.
 
     >>> share_styles('<style>a{}</style><svg ><a style="x:1"/><b style="x:1"/><c style="x:2"/></svg>')
-    '<style>.s0{x:1}\\na{}</style><svg ><a class="s0"/><b class="s0"/><c style="x:2"/></svg>'
+    '<style>._0{x:1}\\na{}</style><svg ><a class="_0"/><b class="_0"/><c style="x:2"/></svg>'
     """
     found = Counter(style for svg in _SVG.findall(page) for style in _STYLE.findall(svg))
-    names = {style: f"s{_short(k)}" for k, style in enumerate(style for style, n in found.items() if n > 1)}
+    names = {style: f"_{_short(k)}" for k, style in enumerate(style for style, n in found.items() if n > 1)}
 
     def shared(match: re.Match[str]) -> str:
         return f' class="{names[match[1]]}"' if match[1] in names else match[0]

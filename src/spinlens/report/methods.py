@@ -82,7 +82,8 @@ def _lattices(study: Results) -> str:
     return (
         f"Two-dimensional Ising lattices with {named} couplings were sampled by cluster Monte Carlo at "
         f"L = {_listed(scan.get('sizes'))}, {scan.get('points')} temperatures a size, {scan.get('chains')} chains of "
-        f"{scan.get('draws')} sweeps each. T_c, Δ_s and Δ_ε follow from one fit of U_4, ξ/L and ⟨m²⟩ of all sizes, "
+        f"{_count(scan.get('draws'))} sweeps each. T_c, Δ_s and Δ_ε follow from one fit of U_4, ξ/L and ⟨m²⟩ of all "
+        f"sizes, "
         "reweighted by multiple histograms, with corrections to scaling; fits are averaged by their evidence."
     )
 
@@ -90,6 +91,11 @@ def _lattices(study: Results) -> str:
 def _coupling(model: Results) -> str:
     sigma = model.get("sigma")
     return "nearest-neighbour" if sigma is None else f"power-law J(r) = J r^{{−(2+σ)}}, σ = {sigma},"
+
+
+def _count(number: object) -> str:
+    """A number with its thousands apart."""
+    return f"{number:,}".replace(",", "\u202f") if isinstance(number, int) and number >= 10_000 else str(number)
 
 
 def _listed(values: Any) -> str:
@@ -103,7 +109,8 @@ def _machines(study: Results) -> str:
         return ""
     return (
         f"Restricted Boltzmann machines of ±1 units learned from independent states at L = {ensembles.get('size')}: "
-        f"{ensembles.get('critical', ensembles.get('training'))} at T_c, or {ensembles.get('training')} at each "
+        f"{_count(ensembles.get('critical', ensembles.get('training')))} at T_c, or "
+        f"{_count(ensembles.get('training'))} at each "
         f"temperature of a grid, by {len(recipes)} recipes "
         f"({', '.join(str(recipe.get('name')) for recipe in recipes)}), "
         f"{machines.get('seeds')} machines each. The gap between a machine and its lattice was measured by the ratio "
@@ -117,10 +124,11 @@ def _flows(study: Results) -> str:
     if not flows:
         return ""
     return (
-        f"Flows v → h → v′ of {flows.get('samples')} states were followed for {flows.get('steps')} steps, and "
-        f"{flows.get('ends')} states after at least ten autocorrelation times are the end of a flow. Temperatures were "
-        f"read by instruments calibrated on {ensembles.get('calibration')} states a temperature and tested on "
-        f"{ensembles.get('test')} others; a joint test of energy, |m|, ξ and S(k) says whether states are in "
+        f"Flows v → h → v′ of {_count(flows.get('samples'))} states were followed for {flows.get('steps')} steps, and "
+        f"{_count(flows.get('ends'))} states after at least ten autocorrelation times are the end of a flow. "
+        f"Temperatures were "
+        f"read by instruments calibrated on {_count(ensembles.get('calibration'))} states a temperature and tested on "
+        f"{_count(ensembles.get('test'))} others; a joint test of energy, |m|, ξ and S(k) says whether states are in "
         f"equilibrium."
     )
 
@@ -135,7 +143,7 @@ def _layers(study: Results) -> str:
     if coarse:
         said += (
             f"Learned maps are machines with tied weights of stride 2 ({coarse.get('seeds')} seeds); exponents of one "
-            f"step are those of the linearized flow of couplings on {coarse.get('states')} states."
+            f"step are those of the linearized flow of couplings on {_count(coarse.get('states'))} states."
         )
     return said.rstrip()
 

@@ -12,6 +12,7 @@ from spinlens.criticality.universality import Reference, reference
 from spinlens.files.atomic import write_file
 from spinlens.files.plain import plain
 from spinlens.report.pages.critical import render_critical
+from spinlens.workflows.citing import cite
 
 _SAME_UNIT = 0.1  # relative, by how much T_c and a known one may differ and be in the same unit
 _HEADINGS = ("", "measured", "statistical", "systematic", "crossings", "known", "source")
@@ -62,7 +63,15 @@ def write_page(
     headings, *values = rows(point)
     curves = [{"L": L, **asdict(curve)} for L, curve in sorted(point.curves.items())]
     page = render_critical(
-        title or _title(point), headings, values, remarks(point), plain(point), curves, plain(known_of(point)), made
+        title or _title(point),
+        headings,
+        values,
+        remarks(point),
+        plain(point),
+        curves,
+        plain(known_of(point)),
+        made,
+        cite(point),
     )
     write_file(Path(path), page.encode())
 

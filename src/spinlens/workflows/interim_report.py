@@ -12,6 +12,7 @@ from spinlens.study.storage import provenance
 from spinlens.study.storage.catalogue import noted
 from spinlens.study.storage.inspection import survey
 from spinlens.study.storage.store import StudyFolder, named_errors
+from spinlens.workflows.citing import cite
 from spinlens.workflows.peeking import Peek, peek
 
 
@@ -25,5 +26,5 @@ def interim_report(folder: str | os.PathLike[str], page: Path | None = None) -> 
     artefacts = place.results({name: contents.keys[name] for name in survey(place, contents).done})
     results, page = found.document(), page or place.path / "interim.html"
     with named_errors(place.path):
-        write_report(results, figure_data(results["study"], artefacts), page, provenance.read(place))
+        write_report(results, figure_data(results["study"], artefacts), page, provenance.read(place), cite(results))
     return page, found

@@ -115,7 +115,7 @@ def report(
     if page is None:
         return _write_outputs(found)
     values: dict[str, Any] = found[RESULTS]
-    write_report(values, figure_data(values["study"], found), Path(page), provenance.read(study))
+    write_report(values, figure_data(values["study"], found), Path(page), provenance.read(study), cite(values))
     return values
 
 

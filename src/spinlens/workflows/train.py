@@ -30,6 +30,7 @@ from spinlens.machines.training.learner import lattice_options
 from spinlens.progress import Parts, Progress, Step, Tell, telling
 from spinlens.report.pages.training import draw_layers, write_training
 from spinlens.versions import versions
+from spinlens.workflows.citing import cite
 
 _TRACKED = 8  # judgements of a training
 _FIELDS = 16  # receptive fields drawn
@@ -135,7 +136,7 @@ def run_training(settings: TrainSettings, out: Path, progress: Progress = None, 
     if layers:
         judged["layers"] = layers
     fields = receptive_fields(machine, s.shape, _FIELDS) if len(s.shape) == 2 else None
-    write_training(out, judged, s.about, fields)
+    write_training(out, judged, s.about, fields, cite(machine))
     checkpoint.unlink()
     return judged
 

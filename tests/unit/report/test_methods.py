@@ -20,10 +20,10 @@ def test_the_numbers_are_those_of_the_study(study: dict[str, Any]) -> None:
     lattices, machines, flows, layers, rules = methods(study)
     scan = study["study"]["criticality"]
     assert f"L = {', '.join(map(str, scan['sizes']))}, {scan['points']} temperatures a size" in lattices
-    assert f"{scan['draws']} sweeps each" in lattices
+    assert f"{scan['draws']:,} sweeps each".replace(",", "\u202f") in lattices
     assert f"{study['study']['machines']['seeds']} machines each" in machines
     assert f"followed for {study['study']['flows']['steps']} steps" in flows
-    assert f"{study['study']['coarse']['states']} states" in layers
+    assert f"{study['study']['coarse']['states']:,} states".replace(",", "\u202f") in layers
     assert "T_end within 2% of T_c" in rules
 
 

@@ -21,5 +21,7 @@ def test_every_entry_of_the_bibliography_can_be_read() -> None:
     entries = bibliography()
     found = references("\n\n".join(entries.values()))
     assert [entry.key for entry in found] == list(entries)
-    assert references(cite())[0].text.startswith("The spinlens developers, spinlens: machines that learn from lattice data")
+    assert references(cite())[0].text.startswith(
+        "The spinlens developers, spinlens: machines that learn from lattice data"
+    )
     assert not [entry for entry in found if "{" in entry.text or "}" in entry.text]

@@ -33,7 +33,7 @@ def drawn(monkeypatch):
     """Counts the pages that are written, a line in place of each."""
     pages = []
 
-    def write(values, data, path, provenance):
+    def write(values, data, path, provenance, bibtex):
         pages.append(sorted(data))
         path.write_text("a page")
 

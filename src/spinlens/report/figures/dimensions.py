@@ -28,8 +28,8 @@ SEE = (
 )
 STARTS = style.starts(["cold", "hot"])
 SYMBOLS = {"delta_spin": "Δ_s", "delta_energy": "Δ_ε"}
-FRAMES = {"delta_spin": (-0.08, 0.6), "delta_energy": (0.0, 3.0)}
-"""What is shown of each; triangles at the edge lie beyond."""
+ROOM = {"delta_spin": 0.35, "delta_energy": 1.5}
+"""What is shown of each on either side of Monte Carlo and the exact value; triangles at the edge lie beyond."""
 
 
 def illustration(results: Results, data: object = None) -> Illustration:
@@ -58,12 +58,19 @@ def draw(model: Results) -> Figure:
             _recipe(place, model, recipe, row, name)
         place.set_xlabel(f"effective {symbol}{_size(model)}")
         place.tick_params(axis="y", length=0)
-        place.set_xlim(*FRAMES[name])
+        place.set_xlim(*frame(model, name))
         place.locator_params(axis="x", nbins=4)
     axes[0, 0].set_yticks(range(len(recipes)), recipes)
     axes[0, 0].set_ylim(len(recipes) - 0.5, -0.5)
     axes[0, 0].set_ylabel("recipe").set_visible(False)
     return figure
+
+
+def frame(model: Results, name: str) -> tuple[float, float]:
+    """The ends of the axis of one dimension; without known values those that dimensions can have."""
+    at = [number(section(model, part).get(name)) for part in ("equilibrium", "reference")]
+    known = [value for value in at if np.isfinite(value)] or [0.5]
+    return min(known) - ROOM[name], max(known) + ROOM[name]
 
 
 def _size(model: Results) -> str:
@@ -77,15 +84,15 @@ def _recipe(place: Axes, model: Results, recipe: str, row: int, name: str) -> No
         found = [section(section(machine, "end"), start).get(name) for machine in own]
         y = row + side + 0.3 * ((np.arange(len(own)) + 0.5) / len(own) - 0.5)
         x, error = ([number(entry, key) for entry in found] for key in ("value", "error"))
-        _points(place, FRAMES[name], (x, y, error), color, marker)
+        _points(place, frame(model, name), (x, y, error), color, marker)
 
 
-def _points(place: Axes, frame: tuple[float, float], found: Sequence[Any], color: str, marker: str) -> None:
+def _points(place: Axes, ends: tuple[float, float], found: Sequence[Any], color: str, marker: str) -> None:
     """Points with errors inside the frame, triangles at its edge for those beyond."""
     x, y, error = (np.asarray(values, dtype=np.float64) for values in found)
-    inside = (x >= frame[0]) & (x <= frame[1])
+    inside = (x >= ends[0]) & (x <= ends[1])
     style.points_along(place, x[inside], y[inside], error[inside], color, marker, ms=3.2)
-    for edge, sign, beyond in ((frame[0], "<", x < frame[0]), (frame[1], ">", x > frame[1])):
+    for edge, sign, beyond in ((ends[0], "<", x < ends[0]), (ends[1], ">", x > ends[1])):
         place.plot(np.full(beyond.sum(), edge), y[beyond], sign, color=color, ms=3.2, clip_on=False)
 
 

@@ -19,8 +19,8 @@ from spinlens.study.results_document import Results, label, models
 TITLE = "Visible–hidden correlations"
 CAPTION = (
     "⟨v h⟩ at T_c about the centre of each hidden unit (block), averaged over units: raw where that differs, "
-    "connected, and the connected one cut along x through the centre with errors. The maps of a row share the colours of "
-    "its bar: shades of blue where everything is positive, red and blue about zero otherwise."
+    "connected, and the connected one cut along x through the centre with errors. The maps of a row share the colours "
+    "of its bar: shades of blue where everything is positive, red and blue about zero otherwise."
 )
 SEE = (
     "Block spins give one narrow peak on the block itself; a machine's map as narrow sees as a block spin sees, a wide "
@@ -76,11 +76,12 @@ def _bar(figure: Figure, row: AnyArray, scale: tuple[float, float]) -> None:
     first, last = row[0].get_position(), row[-1].get_position()
     height = figure.get_size_inches()[1]
     place = figure.add_axes((first.x0, first.y0 - 0.14 / height, last.x1 - first.x0, 0.07 / height))
-    place.imshow(np.linspace(*scale, 128)[None], aspect="auto", extent=(*scale, 0, 1), **_colours(scale))
+    place.imshow(np.linspace(*scale, 128)[None], aspect="auto", extent=(0, 1, 0, 1), **_colours(scale))
     place.set_yticks([])
-    place.set_xticks(scale, [f"{end:.2g}".replace("-", "−") for end in scale], fontsize=8)
-    for words, side in zip(place.get_xticklabels(), ("left", "right"), strict=True):
-        words.set_horizontalalignment(side)
+    place.set_xticks((0, 1), [f"{end:.2g}".replace("-", "−") for end in scale], fontsize=8)
+    low, high = place.get_xticklabels()
+    low.set_horizontalalignment("left")
+    high.set_horizontalalignment("right")
     place.tick_params(axis="x", length=0, pad=1)
     place.spines[:].set_visible(False)
 

@@ -9,6 +9,7 @@ from spinlens.plot import style
 from spinlens.report.answers.critical import critical_answer, in_symbols
 from spinlens.report.figures import scaling
 from spinlens.report.pages.study import draw, render_page
+from spinlens.report.references import references
 from spinlens.report.tables import Table
 from spinlens.study.results_document import reference, section
 
@@ -22,11 +23,13 @@ def render_critical(
     curves: Sequence[Mapping[str, Any]],
     known: Mapping[str, Any] | None = None,
     made: Sequence[tuple[str, str]] = (),
+    bibtex: str = "",
 ) -> str:
     """The page as text: the answer, a table of what was measured, and the figures of `figures.scaling`.
 
     `title` names the lattice. `point` is a critical point as JSON has it, `curves` what
-    `criticality.analysis.curve_tables` gives, `known` a reference as JSON has it, `made` what it was made with.
+    `criticality.analysis.curve_tables` gives, `known` a reference as JSON has it, `made` what it was made with,
+    `bibtex` what it rests on.
     """
     known = known or {}
     with style.context():
@@ -39,5 +42,7 @@ def render_critical(
         answer=critical_answer(title, point, known, notes),
         content=Table(tuple(headings), cells),
         figures=drawn,
-        made=Table(("", ""), tuple(made)) if made else None,
+        made=Table(("what", "with"), tuple(made)) if made else None,
+        references=references(bibtex),
+        bibtex=bibtex,
     )

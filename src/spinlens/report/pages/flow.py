@@ -23,6 +23,7 @@ from spinlens.report.illustration import Key
 from spinlens.report.interactive.embedding import embedded
 from spinlens.report.interactive.player import flow_reels
 from spinlens.report.pages.study import render_page
+from spinlens.report.references import references
 from spinlens.report.tables import MISSING, Table, estimate
 
 Document = Mapping[str, Any]
@@ -79,17 +80,17 @@ def figures(document: Document) -> dict[str, tuple[str, Figure]]:
     return drawn
 
 
-def write_flow(folder: Path, document: Document) -> None:
-    """results.json, every figure as SVG, and the page."""
+def write_flow(folder: Path, document: Document, bibtex: str = "") -> None:
+    """results.json, every figure as SVG, and the page with `bibtex`, what the flow rests on, as its references."""
     write_file(folder / "results.json", (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
     with style.context():
         drawn = figures(document)
         for name, (_, figure) in drawn.items():
             write_file(folder / f"{name}.svg", svg.standalone(figure))
-        write_file(folder / "index.html", render(document, drawn).encode())
+        write_file(folder / "index.html", render(document, drawn, bibtex).encode())
 
 
-def render(document: Document, drawn: Mapping[str, tuple[str, Figure]]) -> str:
+def render(document: Document, drawn: Mapping[str, tuple[str, Figure]], bibtex: str = "") -> str:
     """The page as text; call under `style.context`."""
     inline = {name: (words, svg.inline(figure, name, words)) for name, (words, figure) in drawn.items()}
 
@@ -143,6 +144,8 @@ def render(document: Document, drawn: Mapping[str, tuple[str, Figure]]) -> str:
         lead=document["lead"],
         version=document["spinlens"],
         provenance=document["provenance"],
+        references=references(bibtex),
+        bibtex=bibtex,
         sections=_numbered(kept, bool(first)),
     )
 

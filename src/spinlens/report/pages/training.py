@@ -16,15 +16,19 @@ from spinlens.report import svg
 from spinlens.report.answers.training import training_answer
 from spinlens.report.figures import learning
 from spinlens.report.pages.study import draw, render_page
+from spinlens.report.references import references
 from spinlens.report.tables import Table, estimate, plain
 
 Judged = Mapping[str, Any]
 
 
-def write_training(folder: Path, judged: Judged, about: Mapping[str, str], fields: Array | None = None) -> None:
+def write_training(
+    folder: Path, judged: Judged, about: Mapping[str, str], fields: Array | None = None, bibtex: str = ""
+) -> None:
     """results.json, the figures of a machine and the page index.html.
 
-    `about` says in words which machine learned from which states; `fields` are receptive fields (unit, x, y) to draw.
+    `about` says in words which machine learned from which states; `fields` are receptive fields (unit, x, y) to draw,
+    `bibtex` is what the training rests on.
     """
     with style.context():
         pictures = learning.illustrations(judged, fields)
@@ -32,7 +36,13 @@ def write_training(folder: Path, judged: Judged, about: Mapping[str, str], field
             write_file(folder / f"{picture.name}.svg", svg.standalone(picture.panels[0].figure))
         drawn = [draw(picture, count) for count, picture in enumerate(pictures, start=1)]
     page = render_page(
-        "train.html", answer=training_answer(judged, about), figures=drawn, layers=_layers(judged), made=_made(about)
+        "train.html",
+        answer=training_answer(judged, about),
+        figures=drawn,
+        layers=_layers(judged),
+        made=_made(about),
+        references=references(bibtex),
+        bibtex=bibtex,
     )
     write_file(folder / "index.html", page.encode())
     write_file(folder / "results.json", (json.dumps(judged, indent=1) + "\n").encode())

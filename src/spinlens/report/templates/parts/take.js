@@ -31,6 +31,13 @@
     return colors;
   };
 
+  // The rules of the page that its drawings share, those that a drawing has.
+  const shared = (whole) => {
+    const used = new Set([...whole.querySelectorAll("[class]")].map((element) => `.${element.getAttribute("class")}`));
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+    return rules.filter((rule) => used.has(rule.selectorText)).map((rule) => rule.cssText).join(" ");
+  };
+
   const drawing = (figure) => {
     const panels = [...figure.querySelectorAll(".panel")];
     const columns = Math.min(3, panels.length % 3 ? 2 : 3, panels.length);
@@ -43,7 +50,6 @@
       viewBox: `0 0 ${width} ${height}`, width: `${width}pt`, height: `${height}pt`, "font-family": "Helvetica, Arial, sans-serif",
     })) whole.setAttribute(name, value);
     const style = document.createElementNS(SVG, "style");
-    style.textContent = "image { image-rendering: pixelated }";
     whole.append(style);
     panels.forEach((panel, k) => {
       const [x, y] = [(k % columns) * (wide + GAP), Math.floor(k / columns) * (high + HEAD + GAP)];
@@ -54,6 +60,7 @@
       for (const [name, value] of Object.entries({ x, y: y + HEAD, width: sizes[k].width, height: sizes[k].height })) own.setAttribute(name, value);
       whole.append(words, own);
     });
+    style.textContent = `image { image-rendering: pixelated } ${shared(whole)}`;
     const colors = light();
     const text = new XMLSerializer().serializeToString(whole);
     return `<?xml version="1.0" encoding="utf-8"?>\n${text.replace(/var\((--[\w-]+)\)/g, (all, name) => colors[name] ?? all)}\n`;
