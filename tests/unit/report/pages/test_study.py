@@ -70,7 +70,7 @@ def study(made_up_study: Any) -> tuple[dict[str, Any], dict[str, xr.Dataset]]:
 
 @pytest.fixture(scope="module")
 def page(study: tuple[dict[str, Any], dict[str, xr.Dataset]]) -> str:
-    return render(*study, RUNS, BIBTEX)
+    return render(*study, RUNS, bibtex=BIBTEX)
 
 
 def only_one_model(
@@ -119,7 +119,7 @@ def test_ids_are_unique_and_nothing_is_loaded(page: str) -> None:
 
 def test_the_same_study_gives_the_same_bytes_and_matplotlib_is_left_alone(page: str, study: Any) -> None:
     before = dict(mpl.rcParams)
-    assert render(*study, RUNS, BIBTEX) == page
+    assert render(*study, RUNS, bibtex=BIBTEX) == page
     assert dict(mpl.rcParams) == before
 
 
@@ -208,7 +208,8 @@ def test_text_is_escaped(made_up_study: Any) -> None:
     for model in results["models"].values():
         for entry in model["machines"] + model["flows"]:
             entry["recipe"] = evil
-    page = render(results, data, {"runs": [{"host": evil, "command": evil}]}, f"@book{{a,\n  title = {{{evil}}}\n}}")
+    runs = {"runs": [{"host": evil, "command": evil}]}
+    page = render(results, data, runs, bibtex=f"@book{{a,\n  title = {{{evil}}}\n}}")
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
 
