@@ -19,7 +19,9 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "study.zip").write_bytes(lzma.decompress(PACKED.read_bytes()))
     archive.unpack(tmp_path / "study.zip", tmp_path / "study")
     monkeypatch.setattr("spinlens.study.storage.catalogue.package_version", lambda: "99.0")
-    monkeypatch.setattr(workflow, "write_report", lambda values, data, path, provenance, bibtex: path.write_text("a page"))
+    monkeypatch.setattr(
+        workflow, "write_report", lambda values, data, path, provenance, bibtex: path.write_text("a page")
+    )
     return tmp_path / "study"
 
 
