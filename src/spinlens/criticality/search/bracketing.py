@@ -14,6 +14,7 @@ from spinlens.criticality.analysis.crossings import bracket
 from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.errors import ConvergenceError, CouplingError
 from spinlens.lattice.ising import IsingModel
+from spinlens.progress import Step, Tell, silent
 from spinlens.sampling.sampler import sample
 
 _LADDER_STEP = 0.92
@@ -43,9 +44,9 @@ class _Rung(NamedTuple):
     error: float
 
 
-def first_look(models: Sequence[IsingModel], seed: int = 0, workers: int = 1) -> FirstLook:
+def first_look(models: Sequence[IsingModel], seed: int = 0, workers: int = 1, tell: Tell = silent) -> FirstLook:
     """`locate` with the smallest size and the first that is twice as large."""
-    return locate(*pair_of(models), seed, workers)
+    return locate(*pair_of(models), seed, workers, tell)
 
 
 def pair_of(models: Sequence[IsingModel]) -> tuple[IsingModel, IsingModel]:
@@ -54,7 +55,7 @@ def pair_of(models: Sequence[IsingModel]) -> tuple[IsingModel, IsingModel]:
     return small, next((model for model in models if model.shape[0] >= 2 * small.shape[0]), models[-1])
 
 
-def locate(small: IsingModel, large: IsingModel, seed: int = 0, workers: int = 1) -> FirstLook:
+def locate(small: IsingModel, large: IsingModel, seed: int = 0, workers: int = 1, tell: Tell = silent) -> FirstLook:
     """A first estimate of T_c from the U4 crossing of two small sizes.
 
     The mean-field temperature Σ_r J(r) bounds T_c from above, so the ladder starts there and goes down until U4 of the
@@ -73,7 +74,7 @@ def locate(small: IsingModel, large: IsingModel, seed: int = 0, workers: int = 1
             "the critical point of a coupling with negative J(r) is not a ferromagnetic one: J ≥ 0 needed"
         )
     for draws in (_PILOT_DRAWS, 4 * _PILOT_DRAWS, 16 * _PILOT_DRAWS):
-        pilot = partial(_pilot, draws=draws, seed=seed, workers=workers)
+        pilot = partial(_pilot, draws=draws, seed=seed, workers=workers, tell=tell)
         if (found := _descended(small, large, pilot)) is not None:
             return _refined(small, large, *found, pilot)
     raise ConvergenceError(
@@ -83,7 +84,9 @@ def locate(small: IsingModel, large: IsingModel, seed: int = 0, workers: int = 1
     )
 
 
-def _pilot(model: IsingModel, grid: Sequence[float], draws: int, seed: int, workers: int) -> SizeCurves:
+def _pilot(model: IsingModel, grid: Sequence[float], draws: int, seed: int, workers: int, tell: Tell) -> SizeCurves:
+    where = f"{min(grid):.4g}" if len(grid) == 1 else f"{min(grid):.4g} to {max(grid):.4g}"
+    tell(Step(f"looking for the transition: L = {model.shape[0]}, T = {where}", 0.0))
     data = sample(model, tuple(grid), draws, 2, seed, "swendsen-wang", workers=workers, energy=False)
     return SizeCurves.from_dataset(model, data)
 

@@ -49,7 +49,7 @@ class SearchRequest:
         """The ladder, or what the notes have of it."""
         self.tell(Step("looking for the transition", 0.0))
         known = self.notes.get("first_look")
-        look = first_look(self.models, self.seed, self.workers) if known is None else FirstLook(**known)
+        look = first_look(self.models, self.seed, self.workers, self.tell) if known is None else FirstLook(**known)
         self.note(first_look=asdict(look))
         return look
 

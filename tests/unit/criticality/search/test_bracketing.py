@@ -85,3 +85,13 @@ def test_looks_come_closer_until_histograms_overlap(monkeypatch):
 def test_first_looks_do_not_depend_on_workers():
     models = squares(4, 6, 8)
     assert first_look(models, 3, 2) == first_look(models, 3, 1) != first_look(models, 4, 1)
+
+
+def test_every_look_is_told():
+    told = []
+    square = [IsingModel((L, L), NearestNeighbour()) for L in (4, 8)]
+    first_look(square, seed=1, tell=told.append)
+    assert told[0].text == "looking for the transition: L = 4, T = 4"
+    assert told[1].text == "looking for the transition: L = 8, T = 4"
+    assert " to " in told[-1].text
+    assert {step.share for step in told} == {0.0}
