@@ -8,7 +8,7 @@ import numpy as np
 
 from spinlens.arrays import Array
 from spinlens.criticality.analysis.crossings import QUANTITIES, Family, Ratio, find_crossings
-from spinlens.criticality.analysis.hypotheses import imposed
+from spinlens.criticality.analysis.hypotheses import lengths_scale
 from spinlens.criticality.analysis.scaling_fit import extrapolate
 from spinlens.criticality.reweighting.size_curves import SizeCurves
 from spinlens.criticality.universality import Regime, correction_exponents
@@ -19,10 +19,8 @@ from spinlens.statistics.estimate import Estimate
 def ratios_of(curves: Sequence[SizeCurves], regime: Regime) -> tuple[Ratio, ...]:
     """The scale-invariant ratios: ξ/L is one below the upper critical dimension only (above it ξ outgrows L)."""
     largest = curves[-1]
-    upper = regime == "mean-field" or (
-        regime == "boundary" and imposed(regime, largest.coupling, largest.dimension).log_x
-    )
-    if upper or not all(size.has_xi for size in curves):
+    scale = lengths_scale(regime, largest.coupling, largest.dimension)
+    if not scale or not all(size.has_xi for size in curves):
         return ("binder",)
     return ("binder", "xi")
 

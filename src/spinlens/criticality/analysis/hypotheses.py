@@ -53,6 +53,11 @@ def imposed(regime: Regime, coupling: Coupling | None, dimension: int) -> Impose
     return Imposed()
 
 
+def lengths_scale(regime: Regime, coupling: Coupling | None, dimension: int) -> bool:
+    """Whether ξ/L is scale-invariant: above the upper critical dimension, and at it, ξ outgrows L."""
+    return not (regime == "mean-field" or (regime == "boundary" and imposed(regime, coupling, dimension).log_x > 0))
+
+
 def usual_y_t(regime: Regime, coupling: Coupling | None, dimension: int) -> tuple[float, float]:
     """y_t before any data, with a deviation: that of the class, by expansion where only that is known, else d/2.
 

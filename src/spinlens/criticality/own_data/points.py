@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import block_diag
@@ -56,6 +56,17 @@ class Points:
             return (np.full(len(self.sizes), np.nan),) * 2
         k = self.names.index(name)
         return self.values[:, k], np.sqrt(self.covariance[:, k, k])
+
+    def without(self, name: str, note: str) -> Points:
+        """The same without one family, and why."""
+        if name not in self.names:
+            return self
+        kept = [k for k, own in enumerate(self.names) if own != name]
+        return replace(
+            self, names=tuple(self.names[k] for k in kept), values=self.values[:, kept],
+            covariance=self.covariance[:, kept][:, :, kept], propagated=self.propagated[:, kept][:, :, kept],
+            notes=(*self.notes, note),
+        )  # fmt: skip
 
     def scaling_data(self) -> ScalingData:
         """The same for the global fit."""

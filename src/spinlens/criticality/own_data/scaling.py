@@ -16,7 +16,7 @@ from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.criticality.analysis.crossings import WORDS, Crossing, Family
 from spinlens.criticality.analysis.curve_tables import Curve, scaling_curves
 from spinlens.criticality.analysis.determination import Lattices, determine
-from spinlens.criticality.analysis.hypotheses import usual_y_t
+from spinlens.criticality.analysis.hypotheses import lengths_scale, usual_y_t
 from spinlens.criticality.own_data.columns import read_columns
 from spinlens.criticality.own_data.pairs import crossing_families
 from spinlens.criticality.own_data.points import Points, points_of
@@ -109,8 +109,10 @@ def finite_size_scaling(
     chosen = _class(coupling, dimension, regime)
     if is_series(data):
         return _of_series(data, coupling, dimension, regime)
-    points = points_of(read_columns(data))
-    _check_grid(points)
+    measured = points_of(read_columns(data))
+    _check_grid(measured)
+    scale = lengths_scale(chosen, coupling, dimension)
+    points = measured if scale else measured.without("xi", "ξ outgrows L in this class: ξ/L is not fitted")
     families = crossing_families(points, dimension)
     prior = usual_y_t(chosen, coupling, dimension)
     start = _start(points, families, prior[0])
@@ -121,7 +123,7 @@ def finite_size_scaling(
     lattices = Lattices(coupling, dimension, chosen, sizes, 2 if most > 2 else 1, prior)
     point, _ = determine(fitted, lattices, start, families)
     notes = (*points.notes, *_notes(points, kept, point, prior[1]))
-    return replace(point, curves=_curves(points), made_from="table", notes=notes)
+    return replace(point, curves=_curves(measured), made_from="table", notes=notes)
 
 
 def _of_series(

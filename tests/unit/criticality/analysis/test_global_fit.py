@@ -76,3 +76,14 @@ def test_too_few_values_are_not_fitted(data):
 def test_residuals_are_in_errors_at_the_middle_of_each_window(found):
     assert len(found.residuals) == 3 * len(SIZES)
     assert np.std([value for _, _, value in found.residuals]) < 3
+
+
+def test_a_prior_of_y_t_holds_what_data_do_not_tell(data, found):
+    """A wide one changes little where data tell; one that excludes them draws the fit, and its width is an error."""
+    wide = fit(data, replace(PLAIN, prior_y_t=(1.2, 0.5)), (2.31, 0.9))
+    value, noise, unknown = found.get("y_t")
+    assert abs(wide.get("y_t")[0] - value) < 0.2 * math.sqrt(noise + unknown)
+    tight = fit(data, replace(PLAIN, prior_y_t=(1.2, 0.001)), (2.31, 0.9))
+    assert tight.get("y_t")[0] == pytest.approx(1.2, abs=0.01)
+    assert math.sqrt(tight.get("y_t")[2]) == pytest.approx(0.001, rel=0.1)
+    assert tight.penalty > wide.penalty + 10

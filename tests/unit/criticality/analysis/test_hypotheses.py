@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spinlens import NearestNeighbour, PowerLaw
-from spinlens.criticality.analysis.hypotheses import hypotheses
+from spinlens.criticality.analysis.hypotheses import hypotheses, lengths_scale, usual_y_t
 from spinlens.criticality.universality import MEAN_FIELD_BINDER
 from spinlens.errors import InputError
 
@@ -44,3 +44,20 @@ def test_smallest_sizes_leave_two_at_least():
 def test_no_transition_cannot_be_assumed():
     with pytest.raises(InputError, match="no transition"):
         hypotheses("no transition", NearestNeighbour(), 1, RING, "free")
+
+
+def test_lengths_scale_below_the_upper_critical_dimension():
+    assert lengths_scale("long-range", PowerLaw(1.2), 2)
+    assert lengths_scale("boundary", PowerLaw(1.75), 2)
+    assert not lengths_scale("boundary", PowerLaw(1.0), 2)
+    assert not lengths_scale("mean-field", None, 3)
+
+
+def test_y_t_before_data_is_that_of_the_class():
+    assert usual_y_t("mean-field", None, 3) == (1.5, 0.3)
+    assert usual_y_t("long-range", PowerLaw(1.2), 2)[0] == pytest.approx(1.042, abs=1e-3)
+    assert usual_y_t("long-range", None, 2) == (1.0, 0.5)
+    free, fixed = (
+        hypotheses("short-range", None, 2, SQUARE, kind, prior_y_t=(1.0, 0.3))[0] for kind in ("free", "imposed")
+    )
+    assert (free.y_t, free.prior_y_t, fixed.y_t) == (None, (1.0, 0.3), 1.0)

@@ -157,3 +157,12 @@ def test_arguments_are_checked():
         finite_size_scaling(table(), regime="tricritical")
     with pytest.raises(InputError, match="no transition at T > 0"):
         finite_size_scaling(table(), NearestNeighbour(), dimension=1)
+
+
+def test_above_the_upper_critical_dimension_lengths_are_left_out():
+    torus = synthetic_table(Truth(y_t=1.0, y_h=1.5), GRID, DRAWS, 1, 8)
+    found = finite_size_scaling(torus, regime="mean-field")
+    assert found.xi is None
+    assert any("ξ outgrows L" in note for note in found.notes)
+    assert np.isfinite(found.curves[8].xi).all()  # shown all the same
+    assert finite_size_scaling(torus, regime="short-range").xi is not None
