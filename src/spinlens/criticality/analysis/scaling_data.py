@@ -28,7 +28,7 @@ _LENGTHS: dict[str, Callable[[Array], Array]] = {
 _HALF_WINDOW = 0.25  # in standard deviations of the number of frozen bonds: value, slope and curvature at T_c
 _CURVATURE = 0.3  # what curvatures may deviate from scaling, by size and independently
 _HIGHEST = 6  # power of x whose amplitude is unknown where temperatures are given: higher ones count where none is kept
-_FARTHEST = 2.0  # of |a₁ x| / R*, where temperatures are given: beyond, R is no polynomial in x
+_FARTHEST = 1.2  # of |a₁ x| / R*, where temperatures are given: beyond, R is no polynomial in x
 
 
 class Shape(NamedTuple):
@@ -188,7 +188,8 @@ def correction_patterns(
     - in windows, curvatures, which may deviate from scaling by 30 % in each size: they correct the slopes and determine
       no T_c;
     - at temperatures that were given, powers of x above `order`, up to x⁶, of natural amplitude: a_k x^k = R* (z/R*)^k
-      with z = a₁ x. They leave little weight to temperatures where the expansion does not hold.
+      with z = a₁ x, and 30 % of such squares and cubes in each size by itself: without these, exponents from wide
+      ranges of x come out too precise. They leave little weight to temperatures where the expansion does not hold.
     """
     sizes, family, bends, scale = data.sizes, data.family, shape.bends, shape.scale
     columns = []
@@ -202,8 +203,7 @@ def correction_patterns(
         if data.windows:
             columns += _curvatures(data, number, bends)
         else:
-            here = np.where(family == number, scale, 0.0)
-            columns += [here * (shape.linear / scale) ** power for power in range(order + 1, _HIGHEST + 1)]
+            columns += _powers(data, np.where(family == number, scale, 0.0), shape, order)
     return np.stack(columns, axis=1)
 
 
@@ -216,6 +216,13 @@ def _curvatures(data: ScalingData, number: int, bends: Array) -> list[Array]:
         bend[ends] = _CURVATURE * bends[ends].mean()
         columns.append(bend)
     return columns
+
+
+def _powers(data: ScalingData, amplitude: Array, shape: Shape, order: int) -> list[Array]:
+    """Powers of x above `order`, and a part of the square and the cube in each size by itself."""
+    z = shape.linear / shape.scale
+    own = [_CURVATURE * amplitude * z**power * (data.sizes == L) for L in data.distinct for power in (2, 3)]
+    return [amplitude * z**power for power in range(order + 1, _HIGHEST + 1)] + own
 
 
 def _window(size: SizeCurves, temperature: float) -> list[float]:

@@ -229,6 +229,8 @@ def _notes(points: Points, kept: npt.NDArray[np.bool_], point: CriticalPoint, pr
         notes.append("without ⟨m²⟩ there is no Δ_s and no η")
     if point.delta_energy.error > prior / 2:
         notes.append("temperatures are too few to tell y_t: Δ_ε and ν are those that the class suggests")
+    if point.quality.freedom < 1:
+        notes.append("values are so few that χ² cannot tell a wrong fit from a right one")
     low, high = points.temperature.min(), points.temperature.max()
     T_c = point.temperature
     if not low - T_c.error <= T_c.value <= high + T_c.error:

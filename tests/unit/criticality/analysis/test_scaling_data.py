@@ -97,14 +97,16 @@ def given(temperatures):
 
 
 def test_given_temperatures_have_powers_of_x_in_place_of_curvatures():
-    """a_k x^k = R* (a₁ x / R*)^k of natural amplitude, for k above the order of the fit."""
+    """a_k x^k = R* (a₁ x / R*)^k of natural amplitude, for k above the order of the fit; 0.3 of two in every size."""
     data = given([2.2, 2.3, 2.4])
     linear = data.values - 0.61
     shape = data.shape(0 * linear + 0.61, linear, linear)
     patterns = correction_patterns(data, (("power", 1.0),), 1.0, 1.0, shape, order=2)
-    assert patterns.shape == (9, 2 + 4)
+    assert patterns.shape == (9, 2 + 4 + 3 * 2)
     np.testing.assert_allclose(patterns[:, 2], 0.61 * (linear / 0.61) ** 3)
-    assert correction_patterns(data, (), 1.0, 1.0, shape, order=1).shape == (9, 5)
+    of_one_size = patterns[:, 2 + 4]
+    np.testing.assert_allclose(of_one_size, np.where(data.sizes == 8, 0.3 * 0.61 * (linear / 0.61) ** 2, 0))
+    assert correction_patterns(data, (), 1.0, 1.0, shape, order=1).shape == (9, 5 + 3 * 2)
 
 
 def test_far_from_t_c_nothing_can_be_expanded():
