@@ -14,7 +14,7 @@ from spinlens import __version__
 from spinlens.cli import study
 from spinlens.cli.cite import cite
 from spinlens.cli.critical import critical
-from spinlens.cli.examples import example
+from spinlens.cli.examples import example, flowing
 from spinlens.cli.flow import flow
 from spinlens.cli.gap import gap
 from spinlens.cli.mcrg import mcrg
@@ -42,7 +42,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
 }
 for _panel, _commands in _COMMANDS.items():
     for _command in _commands:
-        app.command(rich_help_panel=_panel, epilog=example(_command.__name__))(_command)
+        app.command(rich_help_panel=_panel, epilog=example(_command.__name__), help=flowing(_command))(_command)
 app.add_typer(study.app, rich_help_panel="Folders of studies")
 
 

@@ -1,6 +1,9 @@
-"""A line or two of each command as one would type them, shown below its help."""
+"""What stands in the help of a command beside its options: a line or two as one would type them, and its sentences."""
 
 from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "sample": (
@@ -49,3 +52,9 @@ def example(command: str) -> str:
     """The examples of a command as they stand below its help, a paragraph each."""
     lines = EXAMPLES[command]
     return "\n\n".join([f"Example{'s' * (len(lines) > 1)}:", *(f"  {line}" for line in lines)])
+
+
+def flowing(command: Callable[..., None]) -> str:
+    """The docstring of a command with a line a paragraph, to be broken where the terminal ends."""
+    paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)

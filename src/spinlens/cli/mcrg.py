@@ -9,8 +9,8 @@ import typer
 from spinlens.cli.choices import BLOCK_RULES, one_of
 from spinlens.cli.options import (
     AsJson,
+    FlatShape,
     Seed,
-    Shape,
     StatesPath,
     echo_json,
     make_sides,
@@ -37,7 +37,7 @@ def mcrg(
     ] = None,
     bins: Annotated[int, typer.Option(help="Jackknife bins.")] = 64,
     seed: Seed = 0,
-    shape: Shape = None,
+    shape: FlatShape = None,
     as_json: AsJson = False,
 ) -> None:
     """Exponents y_t and y_h of block spins by Monte Carlo renormalization group, from states at T_c."""

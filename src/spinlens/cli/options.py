@@ -49,6 +49,13 @@ Shape = Annotated[
     str | None,
     Option("--shape", help="Unequal sides, such as 32x16, instead of --size.", rich_help_panel=LATTICE),
 ]
+FlatShape = Annotated[
+    str | None,
+    Option(
+        "--shape", help="Sides of the lattice, such as 16x16, of flat states and machines.", rich_help_panel=LATTICE,
+        show_default="that of the states, or equal sides",
+    ),
+]  # fmt: skip
 CouplingName = Annotated[
     str | None,
     one_of(

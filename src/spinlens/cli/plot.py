@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from spinlens.cli.choices import FIGURES, INSTRUMENTS, one_of
-from spinlens.cli.options import FILES, Force, Shape, check_output, make_sides, one_thread_of_blas
+from spinlens.cli.options import FILES, FlatShape, Force, check_output, make_sides, one_thread_of_blas
 
-_USUAL = "series or reweighted curves of runs, states, weights of a machine, drift of a critical point, a flow"
+_USUAL = "series or reweighted curves of runs, states, weights of a machine, crossings of a critical point, a flow"
 _OUT = "Figure to write, .png, .svg or .pdf; of a saved Trajectory also a movie, .gif or .mp4."
 _QUANTITY = "Observable of a run (energy, magnetization, ...) or of a curve (specific_heat, binder, xi, ...)."
 
@@ -34,7 +34,7 @@ def plot(
     instrument: Annotated[
         str | None, one_of("--instrument", INSTRUMENTS, "Which curve or flow", show_default="the first")
     ] = None,
-    shape: Shape = None,
+    shape: FlatShape = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help=_OUT, show_default="PATH.png in this folder", rich_help_panel=FILES),

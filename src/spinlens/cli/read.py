@@ -43,7 +43,7 @@ def read(
     grid: Annotated[
         list[str] | None,
         typer.Option(
-            "--grid", help="Temperatures to calibrate at.", show_default="17 from 0.5 to 2.6 T_c", metavar="LIST"
+            "--grid", help="Temperatures to calibrate at.", show_default="16 from 0.5 to 2.6 T_c", metavar="LIST"
         ),
     ] = None,
     samples: Annotated[int, typer.Option(help="States per temperature to calibrate with.")] = 1000,

@@ -104,7 +104,8 @@ def _kind(thing: Any) -> str:
     """What it is, as errors say it."""
     for kind in type(thing).__mro__:
         if kind.__name__ in _OF_TYPE:
-            return _OF_TYPE[kind.__name__]
+            bare = kind.__name__ == "CriticalPoint" and not thing.curves
+            return f"{_OF_TYPE[kind.__name__]}{' without its curves' if bare else ''}"
     if hasattr(thing, "data_vars"):
         if "average" in thing:
             several = thing.sizes.get("temperature", 1) > 1 and "bonds" in thing
@@ -198,6 +199,26 @@ def _fields(machine: Any, wanted: Wanted) -> Axes:
     return plot.receptive_fields(receptive_fields(layer, wanted.shape or _square(layer.n_visible), _TILES))
 
 
+def _crossings(point: Any, wanted: Wanted) -> Axes:
+    return plot.crossings(point.curves, quantity=wanted.quantity or "binder", point=point, known=_known(point))
+
+
+def _collapse(point: Any, wanted: Wanted) -> Axes:
+    return plot.collapse(point.curves, quantity=wanted.quantity or "binder", point=point)
+
+
+def _drift(point: Any, wanted: Wanted) -> Axes:
+    return plot.drift(point, known=_known(point))
+
+
+def _known(point: Any) -> Any:
+    """T_c from elsewhere, where it is known."""
+    from spinlens.workflows.critical_page import known_of
+
+    entry = known_of(point).temperature
+    return None if entry is None else entry.estimate
+
+
 def _calibration(instruments: Any, wanted: Wanted) -> Axes:
     name = wanted.instrument or next(iter(instruments))
     if name not in instruments:
@@ -241,7 +262,8 @@ _OF_KIND: Mapping[str, Mapping[str, _Draw]] = {
         "spectrum": _spectrum,
         "receptive-fields": _fields,
     },
-    "a critical point": {"drift": lambda point, _: plot.drift(point)},
+    "a critical point": {"crossings": _crossings, "collapse": _collapse, "drift": _drift},
+    "a critical point without its curves": {"drift": _drift},
     "a set of instruments": {"calibration": _calibration},
     "a flow of states": {"states": lambda path, _: plot.states(path)},
     "results of a flow": {"flow": _flow, "flow-field": _field},

@@ -90,6 +90,11 @@ def test_help_is_in_the_order_of_work_and_in_full_sentences():
     assert "..." not in text.replace("[ARGS]...", "")
 
 
+def test_sentences_are_broken_by_the_terminal_alone():
+    for name, command in TREE.items():
+        assert "\n" not in (command.help or "").replace("\n\n", ""), name
+
+
 def test_no_help_is_taken_for_markup():
     """Brackets and words between colons mean colours and pictures to what draws the help."""
     for name, command in TREE.items():

@@ -1,8 +1,11 @@
 """`spinlens plot`: a file decides which figures it has, names choose among them, nothing is replaced unasked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from spinlens import NearestNeighbour, find_critical_point
 from spinlens.cli.choices import FIGURES
 from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
@@ -43,6 +46,13 @@ def test_a_machine_is_drawn():
     assert len(draw(machine, "receptive-fields").images) > 0
     with pytest.raises(InputError, match="no square lattice: give its sides with --shape"):
         draw(RBM.from_weights(np.ones((8, 2))), "receptive-fields")
+
+
+def test_a_critical_point_is_drawn_with_its_curves_where_it_has_them():
+    point = find_critical_point(NearestNeighbour(), (4, 6, 8), draws=1000, points=3, progress=False)
+    assert drawing.figures_of(point) == ("crossings", "collapse", "drift")
+    assert "known $T_c$" in draw(point).get_legend_handles_labels()[1]
+    assert drawing.figures_of(replace(point, curves={})) == ("drift",)
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
