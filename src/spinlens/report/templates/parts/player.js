@@ -66,8 +66,7 @@
   // --- charts ------------------------------------------------------------------------------------------------------
   const chart = (parent, title) => {
     const svg = make(parent, "svg:svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
-    make(svg, "svg:text", { x: LEFT, y: 12, class: "title" }, title);
-    return { svg, body: make(svg, "svg:g") };
+    return { title: make(svg, "svg:text", { x: LEFT, y: 12, class: "title" }, title), body: make(svg, "svg:g") };
   };
   const place = (from, to, low, high) => (value) => from + ((value - low) / (high - low || 1)) * (to - from);
   const across = (low, high) => place(LEFT, WIDTH - RIGHT, low, high);
@@ -100,23 +99,24 @@
     make(body, "svg:line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(1), y2: y(1), class: "known" });
     make(body, "svg:line", { x1: x(number), x2: x(number), y1: TOP, y2: HEIGHT - BOTTOM, class: "now" });
     const inside = (value) => Math.max(TOP - 4, Math.min(HEIGHT - BOTTOM + 4, y(value / lattice.T_c)));
-    for (const { name, color } of data.instruments) {
+    for (const { name, color, glyph } of data.instruments) {
       const path = ((start.T || {})[name] || []).map((pair, k) => [pair, k]).filter(([pair]) => finite(pair[0]));
       if (!path.length) continue;
       make(body, "svg:polyline", { points: points(path.map(([, k]) => x(k)), path.map(([pair]) => inside(pair[0]))), stroke: color });
       const here = path.find(([, k]) => k === number);
       if (here) {
-        const filled = finite(here[0][1]) ? color : "var(--panel)";
-        make(body, "svg:circle", { cx: x(number), cy: inside(here[0][0]), r: 3.2, stroke: color, fill: filled });
+        const fill = finite(here[0][1]) ? color : "var(--panel)"; // hollow: out of range
+        make(body, "svg:text", { x: x(number), y: inside(here[0][0]) + 3.4, "text-anchor": "middle", class: "mark", stroke: color, fill }, glyph);
       }
     }
   };
 
-  const drawG = ({ body }, lane) => {
+  const drawG = ({ title, body }, lane) => {
     const { start, lattice, number } = lane;
     body.replaceChildren();
     const G = start.G || [], now = G[number] || [], first = G[0] || [];
     const known = lattice.G && lattice.G.length === now.length ? lattice.G : [];
+    title.textContent = ["G(r)", first.length ? "thin: start" : "", known.length ? "dashed: lattice at T_c" : ""].filter(Boolean).join(", ");
     const reach = Math.max(1, ...G.map((row) => (row || []).length - 1));
     const x = across(0, reach), low = Math.min(0, ...now, ...first), y = up(low, 1);
     const ticks = [...Array(reach + 1).keys()].filter((r) => r % Math.ceil(reach / 8) === 0);
@@ -147,11 +147,12 @@
       const chosen = make(this.section, "div", { class: "choose" });
       [this.of, this.flow, this.from, this.sample] = ["lattice", "flow", "start", "state"].map((words) => choice(chosen, words));
       const stage = make(this.section, "div", { class: "stage" });
+      this.of.parentElement.hidden = data.lattices.length < 2;
       this.canvas = make(stage, "canvas", { role: "img" });
       this.readout = make(stage, "div", { class: "readout" });
       const charts = make(this.section, "div", { class: "charts" });
       this.T = chart(charts, "T / T_c");
-      this.G = chart(charts, "G(r), dashed: equilibrium at T_c");
+      this.G = chart(charts, "G(r)");
       fill(this.of, data.lattices.map((found) => found.label));
       [this.of, this.flow, this.from, this.sample].forEach((select) => select.addEventListener("change", () => { this.options(); show(); }));
     }
