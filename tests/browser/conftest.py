@@ -19,6 +19,7 @@ from spinlens.report.figures import answer, correlations, crossings, flow_snapsh
 from spinlens.report.illustration import Illustration
 from spinlens.report.pages import study as pages
 from spinlens.study.claims import judge_all
+from spinlens.workflows.citing import cite
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -89,7 +90,7 @@ def brief_page() -> Callable[[Any, Path], Path]:
     def write(study: Any, path: Path) -> Path:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(pages, "FIGURES", tuple(map(_few, pages.FIGURES)))
-            pages.write_report(*study, path, {"host": "here"})
+            pages.write_report(*study, path, {"host": "here"}, cite())
         return path
 
     return write
@@ -105,5 +106,5 @@ def brief(tmp_path_factory: pytest.TempPathFactory, study: Any, brief_page: Call
 def report(tmp_path_factory: pytest.TempPathFactory, study: Any) -> Path:
     """Its page."""
     path = tmp_path_factory.mktemp("study") / "report.html"
-    pages.write_report(*study, path, {"host": "here"})
+    pages.write_report(*study, path, {"host": "here"}, cite())
     return path

@@ -14,6 +14,7 @@ from made_up_pages import flow_document, judged
 from spinlens import NearestNeighbour
 from spinlens.report.pages.flow import write_flow
 from spinlens.report.pages.training import write_training
+from spinlens.workflows.citing import cite
 from spinlens.workflows.critical import SearchSettings, find, write
 
 PAGES = ("report", "critical", "flow", "train")
@@ -35,8 +36,8 @@ def pages(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
     folder = tmp_path_factory.mktemp("pages")
     for name in ("flow", "train"):
         (folder / name).mkdir()
-    write_flow(folder / "flow", flow_document())
-    write_training(folder / "train", judged(), {"machine": "an RBM", "states": "states"}, np.ones((4, 8, 8)))
+    write_flow(folder / "flow", flow_document(), cite())
+    write_training(folder / "train", judged(), {"machine": "an RBM", "states": "states"}, np.ones((4, 8, 8)), cite())
     write(find(SearchSettings(NearestNeighbour(), (4, 6, 8), draws=800, points=3, seed=1)), folder / "point.json")
     return {
         "report": report, "critical": folder / "point.html",
