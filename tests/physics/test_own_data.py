@@ -67,7 +67,6 @@ def test_swapped_sizes_do_not_fit(sigma):
         point = found(sigma, swapped)
     except ConvergenceError:
         return
-    assert point.quality.p_value < 1e-3
     assert point.delta_spin.error > 20 * found(sigma, frame).delta_spin.error
 
 

@@ -28,7 +28,7 @@ _LENGTHS: dict[str, Callable[[Array], Array]] = {
 _HALF_WINDOW = 0.25  # in standard deviations of the number of frozen bonds: value, slope and curvature at T_c
 _CURVATURE = 0.3  # what curvatures may deviate from scaling, by size and independently
 _HIGHEST = 6  # power of x whose amplitude is unknown where temperatures are given: higher ones count where none is kept
-_FARTHEST = 1.2  # of |a₁ x| / R*, where temperatures are given: beyond, R is no polynomial in x
+_FARTHEST = 2.0  # of |a₁ x| / R*, where temperatures are given: beyond, R is no polynomial in x
 
 
 class Shape(NamedTuple):
@@ -39,7 +39,7 @@ class Shape(NamedTuple):
     values : the law itself.
     bends : R(T) − R(T_c), its dependence on temperature.
     linear : a₁ x, the part of it that is linear in the scaling variable.
-    scale : what corrections are relative to, R, and 1 for ln⟨m²⟩.
+    scale : what corrections are relative to, R or where temperatures are given R*, and 1 for ln⟨m²⟩.
     """
 
     values: Array
@@ -113,7 +113,8 @@ class ScalingData:
 
     def shape(self, values: Array, bends: Array, linear: Array) -> Shape:
         """What a scaling law says of these data."""
-        scale = np.where(self.family == FAMILIES.index("log_m2"), 1.0, np.abs(values))
+        size = values if self.windows else values - bends  # R*: far above T_c R itself is next to nothing
+        scale = np.where(self.family == FAMILIES.index("log_m2"), 1.0, np.abs(size))
         return Shape(values, bends, linear, scale)
 
     def bends(self, values: Array) -> Array:

@@ -100,7 +100,7 @@ def test_given_temperatures_have_powers_of_x_in_place_of_curvatures():
     """a_k x^k = R* (a₁ x / R*)^k of natural amplitude, for k above the order of the fit; 0.3 of two in every size."""
     data = given([2.2, 2.3, 2.4])
     linear = data.values - 0.61
-    shape = data.shape(0 * linear + 0.61, linear, linear)
+    shape = data.shape(data.values, linear, linear)
     patterns = correction_patterns(data, (("power", 1.0),), 1.0, 1.0, shape, order=2)
     assert patterns.shape == (9, 2 + 4 + 3 * 2)
     np.testing.assert_allclose(patterns[:, 2], 0.61 * (linear / 0.61) ** 3)
@@ -111,9 +111,9 @@ def test_given_temperatures_have_powers_of_x_in_place_of_curvatures():
 
 def test_far_from_t_c_nothing_can_be_expanded():
     data = given([2.25, 2.3, 2.35])
-    star, linear = np.full(9, 0.61), data.values - 0.61
-    assert data.shape(star, linear, linear).expandable
-    assert not data.shape(star, 10 * linear, 10 * linear).expandable
+    linear = data.values - 0.61
+    assert data.shape(data.values, linear, linear).expandable
+    assert not data.shape(0.61 + 10 * linear, 10 * linear, 10 * linear).expandable
 
 
 def test_errors_may_come_from_another_covariance_than_weights():
