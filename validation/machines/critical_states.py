@@ -98,7 +98,7 @@ def judge(name: str, machine: RBM, held_out: Any) -> dict[str, Any]:
     }
     pairs["U4"] = (binder(own["m2"], own["m4"]), binder(data["m2"][:, None], data["m4"][:, None]))
     tau = integrated_time(own["|m|"])
-    likelihood = machine.log_likelihood(held_out, "ais", runs=100, betas=3000)
+    likelihood = machine.log_likelihood(held_out, "ais", runs=100, betas=10_000)
     log_p = -float(MODEL.energy(held_out.reshape(-1, L, L)).mean()) / CRITICAL_TEMPERATURE
     return {
         "machine": name,
