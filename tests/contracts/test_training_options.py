@@ -12,10 +12,10 @@ from spinlens.study.definition.recipes import Phase, RecipeSection, StackSection
 OPTIONS = {field.name: field.default for field in dataclasses.fields(Recipe)}
 IN_THE_SHELL = {"hidden": "n_hidden", "translations": "torus"}
 """Options of the command under another name."""
-OF_THE_COMMAND = {"states", "shape", "temperature", "held_out", "out", "force"}
+OF_THE_COMMAND = {"context", "states", "shape", "temperature", "filters", "held_out", "out", "force", "as_json"}
 OF_THE_STUDY = {"training_set", "updates"}
-BETTER_IN_THE_SHELL = {"epochs": 100, "persistent": True, "torus": False, "n_hidden": "64"}
-"""Defaults of the command that are not those of RBM: it trains one machine well, and has a torus or none."""
+BETTER_IN_THE_SHELL = {"epochs": None, "persistent": True, "torus": False, "n_hidden": "64"}
+"""Defaults of the command that are not those of RBM: it trains one machine well, for longer without --filters."""
 
 
 def test_the_arguments_of_rbm_are_the_fields_of_the_recipe():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from spinlens.flows.correlators import spin_correlation, visible_hidden_correlation
@@ -30,6 +30,7 @@ def test_block_averages_keep_the_magnetization_and_repeat_like_one_larger_block(
 ) -> None:
     states = random_spins(seed, 3, *(scale**2,) * dimension)
     once = block_spins(states, scale, "average")
+    assume(not {0.0, 1.0}.issuperset(once.ravel()))  # these would be taken for bits
     axes = tuple(range(1, dimension + 1))
     assert np.allclose(once.mean(axis=axes), states.mean(axis=axes))
     assert np.allclose(block_spins(once, scale, "average"), block_spins(states, scale**2, "average"))

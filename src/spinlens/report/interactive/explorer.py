@@ -58,6 +58,7 @@ def _machine(
 
 def _bytes(tables: AnyArray) -> dict[str, Any]:
     """(unit, x, y) as signed bytes, each unit on its own scale."""
+    tables = np.nan_to_num(tables, posinf=0.0, neginf=0.0)  # what has no number is drawn as zero
     scale = np.maximum(np.abs(tables).reshape(len(tables), -1).max(axis=1), 1e-300)
     levels = np.rint(tables / scale[:, None, None] * _LEVELS).astype(np.int8)
     return {"scale": [float(f"{value:.4g}") for value in scale], "bytes": packed(levels)}

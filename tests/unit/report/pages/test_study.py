@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import re
 import subprocess
@@ -154,14 +153,6 @@ def test_missing_numbers_are_said(key: str, figures: tuple[ModuleType, ...], stu
             picture = module.illustration(results | {"models": lacking}, data)
         assert picture.missing == ("power law σ = 1.2",)
         assert picture.panels
-
-
-def test_numbers_of_figures_can_be_taken_along(page: str) -> None:
-    found = re.findall(r'download="spinlens-([a-z-]+)\.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)"', page)
-    tables = {name: base64.b64decode(text).decode().splitlines() for name, text in found}
-    assert len(tables) == len(IN_PART) + sum(len(modules) for modules in OF_NUMBERS.values())
-    assert tables["gap-effects"][0].startswith("machine,lattice,gap (nats a site),T_end")
-    assert len(tables["fixed-points"]) == 1 + 2 * 10 * 6
 
 
 def test_layers_show_what_there_is(study: Any) -> None:
