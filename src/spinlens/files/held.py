@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
@@ -112,7 +112,17 @@ def _number(spins: xr.DataArray, wanted: float | None) -> int:
             raise InputError(f"the ensemble holds several temperatures: choose one of {grid}")
         return 0
     value = float(wanted)
-    for number, known in enumerate(grid):
-        if known == value or abs(known - value) <= 1e-4 * max(1.0, abs(value)):
-            return number
-    raise InputError(f"the ensemble has no temperature {value:g}; it has {grid}")
+    number = place_in(grid, value)
+    if number is None:
+        raise InputError(f"the ensemble has no temperature {value:g}; it has {grid}")
+    return number
+
+
+def place_in(grid: Sequence[float], temperature: float) -> int | None:
+    """Where a temperature stands in a grid, up to what is rounded when it is typed; None where it does not.
+
+    >>> place_in([2.0, 2.269185, float("inf")], 2.2692), place_in([2.0, 3.0], 2.5)
+    (1, None)
+    """
+    near = 1e-4 * max(1.0, abs(temperature))
+    return next((k for k, T in enumerate(grid) if temperature == T or abs(T - temperature) <= near), None)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from spinlens.arrays import Array
 from spinlens.errors import InputError
+from spinlens.files.held import place_in
 from spinlens.plot import places, style
 from spinlens.statistics.autocorrelation import autocovariance, integrated_time, mean_estimate
 
@@ -182,7 +183,7 @@ def at_temperature(data: xr.DataArray, temperature: float | None) -> xr.DataArra
     grid = data["temperature"].values.tolist()
     if temperature is None and len(grid) > 1:
         raise InputError(f"the Dataset holds several temperatures: give temperature=, one of {grid}")
-    near = [T for T in grid if temperature in (None, T) or abs(T - temperature) <= 1e-4 * max(1.0, abs(temperature))]
-    if not near:
+    place = 0 if temperature is None else place_in(grid, temperature)
+    if place is None:
         raise InputError(f"the Dataset has no temperature {temperature:g}; it has {grid}")
-    return data.sel(temperature=near[0])
+    return data.isel(temperature=place)

@@ -13,7 +13,7 @@ import numpy as np
 from spinlens import plot
 from spinlens.errors import InputError
 from spinlens.files.atomic import write_file
-from spinlens.files.held import array_of, has_sites, temperature_in
+from spinlens.files.held import array_of, has_sites, place_in, temperature_in
 from spinlens.workflows.opening import open as opened
 
 if TYPE_CHECKING:
@@ -127,10 +127,10 @@ def _at(data: Any, wanted: Wanted) -> Any:
     grid = data["temperature"].values.tolist()
     if wanted.temperature is None and len(grid) > 1:
         raise InputError(f"the file holds several temperatures: choose one of {grid} with --temperature")
-    near = grid[0] if wanted.temperature is None else min(grid, key=lambda T: abs(T - wanted.temperature))
-    if wanted.temperature is not None and abs(near - wanted.temperature) > 1e-4 * max(1.0, abs(wanted.temperature)):
+    place = 0 if wanted.temperature is None else place_in(grid, wanted.temperature)
+    if place is None:
         raise InputError(f"the file has no temperature {wanted.temperature:g}; it has {grid}")
-    return data.sel(temperature=near)
+    return data.isel(temperature=place)
 
 
 def _array(thing: Any, wanted: Wanted) -> Any:

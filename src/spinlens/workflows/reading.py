@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spinlens.errors import InputError
+from spinlens.files.held import place_in
 from spinlens.files.plain import plain
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
@@ -119,10 +120,10 @@ def ensembles_of(held: Any, temperatures: Sequence[float], wanted: Sequence[floa
 
 
 def _nearest(temperatures: Sequence[float], wanted: float) -> float:
-    for known in temperatures:
-        if abs(known - wanted) <= 1e-4 * max(1.0, abs(wanted)):
-            return known
-    raise InputError(f"the file has no temperature {wanted:g}; it has {list(temperatures)}")
+    place = place_in(temperatures, wanted)
+    if place is None:
+        raise InputError(f"the file has no temperature {wanted:g}; it has {list(temperatures)}")
+    return temperatures[place]
 
 
 def _loaded(path: Path, model: IsingModel) -> InstrumentSet:
