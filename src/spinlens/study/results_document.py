@@ -16,6 +16,9 @@ from spinlens.statistics.estimate import Estimate
 Results = Mapping[str, Any]
 """The document, or a mapping in it."""
 
+QUANTITIES = {"temperature": "T_c", "delta_spin": "delta_s", "delta_energy": "delta_eps"}
+"""Of a critical point, as a terminal shows them."""
+
 
 def section(mapping: Results, key: str) -> Results:
     """The mapping under `key`, empty when it is missing or null."""

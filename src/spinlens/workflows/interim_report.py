@@ -6,11 +6,8 @@ import os
 from pathlib import Path
 
 from spinlens.report.pages.study import write_report
-from spinlens.study.planning.contents import catalogue
 from spinlens.study.stages.figures import figure_data
 from spinlens.study.storage import provenance
-from spinlens.study.storage.catalogue import noted
-from spinlens.study.storage.inspection import survey
 from spinlens.study.storage.store import StudyFolder, named_errors
 from spinlens.workflows.citing import cite
 from spinlens.workflows.peeking import Peek, peek
@@ -22,9 +19,9 @@ def interim_report(folder: str | os.PathLike[str], page: Path | None = None) -> 
     Nothing else is written and nothing locked, so that a run at work there is not disturbed.
     """
     place, found = StudyFolder(folder).require(), peek(folder)
-    contents = noted(place) or catalogue(place)
-    artefacts = place.results({name: contents.keys[name] for name in survey(place, contents).done})
     results, page = found.document(), page or place.path / "interim.html"
     with named_errors(place.path):
-        write_report(results, figure_data(results["study"], artefacts), page, provenance.read(place), cite(results))
+        write_report(
+            results, figure_data(results["study"], found.artefacts), page, provenance.read(place), cite(results)
+        )
     return page, found

@@ -14,24 +14,26 @@ from spinlens.showing import Card
 from spinlens.study.claims.effects import over_machines
 from spinlens.study.definition.toml_file import load_study
 from spinlens.study.planning.contents import catalogue
-from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
+from spinlens.study.results_document import QUANTITIES, Results, entries, label, measured, models, reference, section
 from spinlens.study.stages import study_tasks
 from spinlens.study.stages.interim import interim
 from spinlens.study.storage.catalogue import noted
 from spinlens.study.storage.inspection import survey
-from spinlens.study.storage.store import StudyFolder
-
-_QUANTITIES = {"temperature": "T_c", "delta_spin": "delta_s", "delta_energy": "delta_eps"}
+from spinlens.study.storage.store import StudyFolder, StudyResults
 
 
 @dataclass(frozen=True)
 class Peek:
-    """What a study has found with `done` of `total` tasks: `results` as results.json has them, interim unless all."""
+    """What a study has found with `done` of `total` tasks: `results` as results.json has them, interim unless all.
+
+    `artefacts` are those of the tasks that are done, read as they are asked for.
+    """
 
     name: str
     done: int
     total: int
     results: dict[str, Any]
+    artefacts: StudyResults
 
     @property
     def finished(self) -> bool:
@@ -84,15 +86,15 @@ def peek(folder: str | os.PathLike[str]) -> Peek:
     done = survey(place, contents).done
     found = place.results({name: contents.keys[name] for name in done})
     if "results" in done:
-        return Peek(str(folder), len(done), len(contents.keys), dict(found["results"]))
+        return Peek(str(folder), len(done), len(contents.keys), dict(found["results"]), found)
     last = next(task for task in study_tasks(load_study(path)) if task.name == "results")
     artefacts = {name: found[name] for name in last.needs if name in done}
-    return Peek(str(folder), len(done), len(contents.keys), interim(last.inputs, artefacts))
+    return Peek(str(folder), len(done), len(contents.keys), interim(last.inputs, artefacts), found)
 
 
 def _critical(model: Results) -> str:
     critical, known = section(model, "critical"), section(model, "reference")
-    found = {said: (measured(critical.get(key)), reference(known.get(key))) for key, said in _QUANTITIES.items()}
+    found = {said: (measured(critical.get(key)), reference(known.get(key))) for key, said in QUANTITIES.items()}
     return ", ".join(
         f"{said} = {value}" + (f" (known {other})" if other else "") for said, (value, other) in found.items() if value
     )

@@ -21,7 +21,7 @@ from spinlens.report import findings
 from spinlens.sampling.inference import summary
 from spinlens.showing import Card, Shown, card_of, sides
 from spinlens.statistics.estimate import Estimate
-from spinlens.study.results_document import entries, label, measured, models, section
+from spinlens.study.results_document import QUANTITIES, entries, label, measured, models, section
 from spinlens.workflows.opening import open as opened
 
 _MOST = 20_000
@@ -166,11 +166,10 @@ def _said(value: Any) -> Any:
 
 def _study(results: dict[str, Any], name: str) -> View:
     """A study: its lines of words, then T_c and dimensions of each lattice."""
-    quantities = {"temperature": "T_c", "delta_spin": "delta_s", "delta_energy": "delta_eps"}
     rows: list[Row] = []
-    table: list[tuple[object, ...]] = [("lattice", *quantities.values(), "machines")]
+    table: list[tuple[object, ...]] = [("lattice", *QUANTITIES.values(), "machines")]
     for key, model in models(results).items():
-        found = {said: measured(section(model, "critical").get(own)) for own, said in quantities.items()}
+        found = {said: measured(section(model, "critical").get(own)) for own, said in QUANTITIES.items()}
         table.append((label(model, key), *(found[said] or "-" for said in found), len(entries(model, "machines"))))
         rows.append({"lattice": label(model, key), **{said: value and value.value for said, value in found.items()},
                      **{f"{said}_error": value and value.error for said, value in found.items()}})  # fmt: skip
