@@ -127,7 +127,7 @@ def render(document: Document, drawn: Mapping[str, tuple[str, Figure]], bibtex: 
     played = flow_reels(document)
     return render_page(
         "flow.html",
-        parts=("player",) if played else (),
+        parts=("elements", "player") if played else (),
         reels=played and embedded("player-data", played),
         answer=flow_answer(document),
         picture=Section(

@@ -111,7 +111,7 @@ def render(
         answer=study_answer(results),
         claim_words=CLAIMS,
         open_claims=open_claims(claims, provenance or {}),
-        parts=("take", *(["player"] if played else ()), *(["explorer"] if looked_at else ())),
+        parts=("take", "elements", *(["player"] if played else ()), *(["explorer"] if looked_at else ())),
         reels=played and embedded("player-data", played),
         units=looked_at and embedded("explorer-data", looked_at),
         outcomes=Counter(str(claim.get("outcome")) for claim in claims).most_common(),

@@ -5,7 +5,7 @@
   const source = document.getElementById("explorer-data");
   if (!holder || !source) return;
   const data = JSON.parse(source.textContent);
-  const SVG = "http://www.w3.org/2000/svg";
+  const { make, minus, between, choice, fill, put } = elements;
   const WIDTH = 300, HEIGHT = 200, LEFT = 46, RIGHT = 8, TOP = 20, BOTTOM = 28;
   const ENDS = [[33, 102, 172], [247, 247, 247], [178, 24, 43]];
   const ORDERS = {
@@ -13,43 +13,27 @@
     "radius, the smallest first": (unit) => unit.radius,
   };
 
-  const make = (parent, tag, attributes = {}, text) => {
-    const element = tag.startsWith("svg:") ? document.createElementNS(SVG, tag.slice(4)) : document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    if (text !== undefined) element.textContent = text;
-    parent.append(element);
-    return element;
-  };
-  const minus = (text) => text.replace(/-/g, "−");
   const short = (value) => minus(Number(value.toPrecision(3)).toString());
 
   // --- colours -----------------------------------------------------------------------------------------------------
   const shade = (level) => {
     const [from, to, part] = level < 0 ? [ENDS[0], ENDS[1], level + 1] : [ENDS[1], ENDS[2], level];
-    return from.map((channel, k) => Math.round(channel + (to[k] - channel) * part));
+    return between(from, to, part);
   };
   const paint = (canvas, machine, kind, unit) => {
-    const [rows, columns] = machine.shape, count = rows * columns;
+    const count = machine.shape[0] * machine.shape[1];
     const bytes = atob(machine[kind].bytes);
     const image = new Uint8ClampedArray(4 * count).fill(255);
     for (let k = 0; k < count; k += 1) {
       const code = bytes.charCodeAt(unit * count + k);
       image.set(shade((code > 127 ? code - 256 : code) / 127), 4 * k);
     }
-    canvas.width = columns;
-    canvas.height = rows;
-    canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(image, columns, rows), 0, 0);
+    put(canvas, image, machine.shape);
   };
 
   // --- controls ----------------------------------------------------------------------------------------------------
-  const choice = (words) => make(make(holder.querySelector(".choose"), "label", {}, `${words} `), "select", { "aria-label": words });
-  const [lattices, machines, kinds, orders] = ["lattice", "machine", "show", "sorted by"].map(choice);
-  const fill = (select, names) => {
-    const before = select.value;
-    select.replaceChildren();
-    names.forEach((name, k) => make(select, "option", { value: String(k) }, name));
-    if (names[before] !== undefined) select.value = before;
-  };
+  const controls = holder.querySelector(".choose");
+  const [lattices, machines, kinds, orders] = ["lattice", "machine", "show", "sorted by"].map((words) => choice(controls, words));
   const KINDS = [["fields", "weights W"], ["maps", "⟨v h⟩ connected"]];
   fill(lattices, data.lattices.map((lattice) => lattice.label));
   fill(kinds, KINDS.map(([, words]) => words));

@@ -5,20 +5,12 @@
   const source = document.getElementById("player-data");
   if (!holder || !source) return;
   const data = JSON.parse(source.textContent);
-  const SVG = "http://www.w3.org/2000/svg";
+  const { make, minus, between, choice, fill, put } = elements;
   const WIDTH = 260, HEIGHT = 170, LEFT = 38, RIGHT = 8, TOP = 20, BOTTOM = 26;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const speeds = calm ? [0.5, 1, 2] : [1, 2, 4, 8];
 
-  const make = (parent, tag, attributes = {}, text) => {
-    const element = tag.startsWith("svg:") ? document.createElementNS(SVG, tag.slice(4)) : document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    if (text !== undefined) element.textContent = text;
-    parent.append(element);
-    return element;
-  };
   const finite = (number) => typeof number === "number" && Number.isFinite(number);
-  const minus = (text) => text.replace(/-/g, "−");
 
   // 0.9983 and 0.0021 as 0.998(2), as tables have it.
   const estimate = (value, error) => {
@@ -35,7 +27,7 @@
   const [DOWN, BETWEEN, UP] = data.colors.map(rgb);
   const mix = (level) => {
     const [from, to, part] = level < 0.5 ? [DOWN, BETWEEN, 2 * level] : [BETWEEN, UP, 2 * level - 1];
-    return from.map((channel, k) => Math.round(channel + (to[k] - channel) * part));
+    return between(from, to, part);
   };
   const sites = (shape) => shape.reduce((product, side) => product * side, 1);
   const length = (start, k) => (start.real[k] ? sites(start.shapes[k]) : Math.ceil(sites(start.shapes[k]) / 8));
@@ -56,12 +48,7 @@
     return image;
   };
 
-  const paint = (canvas, start, sample, record) => {
-    const [rows, columns] = start.shapes[record];
-    canvas.width = columns;
-    canvas.height = rows;
-    canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(pixels(start, sample, record), columns, rows), 0, 0);
-  };
+  const paint = (canvas, start, sample, record) => put(canvas, pixels(start, sample, record), start.shapes[record]);
 
   // --- charts ------------------------------------------------------------------------------------------------------
   const chart = (parent, title) => {
@@ -129,18 +116,6 @@
   };
 
   // --- lanes -------------------------------------------------------------------------------------------------------
-  const choice = (parent, words) => make(make(parent, "label", {}, `${words} `), "select", { "aria-label": words });
-  const fill = (select, names, groups) => {
-    const before = select.value;
-    select.replaceChildren();
-    let group, name;
-    names.forEach((text, k) => {
-      if (groups && groups[k] !== name) group = make(select, "optgroup", { label: (name = groups[k]) });
-      make(group || select, "option", { value: String(k) }, text);
-    });
-    if (names[before] !== undefined) select.value = before;
-  };
-
   class Lane {
     constructor(parent, name) {
       this.section = make(parent, "section", { class: "lane", "aria-label": name });

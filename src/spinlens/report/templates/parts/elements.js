@@ -1,0 +1,32 @@
+// What the scripts of players and explorers share: elements made in one line, choices, spins and maps on a canvas.
+const elements = (() => {
+  "use strict";
+  const SVG = "http://www.w3.org/2000/svg";
+  const make = (parent, tag, attributes = {}, text) => {
+    const element = tag.startsWith("svg:") ? document.createElementNS(SVG, tag.slice(4)) : document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    if (text !== undefined) element.textContent = text;
+    parent.append(element);
+    return element;
+  };
+  const minus = (text) => text.replace(/-/g, "−");
+  const between = (from, to, part) => from.map((channel, k) => Math.round(channel + (to[k] - channel) * part));
+
+  const choice = (parent, words) => make(make(parent, "label", {}, `${words} `), "select", { "aria-label": words });
+  const fill = (select, names, groups) => {
+    const before = select.value;
+    select.replaceChildren();
+    let group, name;
+    names.forEach((text, k) => {
+      if (groups && groups[k] !== name) group = make(select, "optgroup", { label: (name = groups[k]) });
+      make(group || select, "option", { value: String(k) }, text);
+    });
+    if (names[before] !== undefined) select.value = before;
+  };
+  const put = (canvas, image, [rows, columns]) => {
+    canvas.width = columns;
+    canvas.height = rows;
+    canvas.getContext("2d", { willReadFrequently: true }).putImageData(new ImageData(image, columns, rows), 0, 0);
+  };
+  return { make, minus, between, choice, fill, put };
+})();
