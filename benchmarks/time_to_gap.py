@@ -33,12 +33,11 @@ from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
 LATTICES = {"nearest-neighbour": (NearestNeighbour(), CRITICAL_TEMPERATURE), "sigma-1.2": (PowerLaw(1.2), 6.8346)}
 STATES, HELD_OUT = 20_000, 3000
 NATURAL = {"optimizer": "natural", "persistent": "growing", "final_rate": 0.1, "batch_size": 300}
-TIED = {**NATURAL, "learning_rate": 0.1, "averaging": 0.15, "initial_scale": 0.05}
 
 
 def tied(states: np.ndarray, L: int, epochs: int, filters: int = 1) -> RBM:
     """One filter a site, moved everywhere: natural gradient in the tied space."""
-    return RBM(filters * L * L, torus=(L, L), epochs=epochs, **TIED).fit(states)
+    return RBM.for_lattice((L, L), filters, epochs=epochs).fit(states)
 
 
 def two_filters(states: np.ndarray, L: int, epochs: int) -> RBM:

@@ -8,16 +8,15 @@ from typing import Any
 
 from spinlens import checks
 from spinlens.errors import InputError
-from spinlens.machines.training.learner import lattice_options
 
 RECIPES: dict[str, dict[str, Any]] = {
     "CD-1": {"steps": 1, "persistent": False},
     "PCD-1": {"steps": 1, "persistent": True},
     "PCD-10": {"steps": 10, "persistent": True},
     "PCD-100": {"steps": 100, "persistent": True},
-    "learned": lattice_options(1),
+    "learned": {},
 }
-"""How machines are trained: CD-1 as in published flows, PCD-k with persistent chains; "learned": `RBM.for_lattice`."""
+"""How machines are trained: CD-1 as published, PCD-k with persistent chains; "learned" is `RBM.for_lattice`."""
 
 TRAINING = ("lattice", "geometry-free", "mean-field")
 """What machines are trained on: states at T_c; T = 0 and T = ∞ states only; Curie–Weiss states at K = 1."""
