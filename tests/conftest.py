@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import os
 import sys
 from collections.abc import Callable
@@ -48,6 +49,17 @@ def spinlens() -> Callable[..., int]:
         return stopped.value.code
 
     return call
+
+
+@pytest.fixture
+def old_study(tmp_path: Path) -> Path:
+    """The folder of a small finished study of an earlier version, unpacked."""
+    from spinlens.study.storage import archive
+
+    packed = Path(__file__).parent / "data" / "study_format_2.zip.xz"
+    (tmp_path / "study.zip").write_bytes(lzma.decompress(packed.read_bytes()))
+    archive.unpack(tmp_path / "study.zip", tmp_path / "study")
+    return tmp_path / "study"
 
 
 @pytest.fixture(scope="session")

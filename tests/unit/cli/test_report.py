@@ -1,28 +1,21 @@
 """`spinlens report`: words, whose claims they are, and a good answer where there is no study."""
 
 import json
-import lzma
-from pathlib import Path
 
 import pytest
 
 from spinlens.cli.report import SOURCE
 from spinlens.errors import InputError
-from spinlens.study.storage import archive
 from spinlens.workflows import reproduce as workflow
-
-PACKED = Path(__file__).parents[2] / "data" / "study_format_2.zip.xz"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    (tmp_path / "study.zip").write_bytes(lzma.decompress(PACKED.read_bytes()))
-    archive.unpack(tmp_path / "study.zip", tmp_path / "study")
+def folder(old_study, monkeypatch):
     monkeypatch.setattr("spinlens.study.storage.catalogue.package_version", lambda: "99.0")
     monkeypatch.setattr(
         workflow, "write_report", lambda values, data, path, provenance, bibtex: path.write_text("a page")
     )
-    return tmp_path / "study"
+    return old_study
 
 
 def test_a_page_elsewhere_leaves_the_folder_as_it_is(shell, folder, tmp_path):

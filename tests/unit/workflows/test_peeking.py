@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-import lzma
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from spinlens.cli.app import app
 from spinlens.errors import StudyError
-from spinlens.study.storage import archive
 from spinlens.workflows.opening import open as opened
 from spinlens.workflows.peeking import peek
 
-PACKED = Path(__file__).parents[2] / "data" / "study_format_2.zip.xz"
-
 
 @pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "study.zip").write_bytes(lzma.decompress(PACKED.read_bytes()))
-    archive.unpack(tmp_path / "study.zip", tmp_path / "study")
-    return tmp_path / "study"
+def folder(old_study):
+    return old_study
 
 
 def remove(folder, *patterns):

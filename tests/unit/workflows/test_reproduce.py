@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import lzma
-from pathlib import Path
 
 import pytest
 
@@ -12,20 +10,15 @@ from spinlens.errors import InputError, StudyError
 from spinlens.progress import silent
 from spinlens.study.planning.contents import catalogue
 from spinlens.study.running.runner import Outcome
-from spinlens.study.storage import archive
 from spinlens.study.storage.store import StudyFolder
 from spinlens.workflows import reproduce as workflow
 
-PACKED = Path(__file__).parents[2] / "data" / "study_format_2.zip.xz"
-
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(old_study, monkeypatch):
     """A finished study of an earlier version."""
-    (tmp_path / "study.zip").write_bytes(lzma.decompress(PACKED.read_bytes()))
-    archive.unpack(tmp_path / "study.zip", tmp_path / "study")
     monkeypatch.setattr("spinlens.study.storage.catalogue.package_version", lambda: "99.0")
-    return tmp_path / "study"
+    return old_study
 
 
 @pytest.fixture
