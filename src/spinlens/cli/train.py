@@ -61,7 +61,7 @@ def train(
         int | None, typer.Option("--chains", "-c", help="Persistent chains.", show_default="--batch-size")
     ] = None,
     translations: Annotated[bool, typer.Option("--translations", help="Share weights over translations.")] = False,
-    averaging: Annotated[float, typer.Option(help="Average the weights over this last part of the epochs.")] = 0.0,
+    averaging: Annotated[float, typer.Option(help="Average the weights over this last part of the updates.")] = 0.0,
     l1: Annotated[float, typer.Option(help="L1 decay of the weights.")] = 0.0,
     patience: Annotated[int | None, typer.Option(help="Stop after so many judgements without gain.")] = None,
     held_out: Annotated[float, typer.Option(help="Fraction of the states that judge the machine.")] = 0.1,

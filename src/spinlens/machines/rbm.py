@@ -77,10 +77,10 @@ class RBM(Learner, Distribution, Machine):
         r (F + λ₁)⁻¹ g + (1 − r) (F + λ₂)⁻¹ g at the learning rate r. Directions of Fisher information above λ₂, as the
         magnetization at criticality, make whole steps.
     final_rate : float
-        Learning rate of the last epoch over that of the first half.
+        Learning rate of the last update over that of the first half.
     averaging : float
-        Fraction of the epochs, at the end, over whose updates the parameters are averaged to give the machine
-        [Polyak1992]_: takes out the noise of the last updates in soft directions such as the magnetization.
+        Fraction of the updates, at the end, over which the parameters are averaged to give the machine [Polyak1992]_:
+        takes out the noise of the last updates in soft directions such as the magnetization.
     l1, l2 : float
         Decay of the weights per unit of learning rate. l1 = 0.005 raised the held-out log-likelihood of 256 × 64
         machines trained on 20,000 critical states by 1 nat a state; l1 = 0 leaves learned couplings unbiased.

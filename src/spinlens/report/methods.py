@@ -59,10 +59,8 @@ def recipe_words(recipe: Results) -> str:
     >>> recipe_words({"training_set": "critical", "steps": 1, "persistent": False, "updates": 4000, "optimizer": "sgd"})
     'CD-1, on states at T_c, 4000 updates, plain gradient'
     """
-    chains = {False: "CD", True: "PCD", "growing": "PCD with steps that grow"}.get(
-        recipe.get("persistent", False), "CD"
-    )
-    kind = f"{chains}-{recipe.get('steps', 1)}" if chains != "PCD with steps that grow" else chains
+    chains = {False: "CD", True: "PCD", "growing": "chains that grow from CD to PCD"}
+    kind = f"{chains.get(recipe.get('persistent', False), 'CD')}-{recipe.get('steps', 1)}"
     states = {"critical": "states at T_c", "grid": "the grid of temperatures"}
     named = str(recipe.get("training_set"))
     counts = [f"{recipe[key]} {key}" for key in ("updates", "epochs") if recipe.get(key)]

@@ -15,9 +15,12 @@ from spinlens.machines.training.state import TrainingState
 
 
 class Updates(Protocol):
-    """The updates of one epoch: each `step` ascends the likelihood along the gradient of one batch."""
+    """The updates of one epoch: each `step` ascends the likelihood along the gradient of one batch.
 
-    def step(self, batch: Spins, rate: float) -> None: ...
+    `done` is the fraction of the training that is made before it, of which rate, restarts and averaging depend.
+    """
+
+    def step(self, batch: Spins, done: float) -> None: ...
 
     def finish(self) -> dict[str, float]:
         """Leave everything that continues in the training state; diagnostics of the epoch."""

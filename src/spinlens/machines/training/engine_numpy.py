@@ -14,7 +14,7 @@ from spinlens.machines.likelihood.free_energy import exact_moments
 from spinlens.machines.likelihood.tempering import ReplicaLadder
 from spinlens.machines.training.fisher import Fisher
 from spinlens.machines.training.optimizers.choice import make_optimizer
-from spinlens.machines.training.recipe import Recipe, averages_in, restart_in
+from spinlens.machines.training.recipe import Recipe, averages_at, rate_at, restart_at
 from spinlens.machines.training.state import TrainingState
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.gibbs import Sampler
@@ -39,25 +39,23 @@ class NumpyUpdates:
         self.sampler = Sampler(*state.parameters)
         self.sampler.biased = recipe.biases
         self.ladder = ReplicaLadder(recipe.replicas) if recipe.replicas > 1 and state.chains is not None else None
-        self.restart = restart_in(recipe, state.epoch)
         if state.chains is not None:
             self.replicas = state.chains.reshape(recipe.replicas, self.below, n_visible)
             self.visible[size:] = self.replicas[0]
 
-    def step(self, batch: Spins, rate: float) -> None:
+    def step(self, batch: Spins, done: float) -> None:
         """Ascend along the gradient of the mean log-likelihood of `batch` (size, n_visible)."""
         v_pos, v_neg = self.visible[: self.size], self.visible[self.size :]
         h_pos, h_neg = self.hidden[: self.size], self.hidden[self.size :]
         v_pos[:] = batch
-        if self.restart:
-            self._restart_chains(v_pos, v_neg)
+        self._restart_chains(v_pos, v_neg, restart_at(self.recipe, done))
         self.sampler.hidden_field(v_pos, out=h_pos)  # θ⁺ = c + v⁺ W, (size, n_hidden)
         self._draw_model(h_pos, v_neg, h_neg)  # v⁻ (below, n_visible), and h⁺ = tanh θ⁺ / size
         self.sampler.hidden_field(v_neg, out=h_neg)  # θ⁻ = c + v⁻ W, (below, n_hidden)
         gibbs.mean(h_neg, -1 / max(1, self.below))  # −h⁻ = −tanh θ⁻ / below
         np.matmul(self.visible.T, self.hidden, out=self.gradient.weights_)  # v⁺ᵀ h⁺ − v⁻ᵀ h⁻, (n_visible, n_hidden)
         self._complete_gradient(v_pos, v_neg)
-        self._update(rate)
+        self._update(done)
 
     def finish(self) -> dict[str, float]:
         """Chains back into the state, which is changed in place otherwise; lowest exchange rate of tempered ones."""
@@ -65,9 +63,11 @@ class NumpyUpdates:
             self.replicas[0] = self.visible[self.size :]
         return {} if self.ladder is None else {"exchange_rate": float(self.ladder.acceptance.min())}
 
-    def _restart_chains(self, v_pos: Single, v_neg: Single) -> None:
-        """Put some of the chains back to states of the data."""
-        fresh = np.flatnonzero(self.generator.random(self.below) < self.restart)
+    def _restart_chains(self, v_pos: Single, v_neg: Single, share: float) -> None:
+        """Put a share of the chains back to states of the data."""
+        if not share:
+            return
+        fresh = np.flatnonzero(self.generator.random(self.below) < share)
         v_neg[fresh] = v_pos[self.generator.integers(self.size, size=len(fresh))]
 
     def _draw_model(self, h_pos: Single, v_neg: Single, h_neg: Single) -> None:
@@ -103,14 +103,15 @@ class NumpyUpdates:
         if self.tied is not None:
             self.tied.tie(gradient)
 
-    def _update(self, rate: float) -> None:
+    def _update(self, done: float) -> None:
         recipe, state = self.recipe, self.state
         state.updates += 1
+        rate = rate_at(recipe, done)
         fisher = None
         if self.optimizer.uses_fisher and self.below:
             fisher = Fisher(self.visible[self.size :], -self.below * self.hidden[self.size :], self.tied)
         self.optimizer.ascend(state.parameters, self.gradient, state.memory, rate, state.updates, fisher)
-        if state.average is not None and averages_in(recipe, state.epoch):
+        if state.average is not None and averages_at(recipe, done):
             state.averaged += 1
             for average, value in zip(state.average, state.parameters, strict=True):
                 average_step(average.reshape(-1), value.reshape(-1), np.float32(1 / state.averaged))

@@ -15,7 +15,7 @@ from spinlens.machines.likelihood.free_energy import exact_moments
 from spinlens.machines.training.fisher_torch import TorchFisher
 from spinlens.machines.training.optimizers.choice import make_optimizer
 from spinlens.machines.training.optimizers.optimizer import Tensor
-from spinlens.machines.training.recipe import Recipe, averages_in, restart_in
+from spinlens.machines.training.recipe import Recipe, averages_at, rate_at, restart_at
 from spinlens.machines.training.state import TrainingState
 from spinlens.machines.units.parameters import Parameters
 from spinlens.machines.units.translations import tying
@@ -63,7 +63,7 @@ class TorchUpdates:
     def _tensor(self, array: AnyArray) -> Tensor:
         return self.torch.tensor(array, dtype=self.torch.float32, device=self.device)
 
-    def step(self, batch: Spins, rate: float) -> None:
+    def step(self, batch: Spins, done: float) -> None:
         """Ascend along the gradient of the mean log-likelihood of `batch` (size, n_visible)."""
         v_pos = self.torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self.torch.float32)
         positive = self._moments(v_pos, self.size)
@@ -71,15 +71,17 @@ class TorchUpdates:
         if self.recipe.exact_gradient:
             negative = self._exact_moments()
         else:
-            v_neg = self._draw_model(v_pos)
+            v_neg = self._draw_model(v_pos, restart_at(self.recipe, done))
             negative = self._moments(v_neg, self.below)
             if self.optimizer.uses_fisher:
                 means = self.torch.tanh(v_neg @ self.values[0] + self.values[2])
                 fisher = TorchFisher(self.torch, v_neg, means, self.tied)
         gradient = self._tie([above - below for above, below in zip(positive, negative, strict=True)])
         self.state.updates += 1
-        self.optimizer.ascend_tensors(self.values, gradient, self.memory, rate, self.state.updates, fisher)
-        if self.average is not None and averages_in(self.recipe, self.state.epoch):
+        self.optimizer.ascend_tensors(
+            self.values, gradient, self.memory, rate_at(self.recipe, done), self.state.updates, fisher
+        )
+        if self.average is not None and averages_at(self.recipe, done):
             self.state.averaged += 1
             for average, value in zip(self.average, self.values, strict=True):
                 average.lerp_(value, 1 / self.state.averaged)
@@ -114,7 +116,7 @@ class TorchUpdates:
         self.tied.tie(shared)
         return [self._tensor(part) for part in shared]
 
-    def _draw_model(self, v_pos: Tensor) -> Tensor:
+    def _draw_model(self, v_pos: Tensor, share: float) -> Tensor:
         """States v⁻ of the model (below, n_visible): k Gibbs steps after the data, or persistent chains going on."""
         if self.recipe.replicas > 1 and self.chains is not None:
             replicas = self.chains.view(self.recipe.replicas, self.below, -1)
@@ -122,7 +124,7 @@ class TorchUpdates:
                 self._temper(replicas)
             return replicas[0]
         weights, visible_bias, hidden_bias = self.values
-        visible = v_pos if self.chains is None else self._restarted(self.chains, v_pos)
+        visible = v_pos if self.chains is None else self._restarted(self.chains, v_pos, share)
         for _ in range(self.recipe.steps):
             hidden = self._draw(visible @ weights + hidden_bias)
             visible = self._draw(hidden @ weights.T + visible_bias)
@@ -130,9 +132,8 @@ class TorchUpdates:
             self.chains = visible
         return visible
 
-    def _restarted(self, chains: Tensor, v_pos: Tensor) -> Tensor:
-        """Chains of which some were put back to states of the data."""
-        share = restart_in(self.recipe, self.state.epoch)
+    def _restarted(self, chains: Tensor, v_pos: Tensor, share: float) -> Tensor:
+        """Chains of which a share was put back to states of the data."""
         if not share:
             return chains
         fresh = self.torch.rand(len(chains), generator=self.random, device=self.device) < share

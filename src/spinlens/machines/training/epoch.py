@@ -12,7 +12,7 @@ from spinlens.arrays import Integers
 from spinlens.errors import ConvergenceError
 from spinlens.machines.files.packed import States
 from spinlens.machines.training.engine import Engine
-from spinlens.machines.training.recipe import Recipe, rate_in
+from spinlens.machines.training.recipe import Recipe, rate_at
 from spinlens.machines.training.state import TrainingState
 from spinlens.machines.units.symmetries import random_symmetry
 
@@ -23,18 +23,24 @@ _SHUFFLED = 2**18  # states shuffled at once: beyond this the order is that of s
 def run_epoch(recipe: Recipe, state: TrainingState, data: States, engine: Engine) -> None:
     """One pass over `data` (n_samples, n_visible) in shuffled batches; a last incomplete batch is left out."""
     generator = seeding.generator(recipe.seed, "rbm", "epoch", state.epoch)
-    size, rate = min(recipe.batch_size, len(data)), rate_in(recipe, state.epoch)
+    size = min(recipe.batch_size, len(data))
     batches = _shuffled_batches(len(data), size, generator)
     updates = engine(recipe, state, size, generator)
     moves = seeding.generator(recipe.seed, "rbm", "symmetries", state.epoch)
-    for rows in batches:
+    count, done = len(data) // size, 0.0  # updates of a pass; part of the training that is made
+    for number, rows in enumerate(batches):
         batch = np.asarray(data[rows])
-        updates.step(batch if recipe.augment is None else random_symmetry(batch, recipe.augment, moves), rate)
+        done = (state.epoch * count + number) / (recipe.epochs * count)
+        updates.step(batch if recipe.augment is None else random_symmetry(batch, recipe.augment, moves), done)
     diagnostics = updates.finish()
     state.epoch += 1
     _check_size(recipe, state)
     weights = state.parameters.weights_
-    entry = {"epoch": state.epoch, "learning_rate": rate, "weight_rms": math.sqrt(float(np.mean(weights**2)))}
+    entry = {
+        "epoch": state.epoch,
+        "learning_rate": rate_at(recipe, done),
+        "weight_rms": math.sqrt(float(np.mean(weights**2))),
+    }
     state.history.append({**entry, **diagnostics})
 
 

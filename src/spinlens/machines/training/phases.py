@@ -15,8 +15,10 @@ from spinlens.machines.training.learner import Learner
 Trained = TypeVar("Trained", bound=Learner)
 
 
-def fit_phases(phases: Sequence[Trained], X: npt.ArrayLike | PackedStates, checkpoint: Path | None = None) -> Trained:
-    """Train machines of one shape one after another on X (n_samples, n_visible), each from the one before it.
+def fit_phases(
+    phases: Sequence[tuple[Trained, npt.ArrayLike | PackedStates]], checkpoint: Path | None = None
+) -> Trained:
+    """Train machines of one shape one after another, each on its states X (n_samples, n_visible), from the one before.
 
     Returns the last. With a folder as `checkpoint` every phase keeps its training state there, so that a killed run
     goes on within the phase where it was and ends with the same bits.
@@ -24,7 +26,7 @@ def fit_phases(phases: Sequence[Trained], X: npt.ArrayLike | PackedStates, check
     if not phases:
         raise InputError("phases is empty: give at least one machine to train")
     before: Trained | None = None
-    for number, machine in enumerate(phases):
+    for number, (machine, X) in enumerate(phases):
         state = None if checkpoint is None else checkpoint / f"training-{number}.safetensors"
         before = machine.fit(X, start=before, checkpoint=state)
     assert before is not None

@@ -126,7 +126,7 @@ def _check_numbers(recipe: Recipe) -> None:
     if not 0 <= checks.finite_number("momentum", recipe.momentum) < 1:
         raise InputError(f"momentum must be at least 0 and below 1, got {recipe.momentum!r}")
     if not 0 <= checks.finite_number("averaging", recipe.averaging) < 1:
-        raise InputError(f"averaging must be a fraction of the epochs, at least 0 and below 1: {recipe.averaging!r}")
+        raise InputError(f"averaging must be a fraction of the updates, at least 0 and below 1: {recipe.averaging!r}")
     if recipe.augment is not None and not all(checks.positive_integer("augment", side) for side in recipe.augment):
         raise InputError(f"augment holds the sides of the lattice, got {recipe.augment!r}")
     checks.seed(recipe.seed)
@@ -146,30 +146,27 @@ def _check_natural(recipe: Recipe) -> None:
         raise InputError(f"damping must be two rising numbers above 0, got {recipe.damping!r}")
 
 
-def rate_in(recipe: Recipe, epoch: int) -> float:
-    """Learning rate of an epoch: constant for the first half, then falling geometrically to `final_rate` of it."""
-    if recipe.epochs == 1:
-        return recipe.learning_rate
-    late = max(0.0, 2 * epoch / (recipe.epochs - 1) - 1)
-    return float(recipe.learning_rate * recipe.final_rate ** min(late, 1.0))
+def rate_at(recipe: Recipe, done: float) -> float:
+    """Learning rate where a fraction `done` of the updates is made.
+
+    Constant for the first half, then falling geometrically to `final_rate` of it.
+    """
+    return float(recipe.learning_rate * recipe.final_rate ** max(0.0, 2 * done - 1))
 
 
-def restart_in(recipe: Recipe, epoch: int) -> float:
+def restart_at(recipe: Recipe, done: float) -> float:
     """Probability with which a growing chain is put back to a state of the data before an update; 0 of other chains.
 
-    1 in the first fifth of the epochs (CD), then falling geometrically to 1/1000; 0 in the last tenth (PCD).
+    1 in the first fifth of the updates (CD), then falling geometrically to 1/1000; 0 in the last tenth (PCD).
     """
-    if recipe.persistent != "growing":
-        return 0.0
-    done = (epoch + 0.5) / recipe.epochs
-    if done > 0.9:
+    if recipe.persistent != "growing" or done >= 0.9:
         return 0.0
     return float(10 ** (-3 * min(1.0, max(0.0, (done - 0.2) / 0.6))))
 
 
-def averages_in(recipe: Recipe, epoch: int) -> bool:
-    """Whether the parameters after the updates of an epoch enter the average that becomes the machine."""
-    return recipe.averaging > 0 and epoch >= (1 - recipe.averaging) * recipe.epochs
+def averages_at(recipe: Recipe, done: float) -> bool:
+    """Whether the parameters after an update enter the average that becomes the machine."""
+    return recipe.averaging > 0 and done >= 1 - recipe.averaging
 
 
 def judged_epochs(recipe: Recipe) -> set[int]:

@@ -39,7 +39,7 @@ class CoarseSection(Training):
     persistent: Persistent = Field("growing", description='chains that go on (PCD); "growing" goes from CD to PCD')
     chains: PositiveInt | None = Field(RECIPE["chains"], description="of PCD; a batch of them if left out")
     learning_rate: Rate = RECIPE["learning_rate"]
-    averaging: Part = Field(RECIPE["averaging"], description="part of the epochs whose parameters are averaged")
+    averaging: Part = Field(RECIPE["averaging"], description="last part of the updates, whose parameters are averaged")
     batch_size: PositiveInt = RECIPE["batch_size"]
     optimizer: Optimizer = "natural"
 

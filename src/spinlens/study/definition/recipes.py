@@ -21,6 +21,8 @@ Control = Literal["exact", "lazy", "geometry-free", "mean-field", "redrawn"]
 CONTROLS: tuple[Control, ...] = ("exact", "lazy", "geometry-free", "mean-field", "redrawn")
 """Machines whose answers are known: one that is the lattice, and four that cannot know it."""
 
+LENGTHS = {"epochs", "updates"}  # of a training: one of them
+
 _EPOCHS = 30
 _OF_THE_MACHINE = ("hidden", "torus", "stride", "biases", "initial_scale")
 _OF_THE_LATTICE = ("torus", "augment")  # true or false here, the sides of the lattice to a machine
@@ -35,10 +37,12 @@ class Training(Section):
     persistent: Persistent = Field(False, description='chains that go on (PCD); "growing" goes from CD to PCD')
     chains: PositiveInt | None = Field(None, description="of PCD; a batch of them if left out")
     epochs: PositiveInt | None = Field(None, description="passes over the training set, 30 if left out")
-    updates: PositiveInt | None = Field(None, description="in place of epochs, rounded to whole ones")
+    updates: PositiveInt | None = Field(
+        None, description="in place of epochs; on part of the states, that passes be whole"
+    )
     learning_rate: Rate = 0.02
-    final_rate: Rate = Field(0.03, description="of the last epoch over that of the first half")
-    averaging: Part = Field(0.0, description="part of the epochs whose parameters are averaged")
+    final_rate: Rate = Field(0.03, description="of the last update over that of the first half")
+    averaging: Part = Field(0.0, description="last part of the updates, whose parameters are averaged")
     batch_size: PositiveInt = 100
     optimizer: Optimizer = "sgd"
     momentum: Part = Field(0.5, description="of sgd")
@@ -141,7 +145,7 @@ def as_arguments(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _changed(options: Mapping[str, Any], phase: Mapping[str, Any]) -> dict[str, Any]:
-    replaced = {"epochs", "updates"} if {"epochs", "updates"} & set(phase) else set()
+    replaced = LENGTHS if LENGTHS & set(phase) else set()
     return {**{name: value for name, value in options.items() if name not in replaced}, **phase}
 
 

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from spinlens import checks
 from spinlens.errors import InputError
+from spinlens.study.definition.recipes import LENGTHS
 from spinlens.study.definition.sections import VERSION
 from spinlens.study.definition.spec import Study
 
@@ -100,9 +101,10 @@ def _read(source: str | os.PathLike[str]) -> tuple[str, str]:
 
 
 def _merged(base: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with the values of `document`; tables are merged, lists are replaced."""
+    """`base` with the values of `document`; tables are merged, lists and the other length of a training replaced."""
     both = {key: _merged(base[key], value) for key, value in document.items() if _is_table(base, key, value)}
-    return {**base, **document, **both}
+    kept = {key: value for key, value in base.items() if key not in LENGTHS or not LENGTHS & set(document)}
+    return {**kept, **document, **both}
 
 
 def _is_table(base: Mapping[str, Any], key: str, value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from spinlens.arrays import Spins
+from spinlens.arrays import Integers, Spins
 from spinlens.files.plain import plain
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.controls import extreme_states, mean_field_states, one_sign, redrawn
@@ -67,11 +68,11 @@ def machine(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None
     """One trained machine, phase after phase; training goes on from what `checkpoint` holds."""
     X = _states(inputs, artefacts)
     seeds = [_seed(inputs, "machine", *([] if phase == 0 else [phase])) for phase in range(len(inputs["options"]))]
-    phases = [
-        RBM(inputs["hidden"], seed=seed, **_arguments(options, len(X)))
-        for seed, options in zip(seeds, inputs["options"], strict=True)
-    ]
-    rbm = fit_phases(phases, X, checkpoint)
+    phases = []
+    for seed, options in zip(seeds, inputs["options"], strict=True):
+        arguments, rows = passes(options, len(X))
+        phases.append((RBM(inputs["hidden"], seed=seed, **arguments), X[rows]))
+    rbm = fit_phases(phases, checkpoint)
     return Arrays(rbm.to_arrays(), plain({"config": rbm.config(), "states": len(X)}))
 
 
@@ -115,9 +116,9 @@ def stack(inputs: Inputs, artefacts: Artefacts, checkpoint: Path | None = None) 
     """One greedily trained stack; training goes on from what `checkpoint` holds."""
     X = _states(inputs, artefacts)
     bottom = [load_machine(artefacts[name]) for name in artefacts if name.startswith("machine/")]
-    options = _arguments(inputs["options"], len(X))
+    options, rows = passes(inputs["options"], len(X))
     trained = StackedRBM(tuple(inputs["hidden"]), upward=inputs["upward"], seed=_seed(inputs, "stack"), **options)
-    trained.fit(X, bottom=bottom[0] if bottom else None, checkpoint=checkpoint)
+    trained.fit(X[rows], bottom=bottom[0] if bottom else None, checkpoint=checkpoint)
     notes = {"config": trained.config(), "training_set": inputs["training_set"], "number": inputs["number"]}
     return Arrays(trained.to_arrays(), plain(notes))
 
@@ -143,14 +144,19 @@ def _seed(inputs: Inputs, purpose: str, *more: int) -> int:
     return purpose_seed(inputs["seed"], purpose, inputs["number"], *more)
 
 
-def _arguments(options: Mapping[str, Any], n_states: int) -> dict[str, Any]:
-    """Options as `RBM` takes them, updates as the whole passes over `n_states` that come nearest."""
+def passes(options: Mapping[str, Any], n_states: int) -> tuple[dict[str, Any], Integers | slice]:
+    """Options as `RBM` takes them, and the rows to learn from: so many that whole passes make the updates asked for.
+
+    The states left out, less than one pass makes of them, are spread over all: a grid keeps its temperatures.
+    """
     arguments = as_arguments(options)
     updates = arguments.pop("updates", None)
-    if updates is not None:
-        in_a_pass = max(1, n_states // arguments["batch_size"])
-        arguments["epochs"] = max(1, round(updates / in_a_pass))
-    return arguments
+    if updates is None:
+        return arguments, slice(None)
+    size = min(arguments["batch_size"], n_states)
+    arguments["epochs"] = math.ceil(updates / (n_states // size))
+    count = round(updates / arguments["epochs"]) * size
+    return arguments, slice(None) if count == n_states else np.arange(count) * n_states // count
 
 
 def _states(inputs: Inputs, artefacts: Artefacts) -> Spins:

@@ -20,8 +20,8 @@ PCD = {"persistent": True, "steps": 10, "chains": 20 * COPIES}
 
 
 def gradient(machine, batch, updates=1, **options):
-    """∂⟨ln p⟩/∂W, ∂b and ∂c of a batch at the parameters of a machine, after `updates` at rate 0."""
-    recipe = Recipe(5, biases=True, **options)
+    """∂⟨ln p⟩/∂W, ∂b and ∂c of a batch at the parameters of a machine, after `updates` at a rate of nearly 0."""
+    recipe = Recipe(5, biases=True, learning_rate=1e-30, **options)
     state = start(recipe, 8, len(batch))
     for own, given in zip(state.parameters, machine.to_arrays().values(), strict=True):
         own[:] = given

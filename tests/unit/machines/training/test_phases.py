@@ -21,18 +21,22 @@ def machines():
     ]
 
 
+def phases():
+    return [(machine, X) for machine in machines()]
+
+
 def test_phases_are_fits_from_the_machine_before():
     first, second, third = machines()
     first.fit(X)
     second.fit(X, start=first)
     third.fit(X, start=second)
-    np.testing.assert_array_equal(fit_phases(machines(), X).weights_, third.weights_)
-    assert not np.array_equal(fit_phases(machines()[:2], X).weights_, third.weights_)
+    np.testing.assert_array_equal(fit_phases(phases()).weights_, third.weights_)
+    assert not np.array_equal(fit_phases(phases()[:2]).weights_, third.weights_)
 
 
 @pytest.mark.parametrize("killed", [0, 1, 2])
 def test_a_killed_run_goes_on_in_its_phase(tmp_path, monkeypatch, killed):
-    whole, fit, calls = fit_phases(machines(), X).weights_, RBM.fit, []
+    whole, fit, calls = fit_phases(phases()).weights_, RBM.fit, []
 
     def dying(self, *arguments, **options):
         calls.append(self.epochs)
@@ -43,7 +47,7 @@ def test_a_killed_run_goes_on_in_its_phase(tmp_path, monkeypatch, killed):
     with monkeypatch.context() as patched:
         patched.setattr(RBM, "fit", dying)
         with pytest.raises(KeyboardInterrupt):
-            fit_phases(machines(), X, tmp_path)
+            fit_phases(phases(), tmp_path)
     assert len(list(tmp_path.iterdir())) == killed
     epochs = []
     run = module.Learner.fit
@@ -52,12 +56,12 @@ def test_a_killed_run_goes_on_in_its_phase(tmp_path, monkeypatch, killed):
         return run(self, *arguments, progress=epochs.append, **options)
 
     monkeypatch.setattr(RBM, "fit", counted)
-    np.testing.assert_array_equal(fit_phases(machines(), X, tmp_path).weights_, whole)
+    np.testing.assert_array_equal(fit_phases(phases(), tmp_path).weights_, whole)
     assert len(epochs) == sum(machine.epochs for machine in machines()[killed:])
 
 
 def test_no_phases_and_other_shapes():
     with pytest.raises(InputError, match="phases is empty"):
-        fit_phases([], X)
+        fit_phases([])
     with pytest.raises(InputError, match="start has weights of shape"):
-        fit_phases([RBM(4, epochs=1), RBM(5, epochs=1)], X)
+        fit_phases([(RBM(4, epochs=1), X), (RBM(5, epochs=1), X)])

@@ -36,6 +36,12 @@ def test_what_is_left_out_is_as_in_quick():
     assert changed.model_copy(update={"criticality": quick.criticality}) == quick
 
 
+@pytest.mark.parametrize(("section", "length"), [("stack", "updates"), ("coarse", "epochs"), ("coarse", "updates")])
+def test_the_length_of_a_training_that_is_given_replaces_the_one_of_quick(section, length):
+    training = getattr(parse_study({section: {length: 12}}), section)
+    assert {"epochs": training.epochs, "updates": training.updates} == {"epochs": None, "updates": None, length: 12}
+
+
 def test_sigma_and_seed_can_be_replaced():
     study = load_study("quick", sigma=1.75, seed=7)
     assert (study.models[1].sigma, study.study.seed) == (1.75, 7)
