@@ -49,7 +49,9 @@ def dataset_bytes(dataset: xr.Dataset, attrs: Mapping[str, str] | None = None) -
 def _netcdf(dataset: xr.Dataset) -> bytes:
     """A Dataset in the netCDF-4 form that xarray reads.
 
-    Not by ``Dataset.to_netcdf``, which takes a lock of the cluster when a Dask worker calls it.
+    Not by ``Dataset.to_netcdf``, which takes a lock of the cluster when a Dask worker calls it. Space that HDF5 frees
+    is not used again: h5netcdf replaces the scale of each coordinate, and whether the old one is free by then depends
+    on who still holds it, such as the profiler of a Dask worker.
     """
     import h5netcdf
     from xarray.conventions import cf_encoder, encode_dataset_coordinates
@@ -59,7 +61,7 @@ def _netcdf(dataset: xr.Dataset) -> bytes:
         variable.encoding = {"_FillValue": None}
     variables, attributes = cf_encoder(*encode_dataset_coordinates(dataset))
     buffer = io.BytesIO()
-    with h5netcdf.File(buffer, "w") as file:
+    with h5netcdf.File(buffer, "w", fs_strategy="none") as file:
         file.dimensions = {str(name): int(size) for name, size in dataset.sizes.items()}
         for name, variable in variables.items():
             dims, values, attrs = variable.dims, np.asarray(variable.values), variable.attrs
