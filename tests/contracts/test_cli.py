@@ -39,7 +39,28 @@ def test_help_loads_nothing_heavy():
 def test_a_reader_that_leaves_is_no_error():
     command = f"'{sys.executable}' -m spinlens reproduce --show | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
-    assert done.stderr == ""
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("output", "code"),
+    [
+        (">&-", 0), ("2>&-", 0), ("2>&1 | true", 0), (">/dev/full", 2), (">log 2>/dev/full", 0), (">log <&-", 0),
+        (">log PYTHONIOENCODING=ascii", 0), (">log PYTHONIOENCODING=gbk", 0),
+    ],
+)  # fmt: skip
+def test_a_broken_output_ends_the_talk_and_not_the_work(tmp_path, output, code):
+    """Streams closed, full, read by nobody, or of a code page without the letters of m²."""
+    words, _, setting = output.partition(" PYTHON")
+    line = f"-m spinlens sample --size 4 --temperatures 2.3 --draws 20 --warmup 0 --out a.nc {words}"
+    command = f"{'PYTHON' + setting if setting else ''} '{sys.executable}' {line}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path)
+    assert (tmp_path / "a.nc").stat().st_size > 0
+    assert "Traceback" not in done.stderr
+    if "|" not in output:
+        assert done.returncode == code
+    if setting:
+        assert "2.3" in (tmp_path / "log").read_text()
 
 
 def test_show_prints_a_study_file(spinlens, tmp_path, capsys):

@@ -111,6 +111,28 @@ def test_a_worker_killed_once_costs_nothing(tmp_path):
     assert len(outcome.seconds) == 11
 
 
+@pytest.mark.parametrize("size", [0, 2**10, 2**22])
+def test_a_worker_killed_in_the_middle_of_its_answer_is_noticed(tmp_path, size):
+    """Half an answer, in one piece or in many: nobody waits for the rest."""
+    inputs = {"marker": str(tmp_path / "marker"), "size": size}
+    said, task = [], Task("hit/answer", "toy_tasks:die_handing_over", inputs)
+    outcome = run([task, *toy_tasks.study(sizes=(8,))], tmp_path / "study", 2, tell=said.append)
+    assert outcome.results["hit/answer"].arrays["bytes"].size == size
+    assert "while it ran hit/answer; trying again" in "\n".join(map(str, said))
+
+
+def test_a_script_without_a_guard_is_told_about_it(tmp_path):
+    script = tmp_path / "script.py"
+    text = (
+        "from spinlens.study.definition.tasks import Task\nfrom spinlens.study.running.runner import run\n"
+        "run([Task(f'a/{k}', 'toy_tasks:leave') for k in range(2)], 'study', 2)\n"
+    )
+    script.write_text(text)
+    found = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert found.returncode == 1
+    assert "StudyError: worker processes cannot be started" in found.stderr.splitlines()[-1]
+
+
 def test_a_second_run_on_a_folder_says_so(tmp_path, gated):
     process = gated(tmp_path / "study", 1)
     wait_for(lambda: (tmp_path / "study" / "study.json").exists(), process)

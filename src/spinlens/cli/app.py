@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ from spinlens.cli.reproduce import reproduce
 from spinlens.cli.sample import sample
 from spinlens.cli.show import show
 from spinlens.cli.train import train
+from spinlens.cli.voice import Voice
 from spinlens.errors import SpinlensError, StudyInterrupted
 
 _QUESTION = "Does a machine that learns from lattice data do what the renormalization group does?"
@@ -63,12 +65,12 @@ def _options(
 
 def main() -> None:
     """Entry point of the ``spinlens`` command."""
-    try:
+    voice = Voice()
+    with voice.tolerant():
         code = _run()
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader of our output has gone, as in "spinlens --help | head -1"
-        code = 0
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if voice.refused:
+            code = _fail(f"what was said could not be written ({voice.refused}); all files are") or code
     sys.exit(code)
 
 
@@ -81,8 +83,6 @@ def _run() -> int:
         os._exit(128 + error.signal)  # a kernel may still be running in a thread
     except SpinlensError as error:
         return _fail(str(error))
-    except BrokenPipeError:
-        raise
     except OSError as error:
         return _fail(f"{error.filename or 'input or output'}: {error.strerror or error}")
     except MemoryError:
@@ -90,11 +90,16 @@ def _run() -> int:
     except KeyboardInterrupt:
         return _fail("stopped", 130)
     except Exception as error:  # mistakes in the command line; their classes moved between versions of typer
-        if type(error).__name__ == "Abort":
+        if type(error).__name__ == "Abort" and not isinstance(error.__cause__, EOFError):
             return _fail("stopped", 130)
-        if not hasattr(error, "format_message"):
-            raise
-        return _usage(error)
+        return _usage(error) if hasattr(error, "format_message") else _bug(error.__cause__ or error)
+
+
+def _bug(error: BaseException) -> int:
+    """What should not happen: the trace, and that it is not the user's mistake."""
+    traceback.print_exception(error)
+    said = f"{type(error).__name__}: {error}"
+    return _fail(f"this is a mistake of spinlens and not yours ({said}): please report it with the lines above", 70)
 
 
 def _usage(error: Any) -> int:

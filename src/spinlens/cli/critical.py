@@ -28,6 +28,7 @@ from spinlens.cli.options import (
     interruptible,
     make_coupling,
 )
+from spinlens.errors import InputError
 
 if TYPE_CHECKING:
     from spinlens.workflows.critical import SearchSettings
@@ -98,6 +99,12 @@ def critical(
         chosen, sides, dimension, budget, draws, chains, points, seed, cores(workers), checked_regime(regime)
     )
     settings.check()
+    if correlators:
+        settings.check_correlators(correlators)
+    if out is not None and out.suffix in (".csv", ".html"):
+        raise InputError(
+            f"--out is the JSON file, beside which {out.suffix} is written too: give a name such as point.json"
+        )
     for path in () if out is None else (out, out.with_suffix(".csv"), out.with_suffix(".html")):
         check_output(path, force)
     _search(settings, out, checkpoint, begun, correlators, as_json)
@@ -107,14 +114,17 @@ def _search(
     settings: SearchSettings, out: Path | None, checkpoint: Path | None, begun: float, correlators: int, as_json: bool
 ) -> None:
     """Search, show and keep; the folder of the runs goes when all of it is done, unless it was asked for."""
+    from spinlens.files.locking import alone
     from spinlens.workflows.critical import correlator_lines, document, find, write
     from spinlens.workflows.critical_page import remarks, rows
 
     folder = checkpoint if checkpoint is not None else _folder(settings, out)
-    with interruptible(f"stopped; what is done is saved in {folder}"):
+    with alone(folder), interruptible(f"stopped; what is done is saved in {folder}"):
         found = find(settings, folder, begun, out is not None, progress=True)
-    checked = correlator_lines(found, correlators) if correlators else []
-    written = [] if out is None else [str(path) for path in write(found, out)]
+        written = [] if out is None else [str(path) for path in write(found, out)]
+        checked = correlator_lines(found, correlators) if correlators else []
+        if checkpoint is None:
+            shutil.rmtree(folder, ignore_errors=True)
     if as_json:
         echo_json({**document(found), "remarks": [*remarks(found.point), *checked], "written": written})
     else:
@@ -122,8 +132,6 @@ def _search(
             typer.echo(_ROW.format(*row).rstrip())
         for line in [*remarks(found.point), *checked, *([f"written to {', '.join(written)}"] if written else [])]:
             typer.echo(line)
-    if checkpoint is None:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder(settings: SearchSettings, out: Path | None) -> Path:

@@ -119,11 +119,12 @@ def _plan(settings: FlowSettings, as_json: bool) -> None:
 def _run(settings: FlowSettings, out: Path, force: bool, as_json: bool) -> None:
     """Compute, write and say."""
     from spinlens.comparisons.compare_flows import FlowComparison
+    from spinlens.files.locking import alone
     from spinlens.report.pages.flow import write_flow
     from spinlens.workflows.citing import cite
     from spinlens.workflows.flow import run_flow
 
-    with interruptible(f"stopped; what is finished is saved in {out}"):
+    with alone(out), interruptible(f"stopped; what is finished is saved in {out}"):
         found = run_flow(settings, out, True, force)
         FlowComparison(found["readings"], found["flows"]).save(out)
         document = _document(settings, found)

@@ -150,8 +150,12 @@ def read_states(path: Path) -> Any:
 
 def check_output(path: Path, force: bool) -> None:
     """Refuse an output file that cannot be written, before anything is computed."""
+    from spinlens.files.atomic import destination, refusals, refuse_special
+
     if path.is_dir():
         raise InputError(f"{path} is a folder; give --out a file name")
+    with refusals(path):
+        refuse_special(destination(path))
     if path.exists() and not force:
         raise InputError(f"{path} exists; choose another --out or add --force")
     if not path.absolute().parent.is_dir():

@@ -116,15 +116,16 @@ def run(
 ) -> xr.Dataset:
     """`sample` with progress on stderr, saving into `checkpoint`, or beside `out` until `out` is written."""
     from spinlens.files.atomic import write_file
+    from spinlens.files.locking import alone
     from spinlens.files.netcdf import dataset_bytes
     from spinlens.sampling import sampler
 
     folder = checkpoint if checkpoint is not None else out.with_name(f"{out.name}.checkpoint")
-    with interruptible(f"stopped; what is done is saved in {folder}"):
+    with alone(folder), interruptible(f"stopped; what is done is saved in {folder}"):
         data = sampler.sample(model, temperatures, progress=True, checkpoint=folder, **options)
         write_file(out, dataset_bytes(data))
-    if checkpoint is None:
-        shutil.rmtree(folder, ignore_errors=True)
+        if checkpoint is None:
+            shutil.rmtree(folder, ignore_errors=True)
     return data
 
 

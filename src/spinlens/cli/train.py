@@ -84,12 +84,14 @@ def train(
         "persistent": persistent, "engine": engine, "chains": chains, "l1": l1, "averaging": averaging,
         "patience": patience,
     }  # fmt: skip
+    from spinlens.files.locking import alone
     from spinlens.workflows.train import run_training
 
     settings = _settings(states, temperature, shape, hidden, options, held_out, translations, seed)
     if filters is not None:
         settings = settings.for_lattice(filters, epochs=epochs or 20, engine=engine, patience=patience)
-    judged = run_training(settings, out, True, force)
+    with alone(out):
+        judged = run_training(settings, out, True, force)
     if as_json:
         echo_json({**judged, "written": [str(out)]})
         return

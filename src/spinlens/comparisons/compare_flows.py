@@ -55,11 +55,11 @@ class FlowComparison:
     def save(self, folder: str | Path) -> None:
         """Write readings.csv, flows.csv and comparison.json (both tables) into `folder`."""
         target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
+        atomic.make_folder(target)
         for name, rows in (("readings", self.readings), ("flows", self.flows)):
-            atomic.replace_file(target / f"{name}.csv", _csv(rows))
+            atomic.write_file(target / f"{name}.csv", _csv(rows))
         document = {"readings": self.readings, "flows": self.flows}
-        atomic.replace_file(target / TABLE, (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
+        atomic.write_file(target / TABLE, (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
 
 
 def compare_flows(

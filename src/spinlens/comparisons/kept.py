@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.files import atomic
+from spinlens.files.regular import read_regular
 from spinlens.machines.rbm import RBM
 
 Rows = dict[str, Any]
@@ -59,7 +60,7 @@ class KeptFlows:
         if self.path is None or not (file := self._flow(name, key)).exists():
             return None
         try:
-            document = json.loads(file.read_text(encoding="utf-8"))
+            document = json.loads(read_regular(file))
             rows = document["rows"]
             return rows if document["checksum"] == _checksum(rows) else None
         except (OSError, ValueError, KeyError, TypeError):

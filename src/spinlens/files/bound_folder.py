@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from spinlens.errors import CheckpointError
-from spinlens.files.atomic import replace_file
-
-_STALE = 3600.0  # seconds after which a file of a half-finished write is nobody's
+from spinlens.files.atomic import PARTIAL, replace_file, sweep
+from spinlens.files.formats import CHECKPOINT, PLAN
+from spinlens.files.locking import LOCK
+from spinlens.files.regular import read_regular
 
 
 class BoundFolder:
@@ -33,13 +32,14 @@ class BoundFolder:
         asked = as_json(arguments)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._sweep()
+            sweep(self.path)
             known = self._read()
-            if known is None:
-                self._write({"arguments": asked, "notes": {}})
+            if known is None or (known["arguments"] != asked and self._nothing_saved()):
+                known = {"arguments": asked, "notes": {}}
+                self._write(known)
         except OSError as error:
             raise CheckpointError(f"cannot write {self.path}: {error.strerror or error}") from None
-        if known is not None and (changes := difference(known["arguments"], asked)):
+        if changes := difference(known["arguments"], asked):
             raise CheckpointError(
                 f"{self.path} belongs to another run: {changes}; give the arguments it was made with ({free} may "
                 "change), give another folder, or remove it"
@@ -56,20 +56,18 @@ class BoundFolder:
         known = self._read() or {"arguments": {}, "notes": {}}
         self._write({"arguments": known["arguments"], "notes": {**known["notes"], **notes}})
 
-    def _sweep(self) -> None:
-        """Remove what kills in the middle of a write have left; younger files may belong to a process at work."""
-        for path in self.path.glob("*.partial"):
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > _STALE:
-                    path.unlink()
+    def _nothing_saved(self) -> bool:
+        """Whether a run of other arguments has bound the folder and failed before it had anything to keep."""
+        files = (path for path in self.path.rglob("*") if not path.is_dir())
+        return all(path.suffix == PARTIAL or path.name in (LOCK, CHECKPOINT, PLAN) for path in files)
 
     def _read(self) -> dict[str, Any] | None:
         if not self._file.exists():
-            if any(item.suffix != ".partial" for item in self.path.iterdir()):
+            if any(item.suffix != PARTIAL and item.name != LOCK for item in self.path.iterdir()):
                 raise CheckpointError(f"{self.path} holds other files and no {self._file.name}; give another folder")
             return None
         try:
-            known = json.loads(self._file.read_bytes())
+            known = json.loads(read_regular(self._file))
         except ValueError:
             known = None
         if not isinstance(known, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from spinlens.errors import InputError
+from spinlens.files.regular import open_regular
 
 SITES = ("x", "y", "z")
 """Dimensions of a Dataset that are those of the lattice."""
@@ -65,7 +66,7 @@ OF_FLOW = (
 def beginning(path: Path) -> bytes:
     """The first bytes of a file, by which its format is known."""
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return file.read(512)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from spinlens.arrays import AnyArray, Flags, Integers, Spins
 from spinlens.errors import ArtefactError
 from spinlens.files.formats import PACKED
+from spinlens.files.regular import open_regular
 
 HEADER = 512  # bytes kept for the header, which is written last because it holds the number of states
 
@@ -82,7 +83,7 @@ def open_packed(path: str | Path) -> PackedStates:
     """
     source = Path(path)
     try:
-        with open(source, "rb") as file:
+        with open_regular(source) as file:
             head = file.read(HEADER)
         n_samples, n_visible = _shape(head)
         width = -(-n_visible // 8)

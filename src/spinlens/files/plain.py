@@ -14,6 +14,7 @@ import numpy as np
 
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.atomic import write_file
+from spinlens.files.regular import read_regular
 
 Kind = TypeVar("Kind")
 
@@ -67,7 +68,7 @@ def write_json(path: str | Path, document: Mapping[str, Any]) -> None:
 def read_json(path: str | Path, kind: type[Kind], called: str) -> Kind:
     """The `kind`, `called` so in messages, that a JSON file holds."""
     try:
-        found: Kind = restored(kind, json.loads(Path(path).read_bytes()))
+        found: Kind = restored(kind, json.loads(read_regular(path)))
     except OSError as error:
         raise ArtefactError(f"cannot read {path}: {error.strerror or error}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -11,9 +11,11 @@ from typing import Any
 
 from spinlens.arrays import AnyArray
 from spinlens.errors import CheckpointError
-from spinlens.files.atomic import replace_file
+from spinlens.files.atomic import PARTIAL, replace_file
 from spinlens.files.bound_folder import as_json, difference
 from spinlens.files.formats import MARKER, OF_FLOW, OF_TRAIN
+from spinlens.files.locking import LOCK
+from spinlens.files.regular import read_regular
 
 
 def claim(folder: Path, command: str, arguments: Mapping[str, Any], force: bool = False) -> None:
@@ -51,7 +53,7 @@ def claim(folder: Path, command: str, arguments: Mapping[str, Any], force: bool 
 def run_of(folder: Path) -> dict[str, Any]:
     """What the marker of a folder says; empty where there is none that can be read."""
     try:
-        found = json.loads((folder / MARKER).read_bytes())
+        found = json.loads(read_regular(folder / MARKER))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -71,7 +73,8 @@ def _whose(folder: Path, asked: Mapping[str, Any]) -> str:
     """In words why the folder is not that of the run asked for; empty where it is."""
     known = run_of(folder)
     if not known:
-        return "holds other files" if any(item.suffix != ".partial" for item in folder.iterdir()) else ""
+        others = any(item.suffix != PARTIAL and item.name != LOCK for item in folder.iterdir())
+        return "holds other files" if others else ""
     if known.get("command") != asked["command"]:
         return f"belongs to spinlens {known.get('command')}"
     changes = difference(known, asked)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import math
 import os
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import scipy
 
 from spinlens.arrays import Array
 from spinlens.files.atomic import replace_file
+from spinlens.files.regular import read_regular
 
 _DIGEST = 32
 _LARGEST = 1 << 28  # bytes of one file
@@ -69,7 +70,7 @@ def _checksum(name: str, content: memoryview) -> bytes:
 def _read(path: Path, name: str) -> Array | None:
     """The array of a file that is whole and belongs to `name`, else None."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path, math.inf)
         if data[-_DIGEST:] != _checksum(name, memoryview(data)[:-_DIGEST]):
             return None
         array = np.load(io.BytesIO(data), allow_pickle=False)
@@ -79,9 +80,8 @@ def _read(path: Path, name: str) -> Array | None:
 
 
 def _write(path: Path, name: str, array: Array) -> None:
-    """Write in one step, so that no reader sees half a file, by a temporary name of this process and thread."""
+    """Write in one step, so that no reader sees half a file."""
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.stem}.{os.getpid()}-{threading.get_ident()}.partial")
-    replace_file(path, buffer.getvalue() + _checksum(name, buffer.getbuffer()), temporary)
+    replace_file(path, buffer.getvalue() + _checksum(name, buffer.getbuffer()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from matplotlib.figure import Figure
 
 from spinlens import checks
 from spinlens.arrays import Array
-from spinlens.errors import InputError, StudyError
+from spinlens.errors import InputError
+from spinlens.files.atomic import PARTIAL, destination, refusals, refuse_special
 from spinlens.plot import style
 from spinlens.plot.lattices import enlarged
 from spinlens.plot.tiles import Tiling, draw_tiles
@@ -85,15 +87,14 @@ def movie(
     count = checks.positive_integer("samples", samples)
     records = _records(trajectory, count)
     words = title or (lambda step: f"step {step}")
-    partial = target.with_name(f".{target.stem}.partial{target.suffix}")
-    try:
+    with refusals(target), tempfile.TemporaryDirectory(suffix=PARTIAL, prefix=".", dir=target.parent) as room:
+        partial = Path(room) / f"movie{target.suffix}"
         with style.context(), telling(progress) as tell:
             frames = counted(zip(records, map(words, trajectory.steps), strict=True), len(records), tell, "frames")
             _write(writer, partial, records, frames, width)
-        os.replace(partial, target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise StudyError(f"cannot write {target}: {error.strerror or error}") from None
+        place = destination(target)
+        refuse_special(place)
+        os.replace(partial, place)
     return target
 
 

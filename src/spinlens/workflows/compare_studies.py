@@ -10,6 +10,7 @@ from typing import Any
 
 from spinlens.errors import InputError
 from spinlens.files.atomic import write_file
+from spinlens.files.regular import read_regular
 from spinlens.report.pages.comparison import render_comparison, summary
 from spinlens.study.results_document import section
 
@@ -30,7 +31,7 @@ def results_of(place: Path) -> Mapping[str, Any]:
     """What the results.json of a study holds."""
     file = place / "results.json" if place.is_dir() else place
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(read_regular(file))
     except OSError as error:
         raise InputError(
             f"cannot read {file}: {error.strerror or error}; give the folder of a finished study"

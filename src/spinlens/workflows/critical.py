@@ -12,7 +12,7 @@ from typing import Any, cast
 from spinlens import checks
 from spinlens.checks import choice
 from spinlens.criticality.analysis.critical_point import CriticalPoint
-from spinlens.criticality.correlators.measure import check_with_correlators
+from spinlens.criticality.correlators.measure import FEWEST, check_with_correlators
 from spinlens.criticality.search.budget import TimeBudget, seconds_of
 from spinlens.criticality.search.find import make_strategy, search
 from spinlens.criticality.search.request import Search
@@ -53,6 +53,14 @@ class SearchSettings:
         make_strategy(self.draws, self.chains, self.budget, self.workers)
         checks.seed(self.seed)
         checks.positive_integer("points", self.points, minimum=2)
+
+    def check_correlators(self, draws: int) -> None:
+        """Raise where the search could be done, but not the check by correlators of so many draws after it."""
+        checks.positive_integer("--correlators", draws, minimum=FEWEST)
+        if (even := sum(L % 2 == 0 for L in self.sizes)) < 2:
+            raise InputError(
+                f"--correlators needs two even sizes, at half of which to look; {even} of the sizes is even"
+            )
 
 
 @dataclass(frozen=True)

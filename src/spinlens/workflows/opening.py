@@ -21,6 +21,7 @@ from spinlens.files.held import is_labelled
 from spinlens.files.netcdf import dataset_bytes
 from spinlens.files.packed_states import PackedStates
 from spinlens.files.plain import plain
+from spinlens.files.regular import read_regular
 from spinlens.files.run_folder import run_of
 from spinlens.files.states_file import open_states
 
@@ -200,7 +201,7 @@ def _trajectory(path: Path) -> Any:
 
 def _json(path: Path) -> Any:
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_regular(path))
     except (OSError, ValueError, RecursionError) as error:
         raise ArtefactError(f"{path} cannot be read: {error}") from None
     names = set(document) if isinstance(document, dict) else set()

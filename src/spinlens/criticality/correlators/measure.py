@@ -22,7 +22,10 @@ from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import estimate_of_rows
 from spinlens.statistics.reweighting import Histograms
 
-_FEWEST, _CHAINS, _THIN = 16, 2, 4
+FEWEST = 16
+"""Draws that a correlator needs."""
+
+_CHAINS, _THIN = 2, 4
 _AWAY = 0.7  # distance of the outer temperatures, in standard deviations of the number of frozen bonds
 _SEEN = 3.0  # a correlator below so many errors is hidden by noise
 
@@ -93,7 +96,7 @@ def correlators(model: IsingModel, temperature: float, draws: int, seed: int = 0
     if model.shape[0] % 2:
         raise InputError(f"half of L = {model.shape[0]} is no distance on the lattice: use even sizes")
     draws, T = (
-        checks.positive_integer("draws", draws, minimum=_FEWEST),
+        checks.positive_integer("draws", draws, minimum=FEWEST),
         checks.positive_number("temperature", temperature),
     )
     runs = [_run(model, T, draws, seed, workers)]

@@ -7,6 +7,7 @@ run-001-L00064/  chains of a window
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -21,8 +22,9 @@ from spinlens.errors import CheckpointError
 from spinlens.files.atomic import replace_file
 from spinlens.files.bound_folder import BoundFolder
 from spinlens.files.formats import PLAN
+from spinlens.files.regular import read_regular
 from spinlens.lattice.ising import IsingModel
-from spinlens.sampling.chains.checkpoint import Snapshot, decode, encode
+from spinlens.sampling.chains.checkpoint import Snapshot, decode, encode, run_name
 from spinlens.statistics.reweighting import Histograms
 
 _TABLES = ("theta", "draws", "totals", "counts", "sums")
@@ -34,6 +36,7 @@ class SearchFolder:
     def __init__(self, path: str | os.PathLike[str], arguments: Mapping[str, Any]) -> None:
         self._bound = BoundFolder(path, PLAN, arguments, "draws, budget and workers")
         self.path = self._bound.path
+        self._run = run_name(arguments)
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -57,7 +60,10 @@ class SearchFolder:
         arrays = {name: np.asarray(getattr(table, name)) for name in _TABLES}
         arrays["temperatures"] = np.array(size.curves.temperatures)
         own = {"draws": size.draws, "warmup": size.warmup, "rounds": size.rounds, "grid": list(size.grid)}
-        content = encode(Snapshot(arrays, {**own, "first": table.first, "names": list(size.curves.names)}))
+        content = encode(
+            Snapshot(arrays, {**own, "first": table.first, "names": list(size.curves.names)}),
+            self._owner(size.curves.model),
+        )
         path = self._file(size.curves.model)
         try:
             replace_file(path, content)
@@ -80,25 +86,20 @@ class SearchFolder:
     def _size(self, model: IsingModel) -> SizeState:
         path = self._file(model)
         try:
-            found = decode(path.read_bytes(), str(path))
+            found = decode(read_regular(path, math.inf), str(path), self._owner(model))
         except FileNotFoundError:
             raise CheckpointError(
                 f"{self.path} lacks the histograms of L = {model.shape[0]}; remove the folder"
             ) from None
         except OSError as error:
             raise CheckpointError(f"cannot read {path}: {error.strerror or error}") from None
-        arrays, notes = found.arrays, found.notes
-        if any(name not in arrays for name in (*_TABLES, "temperatures")) or "first" not in notes:
-            raise CheckpointError(f"{path} holds no histograms; remove {self.path} to start over")
-        if "names" not in notes or "warmup" not in notes:
-            raise CheckpointError(f"{path} was written by an earlier version; remove {self.path} to start over")
-        theta, draws, totals, counts, sums = (np.asarray(arrays[name], dtype=np.float64) for name in _TABLES)
-        table = Histograms(theta, int(notes["first"]), draws, totals, counts, sums)
-        names = tuple(str(name) for name in notes["names"])
-        if len(names) != len(table.sums):
-            raise CheckpointError(f"{path} is damaged; remove {self.path} to start over")
-        curves = SizeCurves(model, tuple(arrays["temperatures"].tolist()), table, names)
-        return SizeState(curves, int(notes["draws"]), int(notes["warmup"]), int(notes["rounds"]), tuple(notes["grid"]))
+        try:
+            return _size_of(model, found)
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{path} holds no histograms ({error}); remove {self.path} to start over") from None
+
+    def _owner(self, model: IsingModel) -> dict[str, Any]:
+        return {"run": self._run, "L": model.shape[0]}
 
     def _forget_windows(self) -> None:
         for path in self.path.glob("run-*"):
@@ -106,3 +107,14 @@ class SearchFolder:
 
     def _file(self, model: IsingModel) -> Path:
         return self.path / f"L{model.shape[0]:05d}.spl"
+
+
+def _size_of(model: IsingModel, saved: Snapshot) -> SizeState:
+    arrays, notes = saved.arrays, saved.notes
+    theta, draws, totals, counts, sums = (np.asarray(arrays[name], dtype=np.float64) for name in _TABLES)
+    table = Histograms(theta, int(notes["first"]), draws, totals, counts, sums)
+    names = tuple(str(name) for name in notes["names"])
+    if len(names) != len(table.sums):
+        raise ValueError(f"{len(names)} names of {len(table.sums)} sums")
+    curves = SizeCurves(model, tuple(arrays["temperatures"].tolist()), table, names)
+    return SizeState(curves, int(notes["draws"]), int(notes["warmup"]), int(notes["rounds"]), tuple(notes["grid"]))

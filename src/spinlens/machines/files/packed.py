@@ -11,7 +11,7 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import AnyArray, Spins
 from spinlens.errors import InputError
-from spinlens.files.atomic import replacing
+from spinlens.files.atomic import destination, refusals, replacing
 from spinlens.files.held import Held, array_of, is_labelled, opened
 from spinlens.files.packed_states import HEADER, PackedStates, header, open_packed
 
@@ -75,7 +75,7 @@ def write_packed(path: str | Path, blocks: Iterable[npt.ArrayLike]) -> PackedSta
     """
     target = Path(path)
     n_samples, n_visible = 0, 0
-    with replacing(target) as file:
+    with refusals(target), replacing(destination(target)) as file:
         file.write(b" " * HEADER)
         for block in blocks:
             packed = pack_states(block)

@@ -14,7 +14,7 @@ import numpy as np
 
 from spinlens.arrays import Array, Single, Spins
 from spinlens.errors import ArtefactError
-from spinlens.files.atomic import replace_file
+from spinlens.files.atomic import make_folder, write_file
 from spinlens.machines.units.parameters import Layer
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def write(path: Path, machine: Sampled) -> None:
         update["time"] = 0.0
         for name, array in parameters.items():
             update[f"params/{name}"] = array
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, stream.getvalue())
+    make_folder(path.parent)
+    write_file(path, stream.getvalue())
 
 
 def _binary(machine: Layer) -> dict[str, Single]:

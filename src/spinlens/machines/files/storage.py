@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.errors import ArtefactError
-from spinlens.files.atomic import replace_file
+from spinlens.files import atomic
 from spinlens.files.formats import CONFIG, HDF5, beginning
+from spinlens.files.regular import read_regular, require_regular
 from spinlens.machines.files import rbms_file
 
 FORMAT = 1
@@ -24,7 +25,6 @@ PARAMETERS = ("weights", "visible_bias", "hidden_bias")
 """Names of W, b and c in files."""
 
 _KEY = "spinlens"  # one metadata entry only: safetensors does not keep the order of several
-_LONGEST_CONFIG = 100_000_000
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -34,7 +34,7 @@ def write_file(path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Map
     from safetensors.numpy import save
 
     tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    replace_file(path, save(tensors, metadata={_KEY: json.dumps(dict(metadata), sort_keys=True)}))
+    atomic.write_file(path, save(tensors, metadata={_KEY: json.dumps(dict(metadata), sort_keys=True)}))
 
 
 def read_file(path: Path) -> tuple[Arrays, dict[str, Any]]:
@@ -53,12 +53,12 @@ def write(path: str | Path, kind: str, config: Mapping[str, Any], arrays: Mappin
     document = json.dumps({"format": FORMAT, "kind": kind, **config}, sort_keys=True)
     tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     if target.suffix == ".safetensors":
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, save(tensors, metadata={_KEY: document}))
+        atomic.make_folder(target.parent)
+        atomic.write_file(target, save(tensors, metadata={_KEY: document}))
         return
-    target.mkdir(parents=True, exist_ok=True)
-    replace_file(target / CONFIG, document.encode())
-    replace_file(target / "weights.safetensors", save(tensors))
+    atomic.make_folder(target)
+    atomic.write_file(target / CONFIG, document.encode())
+    atomic.write_file(target / "weights.safetensors", save(tensors))
 
 
 def read(path: str | Path) -> tuple[str, dict[str, Any], Arrays]:
@@ -107,6 +107,7 @@ def _tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
     from safetensors import SafetensorError, safe_open
 
     try:
+        require_regular(path)
         with safe_open(path, framework="numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, TypeError, AttributeError, KeyError) as error:
@@ -115,9 +116,7 @@ def _tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
 
 def _document(path: Path) -> str:
     try:
-        if path.stat().st_size > _LONGEST_CONFIG:
-            raise ArtefactError(f"{path} is longer than any settings file that spinlens writes")
-        return path.read_text(encoding="utf-8")
+        return read_regular(path).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise ArtefactError(f"{path} cannot be read ({error})") from error
 

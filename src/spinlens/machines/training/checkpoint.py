@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from spinlens.errors import ArtefactError, InputError
+from spinlens.files.atomic import make_folder
 from spinlens.files.bound_folder import as_json, difference
 from spinlens.files.packed_states import PackedStates
 from spinlens.machines.files import storage
@@ -116,7 +117,7 @@ def training_file(
     about = {**options, "X": fingerprint(data), "validation": None if held_out is None else fingerprint(held_out)}
     about["start"] = None if start is None else fingerprint_of(start)
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)  # before the training, not after its first epoch
+    make_folder(target.parent)  # before the training, not after its first epoch
     return TrainingFile(target, about, seconds)
 
 

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from spinlens.errors import InputError
-from spinlens.files.atomic import replace_file
+from spinlens.files.atomic import make_folder, write_file
 from spinlens.plot import style
 from spinlens.report.illustration import Data, Illustration
 from spinlens.report.pages.study import FIGURES
@@ -39,12 +39,12 @@ def panels(drawn: Mapping[str, Illustration]) -> dict[str, list[Figure]]:
 
 def write_pdfs(results: Results, data: Data, folder: Path) -> list[Path]:
     """Every figure as ``folder/NAME.pdf``, a page a panel; the same bytes each time."""
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     written = []
     for name, figures in panels(illustrations(results, data)).items():
         if figures:
             written.append(folder / f"{name}.pdf")
-            replace_file(written[-1], _pdf(figures))
+            write_file(written[-1], _pdf(figures))
     return written
 
 

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import AnyArray, Array, Integers
+from spinlens.errors import CheckpointError
+from spinlens.sampling.chains.checkpoint import taken
 from spinlens.statistics.autocorrelation import integrated_time
 
 CAPACITY = 1024
@@ -82,9 +84,12 @@ class Bins:
 
     def restore(self, arrays: Mapping[str, AnyArray]) -> None:
         """Take over the state that `arrays` gave."""
-        self.filled, self.length, self.waiting = (int(count) for count in arrays["counts"])
-        self.means[:, : self.filled] = arrays["means"]
-        self.rest[:] = arrays["rest"]
+        self.filled, self.length, self.waiting = (int(n) for n in taken(arrays, "counts", (3,), np.int64))
+        k, capacity = self.means.shape
+        if not (0 <= self.filled < capacity and 0 <= self.waiting < self.length):
+            raise CheckpointError(f"saved bins are {self.filled} of {capacity}, {self.waiting} draws wait for another")
+        self.means[:, : self.filled] = taken(arrays, "means", (k, self.filled), np.float64)
+        self.rest[:] = taken(arrays, "rest", (k,), np.float64)
 
 
 @dataclass
@@ -146,7 +151,7 @@ class Blocking:
     def restore(self, arrays: Mapping[str, AnyArray]) -> None:
         """Take over the state that `arrays` gave."""
         for name, value in vars(self).items():
-            value[...] = arrays[name]
+            value[...] = taken(arrays, name, value.shape, value.dtype)
 
 
 def binned_tau(bins: Array, length: int, variance: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from spinlens import checks
 from spinlens.arrays import AnyArray, Array
 from spinlens.errors import CheckpointError
 from spinlens.lattice.ising import IsingModel
@@ -16,7 +17,7 @@ from spinlens.sampling.algorithms.algorithm import Algorithm, ChainDraws, ChainS
 from spinlens.sampling.algorithms.multispin import MultiSpin, ReplicaState
 from spinlens.sampling.algorithms.streams import model_key
 from spinlens.sampling.chains.chain_log import ChainLog
-from spinlens.sampling.chains.checkpoint import Snapshot
+from spinlens.sampling.chains.checkpoint import Snapshot, taken
 from spinlens.sampling.chains.recorders import under
 from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.chains.warmup import WarmUp
@@ -111,8 +112,16 @@ class MarkovRun:
         return Snapshot(flat, {"state": notes, "warmup": warmup.notes, "draws": self.draws})
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Take over the state that `snapshot` gave; `CheckpointError` when averages already hold more draws."""
-        arrays, notes = snapshot.arrays, snapshot.notes
+        """Take over the state that `snapshot` gave.
+
+        `CheckpointError` when averages already hold more draws, and when it is not the state of such a run.
+        """
+        try:
+            self._take_over(snapshot.arrays, snapshot.notes)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise CheckpointError(f"a saved state is no chain of this run ({error}); remove it to start over") from None
+
+    def _take_over(self, arrays: Mapping[str, AnyArray], notes: Mapping[str, Any]) -> None:
         asked = self.request
         if notes["draws"] > asked.draws and not (asked.series and self.can_be_shortened):
             kind = "exchange runs" if asked.series else "averages"
@@ -123,7 +132,7 @@ class MarkovRun:
         _unpack_state(self.state, under("state", arrays), notes["state"])
         self.warmup.restore(Snapshot(under("warmup", arrays), notes["warmup"]))
         for number, log in enumerate(self.logs):
-            log.restore(under(_prefix(number)[:-1], arrays) if number else arrays)
+            log.restore(under(_prefix(number)[:-1], arrays) if number else arrays, notes["draws"])
 
 
 class Chain(MarkovRun):
@@ -192,9 +201,14 @@ def _pack_state(state: Any) -> tuple[dict[str, AnyArray], dict[str, Any]]:
 
 
 def _unpack_state(state: Any, arrays: Mapping[str, AnyArray], notes: Mapping[str, Any]) -> None:
-    for name, value in notes.items():
-        setattr(state, name, value)
-    for name, array in arrays.items():
+    """Set the fields of a fresh state, whose names, shapes and dtypes are those that are expected."""
+    expected, counts = _pack_state(state)
+    found = {name: taken(arrays, name, array.shape, array.dtype) for name, array in expected.items()}
+    if set(arrays) != set(expected) or set(notes) != set(counts):
+        raise CheckpointError(f"the saved state holds {sorted({*arrays, *notes})}; remove it to start over")
+    for name in counts:
+        setattr(state, name, checks.positive_integer(name, notes[name], 0))
+    for name, array in found.items():
         if name.endswith("_bits"):
             spins = getattr(state, name.removesuffix("_bits"))
             spins[...] = (2 * np.unpackbits(array, count=spins.size).astype(np.int8) - 1).reshape(spins.shape)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from spinlens.arrays import AnyArray, Spins
 from spinlens.sampling.algorithms.algorithm import ChainDraws
+from spinlens.sampling.chains.checkpoint import taken
 from spinlens.sampling.chains.recorders import Averages, Modes, Series, under
 from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.chains.warmup import WarmUp
@@ -52,10 +53,11 @@ class ChainLog:
             parts["spins"] = {"bits": self._bits[0]}
         return {f"{part}.{name}": array for part, items in parts.items() for name, array in items.items()}
 
-    def restore(self, arrays: Mapping[str, AnyArray]) -> None:
-        """Take over the state that `arrays` gave."""
-        self.record.restore(under("record", arrays))
-        if self.modes is not None and self.draws:
+    def restore(self, arrays: Mapping[str, AnyArray], draws: int) -> None:
+        """Take over the state that `arrays` gave after so many draws."""
+        self.record.restore(under("record", arrays), draws)
+        if self.modes is not None and draws:
             self.modes.bins.restore(under("modes", arrays))
-        if "spins.bits" in arrays:
-            self._bits = [np.asarray(arrays["spins.bits"])]
+        if self.request.keep_spins and draws:
+            n_bytes = -(-self.request.model.n_sites // 8)
+            self._bits = [taken(arrays, "spins.bits", (draws, n_bytes), np.uint8)]

@@ -10,10 +10,11 @@ import numpy as np
 import xarray as xr
 
 from spinlens.arrays import Array, Integers, Labels, Spins, Words
+from spinlens.errors import CheckpointError
 from spinlens.sampling.algorithms.algorithm import Algorithm, ChainDraws, ChainState
 from spinlens.sampling.algorithms.streams import model_key
 from spinlens.sampling.chains.chain import MarkovRun
-from spinlens.sampling.chains.checkpoint import Snapshot
+from spinlens.sampling.chains.checkpoint import Snapshot, taken
 from spinlens.sampling.chains.request import RunRequest
 from spinlens.sampling.kernels import rows
 from spinlens.sampling.kernels.xoshiro import random_words
@@ -131,8 +132,11 @@ class TemperatureLadder(MarkovRun):
 
     def restore(self, snapshot: Snapshot) -> None:
         super().restore(snapshot)
-        if "visits" in snapshot.arrays:
-            self._visits = [np.asarray(snapshot.arrays["visits"])]
+        K = len(self.algorithms)
+        if sorted(self.state.replicas.tolist()) != list(range(K)):
+            raise CheckpointError("the saved replicas are not one at each temperature; remove them to start over")
+        if self.request.series and self.draws:
+            self._visits = [taken(snapshot.arrays, "visits", (K, self.draws), np.int32)]
 
 
 def acceptance(gain: float) -> float:

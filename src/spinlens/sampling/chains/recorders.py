@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import AnyArray, Array, Spins
+from spinlens.errors import CheckpointError
 from spinlens.sampling.chains.binning import Bins, Blocking, binned_tau
+from spinlens.sampling.chains.checkpoint import taken
 from spinlens.statistics.autocorrelation import integrated_time
 
 Arrays = Mapping[str, AnyArray]
@@ -54,9 +56,10 @@ class Series:
         values = self.values
         return {"names": _coded(values), **{f"series.{name}": series for name, series in values.items()}}
 
-    def restore(self, arrays: Arrays) -> None:
-        self._parts = {name: [np.asarray(arrays[f"series.{name}"])] for name in _decoded(arrays["names"])}
-        self.draws = max((len(parts[0]) for parts in self._parts.values()), default=0)
+    def restore(self, arrays: Arrays, draws: int) -> None:
+        names = _decoded(arrays["names"])
+        self._parts = {name: [taken(arrays, f"series.{name}", (draws,), np.float64)] for name in names}
+        self.draws = draws
 
 
 class Averages:
@@ -103,12 +106,13 @@ class Averages:
         flat = {f"{part}.{name}": array for part, items in parts.items() for name, array in items.items()}
         return {"names": _coded(self.names), **flat}
 
-    def restore(self, arrays: Arrays) -> None:
-        if not arrays:
-            return
-        self._open(_decoded(arrays["names"]))
-        self.bins.restore(under("bins", arrays))
-        self.blocking.restore(under("blocking", arrays))
+    def restore(self, arrays: Arrays, draws: int) -> None:
+        if arrays:
+            self._open(_decoded(arrays["names"]))
+            self.bins.restore(under("bins", arrays))
+            self.blocking.restore(under("blocking", arrays))
+        if self.draws != draws:
+            raise CheckpointError(f"saved averages are over {self.draws} of {draws} draws; remove them to start over")
 
 
 class Modes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from spinlens.arrays import Array
-from spinlens.sampling.chains.checkpoint import Snapshot
+from spinlens.errors import CheckpointError
+from spinlens.sampling.chains.checkpoint import Snapshot, taken
 from spinlens.statistics.autocorrelation import integrated_time
 
 FIRST = 64
@@ -67,8 +68,10 @@ class WarmUp:
         """Take over the state that `snapshot` gave."""
         for name in ("spent", "length", "done", "warm"):
             setattr(self, name, snapshot.notes[name])
-        run = np.asarray(snapshot.arrays["run"])
-        self._parts = [run] if run.size else []
+        run = snapshot.arrays["run"]
+        self._parts = [taken(snapshot.arrays, "run", (len(run), run.shape[1]), np.float64)] if run.size else []
+        if self.spent < 0 or not (self.done or self.left > 0):
+            raise CheckpointError(f"a saved warm-up of {self.spent} sweeps is not over and has nothing left")
 
 
 def _settled(series: Array) -> bool:

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from spinlens import checks
 from spinlens.errors import InputError
+from spinlens.files.regular import open_regular
 from spinlens.study.definition.recipes import LENGTHS
 from spinlens.study.definition.sections import VERSION
 from spinlens.study.definition.spec import Study
@@ -87,11 +88,11 @@ def _read(source: str | os.PathLike[str]) -> tuple[str, str]:
         return preset_text(source), source
     path = Path(source)
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             data = stream.read(_MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
             raise InputError(f"{path} is larger than {_MAX_BYTES} bytes: no study file")
-        return data.decode("utf-8"), str(path)
+        return data.decode("utf-8-sig"), str(path)
     except OSError as error:
         raise InputError(f"cannot read the study file {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:

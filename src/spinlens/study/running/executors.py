@@ -8,8 +8,8 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
+from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from spinlens.errors import InputError, StudyError
@@ -19,14 +19,19 @@ from spinlens.study.storage.store import Artefact
 
 Reply = Answer | Failure
 
+_FAREWELL = 5.0  # seconds that a killed process is waited for
+_NO_START = (
+    "worker processes cannot be started: each runs the script that calls spinlens once more, so let it call only below "
+    "the line \"if __name__ == '__main__':\"; or ask for workers=1"
+)
+
 
 class Executor(Protocol):
-    """Runs tasks; `slots` is how many at once, `restart` follows a lost worker, `stop` ends all at once."""
+    """Runs tasks; `slots` is how many at once, `stop` ends all of them."""
 
     @property
     def slots(self) -> int: ...
     def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]: ...
-    def restart(self) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -39,51 +44,104 @@ class InProcess:
         future: Future[Reply] = Future()
 
         def work() -> None:
-            try:
-                reply = execute(task, package_version(), artefacts, checkpoint)
-            except BaseException as error:  # SystemExit of a task must not look like an endless one
-                reply = Failure(f"{type(error).__name__}: {error}")
-            future.set_result(reply)
+            future.set_result(_answered((task, package_version(), artefacts, checkpoint)))
 
         threading.Thread(target=work, name=task.name, daemon=True).start()
         return future
-
-    def restart(self) -> None:
-        """There is no worker to lose."""
 
     def stop(self) -> None:
         """The thread is a daemon: it ends with the process, its result is not used."""
 
 
+class WorkerKilled(Exception):
+    """A worker process ended in the midst of a task."""
+
+
 class Processes:
-    """Worker processes started afresh (spawn), so that nothing of this process leaks into them."""
+    """Worker processes started afresh (spawn), so that nothing of this process leaks into them.
+
+    Each has a pipe of its own, whose other end no other process holds: whenever a worker dies, in the middle of an
+    answer too, the pipe ends and the task is known to be lost. In a queue that workers share the rest of the answer
+    would be waited for.
+    """
 
     def __init__(self, workers: int) -> None:
         self.slots = workers
-        self._pool = self._start()
-
-    def _start(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.slots, mp_context=context, initializer=prepare_worker)
+        self._idle: list[_Worker] = []
+        self._all: list[_Worker] = []
 
     def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]:
-        try:
-            return self._pool.submit(execute, task, package_version(), list(artefacts), checkpoint)
-        except BrokenProcessPool as error:  # a worker died since the last look; say it where all losses are said
-            future: Future[Reply] = Future()
-            future.set_exception(error)
-            return future
+        worker = self._idle.pop() if self._idle else self._start()
+        future: Future[Reply] = Future()
 
-    def restart(self) -> None:
-        """A fresh pool in place of one that lost a worker."""
-        self.stop()
-        self._pool = self._start()
+        def work() -> None:
+            try:
+                reply = worker.answer((task, package_version(), list(artefacts), checkpoint))
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                self._idle.append(worker)
+                future.set_result(reply)
+
+        threading.Thread(target=work, name=task.name, daemon=True).start()
+        return future
+
+    def _start(self) -> _Worker:
+        worker = _Worker()
+        self._all.append(worker)
+        return worker
 
     def stop(self) -> None:
         """End the workers at once; their unfinished tasks leave nothing behind."""
-        for process in list((getattr(self._pool, "_processes", None) or {}).values()):
-            process.kill()  # ProcessPoolExecutor.kill_workers() from Python 3.14 on
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for worker in self._all:
+            worker.process.kill()
+        for worker in self._all:
+            worker.process.join(_FAREWELL)
+
+
+class _Worker:
+    """A process that answers one task after another."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, other = context.Pipe()
+        self.process = context.Process(target=serve, args=(other,), daemon=True)
+        self.process.start()
+        other.close()  # now the worker alone holds it, and its death ends the pipe
+        self._ready = False
+
+    def answer(self, job: tuple[Any, ...]) -> Reply:
+        """What the worker makes of a task; `WorkerKilled` where it dies over it."""
+        try:
+            if not self._ready:
+                self._ready = bool(self._connection.recv())
+            self._connection.send(job)
+            reply: Reply = self._connection.recv()
+        except (EOFError, OSError):
+            self.process.join(_FAREWELL)
+            if not self._ready and (self.process.exitcode or 0) > 0:
+                raise StudyError(_NO_START) from None
+            raise WorkerKilled from None
+        return reply
+
+
+def serve(connection: Connection) -> None:
+    """What a worker process does until its pipe ends."""
+    prepare_worker()
+    connection.send(True)
+    while True:
+        try:
+            job = connection.recv()
+        except EOFError:
+            return
+        connection.send(_answered(job))
+
+
+def _answered(job: tuple[Any, ...]) -> Reply:
+    try:
+        return execute(*job)
+    except BaseException as error:  # SystemExit of a task must not look like a worker that was killed
+        return Failure(f"{type(error).__name__}: {error}")
 
 
 class DaskCluster:
@@ -128,9 +186,6 @@ class DaskCluster:
             source: Source = (os.path.splitext(artefact.path)[1], artefact.data())
             self._sent[artefact.path] = self._client.submit(_same, source, pure=False)
         return self._sent[artefact.path]
-
-    def restart(self) -> None:
-        """The scheduler starts workers anew by itself."""
 
     def stop(self) -> None:
         """Cancel what has not started and leave the cluster to its owner."""

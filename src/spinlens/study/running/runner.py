@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from spinlens import checks
@@ -26,7 +25,7 @@ from spinlens.study.storage.store import MARKER, Artefact, StudyFolder, StudyRes
 
 __all__ = ["Outcome", "Task", "run"]
 
-_WORKER_KILLED = ("BrokenProcessPool", "KilledWorker")  # the second is Dask's, which need not be installed
+_WORKER_KILLED = ("WorkerKilled", "KilledWorker")  # the second is Dask's, which need not be installed
 _POLL = 0.2  # seconds between looks at the signals
 
 
@@ -173,7 +172,7 @@ def _compute(state: _State, executor: Executor, heard: Sequence[int]) -> None:
             if heard:
                 left = len(state.waiting) + len(state.running) + len(state.suspects)
                 raise StudyInterrupted(f"stopped; {len(state.done)} tasks are saved, {left} are left", heard[0])
-            _collect(state, executor, finished)
+            _collect(state, finished)
     finally:
         executor.stop()
 
@@ -186,16 +185,15 @@ def _fill(state: _State, executor: Executor) -> None:
         state.running[executor.submit(task, needs, None if folder is None else str(folder))] = task
 
 
-def _collect(state: _State, executor: Executor, finished: set[Future[Reply]]) -> None:
-    if any(isinstance(_error(future), BrokenProcessPool) for future in finished):
-        finished, _ = wait(state.running)  # the pool is broken: whatever it still held has failed with it
-        executor.restart()
+def _collect(state: _State, finished: set[Future[Reply]]) -> None:
     lost = []
     for future in finished:
         task, error = state.running.pop(future), _error(future)
         on_trial, state.on_trial = state.on_trial == task.name, ""
         if error is None:
             state.finish(task, future.result())
+        elif isinstance(error, StudyError):
+            raise error
         elif type(error).__name__ not in _WORKER_KILLED:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             raise StudyError(f"the workers were lost ({reason}); finished work is saved, run again")

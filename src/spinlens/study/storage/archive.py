@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import stat
 import zipfile
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from spinlens.errors import ArtefactError, StudyError
-from spinlens.files.atomic import replace_file, replacing, sync_folder
+from spinlens.files.atomic import PARTIAL, destination, refusals, replace_file, replacing, sync_folder
+from spinlens.files.regular import open_regular, read_regular
 from spinlens.study.storage.catalogue import FILENAME as CATALOGUE
 from spinlens.study.storage.codec import SUFFIXES
 from spinlens.study.storage.inspection import Inspection
@@ -40,8 +42,7 @@ def export(folder: StudyFolder, keys: Mapping[str, str], state: Inspection, targ
     `ArtefactError` and nothing is written.
     """
     contents = _contents(folder, keys, state)
-    partial = target.with_name(f".{target.name}.partial")
-    with folder.locked(), named_errors(target.parent), replacing(target, partial) as stream:
+    with folder.locked(), refusals(target), replacing(destination(target)) as stream:
         return len(_pack(stream, sorted(contents, key=lambda item: item[0])))
 
 
@@ -58,7 +59,7 @@ def _pack(stream: BinaryIO, contents: list[tuple[str, Artefact | Path]]) -> list
     sums: list[str] = []
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, source in contents:
-            data = source.data() if isinstance(source, Artefact) else source.read_bytes()
+            data = source.data() if isinstance(source, Artefact) else read_regular(source)
             sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
             archive.writestr(_entry(name), data)
         archive.writestr(_entry(SUMS), "".join(sums).encode())
@@ -82,22 +83,41 @@ def unpack(source: Path, folder: Path) -> tuple[int, bool]:
     """
     if os.path.lexists(folder):
         raise StudyError(f"{folder} exists; choose another --out")
-    temporary = folder.with_name(f".{folder.name}.partial")
+    try:
+        with open_regular(source) as stream, zipfile.ZipFile(stream) as archive:
+            entries = _checked(source, archive)
+            count = _unpack_into(folder, archive, entries, source)
+    except OSError as error:
+        raise ArtefactError(f"cannot read {source}: {error.strerror or error}") from None
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError) as error:
+        raise ArtefactError(f"{source} is no archive of a study: {str(error)[:200]}") from None
+    return count, REPORT in entries
+
+
+def _unpack_into(folder: Path, archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], source: Path) -> int:
+    """All entries, in a folder of another name until they are sound."""
+    sums = _sums(archive, entries, source)
     with named_errors(folder.parent):
+        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+        temporary = folder.absolute().with_name(f".{secrets.token_hex(8)}{PARTIAL}")
+        temporary.mkdir()
         try:
-            with zipfile.ZipFile(source) as archive:
-                entries = _checked(source, archive)
-                shutil.rmtree(temporary, ignore_errors=True)
-                temporary.mkdir(parents=True)
-                count = _unpack_entries(archive, entries, _sums(archive, entries, source), temporary, source)
-            StudyFolder(temporary).require()
+            count = _unpack_entries(archive, entries, sums, temporary, source)
+            _require_study(temporary, source)
             os.replace(temporary, folder)
             sync_folder(folder.absolute().parent)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError) as error:
-            raise ArtefactError(f"{source} is no archive of a study: {str(error)[:200]}") from None
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-    return count, REPORT in entries
+    return count
+
+
+def _require_study(unpacked: Path, source: Path) -> None:
+    """Raise `ArtefactError` where what lay in the archive is no study that this version reads."""
+    try:
+        StudyFolder(unpacked).require()
+    except StudyError as error:
+        said = str(error).replace(str(unpacked), "its folder").partition("; ")[0]
+        raise ArtefactError(f"{source} holds no study that can be used: {said}") from None
 
 
 def _checked(source: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -151,6 +171,6 @@ def _unpack_entries(
             continue
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, data, target.with_name(".partial"))
+        replace_file(target, data)
         count += 1
     return count

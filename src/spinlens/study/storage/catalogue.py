@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spinlens.files.regular import read_regular
 from spinlens.study.definition.tasks import NAME, Task, package_version, task_keys
 from spinlens.study.storage.store import StudyFolder, checkpoint_name
 
 FILENAME = "catalogue.json"
 _KEY = re.compile(r"[0-9a-f]{64}")
 _CHECKPOINT = re.compile(r"[^/\0]{1,200}")
-_MOST = 2**28  # bytes of a catalogue that are read
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ def noted(folder: StudyFolder) -> Catalogue | None:
     """The catalogue that lies in the folder, None where it is missing or cannot be used."""
     path = folder.path / FILENAME
     try:
-        if path.is_symlink() or path.stat().st_size > _MOST:
+        if path.is_symlink():
             return None
-        found: Any = json.loads(path.read_bytes())
+        found: Any = json.loads(read_regular(path))
         keys, kept, version = found["keys"], tuple(found["checkpoints"]), found["spinlens"]
         sound = (
             isinstance(version, str)

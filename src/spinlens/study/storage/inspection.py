@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spinlens.errors import ArtefactError, InputError, StudyError
+from spinlens.files.regular import read_regular
 from spinlens.study.storage import provenance
 from spinlens.study.storage.catalogue import Catalogue
 from spinlens.study.storage.codec import SUFFIXES
@@ -137,7 +138,7 @@ def wrong_at_the_top(folder: StudyFolder, contents: Catalogue, state: Inspection
     written = folder.path / "results.json"
     if written.is_file() and "results" in state.done:
         try:
-            same = bool(json.loads(written.read_bytes()) == folder.results(contents.keys)["results"])
+            same = bool(json.loads(read_regular(written)) == folder.results(contents.keys)["results"])
         except (OSError, ValueError, RecursionError):
             same = False
         if not same:

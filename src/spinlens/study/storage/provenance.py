@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from spinlens.files.regular import read_regular
 from spinlens.study.storage.store import StudyFolder
 from spinlens.versions import versions
 
@@ -21,7 +22,7 @@ FILENAME = "provenance.json"
 def read(study: StudyFolder) -> dict[str, Any]:
     """``{"runs": [...]}``: one entry for each run that computed something; empty when the file is missing or broken."""
     try:
-        record = json.loads((study.path / FILENAME).read_bytes())
+        record = json.loads(read_regular(study.path / FILENAME))
         return {"runs": [entry for entry in record["runs"] if isinstance(entry, dict)]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {"runs": []}

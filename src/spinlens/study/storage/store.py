@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -27,18 +28,18 @@ from pathlib import Path
 from typing import Any
 
 from spinlens.errors import ArtefactError, StudyError
-from spinlens.files.atomic import replace_file, sync_folder
+from spinlens.files.atomic import PARTIAL, replace_file, sync_folder
 from spinlens.files.formats import STUDY
+from spinlens.files.locking import LOCK, hold
 from spinlens.files.plain import plain
+from spinlens.files.regular import read_regular
 from spinlens.study.definition.tasks import FORMAT, Task, checkpoint_key
 from spinlens.study.storage.codec import SUFFIXES, Payload, decode
-from spinlens.study.storage.locking import hold
 
 MARKER = STUDY
 CHECKPOINTS = "checkpoints"
-_PARTIAL = ".partial"
 FILE_NAME = re.compile(r"(?P<label>.+)-(?P<key>[0-9a-f]{16})-(?P<check>[0-9a-f]{16})(?P<suffix>\.\w+)")
-_OURS = {".lock", _PARTIAL, MARKER}
+_OURS = {LOCK, PARTIAL, MARKER}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Artefact:
     def data(self) -> bytes:
         """The bytes, after their check; raises `ArtefactError` when the file is not what its name says."""
         try:
-            content = Path(self.path).read_bytes()
+            content = read_regular(self.path, math.inf)
         except OSError as error:
             raise ArtefactError(f"cannot read {self.path}: {error.strerror}; run the study again") from None
         match = FILE_NAME.fullmatch(Path(self.path).name)
@@ -90,11 +91,11 @@ class StudyFolder:
         with contextlib.ExitStack() as stack:
             with named_errors(self.path):
                 self.path.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(hold(self.path / ".lock"))
+                stack.enter_context(hold(self.path / LOCK))
                 self._inspect()
-                stack.callback(shutil.rmtree, self.path / _PARTIAL, ignore_errors=True)
-                shutil.rmtree(self.path / _PARTIAL, ignore_errors=True)
-                (self.path / _PARTIAL).mkdir(exist_ok=True)
+                stack.callback(shutil.rmtree, self.path / PARTIAL, ignore_errors=True)
+                shutil.rmtree(self.path / PARTIAL, ignore_errors=True)
+                (self.path / PARTIAL).mkdir(exist_ok=True)
                 if not (self.path / MARKER).exists():
                     self.write_json(MARKER, {"spinlens_study": True, "format": FORMAT})
             yield self
@@ -201,7 +202,7 @@ class StudyFolder:
             entries = {entry.name for entry in self.path.iterdir()}
         if MARKER not in entries and entries - _OURS:
             raise StudyError(f"{self.path} holds other files and is not a study folder; choose another --out")
-        for name in ("artefacts", CHECKPOINTS, "damaged", _PARTIAL):
+        for name in ("artefacts", CHECKPOINTS, "damaged", PARTIAL):
             if (self.path / name).is_symlink():
                 raise StudyError(f"{self.path / name} is a link out of the study folder; remove it")
         if MARKER in entries:
@@ -209,7 +210,7 @@ class StudyFolder:
 
     def _check_marker(self) -> None:
         try:
-            marker = json.loads((self.path / MARKER).read_bytes())
+            marker = json.loads(read_regular(self.path / MARKER))
             version = marker["format"] if marker["spinlens_study"] is True else None
         except OSError as error:
             raise StudyError(f"cannot read {self.path / MARKER}: {error.strerror}") from None
@@ -250,8 +251,8 @@ class StudyFolder:
     def _replace(self, target: Path, content: bytes) -> None:
         if not self.path.is_dir():
             raise StudyError(f"the study folder {self.path} has been removed; nothing more can be saved")
-        (self.path / _PARTIAL).mkdir(exist_ok=True)
-        replace_file(target, content, self.path / _PARTIAL / f"{os.getpid()}-{_shortened(target.name)}")
+        (self.path / PARTIAL).mkdir(exist_ok=True)
+        replace_file(target, content, self.path / PARTIAL)
 
 
 class StudyResults(Mapping[str, Payload]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from spinlens import NearestNeighbour, find_critical_point
@@ -9,7 +11,7 @@ from spinlens.criticality.search import budgeted, request, windows
 from spinlens.criticality.search.budgeted import Budget
 from spinlens.criticality.search.find import search
 from spinlens.errors import CheckpointError
-from spinlens.sampling.chains.checkpoint import decode, encode
+from spinlens.sampling.chains.checkpoint import decode, encode, run_name
 
 SIZES, UPDATES = (4, 6, 8), 1.5e6
 
@@ -108,10 +110,14 @@ def test_other_arguments_and_damage_are_said(tmp_path):
     file.write_bytes(whole[:-1] + b"x")
     with pytest.raises(CheckpointError, match="damaged"):
         plan(tmp_path / "runs")
-    found = decode(whole, "")
+    owner = {"run": run_name(json.loads((tmp_path / "runs" / "plan.json").read_bytes())["arguments"]), "L": 6}
+    found = decode(whole, "", owner)
     del found.notes["names"]
-    file.write_bytes(encode(found))
-    with pytest.raises(CheckpointError, match="written by an earlier version"):
+    file.write_bytes(encode(found, owner))
+    with pytest.raises(CheckpointError, match="holds no histograms"):
+        plan(tmp_path / "runs")
+    file.write_bytes((tmp_path / "runs" / "L00008.spl").read_bytes())
+    with pytest.raises(CheckpointError, match="holds another state: L was 8 and is 6"):
         plan(tmp_path / "runs")
     file.unlink()
     with pytest.raises(CheckpointError, match="lacks the histograms of L = 6"):

@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import IO
 
 from spinlens.errors import StudyError
+from spinlens.files.atomic import make_folder, refusals
+
+LOCK = ".lock"
+"""Name of the file in a folder that its run holds."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -29,15 +33,41 @@ else:
 @contextlib.contextmanager
 def hold(path: Path) -> Iterator[None]:
     """Hold the lock file `path` for as long as the block runs; `StudyError` when another process does."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
-    with open(descriptor, "r+", encoding="utf-8") as stream:
+    with contextlib.ExitStack() as stack:
+        stream = stack.enter_context(_opened(path))
         try:
             _try_lock(stream)
         except (BlockingIOError, PermissionError):
             holder = stream.read(200).strip() or "another process"
             raise StudyError(f"{path.parent} is in use by {holder}; wait for that run or stop it") from None
+        if not _is_still(stream, path):  # its holder has just ended and removed it: it is locked for nobody
+            stack.enter_context(hold(path))
         stream.seek(0)
         stream.truncate()
         stream.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         stream.flush()
         yield
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Make `folder` and hold it for as long as the block runs; `StudyError` when another run does, or none can."""
+    make_folder(folder)
+    with contextlib.ExitStack() as stack:
+        with refusals(folder):
+            stack.enter_context(hold(folder / LOCK))
+        stack.callback((folder / LOCK).unlink, missing_ok=True)  # still held
+        yield
+
+
+def _opened(path: Path) -> IO[str]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+    return os.fdopen(descriptor, "r+", encoding="utf-8")
+
+
+def _is_still(stream: IO[str], path: Path) -> bool:
+    """Whether the open file is the one that has the name now."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), path.lstat())
+    except OSError:
+        return False
