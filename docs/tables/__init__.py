@@ -1,1 +1,1 @@
-"""Tables of the pages, made while these are built, from what is committed in validation/ and tests/data, and from the code."""
+"""Tables of the pages, made while these are built, from the code and from what is committed in validation/."""

@@ -116,7 +116,7 @@ def exponents(wanted: float = 0.01) -> str:
 
 
 def flow_steps() -> str:
-    """τ_int of |m| of the machines of the committed study, median over seeds, and steps after which a flow has ended."""
+    """τ_int of |m| of the machines of the committed study, median over seeds, and steps until a flow has ended."""
     models = load("validation/study/results.json")["models"].values()
     times: dict[str, list[list[float]]] = {}
     for k, model in enumerate(models):

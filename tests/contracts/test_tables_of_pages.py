@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,44 @@ def test_numbers_print_as_physicists_print_them(tables):
     assert markdown.estimate({"value": 2.2692, "error": 0.0003}) == "2.2692(3)"
     assert markdown.estimate(None) == ""
     assert markdown.table(["a", "b"], [["|m|"]]).splitlines()[-1] == r"| \|m\| |  |"
+
+
+def test_the_page_of_findings_has_every_section(tables):
+    findings, page = tables("findings"), (ROOT / "docs" / "validation" / "findings.md").read_text(encoding="utf-8")
+    wanted = re.findall(r"^## (.+)$", (ROOT / "validation" / "study" / "FINDINGS.md").read_text("utf-8"), re.MULTILINE)
+    assert [title for title in findings.sections() if title] == wanted == re.findall(r"^## (.+)$", page, re.MULTILINE)
+    assert all(f'section("{title}")' in page for title in wanted)
+    assert "](results" not in "".join(findings.sections().values())
+
+
+NUMBERS = {
+    "exact_answers": ["comparison", "samplers"],
+    "critical_points": ["lattices", "two_cores", "sources", "others", "coverage", "square", "planner"],
+    "machines_and_maps": [
+        "likelihood", "critical_states", "committed_gaps", "instruments", "impostors", "false_alarms", "block_spins",
+        "learned_maps", "matching", "published_ends", "faults",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in NUMBERS.items() for name in names])
+def test_a_table_of_numbers_stands_on_the_page(tables, module, name):
+    found = rows(getattr(tables(module), name)())
+    assert len(found) > 1
+    assert not any("nan" in cell for row in found for cell in row)
+    page = (ROOT / "docs" / "validation" / "numbers.md").read_text(encoding="utf-8")
+    assert f".{name}()" in page
+
+
+def test_exact_numbers_agree_now(tables):
+    assert all(float(row[2]) < 1e-12 for row in rows(tables("exact_answers").comparison()))
+
+
+def test_a_wrong_number_is_seen(tables, monkeypatch):
+    """The twin: one known value in the fifth digit off."""
+    exact_answers = tables("exact_answers")
+    known = json.loads(json.dumps(exact_answers.load("tests/data/kaufman.json")))
+    known["cases"][0]["energy"] *= 1.00001
+    load = exact_answers.load
+    monkeypatch.setattr(exact_answers, "load", lambda name: known if "kaufman" in name else load(name))
+    assert max(float(row[2]) for row in rows(exact_answers.comparison())) > 1e-6
