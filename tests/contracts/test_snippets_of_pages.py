@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [page for folder in ("concepts", "howto") for page in sorted((ROOT / "docs" / folder).glob("*.md"))]
+PAGES = [page for where in ("concepts/*", "howto/*", "formats") for page in sorted((ROOT / "docs").glob(f"{where}.md"))]
 BLOCK = re.compile(
     r"^```(?:python|\{code-cell\} ipython3)\n(?!:tags:)(?P<code>.*?)^```\n(?:\s*^```text\n(?P<printed>.*?)^```$)?",
     re.DOTALL | re.MULTILINE,

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from spinlens.workflows.citing import bibliography
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -91,3 +93,23 @@ def test_a_wrong_number_is_seen(tables, monkeypatch):
     load = exact_answers.load
     monkeypatch.setattr(exact_answers, "load", lambda name: known if "kaufman" in name else load(name))
     assert max(float(row[2]) for row in rows(exact_answers.comparison())) > 1e-6
+
+
+@pytest.mark.parametrize("name", ["versions", "states", "attributes", "machine", "folders", "results"])
+def test_a_table_of_formats_stands_on_the_page(tables, name):
+    assert len(rows(getattr(tables("formats"), name)())) > 1
+    assert f"formats.{name}()" in (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+def test_a_key_of_results_without_a_meaning_is_an_error(tables, monkeypatch):
+    formats = tables("formats")
+    document = formats.load("validation/study/results.json")
+    monkeypatch.setattr(formats, "load", lambda name: {**document, "new": 1})
+    with pytest.raises(KeyError, match="new"):
+        formats.results()
+
+
+def test_the_bibliography_has_every_entry(tables):
+    found = tables("references").entries()
+    assert len(found.splitlines()) == len(bibliography())
+    assert "- **FukuiTodo2009**: [K. Fukui, S. Todo, Order-N cluster Monte Carlo" in found
