@@ -58,9 +58,13 @@ def test_every_command_shows_examples_that_can_be_typed(name):
     assert set(EXAMPLES) == {name for name, command in TREE.items() if not hasattr(command, "commands")}
 
 
-def test_lines_of_the_readme_can_be_typed():
-    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    lines = [line for line in "\n".join(blocks).splitlines() if line.startswith("spinlens ")]
+def test_lines_of_the_pages_can_be_typed():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    blocks = [
+        block for page in pages for block in re.findall(r"^```bash\n(.*?)```", page.read_text(), re.DOTALL | re.M)
+    ]
+    lines = [line.removeprefix(".venv/bin/") for line in "\n".join(blocks).splitlines()]
+    lines = [line for line in lines if line.startswith("spinlens ")]
     assert len(lines) > 10
     for line in lines:
         if " -h " not in line:

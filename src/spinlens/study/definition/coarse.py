@@ -38,10 +38,10 @@ class CoarseSection(Training):
     states: int = Field(8000, ge=640, description="states at T_c whose operators give y_t and y_h")
     persistent: Persistent = Field("growing", description='chains that go on (PCD); "growing" goes from CD to PCD')
     chains: PositiveInt | None = Field(RECIPE["chains"], description="of PCD; a batch of them if left out")
-    learning_rate: Rate = RECIPE["learning_rate"]
+    learning_rate: Rate = Field(RECIPE["learning_rate"], description="of the first half; then it falls")
     averaging: Part = Field(RECIPE["averaging"], description="last part of the updates, whose parameters are averaged")
-    batch_size: PositiveInt = RECIPE["batch_size"]
-    optimizer: Optimizer = "natural"
+    batch_size: PositiveInt = Field(RECIPE["batch_size"], description="states per update")
+    optimizer: Optimizer = Field("natural", description="how a gradient becomes a step")
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:

@@ -40,16 +40,16 @@ class Training(Section):
     updates: PositiveInt | None = Field(
         None, description="in place of epochs; on part of the states, that passes be whole"
     )
-    learning_rate: Rate = 0.02
+    learning_rate: Rate = Field(0.02, description="of the first half; then it falls")
     final_rate: Rate = Field(0.03, description="of the last update over that of the first half")
     averaging: Part = Field(0.0, description="last part of the updates, whose parameters are averaged")
-    batch_size: PositiveInt = 100
-    optimizer: Optimizer = "sgd"
+    batch_size: PositiveInt = Field(100, description="states per update")
+    optimizer: Optimizer = Field("sgd", description="how a gradient becomes a step")
     momentum: Part = Field(0.5, description="of sgd")
     epsilon: Positive = Field(1e-8, description="of adam")
     damping: tuple[Positive, Positive] = Field((25.0, 3000.0), description="of natural")
     l1: Decay = Field(0.0, description="decay of the weights, l1 norm")
-    biases: bool = False
+    biases: bool = Field(False, description="whether units have fields of their own")
     initial_scale: Positive = Field(0.01, description="standard deviation of the first weights")
 
     @model_validator(mode="after")

@@ -42,7 +42,7 @@ class StudySection(Section):
 
 class ModelSection(Section):
     name: Name = Field(description="short name, part of file names")
-    coupling: Literal["nearest-neighbour", "power-law"]
+    coupling: Literal["nearest-neighbour", "power-law"] = Field(description="who acts on whom")
     sigma: float | None = Field(None, gt=0, le=20, description="J(r) = r^-(2+sigma); power law only")
     images: Literal["periodic", "minimum"] | None = Field(None, description="all periodic images or the nearest one")
     cell: Literal["point", "integrated"] | None = Field(None, description="at lattice points or over unit cells")
