@@ -89,7 +89,7 @@ _P = 16 * 16  # weights of those machines: 16 sites, 16 units
 
 def temperature(wanted: float = 0.01) -> str:
     """Independent states for a relative error of a temperature at T_c, from the spread of single states."""
-    rows = defaultdict(list)
+    rows: dict[str, list[str]] = defaultdict(list)
     names = []
     for label, found in load("validation/thermometers/instruments.json").items():
         names.append(label)
