@@ -41,8 +41,8 @@ GROUPS = [
 
 PLOTS = {
     "autocorrelation", "calibration", "collapse", "correlation", "correlation_map", "couplings", "crossings", "drift",
-    "flow", "flow_field", "gap", "learning_curve", "mcrg", "movie", "receptive_fields", "reweighted", "series",
-    "spectrum", "states", "validation", "weights",
+    "flow", "flow_field", "forest", "gap", "learning_curve", "mcrg", "movie", "receptive_fields", "residuals",
+    "reweighted", "series", "spectrum", "states", "validation", "weights",
 }  # fmt: skip
 
 

@@ -3,12 +3,13 @@
 =============  =====================================================================================================
 lattices       `states`, and `movie` for those of a flow
 Monte Carlo    `series` and `autocorrelation` of chains, `reweighted` functions of temperature
-critical point `crossings` of U4 or ξ/L, `collapse` of all sizes, `drift` of the crossings
+critical point `crossings` of U4 or ξ/L, `collapse` of all sizes, `drift` of the crossings, `residuals` of the fit
 instruments    `calibration` curves, `validation` on known ensembles
 flows          `flow`: temperatures along it; `flow_field`: ΔT against T
 correlations   `correlation` G(r), `correlation_map` of ⟨v h⟩
 machines       `learning_curve`, `weights`, `spectrum`, `receptive_fields`, `couplings`, `gap` against an effect
 blocks         `mcrg`: exponents against the operators kept
+all            `forest`: estimates in rows, do they agree?
 =============  =====================================================================================================
 
 Drawing loads matplotlib, importing this package does not. Without `ax` a new pyplot figure is made in the look of the
@@ -25,6 +26,7 @@ _HOME = {
     "spinlens.plot.chains": ("series", "autocorrelation"),
     "spinlens.plot.thermodynamics": ("reweighted",),
     "spinlens.plot.scaling": ("crossings", "collapse", "drift"),
+    "spinlens.plot.residuals": ("residuals",),
     "spinlens.plot.instruments": ("calibration", "validation"),
     "spinlens.plot.flow_readings": ("flow",),
     "spinlens.plot.flow_fields": ("flow_field",),
@@ -34,6 +36,7 @@ _HOME = {
     "spinlens.plot.pair_couplings": ("couplings",),
     "spinlens.plot.exponents": ("mcrg",),
     "spinlens.plot.gaps": ("gap",),
+    "spinlens.plot.forests": ("forest",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

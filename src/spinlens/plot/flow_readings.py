@@ -127,9 +127,11 @@ def _line(ax: Axes, table: xr.Dataset, scale: float, color: str, marker: str, la
     step, T, error, inside = _columns(table, scale)
     known = np.where(inside, T, np.nan)
     every = 1 if len(step) <= _MANY else (0.02 + 0.05 * turn, 0.12)
-    ax.plot(step, T, color=color, lw=0.7, alpha=0.35)
     ax.plot(step, known, color=color, lw=1.1, marker=marker, ms=3.2, mec="none", markevery=every, label=label)
     places.band(ax, step, known, error, color, alpha=0.18)
+    if inside.all():
+        return
+    ax.plot(step, T, color=color, lw=0.7, alpha=0.35)
     out = ax.plot(step[~inside], T[~inside], color=color, marker=marker, ms=3.2, mfc="none", lw=0, mew=0.7, alpha=0.6)
     out[0].set_markevery(every)
 

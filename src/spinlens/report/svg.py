@@ -1,44 +1,31 @@
-"""A drawn figure as inline SVG: no fixed size, no shared ids, colours that follow the page, sub- and superscripts."""
+"""A drawn figure as SVG: inline in a page, whose colours it follows, or as a file; styles that drawings share."""
 
 from __future__ import annotations
 
 import io
 import re
-from html import escape
+from collections import Counter
 
 from markupsafe import Markup
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
-from spinlens.plot.style import CSS_VARIABLES
-from spinlens.report.compact import compact
+from spinlens.report.renderer import PageRenderer
 
-_PREAMBLE = re.compile(r"^.*?(?=<svg )", re.DOTALL)
-_NOISE = re.compile(r"<metadata>.*?</metadata>|<defs>\s*<style[^>]*>.*?</style>\s*</defs>|font-family: [^;\"]*; |"
-                    r' transform="rotate\(-0 [^)]*\)"', re.DOTALL)  # fmt: skip
-_COLOUR = re.compile("|".join(CSS_VARIABLES))
-_TEXT = re.compile(r"(<text [^>]*>)([^<]*)(</text>)")
-_SCRIPT = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-zΔ]\*?|10)([_^])"
-    r"(\{[^{}<>]+\}|(?:end|cold|hot|eff|blocks|[A-Za-z0-9εσ])(?![A-Za-z0-9]))"
-)
-_SIGN = re.compile(r" ([=<>≤≥×]) ")
-_MINUS = re.compile(r"(?<=[\s(=])-(?=\d)")
+_STYLE = re.compile(r' style="([^"]*)"')
+_SVG = re.compile(r"<svg .*?</svg>", re.DOTALL)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def inline(figure: Figure, prefix: str, description: str) -> Markup:
-    """The figure as an `<svg>` element that can stand in a page beside others.
+def inline(figure: Figure, description: str) -> Markup:
+    """The figure as an `<svg>` element that can stand in a page beside others; call under `plot.style.context`.
 
-    `prefix` makes its ids its own, `description` is what a screen reader says.
+    `description` is what a screen reader says.
     """
-    for words in figure.findobj(Text):
-        words.set_text(words.get_text().replace("$", ""))  # sub- and superscripts as the page has them
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = compact(_NOISE.sub("", _PREAMBLE.sub("", buffer.getvalue(), count=1)), f"{prefix}-")
-    text = _TEXT.sub(lambda match: match[1] + _scripts(match[2]) + match[3], text)
-    text = _COLOUR.sub(lambda match: f"var({CSS_VARIABLES[match[0]]})", text)
-    return Markup(_label(text, description))
+    figure.set_dpi(72)
+    width, height = figure.get_size_inches()
+    renderer = PageRenderer(72 * width, 72 * height)
+    figure.draw(renderer)
+    return Markup(renderer.svg(description))
 
 
 def standalone(figure: Figure) -> bytes:
@@ -48,51 +35,24 @@ def standalone(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def scripts(text: str) -> Markup:
-    """`T_c` and `r^{-1}` as HTML with sub- and superscripts, hyphens before numbers as minus; all else escaped.
+def share_styles(page: str) -> str:
+    """The page with every style that its drawings repeat as a class, the rules in its first `<style>`.
 
-    >>> scripts("T_c < Δ_{s}")
-    Markup('T<sub>c</sub> &lt; Δ<sub>s</sub>')
+    >>> share_styles('<style>a{}</style><svg ><a style="x:1"/><b style="x:1"/><c style="x:2"/></svg>')
+    '<style>._0{x:1}\\na{}</style><svg ><a class="_0"/><b class="_0"/><c style="x:2"/></svg>'
     """
-    tags = {"_": "sub", "^": "sup"}
+    found = Counter(style for svg in _SVG.findall(page) for style in _STYLE.findall(svg))
+    names = {style: f"_{_short(k)}" for k, style in enumerate(style for style, n in found.items() if n > 1)}
 
-    def element(match: re.Match[str]) -> str:
-        tag = tags[match[2]]
-        return f"{match[1]}<{tag}>{match[3].strip('{}')}</{tag}>"
+    def shared(match: re.Match[str]) -> str:
+        return f' class="{names[match[1]]}"' if match[1] in names else match[0]
 
-    return Markup(_MINUS.sub("−", _SCRIPT.sub(element, escape(text, quote=True))))
-
-
-def tight(text: str) -> str:
-    """No line breaks about signs, so that "σ = 1.2" and "p < 0.01" stay together.
-
-    >>> tight("σ = 1.2, L ≤ 8").count("\N{NO-BREAK SPACE}")
-    4
-    """
-    return _SIGN.sub("\u00a0\\1\u00a0", text)
+    page = _SVG.sub(lambda svg: _STYLE.sub(shared, svg[0]), page)
+    rules = "".join(f".{name}{{{style}}}\n" for style, name in names.items())
+    return page.replace("<style>", f"<style>{rules}", 1)
 
 
-def bare(text: str) -> str:
-    """The same without sub- and superscripts, where there can be none.
-
-    >>> bare("T_c = 2.27 J/k_{B}")
-    'Tc = 2.27 J/kB'
-    """
-    return _MINUS.sub("−", _SCRIPT.sub(lambda match: match[1] + match[3].strip("{}"), text))
-
-
-def _scripts(text: str) -> str:
-    """The same for SVG text (already escaped): smaller spans, shifted and shifted back (dy counts in own sizes)."""
-
-    def spans(match: re.Match[str]) -> str:
-        there, back = ("0.3em", "-0.225em") if match[2] == "_" else ("-0.5em", "0.375em")
-        inner = f'<tspan dy="{there}" style="font-size:75%">{match[3].strip("{}")}</tspan>'
-        return f'{match[1]}{inner}<tspan dy="{back}">\u200b</tspan>'
-
-    return _SCRIPT.sub(spans, text)
-
-
-def _label(text: str, description: str) -> str:
-    text = re.sub(r'(<svg\b[^>]*?) width="[^"]*"', r"\1", text, count=1)
-    text = re.sub(r'(<svg\b[^>]*?) height="[^"]*"', r"\1", text, count=1)
-    return text.replace("<svg ", f'<svg role="img" aria-label="{escape(description)}" ', 1).strip()
+def _short(number: int) -> str:
+    """A number in base 36."""
+    digits = _DIGITS[number % 36]
+    return digits if number < 36 else _short(number // 36) + digits

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import style
+from spinlens.plot.forests import forest
 from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.tables import MISSING, Table, estimate
@@ -71,25 +72,18 @@ def _means(found: Sequence[Results]) -> list[str]:
 def draw(found: Mapping[str, Sequence[Results]]) -> Figure:
     """y_t to the left, y_h to the right, a row a map."""
     figure, axes = layout.grid(1, 2, height=0.3 * len(found) + 0.75, left=1.6, gap=(0.1, 0.2), sharey=True)
+    looks = {WORDS.get(name, name): _look(name) for name in found}
     for place, key in zip(axes[0], SYMBOLS, strict=True):
-        for about in exponent(found.get("majority", ()), key)[:1]:
-            place.axvspan(about.value - MARGIN, about.value + MARGIN, color=style.BAND, alpha=0.3, lw=0)
-        for row, (name, own) in enumerate(found.items()):
-            _row(place, exponent(own, key), row, *_LOOKS.get(name, (style.PURPLE, "P")))
-        place.set_xlabel(SYMBOLS[key])
-        place.tick_params(axis="y", length=0)
+        rows = {WORDS.get(name, name): {"": exponent(own, key)} for name, own in found.items()}
+        about = next(iter(exponent(found.get("majority", ()), key)), None)
+        forest(rows, place, known=about, margin=MARGIN, looks=looks, words=SYMBOLS[key], legend=False)
         place.locator_params(axis="x", nbins=4)
-    axes[0, 0].set_yticks(range(len(found)), [WORDS.get(name, name) for name in found])
-    axes[0, 0].set_ylim(len(found) - 0.5, -0.5)
-    axes[0, 0].set_ylabel("map").set_visible(False)
     return figure
 
 
-def _row(place: Axes, found: Sequence[Estimate], row: int, color: str, marker: str) -> None:
-    offsets = 0.5 * ((np.arange(len(found)) + 0.5) / max(len(found), 1) - 0.5)
-    style.points_along(
-        place, [e.value for e in found], row + offsets, [e.error for e in found], color, marker, ms=3.6
-    )  # fmt: skip
+def _look(name: str) -> dict[str, Any]:
+    color, marker = _LOOKS.get(name, (style.PURPLE, "P"))
+    return {"color": color, "marker": marker, "ms": 3.6}
 
 
 def table(results: Results) -> Table:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import places, style
+from spinlens.plot.forests import forest
 from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, Panel, each_model
 from spinlens.report.tables import Table, estimate
+from spinlens.statistics.estimate import Estimate
 from spinlens.study.results_document import Results, entries, finite, label, models, number, reference, section
 
 TITLE = "Scaling dimensions at the end of the flows"
@@ -54,16 +52,18 @@ def draw(model: Results) -> Figure:
         if np.isfinite(expected) and np.isfinite(error):
             place.axvspan(expected - error, expected + error, color=style.BAND, alpha=0.45, lw=0)
         places.known_line(place, reference(section(model, "reference").get(name)), "x")
-        for row, recipe in enumerate(recipes):
-            _recipe(place, model, recipe, row, name)
-        place.set_xlabel(f"effective {symbol}{_size(model)}")
-        place.tick_params(axis="y", length=0)
-        place.set_xlim(*frame(model, name))
+        rows = {recipe: {start: _found(model, recipe, start, name) for start in STARTS} for recipe in recipes}
+        words = f"effective {symbol}{_size(model)}"
+        forest(rows, place, frame=frame(model, name), words=words, legend=False)
         place.locator_params(axis="x", nbins=4)
-    axes[0, 0].set_yticks(range(len(recipes)), recipes)
-    axes[0, 0].set_ylim(len(recipes) - 0.5, -0.5)
-    axes[0, 0].set_ylabel("recipe").set_visible(False)
     return figure
+
+
+def _found(model: Results, recipe: str, start: str, name: str) -> list[Estimate]:
+    """One dimension of the machines of a recipe at the ends of their flows from a start."""
+    own = [machine for machine in entries(model, "machines") if machine.get("recipe") == recipe]
+    known = (reference(section(section(machine, "end"), start).get(name)) for machine in own)
+    return [estimate for estimate in known if estimate is not None]
 
 
 def frame(model: Results, name: str) -> tuple[float, float]:
@@ -76,24 +76,6 @@ def frame(model: Results, name: str) -> tuple[float, float]:
 def _size(model: Results) -> str:
     side = finite(model.get("size"))
     return "" if side is None else f", L = {side:g}"
-
-
-def _recipe(place: Axes, model: Results, recipe: str, row: int, name: str) -> None:
-    own = [machine for machine in entries(model, "machines") if machine.get("recipe") == recipe]
-    for side, (start, (color, marker)) in zip((-0.2, 0.2), STARTS.items(), strict=True):
-        found = [section(section(machine, "end"), start).get(name) for machine in own]
-        y = row + side + 0.3 * ((np.arange(len(own)) + 0.5) / len(own) - 0.5)
-        x, error = ([number(entry, key) for entry in found] for key in ("value", "error"))
-        _points(place, frame(model, name), (x, y, error), color, marker)
-
-
-def _points(place: Axes, ends: tuple[float, float], found: Sequence[Any], color: str, marker: str) -> None:
-    """Points with errors inside the frame, triangles at its edge for those beyond."""
-    x, y, error = (np.asarray(values, dtype=np.float64) for values in found)
-    inside = (x >= ends[0]) & (x <= ends[1])
-    style.points_along(place, x[inside], y[inside], error[inside], color, marker, ms=3.2)
-    for edge, sign, beyond in ((ends[0], "<", x < ends[0]), (ends[1], ">", x > ends[1])):
-        place.plot(np.full(beyond.sum(), edge), y[beyond], sign, color=color, ms=3.2, clip_on=False)
 
 
 def table(results: Results) -> Table:

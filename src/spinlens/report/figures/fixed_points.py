@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import style
+from spinlens.plot.forests import forest
 from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.machine_points import instrument_keys
@@ -77,33 +77,17 @@ def _range(zeros: Sequence[Zero]) -> str:
 def draw(found: Mapping[str, Sequence[Zero]]) -> Figure:
     """T* / T_c along x, a row a flow, instruments side by side within a row."""
     figure, axes = layout.grid(height=0.62 * len(found) + 0.6, left=1.25)
-    place: Axes = axes[0, 0]
-    place.axvspan(1 - MARGIN, 1 + MARGIN, color=style.BAND, alpha=0.3, lw=0)
-    place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(4, 2))
-    for row, zeros in enumerate(found.values()):
-        for zero in zeros:
-            _mark(place, zero, row)
-    place.set_yticks(range(len(found)), [FLOWS.get(flow, flow) for flow in found])
-    place.set_ylim(len(found) - 0.5, -0.5)
-    low, high = place.get_xlim()
-    place.set_xlim(low - 0.02, high + 0.02)  # room for arrows
-    place.tick_params(axis="y", length=0)
-    place.set_xlabel("T* / T_c")
-    place.set_ylabel("flow").set_visible(False)
+    rows = {
+        FLOWS.get(flow, flow): {
+            name: [(z.at.value, z.side) if z.side else z.at for z in zeros if z.instrument == name]
+            for name in style.INSTRUMENTS
+        }
+        for flow, zeros in found.items()
+    }
+    forest(rows, axes[0, 0], known=1.0, margin=MARGIN, words="T* / T_c", legend=False)
+    low, high = axes[0, 0].get_xlim()
+    axes[0, 0].set_xlim(low - 0.02, high + 0.02)  # room for arrows
     return figure
-
-
-def _mark(place: Axes, zero: Zero, row: int) -> None:
-    color, marker, offset = style.instrument(zero.instrument)
-    y = row + 0.7 * offset
-    if zero.side:
-        place.plot(zero.at.value, y, "|", color=color, ms=5)
-        place.annotate(
-            "", (zero.at.value + 0.02 * zero.side, y), (zero.at.value, y),
-            arrowprops={"arrowstyle": "->", "color": color, "lw": 0.9}, annotation_clip=False,
-        )  # fmt: skip
-    else:
-        style.points_along(place, [zero.at.value], [y], [zero.at.error], color, marker, ms=3.4)
 
 
 def table(results: Results) -> Table:

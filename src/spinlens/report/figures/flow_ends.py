@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import style
+from spinlens.plot.forests import forest
 from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, one_panel
 from spinlens.report.machine_points import end_margin, end_temperatures, instrument_keys
@@ -60,19 +60,12 @@ def describe(where: str, rows: Sequence[Row]) -> str:
 def draw(rows: Sequence[Row]) -> Figure:
     """T_end / T_c along x, recipes below each other, instruments side by side within a row."""
     figure, axes = layout.grid(height=0.44 * len(rows) + 0.6, left=1.15)
-    place: Axes = axes[0, 0]
-    place.axvspan(1 - end_margin(), 1 + end_margin(), color=style.BAND, alpha=0.3, lw=0)
-    place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(4, 2))
-    low, high = _frame([T.value for _, machines in rows for found in machines for T in found.values()])
-    for row, (_, machines) in enumerate(rows):
-        for found in machines:
-            _machine(place, found, row, (low, high))
-    place.set_yticks(range(len(rows)), [recipe for recipe, _ in rows])
-    place.set_ylim(len(rows) - 0.5, -0.5)
-    place.set_xlim(low, high)
-    place.tick_params(axis="y", length=0)
-    place.set_xlabel("T_end / T_c")
-    place.set_ylabel("recipe").set_visible(False)
+    frame = _frame([T.value for _, machines in rows for found in machines for T in found.values()])
+    table = {
+        recipe: {name: [found[name] for found in machines if name in found] for name in style.INSTRUMENTS}
+        for recipe, machines in rows
+    }
+    forest(table, axes[0, 0], known=1.0, margin=end_margin(), frame=frame, words="T_end / T_c", legend=False)
     return figure
 
 
@@ -80,16 +73,6 @@ def _frame(values: Sequence[float]) -> tuple[float, float]:
     inside = [value for value in values if _BEYOND[0] <= value <= _BEYOND[1]]
     low, high = min([*inside, 0.95]) - 0.02, max([*inside, 1.05]) + 0.02
     return low, high
-
-
-def _machine(place: Axes, found: Mapping[str, Estimate], row: int, frame: tuple[float, float]) -> None:
-    for instrument, T in found.items():
-        color, marker, offset = style.instrument(instrument)
-        if frame[0] <= T.value <= frame[1]:
-            style.points_along(place, [T.value], [row + 0.62 * offset], [T.error], color, marker, ms=3.2)
-        else:
-            edge, sign = (frame[0], "<") if T.value < frame[0] else (frame[1], ">")
-            place.plot(edge, row + 0.62 * offset, sign, color=color, ms=3.2, clip_on=False)
 
 
 def table(results: Results) -> Table:

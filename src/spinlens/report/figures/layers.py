@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import style
+from spinlens.plot.layered import LOOKS
+from spinlens.plot.layered import layers as plot_layers
 from spinlens.report import layout
 from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model, names
 from spinlens.study.results_document import Results, label, temperature_unit
@@ -22,8 +22,6 @@ SEE = (
     "Majority blocks must fan out, away from T_c on both sides; the question is whether the stack's lines fan out the "
     "same way or all go to one side."
 )
-LOOKS = {0.9: (style.BLUE, "v"), 0.95: (style.SKY, "s"), 1.0: (style.INK, "o"), 1.05: (style.OCHRE, "D"),
-         1.1: (style.ORANGE, "^")}  # fmt: skip
 KEYS = tuple(
     Key(f"start at {start:g} T_c", color, "point", style.glyph(marker)) for start, (color, marker) in LOOKS.items()
 )
@@ -63,39 +61,12 @@ def draw(columns: dict[str, list[xr.Dataset]], unit: float) -> Figure:
         sharey=True,
     )
     for column, (heading, flows) in enumerate(columns.items()):
+        given = [flow.assign_coords(start=flow["start"] * unit) for flow in flows]
         for row, instrument in enumerate(instruments):
-            place = axes[row, column]
-            style.level(place, 1.0)
-            for flow in flows:
-                _flow(place, flow.isel(instrument=row), unit, faint=len(flows) > 1)
+            plot_layers(given, axes[row, column], unit=unit, instrument=instrument, legend=False)
+            axes[row, column].set(xlabel="", ylabel="T / T_c" if column == 0 else "")
             if column == len(columns) - 1:
-                style.note(place, style.INSTRUMENTS.get(instrument, instrument))
+                style.note(axes[row, column], style.INSTRUMENTS.get(instrument, instrument))
         axes[0, column].set_title(heading, pad=5)
-    for row in range(len(instruments)):
-        axes[row, 0].set_ylabel("T / T_c")
-    _ticks(axes, flows[0])
+    axes[-1, len(columns) // 2].set_xlabel("L of the layer")
     return figure
-
-
-def _flow(place: Axes, flow: xr.Dataset, unit: float, faint: bool) -> None:
-    x = np.arange(flow.sizes["layer"])
-    for k, start in enumerate(flow["start"].values):
-        if round(float(start), 6) not in LOOKS:  # of many starts those about T_c, told apart by colour and marker
-            continue
-        color, marker = LOOKS[round(float(start), 6)]
-        line = flow.isel(start=k)
-        temperature, error = line["temperature"].values / unit, line["temperature_error"].values / unit
-        inside = line["in_range"].values.astype(bool)
-        place.plot(x, temperature, color=color, lw=0.7 if faint else 1.1, alpha=0.6)
-        style.points(place, x[inside], temperature[inside], error[inside], color, marker, ms=3.0)
-        out = {"ms": 3.0, "mfc": "none", "mec": color, "alpha": 0.5}
-        style.points(place, x[~inside], temperature[~inside], error[~inside], color, marker, **out)
-
-
-def _ticks(axes: object, flow: xr.Dataset) -> None:
-    last = np.asarray(axes)[-1]
-    sizes = [str(size) for size in flow["layer"].values]
-    for place in last:
-        place.set_xticks(range(len(sizes)), sizes)
-        place.set_xlim(-0.3, len(sizes) - 0.7)
-    last[len(last) // 2].set_xlabel("L of the layer")

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import scaling as plot
 from spinlens.plot import style
+from spinlens.plot.residuals import FAMILIES
+from spinlens.plot.residuals import residuals as plot_residuals
 from spinlens.report import layout
 from spinlens.report.figures.crossings import CROSSING, size_keys
 from spinlens.report.illustration import Illustration, Key, Panel
@@ -21,7 +22,6 @@ Point = Mapping[str, Any]
 _NAMES = {"temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U_4", "xi": "ξ/L"}
 _SOURCE = ("in units of J, reweighted from all runs", "as it was given, joined by lines")  # of runs, of a table
 _AT = ("at T_c", "every temperature that was fitted")
-_FAMILIES = {"binder": "U_4", "xi": "ξ/L", "log_m2": "ln⟨m²⟩"}
 
 
 def illustrations(point: Point, curves: Curves, known: Any = None) -> list[Illustration]:
@@ -94,19 +94,8 @@ def _drift(point: Point, known: Any) -> Illustration:
 
 def _residuals(point: Point) -> Illustration:
     figure, axes = layout.grid(height=2.7)
-    place: Axes = axes[0, 0]
-    rows = point["quality"]["residuals"]
-    sizes = sorted({row[1] for row in rows})
-    names = [name for name in _FAMILIES if any(row[0] == name for row in rows)]
-    place.axhspan(-1, 1, color=style.BAND, alpha=0.4, lw=0)
-    place.axhline(0, color=style.MUTED, lw=0.7)
-    for k, name in enumerate(names):
-        own = [(sizes.index(L) + 0.12 * (k - 1), value) for found, L, value in rows if found == name]
-        color, marker = style.series(k + 1)
-        place.plot(*zip(*own, strict=True), color=color, marker=marker, lw=0)
-    place.set_xticks(range(len(sizes)), [str(L) for L in sizes])
-    place.set_xlabel("L")
-    place.set_ylabel("(data − fit) / error")
+    plot_residuals(point, axes[0, 0], legend=False)
+    names = [name for name in FAMILIES if any(row[0] == name for row in point["quality"]["residuals"])]
     return Illustration(
         "residuals",
         "Residuals",
@@ -114,7 +103,7 @@ def _residuals(point: Point) -> Illustration:
         f"{_AT[_is_table(point)]}.",
         "Points scatter about zero by about one; a trend with L would mean that the scaling law is wrong.",
         (Panel("Residuals", "Residuals of the global fit against L", figure),),
-        tuple(_series_key(_FAMILIES[name], *style.series(k + 1)) for k, name in enumerate(names)),
+        tuple(_series_key(FAMILIES[name].replace("$", ""), *style.series(k + 1)) for k, name in enumerate(names)),
     )
 
 

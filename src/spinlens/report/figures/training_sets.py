@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import style
+from spinlens.plot.forests import forest
 from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, Panel, each_model
 from spinlens.report.machine_points import READ, end_margin, end_temperatures, instrument_keys, is_control
@@ -21,12 +21,12 @@ from spinlens.study.results_document import Results, entries, finite, label, mod
 TITLE = "Machines that differ in their training set alone"
 CAPTION = (
     "T_end / T_c by training set, for recipes that agree in everything else; mean over machines by each instrument, "
-    "with errors. Grey dash: mean temperature of the training set, infinite temperatures left out. Band: the margin of "
+    "with errors. Grey bar: mean temperature of the training set, infinite temperatures left out. Band: the margin of "
     "the rules about T_c."
 )
 SEE = (
     "A flow that finds the critical point stays in the band whatever it was trained on; one that follows the grey "
-    "dashes finds the mean of its training set."
+    "bars finds the mean of its training set."
 )
 
 Family = dict[str, list[dict[str, Estimate]]]
@@ -91,23 +91,13 @@ def _mean(found: Sequence[Mapping[str, Estimate]], instrument: str) -> Estimate 
 
 
 def draw(sets: Family, means: Mapping[str, float]) -> Figure:
-    """T_end / T_c, a column a training set, instruments side by side."""
-    figure, axes = layout.grid(height=2.9)
-    place: Axes = axes[0, 0]
-    place.axhspan(1 - end_margin(), 1 + end_margin(), color=style.BAND, alpha=0.3, lw=0)
-    style.level(place, 1.0)
-    for column, (name, found) in enumerate(sets.items()):
-        if name in means:
-            place.plot([column - 0.42, column + 0.42], [means[name]] * 2, color=style.MUTED, lw=2.0)
-        for k, instrument in enumerate(READ):
-            color, marker, _ = style.instrument(instrument)
-            if (at := _mean(found, instrument)) is not None:
-                style.points(place, [column + 0.15 * (k - 1.5)], [at.value], [at.error], color, marker, ms=4.5)
-    place.set_xticks(range(len(sets)), list(sets))
-    place.set_xlim(-0.6, len(sets) - 0.4)
-    place.tick_params(axis="x", length=0)
-    place.set_xlabel("training set")
-    place.set_ylabel("T_end / T_c")
+    """T_end / T_c, a row a training set, instruments side by side within it."""
+    figure, axes = layout.grid(height=0.5 * len(sets) + 0.6, left=0.8)
+    rows = {
+        name: {instrument: at for instrument in READ if (at := _mean(found, instrument)) is not None}
+        for name, found in sets.items()
+    }
+    forest(rows, axes[0, 0], known=1.0, margin=end_margin(), marks=means, words="T_end / T_c", legend=False)
     return figure
 
 

@@ -92,7 +92,7 @@ def write_flow(folder: Path, document: Document, bibtex: str = "") -> None:
 
 def render(document: Document, drawn: Mapping[str, tuple[str, Figure]], bibtex: str = "") -> str:
     """The page as text; call under `style.context`."""
-    inline = {name: (words, svg.inline(figure, name, words)) for name, (words, figure) in drawn.items()}
+    inline = {name: (words, svg.inline(figure, words)) for name, (words, figure) in drawn.items()}
 
     def panels(prefix: str) -> tuple[tuple[str, Markup], ...]:
         return tuple(panel for name, panel in inline.items() if name.startswith(prefix))

@@ -21,9 +21,8 @@ from markupsafe import Markup
 
 from spinlens.files.atomic import replace_file
 from spinlens.plot import style
-from spinlens.report import svg, tables, verdict_tables
+from spinlens.report import scripts, svg, tables, verdict_tables
 from spinlens.report.answers.study import CLAIMS, study_answer
-from spinlens.report.compact import share_styles
 from spinlens.report.deciding import deciding_time
 from spinlens.report.figures import (
     answer,
@@ -144,7 +143,7 @@ def render_page(template: str, *, script: bool = True, parts: Sequence[str] = ()
     `parts` name what else the page needs of the folder parts: a file of style, of script, or both.
     """
     texts = {"css": _texts("css", parts)} | ({"script": _texts("js", parts)} if script else {})
-    return share_styles(_environment().get_template(template).render(**values, **texts))
+    return svg.share_styles(_environment().get_template(template).render(**values, **texts))
 
 
 def _texts(suffix: str, parts: Sequence[str]) -> Markup:
@@ -164,8 +163,7 @@ def draw_all(results: Results, data: Mapping[str, xr.Dataset]) -> dict[str, Draw
 
 def draw(picture: Illustration, number: int) -> Drawn:
     """The panels of one illustration as SVG; call under `style.context`."""
-    panels = enumerate(picture.panels)
-    svgs = tuple(svg.inline(panel.figure, f"f{number}p{k}", panel.description) for k, panel in panels)
+    svgs = tuple(svg.inline(panel.figure, panel.description) for panel in picture.panels)
     return Drawn(number, picture, svgs)
 
 
@@ -176,9 +174,9 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.ChainableUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["scripts"] = svg.scripts
-    environment.filters["bare"] = svg.bare
-    environment.filters["tight"] = svg.tight
+    environment.filters["scripts"] = scripts.scripts
+    environment.filters["bare"] = scripts.bare
+    environment.filters["tight"] = scripts.tight
     environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str)
     environment.filters["css_color"] = lambda color: (
         f"var({style.CSS_VARIABLES[color]})" if color in style.CSS_VARIABLES else color
@@ -204,5 +202,5 @@ def _address(kind: str, text: str) -> str:
 
 def _css_text(text: str) -> str:
     """Words as a string of CSS: what a heading says before a cell on a narrow screen."""
-    quoted = svg.bare(text).replace("\\", "\\\\").replace('"', '\\"')
+    quoted = scripts.bare(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}"'
