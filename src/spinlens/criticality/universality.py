@@ -30,7 +30,7 @@ class Reference:
     """What theory and the literature say of one coupling; None where nothing firm is known.
 
     `expansion` is Δ_ε to first and second order in ε = 2σ − d, a guide and no more; `binder` is U4* of a periodic
-    square or cube.
+    square or cube, `xi` ξ/L* of a square.
     """
 
     regime: Regime
@@ -40,6 +40,7 @@ class Reference:
     note: str = ""
     expansion: tuple[float, float] | None = None
     binder: Known | None = None
+    xi: Known | None = None
 
 
 MEAN_FIELD_BINDER = 0.2705201282578412  # 1 − Γ(1/4)²/(12 Γ(3/4)²), p(m) ∝ e^{−m⁴}
@@ -50,6 +51,7 @@ _ONSAGER = Reference(
     Known(Estimate(0.125, 0.0), "Onsager 1944, Yang 1952, exact"),
     Known(Estimate(1.0, 0.0), "Onsager 1944, exact"),
     binder=Known(Estimate(SQUARE_BINDER, 1e-5), "Kamieniarz & Blöte 1993"),
+    xi=Known(Estimate(0.9050488292, 4e-10), "Salas & Sokal 2000"),
 )
 _SHORT_RANGE_EXPONENTS = {2: (0.125, 1.0), 3: (0.5181489, 1.412625)}  # Δ_s, Δ_ε: Onsager; conformal bootstrap
 

@@ -53,12 +53,14 @@ MACHINE = "machine"
 OF_TRAIN = (
     RESULTS, "index.html", MACHINE, "training-state.safetensors", "training-states-of-layers",
     "learning-curve*.svg", "spectrum*.svg", "couplings.svg", "receptive-fields.svg",
+    "learning-curve*.pdf", "spectrum*.pdf", "couplings.pdf", "receptive-fields.pdf",
 )  # fmt: skip
 """What `spinlens train` writes into its folder."""
 
 OF_FLOW = (
     RESULTS, TABLE, "readings.csv", "flows.csv", "index.html", MACHINE, "machines", "flows",
     "flow-*.svg", "field-*.svg", "end.svg", "ends.svg", "layers.svg", "maps.svg",
+    "flow-*.pdf", "field-*.pdf", "end.pdf", "ends.pdf", "layers.pdf", "maps.pdf",
 )  # fmt: skip
 """What `spinlens flow` writes into its folder."""
 

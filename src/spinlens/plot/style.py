@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
 # Each colour stands for a role; the page turns it into a CSS variable, so that light and dark have their own values.
 INK, MUTED, RULE, BAND = "#17191e", "#6a7079", "#d9dce1", "#a9b0ba"
-BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY = "#0b5fa5", "#c94f16", "#16836a", "#87479c", "#a97800", "#4a97c9"
+BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY = "#0b5fa5", "#c94f16", "#16836a", "#803470", "#a97800", "#408cc4"
 SHADES = ("#548fc6", "#3f80bf", "#2567a6", "#114a82", "#072f5f")  # ordered: small to large
 CSS_VARIABLES = {
     INK: "--ink", MUTED: "--muted", RULE: "--rule", BAND: "--band",

@@ -122,6 +122,8 @@ def _line(results: Results, group: list[Results]) -> Line:
     else:
         said = [_phrase(claim) for claim in group]
         text = "; ".join([f"{said[0]}{numbers}", *said[1:]])
+    before, paper, after = text.partition(PAPER)
+    text = f"{before}{paper}{after.replace(PAPER, 'the paper')}"  # it is named once in a line
     more = dict.fromkeys(str(claim["decides"]) for claim in group if claim.get("decides"))
     return Line(f"{text}.", " ".join(more), tuple((str(claim.get("id")), _outcome(claim)) for claim in group))
 

@@ -48,6 +48,17 @@ def bare(text: str) -> str:
     return _MINUS.sub("−", _SCRIPT.sub(lambda match: match[1] + match[3].strip("{}"), text))
 
 
+def mathematics(text: str) -> str:
+    """The same as matplotlib sets it; what is mathematics already stays as it is.
+
+    >>> mathematics("T_end / T_c"), mathematics("$T_c$")
+    ('$T_{end}$ / $T_{c}$', '$T_c$')
+    """
+    if "$" in text:
+        return text
+    return _SCRIPT.sub(lambda match: f"${match[1]}{match[2]}{{{match[3].strip('{}')}}}$", text)
+
+
 def spans(text: str) -> str:
     """The same for SVG, of text that is escaped: smaller spans, shifted and shifted back (dy counts in own sizes).
 

@@ -1,4 +1,4 @@
-"""A drawn figure as SVG: inline in a page, whose colours it follows, or as a file; styles that drawings share."""
+"""A drawn figure in a page, as SVG whose colours follow it, or as a file; styles that drawings share."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ def inline(figure: Figure, description: str) -> Markup:
     return Markup(renderer.svg(description))
 
 
-def standalone(figure: Figure) -> bytes:
-    """The figure as an SVG file of its own, the same bytes each time."""
+def standalone(figure: Figure, suffix: str = "svg") -> bytes:
+    """The figure as a file of its own, SVG or PDF, the same bytes each time."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    dated = {"svg": "Date", "pdf": "CreationDate"}[suffix]
+    figure.savefig(buffer, format=suffix, metadata={dated: None})
     return buffer.getvalue()
 
 

@@ -23,6 +23,7 @@ def answer(near: Case, far: Case) -> list[str]:
 def test_a_study_has_five_lines_that_name_the_published_claims() -> None:
     lines = answer(Case(), Case())
     assert len(lines) == 5
+    assert max(line.count(PAPER) for line in lines) == 1
     assert sum(PAPER in line for line in lines) >= 3
     assert [line.rsplit("[", 1)[1] for line in lines][1] == "B depends on training]"
     assert "learned (gap 0.000" in lines[1]

@@ -108,7 +108,9 @@ def _facts(document: Document, rows: Sequence[Row]) -> tuple[Fact, ...]:
         Fact(f"T / T_c by {INSTRUMENTS[name]}", _reading(row, name, unit), "from hot states") for name in _extremes(row)
     ]
     p, tau = finite(row.get("equilibrium_p")), {"value": row.get("gibbs_tau"), "error": row.get("gibbs_tau_error")}
-    chance = Fact("chance of equilibrium", MISSING if p is None else chance_text(p), "p of the joint test")
+    chance = Fact(
+        "chance of equilibrium", MISSING if p is None else chance_text(p).removeprefix("= "), "p of the joint test"
+    )
     return (*read, chance, Fact("τ of the machine’s chain", said(tau), "steps that the flow remembers"))
 
 

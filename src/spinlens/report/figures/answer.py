@@ -115,20 +115,23 @@ def draw_misses(points: Sequence[MachinePoint], look: Mapping[str, Look]) -> Fig
     return figure
 
 
-def _cluster(points: Sequence[MachinePoint], recipe: str) -> list[tuple[float, float]]:
+def _cluster(points: Sequence[MachinePoint], recipe: str) -> list[tuple[float, Estimate]]:
     """Gap and effect of the machines of a recipe, as they are drawn."""
     own = [(p.gap, p.effects.get(EFFECT)) for p in points if p.recipe == recipe]
-    return sorted((max(g.value, FLOOR), e.value) for g, e in own if g and e is not None and e.value is not None)
+    known = [
+        (max(g.value, FLOOR), Estimate(e.value, e.error or 0.0)) for g, e in own if g and e and e.value is not None
+    ]
+    return sorted(known, key=lambda pair: pair[0])
 
 
-def _name(place: Axes, words: str, own: Sequence[tuple[float, float]], rank: int, count: int) -> None:
-    """Words above and below the points in turn, so that neighbours leave each other room."""
-    x, values = own[len(own) // 2][0], [effect for _, effect in own]
-    above = rank % 2 == 0
+def _name(place: Axes, words: str, own: Sequence[tuple[float, Estimate]], rank: int, count: int) -> None:
+    """Words above and below the bars in turn, so that neighbours leave each other room."""
+    x, above = own[len(own) // 2][0], rank % 2 == 0
+    turn = 1 if above else -1
+    end = max(turn * effect.value + effect.error for _, effect in own) * turn
     side = "left" if rank == 0 else "right" if rank == count - 1 else "center"
-    place.annotate(words, (x, max(values) if above else min(values)), (0, 9 if above else -9),
-                   textcoords="offset points", color=style.INK, ha=side, va="bottom" if above else "top",
-                   fontsize=9)  # fmt: skip
+    place.annotate(words, (x, end), (0, 4 * turn), textcoords="offset points", color=style.INK, ha=side,
+                   va="bottom" if above else "top", fontsize=9)  # fmt: skip
 
 
 def _inside(points: Sequence[MachinePoint]) -> str:
@@ -195,8 +198,11 @@ def draw_fields(found: Mapping[str, Field]) -> Figure:
         words, color, marker = _FLOWS[flow]
         flow_field(field.as_entry(), place, color=color, marker=marker, step="layer", legend=False)
         at, change = field.points[-1]
-        place.annotate(words, (at, change.value), (-14, 5), textcoords="offset points", color=color, ha="right",
-                       va="bottom", fontsize=9)  # fmt: skip
+        above = change.value >= max(other.points[-1][1].value for other in found.values())
+        place.annotate(words, (at, change.value), (0, 9) if above else (0, -9), textcoords="offset points", color=color,
+                       ha="right", va="bottom" if above else "top", fontsize=9)  # fmt: skip
+    low, high = place.get_ylim()
+    place.set_ylim(low, high + 0.12 * (high - low))  # room for the words above
     place.set_xlabel("T / T_c of the states")
     place.set_ylabel("change of T / T_c")
     return figure

@@ -92,6 +92,7 @@ def draw_end(rows: Sequence[Row], unit: float, instruments: Sequence[str]) -> Fi
     place.set_ylim(len(words) - 0.5, -0.5)
     place.tick_params(axis="y", length=0)
     place.set_xlabel("T / T_c at the end of the flow")
+    place.locator_params(axis="x", nbins=5)
     place.set_ylabel("instrument").set_visible(False)
     return figure
 

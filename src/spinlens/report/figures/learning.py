@@ -87,8 +87,8 @@ CURVE = Illustration(
 )  # fmt: skip
 SPECTRUM = Illustration(
     "spectrum", "Spectrum of the weights",
-    "Singular values of the weights by rank; dashed: the largest of independent weights of the same size.",
-    "Values above the line are directions that the machine has learned; those below cannot be told from noise.", (),
+    "Singular values of the weights by rank; grey: what independent weights of the same size reach.",
+    "Values above the grey are directions that the machine has learned; those below cannot be told from noise.", (),
 )  # fmt: skip
 FIELDS = Illustration(
     "receptive-fields", "Receptive fields",

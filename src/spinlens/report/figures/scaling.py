@@ -15,6 +15,7 @@ from spinlens.plot.residuals import residuals as plot_residuals
 from spinlens.report import layout
 from spinlens.report.figures.crossings import CROSSING, size_keys
 from spinlens.report.illustration import Illustration, Key, Panel
+from spinlens.report.tables import Table, estimate, plain
 
 Curves = Sequence[Mapping[str, Any]]
 Point = Mapping[str, Any]
@@ -89,7 +90,17 @@ def _drift(point: Point, known: Any) -> Illustration:
         "Both ratios have to tend to the band as L grows.",
         (Panel("Crossing temperatures", "Crossing temperatures against one over L", figure),),
         (*ratios, Key("T_c ± error", style.BAND, "band"), *_known_key(known)),
+        numbers=_pairs(point),
     )
+
+
+def _pairs(point: Point) -> Table:
+    rows = [
+        (symbol, " × ".join(map(str, pair["sizes"])), estimate(pair["temperature"]), estimate(pair.get("value")))
+        for name, symbol in (("crossings", "U_4"), ("xi_crossings", "ξ/L"))
+        for pair in point.get(name) or ()
+    ]
+    return Table(("ratio", "sizes", "T / J", "its value"), tuple(rows))
 
 
 def _residuals(point: Point) -> Illustration:
@@ -104,6 +115,13 @@ def _residuals(point: Point) -> Illustration:
         "Points scatter about zero by about one; a trend with L would mean that the scaling law is wrong.",
         (Panel("Residuals", "Residuals of the global fit against L", figure),),
         tuple(_series_key(FAMILIES[name].replace("$", ""), *style.series(k + 1)) for k, name in enumerate(names)),
+        numbers=Table(
+            ("quantity", "L", "(data − fit) / error"),
+            tuple(
+                (FAMILIES[name].replace("$", ""), str(L), plain(float(value)))
+                for name, L, value in point["quality"]["residuals"]
+            ),
+        ),
     )
 
 
@@ -139,4 +157,12 @@ def _budget(point: Point) -> Illustration:
             Panel("By size", "Shares of each size in the variance of the critical temperature", sizes),
         ),
         (Key("statistical", style.BLUE, "square"), Key("systematic", style.OCHRE, "square")),
+        numbers=_errors(point, names),
     )
+
+
+def _errors(point: Point, names: Sequence[str]) -> Table:
+    parts = [(_NAMES[name], plain(float(point["statistical"][name])), plain(float(point["systematic"][name])), "")
+             for name in names]  # fmt: skip
+    shares = [(f"L = {L}", "", "", plain(float(share))) for L, share in point["influence"].items()]
+    return Table(("of", "statistical error", "systematic error", "share of var T_c"), (*parts, *shares))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,17 +34,22 @@ panel.savefig("{name}.pdf")
 
 @dataclass(frozen=True)
 class Take:
-    """What stands below a figure: whether a PDF lies beside the page, its data for the scripts, lines of Python."""
+    """What stands below a figure: files that lie beside the page (words, address), data for the scripts, Python."""
 
-    pdf: bool
-    data: Markup | None
-    python: str
+    files: tuple[tuple[str, str], ...] = ()
+    data: Markup | None = None
+    python: str = ""
 
 
 def take(name: str, results: Results, data: Data, pdf: bool = False, folder: str = "study") -> Take:
     """What can be taken along of the figure `name` of the study in `folder`."""
-    blocks = numbers(name, results, data)
-    return Take(pdf, embedded(f"numbers-{name}", blocks) if blocks else None, _LINES.format(folder=folder, name=name))
+    files = (("PDF", f"figures/{name}.pdf"),) if pdf else ()
+    return Take(files, block_data(name, numbers(name, results, data)), _LINES.format(folder=folder, name=name))
+
+
+def block_data(name: str, blocks: Sequence[Mapping[str, Any]]) -> Markup | None:
+    """Blocks of numbers for the script, which makes rows of them: each with `dims`, their labels, and `values`."""
+    return embedded(f"numbers-{name}", blocks) if blocks else None
 
 
 def numbers(name: str, results: Results, data: Data) -> list[dict[str, Any]]:
@@ -61,7 +66,7 @@ def _blocks(found: xr.Dataset | None, variables: tuple[str, ...]) -> list[dict[s
     by_dims: dict[tuple[str, ...], dict[str, Any]] = {}
     for name in variables:
         if found is not None and name in found:
-            by_dims.setdefault(tuple(map(str, found[name].dims)), {})[name] = _short(found[name].values)
+            by_dims.setdefault(tuple(map(str, found[name].dims)), {})[name] = short(found[name].values)
     return [
         {"dims": {dim: _labels(found, dim) for dim in dims}, "values": values}
         for dims, values in by_dims.items()
@@ -69,7 +74,7 @@ def _blocks(found: xr.Dataset | None, variables: tuple[str, ...]) -> list[dict[s
     ]
 
 
-def _short(values: Any) -> list[float | int]:
+def short(values: Any) -> list[float | int]:
     """All values in a row, floats to six figures."""
     flat = np.asarray(values).ravel()
     return [float(f"{value:.6g}") for value in flat.tolist()] if flat.dtype.kind == "f" else flat.astype(int).tolist()
@@ -77,4 +82,4 @@ def _short(values: Any) -> list[float | int]:
 
 def _labels(found: xr.Dataset, dim: str) -> list[Any]:
     values = found[dim].values
-    return _short(values) if values.dtype.kind == "f" else values.tolist()
+    return short(values) if values.dtype.kind == "f" else values.tolist()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from spinlens.plot import style
 from spinlens.report.answers.critical import critical_answer, in_symbols
 from spinlens.report.figures import scaling
+from spinlens.report.interactive.take import Take
+from spinlens.report.interactive.take_pages import of_point
 from spinlens.report.pages.study import draw, render_page
 from spinlens.report.references import references
 from spinlens.report.tables import Table
@@ -34,11 +37,16 @@ def render_critical(
     known = known or {}
     with style.context():
         pictures = scaling.illustrations(point, curves, reference(section(known, "temperature").get("estimate")))
-        drawn = [draw(picture, count) for count, picture in enumerate(pictures, start=1)]
+        takes = of_point(curves)
+        drawn = [
+            replace(draw(picture, count), take=takes.get(picture.name, Take()))
+            for count, picture in enumerate(pictures, start=1)
+        ]
     cells = tuple(tuple(in_symbols(cell) if column in (0, 4, 5) else cell for column, cell in enumerate(row))
                   for row in rows)  # fmt: skip
     return render_page(
         "critical.html",
+        parts=("take",),
         answer=critical_answer(title, point, known, notes),
         content=Table(tuple(headings), cells),
         figures=drawn,

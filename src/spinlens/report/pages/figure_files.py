@@ -13,6 +13,7 @@ from spinlens.errors import InputError
 from spinlens.files.atomic import make_folder, write_file
 from spinlens.plot import style
 from spinlens.report.illustration import Data, Illustration
+from spinlens.report.keyed import complete
 from spinlens.report.pages.study import FIGURES
 from spinlens.study.results_document import Results
 
@@ -30,11 +31,9 @@ def illustrations(results: Results, data: Data, names: Iterable[str] = ()) -> di
 
 
 def panels(drawn: Mapping[str, Illustration]) -> dict[str, list[Figure]]:
-    """The panels of each figure under their headings."""
-    found: dict[str, list[Figure]] = {}
-    for name, picture in drawn.items():
-        found[name] = [panel.figure for panel in picture.panels]
-    return found
+    """The panels of each figure, each with its heading and the key."""
+    with style.context():
+        return {name: complete(picture) for name, picture in drawn.items()}
 
 
 def write_pdfs(results: Results, data: Data, folder: Path) -> list[Path]:

@@ -22,6 +22,8 @@ from spinlens.report.figures import flow_comparison, flow_fields, layers, maps
 from spinlens.report.illustration import Key
 from spinlens.report.interactive.embedding import embedded
 from spinlens.report.interactive.player import flow_reels
+from spinlens.report.interactive.take import Take
+from spinlens.report.interactive.take_pages import of_flow
 from spinlens.report.pages.study import render_page
 from spinlens.report.references import references
 from spinlens.report.tables import MISSING, Table, estimate
@@ -52,6 +54,7 @@ class Section:
     caption: str = ""
     see: str = ""
     number: int = 0
+    take: Take | None = None
 
 
 def figures(document: Document) -> dict[str, tuple[str, Figure]]:
@@ -81,12 +84,13 @@ def figures(document: Document) -> dict[str, tuple[str, Figure]]:
 
 
 def write_flow(folder: Path, document: Document, bibtex: str = "") -> None:
-    """results.json, every figure as SVG, and the page with `bibtex`, what the flow rests on, as its references."""
+    """results.json, every figure as SVG and PDF, and the page with `bibtex`, what the flow rests on."""
     write_file(folder / "results.json", (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
     with style.context():
         drawn = figures(document)
         for name, (_, figure) in drawn.items():
-            write_file(folder / f"{name}.svg", svg.standalone(figure))
+            for suffix in ("svg", "pdf"):
+                write_file(folder / f"{name}.{suffix}", svg.standalone(figure, suffix))
         write_file(folder / "index.html", render(document, drawn, bibtex).encode())
 
 
@@ -122,12 +126,13 @@ def render(document: Document, drawn: Mapping[str, tuple[str, Figure]], bibtex: 
         Section("layers", "Layer by layer", "", None, panels("layers"), layers.KEYS, layers.CAPTION),
         Section("maps", "What hidden units see", "", _patterns(document), panels("maps"), (), maps.CAPTION),
     ]
-    kept = [section for section in sections if section.svgs or (section.table and section.table.rows)]
+    takes = of_flow(document, drawn)
+    kept = [replace(part, take=takes[part.name]) for part in sections if part.svgs or (part.table and part.table.rows)]
     first = [inline["end"]] if "end" in inline else []
     played = flow_reels(document)
     return render_page(
         "flow.html",
-        parts=("elements", "player") if played else (),
+        parts=("take", *(("elements", "player") if played else ())),
         reels=played and embedded("player-data", played),
         answer=flow_answer(document),
         picture=Section(
@@ -138,6 +143,7 @@ def render(document: Document, drawn: Mapping[str, tuple[str, Figure]], bibtex: 
             caption=flow_comparison.END_CAPTION,
             see=flow_comparison.END_SEE,
             number=1,
+            take=takes["end"],
         )
         if first
         else None,

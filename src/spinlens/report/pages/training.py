@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from spinlens.arrays import Array
 from spinlens.files.atomic import write_file
@@ -15,6 +17,7 @@ from spinlens.plot import style
 from spinlens.report import svg
 from spinlens.report.answers.training import training_answer
 from spinlens.report.figures import learning
+from spinlens.report.interactive.take_pages import of_training
 from spinlens.report.pages.study import draw, render_page
 from spinlens.report.references import references
 from spinlens.report.tables import Table, estimate, plain
@@ -33,10 +36,14 @@ def write_training(
     with style.context():
         pictures = learning.illustrations(judged, fields)
         for picture in pictures:
-            write_file(folder / f"{picture.name}.svg", svg.standalone(picture.panels[0].figure))
-        drawn = [draw(picture, count) for count, picture in enumerate(pictures, start=1)]
+            _write(folder, picture.name, picture.panels[0].figure)
+        takes = of_training(judged, fields)
+        drawn = [
+            replace(draw(picture, count), take=takes[picture.name]) for count, picture in enumerate(pictures, start=1)
+        ]
     page = render_page(
         "train.html",
+        parts=("take",),
         answer=training_answer(judged, about),
         figures=drawn,
         layers=_layers(judged),
@@ -54,8 +61,13 @@ def draw_layers(folder: Path, layers: Sequence[Judged]) -> None:
         for number, layer in enumerate(layers[1:], start=2):
             curve = learning.learning_curve(layer["history"])
             spectrum = learning.spectrum(np.array(layer["singular_values"]), layer["noise_edge"])
-            write_file(folder / f"learning-curve-layer{number}.svg", svg.standalone(curve))
-            write_file(folder / f"spectrum-layer{number}.svg", svg.standalone(spectrum))
+            _write(folder, f"learning-curve-layer{number}", curve)
+            _write(folder, f"spectrum-layer{number}", spectrum)
+
+
+def _write(folder: Path, name: str, figure: Figure) -> None:
+    for suffix in ("svg", "pdf"):
+        write_file(folder / f"{name}.{suffix}", svg.standalone(figure, suffix))
 
 
 def _layers(judged: Judged) -> Table:

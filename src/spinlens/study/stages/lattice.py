@@ -14,7 +14,7 @@ from spinlens.criticality.analysis.analysis import analyse
 from spinlens.criticality.reweighting.size_curves import SizeCurves, measured_binder
 from spinlens.criticality.search import bracketing, windows
 from spinlens.criticality.search.windows import Prospect, window_runs
-from spinlens.criticality.universality import reference
+from spinlens.criticality.universality import Known, reference
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import coupling_of
 from spinlens.sampling.sampler import sample
@@ -108,19 +108,18 @@ def critical(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     return {
         "label": coupling.label,
         "regime": known.regime,
-        "reference": {
-            name: None
-            if entry is None
-            else {"value": entry.estimate.value, "error": entry.estimate.error, "source": entry.source}
-            for name, entry in (
-                ("temperature", known.temperature),
-                ("delta_spin", known.delta_spin),
-                ("delta_energy", known.delta_energy),
-            )
-        },
+        "reference": {name: _known(getattr(known, name)) for name in ("temperature", "delta_spin", "delta_energy")}
+        | {name: _known(entry) for name in ("binder", "xi") if (entry := getattr(known, name)) is not None},
         "critical": point,
         "warm": all(bool(data["warm"].all()) for data in _scans(artefacts)),
     }
+
+
+def _known(entry: Known | None) -> dict[str, Any] | None:
+    """A number from elsewhere with its source."""
+    if entry is None:
+        return None
+    return {"value": entry.estimate.value, "error": entry.estimate.error, "source": entry.source}
 
 
 @costing(_analysis_cost)

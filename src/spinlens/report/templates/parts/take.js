@@ -3,7 +3,7 @@
   "use strict";
   const root = document.documentElement;
   const SVG = "http://www.w3.org/2000/svg";
-  const GAP = 24, HEAD = 22;
+  const GAP = 24, HEAD = 22, LINE = 16;
 
   const save = (name, type, text) => {
     const address = URL.createObjectURL(new Blob([text], { type }));
@@ -38,6 +38,31 @@
     return rules.filter((rule) => used.has(rule.selectorText)).map((rule) => rule.cssText).join(" ");
   };
 
+  const shape = (parent, tag, attributes, text) => {
+    const element = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    if (text !== undefined) element.textContent = text;
+    parent.append(element);
+  };
+
+  // The key below the panels, in lines that fit the width; returns where it ends.
+  const key = (figure, whole, top, width) => {
+    let [x, y] = [0, top];
+    for (const entry of figure.querySelectorAll(".key li")) {
+      const [sign, words] = [entry.firstElementChild, entry.lastElementChild.textContent];
+      const room = 30 + 5.6 * words.length;
+      if (x > 0 && x + room > width) [x, y] = [0, y + LINE];
+      const fill = sign.style.getPropertyValue("--c").trim(), kind = sign.classList;
+      if (kind.contains("glyph")) shape(whole, "text", { x, y: y + 9, "font-size": 10, fill }, sign.textContent);
+      else if (kind.contains("point")) shape(whole, "circle", { cx: x + 5, cy: y + 6, r: 3.5, fill });
+      else if (kind.contains("line")) shape(whole, "rect", { x, y: y + 5, width: 16, height: 2, fill });
+      else shape(whole, "rect", { x, y: y + 1, width: 14, height: 9, fill, opacity: kind.contains("band") ? 0.45 : 1 });
+      shape(whole, "text", { x: x + 22, y: y + 9, "font-size": 10 }, words);
+      x += room;
+    }
+    return x > 0 ? y + LINE : y;
+  };
+
   const drawing = (figure) => {
     const panels = [...figure.querySelectorAll(".panel")];
     const columns = Math.min(3, panels.length % 3 ? 2 : 3, panels.length);
@@ -45,7 +70,8 @@
     const wide = Math.max(...sizes.map((size) => size.width)), high = Math.max(...sizes.map((size) => size.height));
     const rows = Math.ceil(panels.length / columns);
     const whole = document.createElementNS(SVG, "svg");
-    const [width, height] = [columns * (wide + GAP) - GAP, rows * (high + HEAD + GAP) - GAP];
+    const width = columns * (wide + GAP) - GAP, panelled = rows * (high + HEAD + GAP) - GAP;
+    const height = key(figure, whole, panelled + LINE, width);
     for (const [name, value] of Object.entries({
       viewBox: `0 0 ${width} ${height}`, width: `${width}pt`, height: `${height}pt`, "font-family": "Helvetica, Arial, sans-serif",
     })) whole.setAttribute(name, value);
@@ -94,6 +120,7 @@
   const fromData = (blocks) => {
     const names = (of) => [...new Set(blocks.flatMap((block) => Object.keys(block[of])))];
     const dims = names("dims"), values = names("values");
+    const told = Object.keys(blocks[0]).filter((name) => name !== "dims" && name !== "values");
     const rows = blocks.flatMap((block) => {
       const own = Object.entries(block.dims), sizes = own.map(([, labels]) => labels.length);
       const count = sizes.reduce((product, size) => product * size, 1);
@@ -104,10 +131,10 @@
           at[own[d][0]] = own[d][1][rest % sizes[d]];
           rest = Math.floor(rest / sizes[d]);
         }
-        return [block.lattice, block.source, ...dims.map((dim) => at[dim]), ...values.map((name) => block.values[name]?.[k])];
+        return [...told.map((name) => block[name]), ...dims.map((dim) => at[dim]), ...values.map((name) => block.values[name]?.[k])];
       });
     });
-    return csv([["lattice", "source", ...dims, ...values], ...rows]);
+    return csv([[...told, ...dims, ...values], ...rows]);
   };
 
   document.querySelectorAll(".take").forEach((place) => {
