@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,30 @@ def test_the_theme_button_switches_by_keyboard(opened: Any, pages: dict[str, Pat
     assert page.evaluate(BACKGROUND) != before
     page.keyboard.press("Enter")
     assert page.evaluate(BACKGROUND) == before
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "report"])
+def test_every_figure_can_be_taken_along(opened: Any, pages: dict[str, Path], name: str) -> None:
+    page = opened(pages[name], color_scheme="dark")
+    assert page.locator("figure").count() == page.locator(".take").count() > 2
+    for take in page.locator(".take").all():
+        with page.expect_download() as found:
+            take.locator("button", has_text="SVG").click()
+        drawn = ElementTree.fromstring(Path(found.value.path()).read_text(encoding="utf-8").partition("\n")[2])
+        assert {"path", "image"} & {element.tag.partition("}")[2] for element in drawn.iter()}
+        assert take.locator("text=CSV").count() == 1
+    files = page.evaluate("[...document.querySelectorAll('.take a')].map(a => a.getAttribute('href'))")
+    assert all((pages[name].parent / file).is_file() for file in files if file.endswith(".pdf"))
+    assert name == "critical" or any(file.endswith(".pdf") for file in files)
+
+
+def test_the_key_comes_along_in_the_colours_of_paper(opened: Any, pages: dict[str, Path]) -> None:
+    page = opened(pages["flow"], color_scheme="dark")
+    with page.expect_download() as found:
+        page.click(".take[data-name=flows] >> text=SVG")
+    text = Path(found.value.path()).read_text(encoding="utf-8")
+    assert all(f">{start} start</text>" in text for start in ("cold", "critical", "hot"))
+    assert "var(" not in text
 
 
 def test_the_first_screen_of_a_study_has_the_answer_the_numbers_and_the_picture(

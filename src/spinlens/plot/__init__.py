@@ -26,7 +26,7 @@ _HOME = {
     "spinlens.plot.chains": ("series", "autocorrelation"),
     "spinlens.plot.thermodynamics": ("reweighted",),
     "spinlens.plot.scaling": ("crossings", "collapse", "drift"),
-    "spinlens.plot.residuals": ("residuals",),
+    "spinlens.plot.fits": ("residuals",),
     "spinlens.plot.instruments": ("calibration", "validation"),
     "spinlens.plot.flow_readings": ("flow",),
     "spinlens.plot.flow_fields": ("flow_field",),

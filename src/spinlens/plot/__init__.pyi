@@ -3,6 +3,7 @@
 from spinlens.plot.chains import autocorrelation as autocorrelation
 from spinlens.plot.chains import series as series
 from spinlens.plot.exponents import mcrg as mcrg
+from spinlens.plot.fits import residuals as residuals
 from spinlens.plot.flow_fields import flow_field as flow_field
 from spinlens.plot.flow_readings import flow as flow
 from spinlens.plot.forests import forest as forest
@@ -17,7 +18,6 @@ from spinlens.plot.machines import weights as weights
 from spinlens.plot.maps import correlation_map as correlation_map
 from spinlens.plot.movies import movie as movie
 from spinlens.plot.pair_couplings import couplings as couplings
-from spinlens.plot.residuals import residuals as residuals
 from spinlens.plot.scaling import collapse as collapse
 from spinlens.plot.scaling import crossings as crossings
 from spinlens.plot.scaling import drift as drift

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from spinlens.plot import scaling as plot
 from spinlens.plot import style
-from spinlens.plot.residuals import FAMILIES
-from spinlens.plot.residuals import residuals as plot_residuals
+from spinlens.plot.fits import FAMILIES
+from spinlens.plot.fits import residuals as plot_residuals
 from spinlens.report import layout
 from spinlens.report.figures.crossings import CROSSING, size_keys
 from spinlens.report.illustration import Illustration, Key, Panel

@@ -136,11 +136,13 @@ def _layer_blocks(document: Mapping[str, Any]) -> list[Block]:
 
 
 def _map_blocks(document: Mapping[str, Any]) -> list[Block]:
-    return [
-        {"units": source, **_grid(np.array(values, dtype=np.float64), ("x", "y"), name)}
-        for source, entry in document["maps"].items()
-        for name, values in entry.items()
-    ]
+    return [_map_block(source, entry) for source, entry in document["maps"].items()]
+
+
+def _map_block(source: str, entry: Mapping[str, Any]) -> Block:
+    grids = [_grid(np.array(values, dtype=np.float64), ("x", "y"), name) for name, values in entry.items()]
+    values = {name: row for grid in grids for name, row in grid["values"].items()}
+    return {"units": source, "dims": grids[0]["dims"], "values": values}
 
 
 def _columns(rows: Rows, key: str, names: Sequence[str] = ()) -> list[Block]:

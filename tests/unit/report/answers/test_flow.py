@@ -47,4 +47,4 @@ def test_each_start_and_the_fixed_points_are_said_and_the_extremes_shown() -> No
         "From hot states after 50 steps T / J by energy 2.01(2); equilibrium: p = 0.4.",
         "One step has, on states in equilibrium, an attractive fixed point at 2.020(10) J by energy.",
     )
-    assert [fact.value for fact in found.facts] == ["1.005(10)", "1.055(15)", "= 0.4", "14(2)"]
+    assert [fact.value for fact in found.facts] == ["1.005(10)", "1.055(15)", "0.4", "14(2)"]

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from spinlens.errors import InputError
-from spinlens.plot.residuals import residuals
+from spinlens.plot.fits import residuals
 
 POINT = {"quality": {"residuals": [["binder", 8, 0.5], ["binder", 32, -1.0], ["xi", 16, 2.0]]}}
 
