@@ -43,7 +43,8 @@ def test_a_folder_with_everything(states, tmp_path, capsys):
     interactive = "matplotlib.pyplot" in sys.modules
     call(states, *OPTIONS, "--out", tmp_path / "out")
     found = sorted(path.name for path in (tmp_path / "out").iterdir())
-    figures = ["couplings.svg", "learning-curve.svg", "receptive-fields.svg", "spectrum.svg"]
+    names = ["couplings", "learning-curve", "receptive-fields", "spectrum"]
+    figures = [f"{name}.{suffix}" for name in names for suffix in ("svg", "pdf")]
     assert found == sorted([*figures, "index.html", "machine", "results.json", "run.json"])
     results = json.loads((tmp_path / "out" / "results.json").read_text())
     assert results["couplings"][0]["true"] == pytest.approx(1 / 3)

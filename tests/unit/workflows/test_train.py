@@ -26,10 +26,9 @@ def trained(tmp_path_factory):
 def test_the_folder_holds_what_is_returned(trained):
     judged, folder, _ = trained
     assert json.loads((folder / "results.json").read_text()) == judged
-    assert {path.name for path in folder.iterdir()} == {
-        "machine", "results.json", "index.html", "run.json", "couplings.svg", "learning-curve.svg",
-        "receptive-fields.svg", "spectrum.svg",
-    }  # fmt: skip
+    figures = ("couplings", "learning-curve", "receptive-fields", "spectrum")
+    drawn = {f"{name}.{suffix}" for name in figures for suffix in ("svg", "pdf")}
+    assert {path.name for path in folder.iterdir()} == {"machine", "results.json", "index.html", "run.json", *drawn}
     assert RBM.load(folder / "machine").weights_.shape == (9, 4)
 
 
