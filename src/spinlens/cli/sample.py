@@ -61,6 +61,9 @@ def sample(
     correlations: Annotated[
         bool, typer.Option("--correlations", help="Average the correlation function G(r).")
     ] = False,
+    wrapping: Annotated[
+        bool, typer.Option("--wrapping", help="Say of every draw whether clusters wind around the torus (2D).")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail when the chains have not converged.")] = False,
     seed: Seed = 0,
     workers: Workers = None,
@@ -100,6 +103,7 @@ def sample(
     drawn: dict[str, Any] = {
         "draws": draws, "chains": chains, "seed": seed, "algorithm": algorithm, "keep_spins": keep_spins, "thin": thin,
         "warmup": warmup, "series": not averages, "correlations": correlations, "exchange": exchange,
+        "wrapping": wrapping,
     }  # fmt: skip
     ChainLayout(RunRequest(model, tuple(grid), **drawn)).algorithms  # noqa: B018  before any file is looked at
     check_output(out, force)

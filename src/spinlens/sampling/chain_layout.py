@@ -31,7 +31,7 @@ class ChainLayout:
     def algorithms(self) -> list[Algorithm | MultiSpin]:
         """The algorithm of each temperature; `CouplingError` where the couplings do not allow it."""
         asked = self.request
-        return [make_algorithm(asked.model, temperature, asked.algorithm) for temperature in asked.temperatures]
+        return [make_algorithm(asked.model, T, asked.algorithm, asked.wrapping) for T in asked.temperatures]
 
     @property
     def places(self) -> list[Place]:

@@ -36,6 +36,7 @@ def sample(
     series: bool = True,
     correlations: bool = False,
     exchange: bool = False,
+    wrapping: bool = False,
     strict: bool = False,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_seconds: float = 30.0,
@@ -85,6 +86,9 @@ def sample(
     exchange : bool, default False
         Single-spin chains at neighbouring temperatures swap their states after every draw [HukushimaNemoto1996]_. For
         couplings of mixed sign, metastable states in a field, domains; aim at a `swap_acceptance` of 0.2 in every gap.
+    wrapping : bool, default False
+        Swendsen–Wang in two dimensions without a field: say of every draw whether clusters wind around the torus, at a
+        tenth of a sweep. A bond leads the shortest way; of two equally short ones each pair has its own.
     strict : bool, default False
         Raise where `converged` would be False.
     checkpoint : path-like, optional
@@ -100,7 +104,9 @@ def sample(
         `magnetization` (signed, per spin), `m2`, `m4` (per-spin moments, for cluster moves improved estimators such as
         ⟨m²⟩ = Σ n_c²/N²), `energy` (per spin, in units of J), the lowest Fourier modes `mode_x`, … for ξ, `spins` of ±1
         when kept; for Swendsen–Wang `bonds`, with the coordinate `fugacity` v(T) such that a graph weighs v^bonds, and
-        `largest_cluster`. Bins hold in addition `abs_magnetization` and products (`energy_squared`, `bonds_m2`, …),
+        `largest_cluster`; with `wrapping` `wraps_none`, whether no cluster winds around the torus (its mean is R_0),
+        and `wraps_both`, whether one does so in two directions (R_2; [Newman2001]_; R_2 − 2 R_0 vanishes at T_c of the
+        square at any L). Bins hold in addition `abs_magnetization` and products (`energy_squared`, `bonds_m2`, …),
         whose averages do not follow from bin means, `draw_variance` and `blocking_error` (…, level) of blocks of
         2^level draws.
 
@@ -130,6 +136,7 @@ def sample(
     .. [LuijtenBlote1995] E. Luijten and H. W. J. Blöte, Int. J. Mod. Phys. C 6, 359 (1995).
     .. [FukuiTodo2009] K. Fukui and S. Todo, J. Comput. Phys. 228, 2629 (2009).
     .. [Michel2019] M. Michel, X. Tan and Y. Deng, Phys. Rev. E 99, 010105 (2019).
+    .. [Newman2001] M. E. J. Newman and R. M. Ziff, Phys. Rev. E 64, 016706 (2001): clusters that wrap, by union–find.
     .. [HukushimaNemoto1996] K. Hukushima and K. Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996).
 
     Examples
@@ -144,7 +151,7 @@ def sample(
     """
     request = RunRequest(
         model, checks.temperatures(temperatures), draws, chains, seed, algorithm, keep_spins, thin, warmup, energy,
-        series, correlations, exchange,
+        series, correlations, exchange, wrapping,
     )  # fmt: skip
     with telling(progress) as tell, Threads(checks.workers("workers", workers)) as threads:
         data = start_sampling(threads, request, tell, checkpoint, checkpoint_seconds)()

@@ -14,7 +14,7 @@ from spinlens.criticality.reweighting.correlation_table import correlation_table
 from spinlens.criticality.reweighting.energy_histograms import EnergyCurves
 from spinlens.criticality.reweighting.energy_series import energy_runs
 from spinlens.criticality.reweighting.runs import checked_runs
-from spinlens.criticality.reweighting.size_curves import SizeCurves
+from spinlens.criticality.reweighting.size_curves import WRAPS, SizeCurves
 from spinlens.errors import ConvergenceError
 from spinlens.files.tables import Table
 from spinlens.lattice.ising import IsingModel
@@ -29,6 +29,9 @@ _FUNCTIONS = {
     "binder": ("U4 = 1 − ⟨m⁴⟩/(3⟨m²⟩²)", "1"),
     "susceptibility": ("N⟨m²⟩/T", "1/J"),
     "xi": ("second-moment correlation length over L", "1"),
+    "wraps_none": ("probability R_0 that no cluster winds around the torus", "1"),
+    "wraps_both": ("probability R_2 that a cluster winds in two directions", "1"),
+    "critical_polynomial": ("R_p = R_2 − 2 R_0, 0 at T_c of the square", "1"),
     "binder_slope": ("dU4/dβ", "J"),
     "log_m2_slope": ("d ln⟨m²⟩/dβ", "J"),
     "xi_slope": ("d(ξ/L)/dβ", "J"),
@@ -69,7 +72,8 @@ def reweight(
         Over `temperature`, each variable with its jackknife error `<name>_error` (blocks of time much longer than
         τ_int, where the runs allow it): `energy` per spin in J, `specific_heat` per spin in k_B, `m2`, `m4`, `binder`,
         `susceptibility` N⟨m²⟩/T per spin, `abs_magnetization` and `xi` (ξ/L, lattices of equal sides) where the data
-        have what they need, and the derivatives with respect to β = 1/T `binder_slope`, `log_m2_slope` (of ln⟨m²⟩) and
+        have what they need (`wraps_none`, `wraps_both` and their R_2 − 2 R_0, `critical_polynomial`, of runs with
+        ``wrapping=True``), and the derivatives with respect to β = 1/T `binder_slope`, `log_m2_slope` (of ln⟨m²⟩) and
         `xi_slope`. Where the data keep their states (``keep_spins=True``, equal sides) also (temperature, r),
         r = 0 … L/2 along the axes and averaged over them, `correlation` G(r) = ⟨s_0 s_r⟩ and `energy_correlation`
         ⟨ε_0 ε_r⟩ − ⟨ε⟩², with ε the mean of s s' over the bonds to the neighbours ahead. All are nan at temperatures
@@ -140,12 +144,14 @@ def thermodynamic_functions(size: SizeCurves, temperature: float) -> dict[str, A
     rows: dict[str, Array] = {
         "energy": size.model.coupling_sum / 2 - first * mean / N,
         "specific_heat": (first**2 * bonds[1] + second * mean) / (temperature**2 * N),
-        **{name: averages[name][0] for name in ("abs_magnetization", "m2", "m4") if name in averages},
+        **{name: averages[name][0] for name in ("abs_magnetization", "m2", "m4", *WRAPS) if name in averages},
         "binder": found.binder,
         "susceptibility": N * found.m2 / temperature,
         "binder_slope": first * found.binder_slope,
         "log_m2_slope": first * found.log_m2_slope,
     }
+    if all(name in rows for name in WRAPS):
+        rows["critical_polynomial"] = rows["wraps_both"] - 2 * rows["wraps_none"]
     return rows | ({"xi": found.xi, "xi_slope": first * found.xi_slope} if size.has_xi else {})
 
 
@@ -183,6 +189,7 @@ def _described(
 def _available(curves: SizeCurves | EnergyCurves) -> list[str]:
     if isinstance(curves, EnergyCurves):
         return curves.functions_known(tuple(_FUNCTIONS))
-    lacking = {name for name in ("abs_magnetization",) if name not in curves.names}
+    lacking = {name for name in ("abs_magnetization", *WRAPS) if name not in curves.names}
+    lacking |= {"critical_polynomial"} if lacking & set(WRAPS) else set()
     lacking |= set() if curves.has_xi else {"xi", "xi_slope"}
     return [name for name in _FUNCTIONS if name not in lacking]

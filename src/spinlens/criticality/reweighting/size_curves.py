@@ -21,6 +21,7 @@ from spinlens.statistics.resampling import block_means, estimate_of_rows, jackkn
 from spinlens.statistics.reweighting import Histograms
 
 BLOCKS = 32
+WRAPS = ("wraps_none", "wraps_both")
 _MODES = ("mode_x", "mode_y", "mode_z")
 
 
@@ -44,7 +45,7 @@ class SizeCurves:
     """⟨m²⟩(T), U4(T), ξ(T)/L and slopes of one lattice size; θ is the logarithm of the fugacity of a frozen bond.
 
     `names` are those of the observables in the histograms, in their order: always "m2" and "m4", where they were
-    measured "mode" (of the lowest Fourier modes, mean over the axes) and "abs_magnetization".
+    measured "mode" (of the lowest Fourier modes, mean over the axes), "abs_magnetization" and `WRAPS`.
     """
 
     model: IsingModel
@@ -177,7 +178,7 @@ def _series(data: xr.Dataset, dimension: int) -> dict[str, Array]:
         series["mode"] = np.mean(modes, axis=0)
     if "magnetization" in data:
         series["abs_magnetization"] = np.abs(data["magnetization"].values)
-    return series
+    return series | {name: data[name].values for name in WRAPS if name in data}
 
 
 def run_times(m2: Array) -> list[float] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal, overload
 
 from spinlens.errors import CouplingError
@@ -57,19 +58,35 @@ OneChain = Literal["auto", "swendsen-wang", "wolff", "metropolis", "heat-bath", 
 
 
 @overload
-def make_algorithm(model: IsingModel, temperature: float, name: OneChain = "auto") -> Algorithm: ...
+def make_algorithm(
+    model: IsingModel, temperature: float, name: OneChain = "auto", wrapping: bool = False
+) -> Algorithm: ...
 @overload
-def make_algorithm(model: IsingModel, temperature: float, name: str) -> Algorithm | MultiSpin: ...
-def make_algorithm(model: IsingModel, temperature: float, name: str = "auto") -> Algorithm | MultiSpin:
+def make_algorithm(
+    model: IsingModel, temperature: float, name: str, wrapping: bool = False
+) -> Algorithm | MultiSpin: ...
+def make_algorithm(
+    model: IsingModel, temperature: float, name: str = "auto", wrapping: bool = False
+) -> Algorithm | MultiSpin:
     """The named algorithm for one temperature; "auto" takes cluster moves where the couplings allow them.
 
-    T = 0 and ∞ are drawn exactly, whatever the name. Raises `CouplingError` where the couplings forbid the algorithm.
+    T = 0 and ∞ are drawn exactly, whatever the name. `wrapping` asks whether clusters wind around the torus. Raises
+    `CouplingError` where the couplings forbid the algorithm, or clusters that wind.
     """
     if name in MULTI_SPIN and not _nearest(model):
         raise CouplingError(f"{name} needs NearestNeighbour(), got {model.coupling!r}; use 'metropolis' or 'heat-bath'")
     if temperature == 0 or math.isinf(temperature):
         return Exact(model, temperature)
-    return ALGORITHMS[name](model, temperature)
+    algorithm = ALGORITHMS[name](model, temperature)
+    return _with_wrapping(algorithm, name) if wrapping else algorithm
+
+
+def _with_wrapping(algorithm: object, name: str) -> Algorithm:
+    if not isinstance(algorithm, NearestNeighbourSwendsenWang | LongRangeSwendsenWang):
+        raise CouplingError(f"wrapping needs all clusters, of 'swendsen-wang' and couplings J(r) ≥ 0; got {name!r}")
+    if algorithm.model.dimension != 2 or algorithm.field:
+        raise CouplingError(f"wrapping is for two dimensions without a field, got {algorithm.model}")
+    return replace(algorithm, wrapping=True)
 
 
 def _nearest(model: IsingModel) -> bool:

@@ -26,6 +26,8 @@ QUANTITIES = {
     "mode_y": Quantity(rows.MODE_Y, 2, "|Σ s e^{iky}|²/N² at k = 2π/L_y (cluster moves: improved estimator)", "1"),
     "mode_z": Quantity(rows.MODE_Z, 2, "|Σ s e^{ikz}|²/N² at k = 2π/L_z (cluster moves: improved estimator)", "1"),
     "ghost_bonds": Quantity(rows.GHOST_BONDS, 0, "frozen bonds to the ghost spin of the field", "1"),
+    "wraps_none": Quantity(rows.WRAPS_NONE, 0, "whether no cluster winds around the torus, of mean R_0", "1"),
+    "wraps_both": Quantity(rows.WRAPS_BOTH, 0, "whether a cluster winds in two directions, of mean R_2", "1"),
     "grown": Quantity(rows.GROWN, 1, "sites of the single clusters grown in a draw, as a fraction of the lattice", "1"),
 }
 

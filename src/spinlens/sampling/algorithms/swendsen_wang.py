@@ -18,13 +18,20 @@ from spinlens.sampling.kernels.rows import MAGNETIZATION
 _BLOCK_BITS = 10  # 1,024 sites a block: their spins and labels stay in the first-level cache
 
 
+@dataclass(frozen=True)
 class _SwendsenWang(LatticeAlgorithm):
-    """What both share: the ghost spin of the field, and what a draw measures."""
+    """What both share: the ghost spin of the field, and what a draw measures.
+
+    wrapping : say of every draw whether clusters wind around the torus; two dimensions, without a field.
+    """
+
+    wrapping: bool = False
 
     @property
     def _names(self) -> tuple[str, ...]:
         ghost = ("ghost_bonds",) if self.field else ()
-        return ("bonds", "magnetization", "m2", "m4", "largest_cluster", *self.mode_names, *ghost)
+        wraps = ("wraps_none", "wraps_both") if self.wrapping else ()
+        return ("bonds", "magnetization", "m2", "m4", "largest_cluster", *self.mode_names, *ghost, *wraps)
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ class NearestNeighbourSwendsenWang(_SwendsenWang):
         nearest.nearest_chain(
             chain.spins, chain.labels, chain.coins, lattice_sides(self.model),
             probability_word(2 * strength / self.temperature),
-            *self.ghost, self.phases, self.slots(chain), chain.words, thin, bonds_energy, rows, kept,
+            *self.ghost, self.phases, self.slots(chain), self.wrapping * sum(self.model.shape), chain.words, thin,
+            bonds_energy, rows, kept,
         )  # fmt: skip
         total = strength * bonds_energy - self.field * rows[MAGNETIZATION, : len(bonds_energy)]
         return ChainDraws(rows, total, kept, self._names)
@@ -80,8 +88,12 @@ class LongRangeSwendsenWang(_SwendsenWang):
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
         rows, kept = self.buffers(draws, states or energy)
+        block_bits, chances, least = self._trials
+        blocks = -(-self.model.n_sites >> block_bits)  # rounded up
+        most_links = blocks * (least + len(chances)) if self.wrapping else None
         long_range.long_range_chain(
             chain.spins, chain.labels, chain.coins, lattice_sides(self.model), *self._tables,
-            *self._trials, *self.ghost, self.phases, self.slots(chain), chain.words, thin, rows, kept,
+            *self._trials, *self.ghost, self.phases, self.slots(chain), most_links,
+            chain.words, thin, rows, kept,
         )  # fmt: skip
         return ChainDraws(rows, self.energies(kept, energy), kept, self._names)

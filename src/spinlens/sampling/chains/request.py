@@ -34,6 +34,7 @@ class RunRequest:
     series: bool = True
     correlations: bool = False
     exchange: bool = False
+    wrapping: bool = False
 
     def __post_init__(self) -> None:
         checks.instance("model", self.model, IsingModel, "an IsingModel(shape, coupling)")

@@ -12,7 +12,8 @@ from spinlens.arrays import Array, Integers, Labels, Sites, Spins
 from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
 from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.displacement import far_displacement
-from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS
+from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS, WRAPS_BOTH, WRAPS_NONE
+from spinlens.sampling.kernels.wrapping import join_links, join_near
 from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
 
 _ONE, _11 = np.uint64(1), np.uint64(11)
@@ -34,6 +35,7 @@ def long_range_bonds(
     trial_cdf: Array,
     trial_first: int,
     pairs: Sites,
+    apart: bool | None,
     state: Stream,
 ) -> int:
     """Freeze bonds as Fukui & Todo (2009): Poisson trials in blocks of sites, displacements by Walker's alias method.
@@ -44,8 +46,9 @@ def long_range_bonds(
     table stands for all others and is drawn once more from the far table: of one orthant of displacements, of sides
     `far_sides`, with three spare bits of the word as signs (a full table has the lattice's sides and no signs). The
     same lines stand in `wolff.grow_long_range`: as a function of their own they cost twice the time, for numba passes
-    arrays as seven words each. Trials between equal spins are first collected without branches in `pairs` (2, n) and
-    then joined. Returns the number of frozen bonds, multiple ones counted.
+    arrays as seven words each. Trials between equal spins are first collected without branches in `pairs` (3, n) and
+    then joined, or left there for another to join if `apart` is not None, of which numba makes two functions. Returns
+    the number of frozen bonds, multiple ones counted.
     """
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
     A, B, C = sides[0], sides[1], sides[2]
@@ -59,6 +62,8 @@ def long_range_bonds(
         word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
         trials = trial_first + np.searchsorted(trial_cdf, np.int64(word >> _11) * _UNIT, side="right")  # Poisson
         n_pairs = 0
+        if apart is not None:
+            n_pairs = bonds
         for _ in range(trials):
             word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
             i = block + np.int64(word & mask)
@@ -91,9 +96,12 @@ def long_range_bonds(
             pairs[0, n_pairs] = i
             pairs[1, n_pairs] = j
             n_pairs += spins[i] == spins[j]  # else the place is taken by the next pair
-        bonds += n_pairs
-        for n in range(n_pairs):
-            merge(parent, pairs[0, n], pairs[1, n])
+        if apart is not None:
+            bonds = n_pairs
+        else:
+            bonds += n_pairs
+            for n in range(n_pairs):
+                merge(parent, pairs[0, n], pairs[1, n])
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3
     return bonds
 
@@ -117,20 +125,32 @@ def long_range_chain(
     ghost_threshold: Word,
     phases: Integers,
     slots: Integers,
+    most_links: int | None,
     state: Stream,
     thin: int,
     measured: Array,
     kept: Spins,
 ) -> None:
     """`thin` sweeps a draw, one column of `measured` a draw; outputs as `nearest.nearest_chain`, without the energy."""
-    pairs = np.empty((2, trial_first + trial_cdf.size + 1), dtype=np.uint32)
+    most = trial_first + trial_cdf.size + 1  # pairs of a block
+    if most_links is not None:
+        most, room = most_links, np.empty((3, spins.size), dtype=np.uint32)
+    pairs = np.empty((3, most), dtype=np.uint32)
     bonds, ghost_count, ghost = 0, 0, -1
     for draw in range(measured.shape[1]):
         for sweep in range(thin):
-            bonds = long_range_bonds(
-                spins, labels[0], sides, near_probability, near_alias, near_offset, far_probability, far_alias,
-                far_sides, block_bits, trial_cdf, trial_first, pairs, state,
-            )  # fmt: skip
+            if most_links is not None and sweep == thin - 1:
+                bonds = long_range_bonds(
+                    spins, labels[0], sides, near_probability, near_alias, near_offset, far_probability, far_alias,
+                    far_sides, block_bits, trial_cdf, trial_first, pairs, True, state,
+                )  # fmt: skip
+                rank = join_links(labels[0], pairs, join_near(labels[0], pairs, bonds, sides), room)
+                measured[WRAPS_NONE, draw], measured[WRAPS_BOTH, draw] = rank == 0, rank == 2
+            else:
+                bonds = long_range_bonds(
+                    spins, labels[0], sides, near_probability, near_alias, near_offset, far_probability, far_alias,
+                    far_sides, block_bits, trial_cdf, trial_first, pairs, None, state,
+                )  # fmt: skip
             if sign != 0:
                 ghost_count, ghost = ghost_bonds(spins, labels[0], sign, ghost_threshold, state)
             draw_coins(labels[0], coins, ghost, state)

@@ -10,7 +10,8 @@ import numpy as np
 from spinlens.arrays import Array, Flags, Integers, Sites, Spins
 from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
 from spinlens.sampling.kernels.compiled import kernel
-from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS
+from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS, WRAPS_BOTH, WRAPS_NONE
+from spinlens.sampling.kernels.wrapping import AROUND, join_links
 from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
 
 _32, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
@@ -19,9 +20,12 @@ _B1, _B2, _LEFT, _UP, _BOTH = (np.uint8(n) for n in (1, 2, 1, 2, 3))
 
 @kernel
 def nearest_bonds(
-    spins: Spins, parent: Sites, frozen: Flags, sides: Integers, threshold: Word, state: Stream
-) -> int:  # fmt: skip
-    """Freeze each bond between equal neighbours with probability `threshold` / 2^32; returns the frozen bonds.
+    spins: Spins, parent: Sites, frozen: Flags, sides: Integers, threshold: Word, links: Sites, state: Stream
+) -> tuple[int, int]:  # fmt: skip
+    """Freeze each bond between equal neighbours with probability `threshold` / 2^32.
+
+    Returns the frozen bonds and how many of them are in `links` (3, n), not joined yet: those across the boundary where
+    n > 0, see `wrapping.join_links`.
 
     Row after row: first, without branches, which bonds to the left and up are frozen; then each site takes the label of
     a preceding neighbour, so that only a site that connects two clusters needs a merge (Hoshen & Kopelman 1976), unless
@@ -29,7 +33,7 @@ def nearest_bonds(
     periodic boundary come last. `frozen` (C,) is scratch.
     """
     A, B, C = sides[0], sides[1], sides[2]
-    bonds, first = 0, 0
+    bonds, first, n_links = 0, 0, 0
     for a in range(A):
         for b in range(B):
             above = first - C if b > 0 else first
@@ -55,8 +59,12 @@ def nearest_bonds(
             stride *= sides[later]
         if sides[axis] > 1:
             for outer in range(0, spins.size, stride * sides[axis]):
-                bonds += _join_rows(spins, parent, outer, outer + stride * (sides[axis] - 1), stride, threshold, state)
-    return bonds
+                last = outer + stride * (sides[axis] - 1)
+                if links.shape[1] > 0:
+                    n_links = _link_rows(spins, outer, last, stride, threshold, AROUND[axis], links, n_links, state)
+                else:
+                    bonds += _join_rows(spins, parent, outer, last, stride, threshold, state)
+    return bonds + n_links, n_links
 
 
 @kernel
@@ -93,6 +101,22 @@ def _join_rows(
             merge(parent, np.uint32(first + n), np.uint32(second + n))
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3
     return bonds
+
+
+@kernel
+def _link_rows(
+    spins: Spins, first: int, last: int, count: int, threshold: Word, around: np.uint32, links: Sites, n_links: int,
+    state: Stream,
+) -> int:  # fmt: skip
+    """Freeze bonds as `_join_rows`, from the last row of an axis `around` to the first, but put them into `links`."""
+    s0, s1, s2, s3 = state[0], state[1], state[2], state[3]
+    for n in range(count):
+        word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
+        if (spins[first + n] == spins[last + n]) & ((word & _LOW) < threshold):
+            links[0, n_links], links[1, n_links], links[2, n_links] = last + n, first + n, around
+            n_links += 1
+    state[0], state[1], state[2], state[3] = s0, s1, s2, s3
+    return n_links
 
 
 @kernel
@@ -133,6 +157,7 @@ def nearest_chain(
     ghost_threshold: Word,
     phases: Integers,
     slots: Integers,
+    most_links: int,
     state: Stream,
     thin: int,
     energy: Array,
@@ -142,14 +167,22 @@ def nearest_chain(
     """Swendsen–Wang with nearest-neighbour bonds: `thin` sweeps a draw, one column of `measured` a draw.
 
     `labels` (3, N), `coins` and `slots` (N, d) are scratch. `sign` is that of the field, 0 without. `measured` gets the
-    bonds, those to the ghost, and what `flip_and_measure` gives. `energy` (Σ s s over bonds, with the minus sign) and
-    `kept` (the states) are filled when they have as many rows as there are draws.
+    bonds, those to the ghost, what `flip_and_measure` gives and, if `most_links`, the number of bonds across the
+    boundary, is not 0, whether clusters wind.
+    `energy` (Σ s s over bonds, with the minus sign) and `kept` (the states) are filled when they have as many rows as
+    there are draws.
     """
     frozen = np.zeros(sides[2], dtype=np.uint8)
     bonds, ghost_count, ghost = 0, 0, -1
+    links, none = np.empty((3, most_links), np.uint32), np.empty((3, 0), np.uint32)
+    room = np.empty((3, spins.size if most_links > 0 else 0), np.uint32)
     for draw in range(measured.shape[1]):
         for sweep in range(thin):
-            bonds = nearest_bonds(spins, labels[0], frozen, sides, threshold, state)
+            wanted = links if sweep == thin - 1 else none
+            bonds, n_links = nearest_bonds(spins, labels[0], frozen, sides, threshold, wanted, state)
+            if wanted.shape[1] > 0:
+                rank = join_links(labels[0], links, n_links, room)
+                measured[WRAPS_NONE, draw], measured[WRAPS_BOTH, draw] = rank == 0, rank == 2
             if sign != 0:
                 ghost_count, ghost = ghost_bonds(spins, labels[0], sign, ghost_threshold, state)
             draw_coins(labels[0], coins, ghost, state)

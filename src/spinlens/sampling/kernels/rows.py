@@ -15,4 +15,6 @@ MODE_Y = 6
 MODE_Z = 7
 GHOST_BONDS = 8  # of the ghost spin, which stands for a field
 GROWN = 9  # sites of all single clusters of the draw
-COUNT = 10
+WRAPS_NONE = 10  # 1 where no cluster winds around the torus
+WRAPS_BOTH = 11  # 1 where a cluster winds around in two independent directions
+COUNT = 12

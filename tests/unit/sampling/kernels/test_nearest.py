@@ -22,7 +22,10 @@ def test_bonds_join_equal_neighbours_and_all_that_are_connected(shape, field):
         for _ in range(20):
             parent, words = np.zeros(model.n_sites, np.uint32), chain.words.copy()
             chain.spins[:] = np.where(np.random.default_rng(words[0]).random(model.n_sites) < 0.5 + field / 2, 1, -1)
-            bonds = nearest.nearest_bonds(chain.spins, parent, frozen, sides, np.uint64(threshold), chain.words)
+            none = np.empty((3, 0), np.uint32)
+            bonds, _ = nearest.nearest_bonds(
+                chain.spins, parent, frozen, sides, np.uint64(threshold), none, chain.words
+            )
             root = np.array([clusters.find(parent, np.uint32(site)) for site in range(model.n_sites)])
             assert np.all(parent <= np.arange(model.n_sites))
             assert np.all(chain.spins == chain.spins[root])

@@ -1,0 +1,78 @@
+"""Wrapping probabilities of clusters against the sum over all graphs, and R_2 = 2 R_0 at T_c of the square."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from small_torus import ENDS, STEPS, all_graphs, ranks
+from spinlens import IsingModel, NearestNeighbour, PowerLaw, reweight, sample
+from spinlens.errors import CouplingError
+from spinlens.statistics.resampling import block_means
+
+T_C = 2 / math.log1p(math.sqrt(2))
+
+
+def exact(temperature):
+    """R_0 and R_2 of the 3 × 3 torus: a graph weighs v^bonds 2^clusters, v = e^{2/T} − 1."""
+    graphs = all_graphs()
+    rank, clusters = ranks(graphs, ENDS, STEPS, 9)
+    weight = math.expm1(2 / temperature) ** graphs.sum(axis=1) * 2.0**clusters
+    return [float(weight[rank == wanted].sum() / weight.sum()) for wanted in (0, 2)]
+
+
+def test_of_the_smallest_torus():
+    model, R = IsingModel((3, 3), NearestNeighbour()), exact(3.0)
+    data = sample(model, 3.0, draws=20_000, seed=1, warmup=200, wrapping=True)
+    found = data.average.sel(observable=["wraps_none", "wraps_both"])[0].values
+    error = data.error.sel(observable=["wraps_none", "wraps_both"])[0].values
+    assert np.all(np.abs(found - R) < 4 * error)
+    assert np.all(error < 0.004)
+    assert np.all(np.abs(found - exact(3.2)) > 5 * error)  # another temperature is told apart
+    assert abs(1 - found[0] - R[1]) > 5 * error[1]  # as is a cluster that winds at all from one that winds both ways
+
+
+def test_reweighted_to_a_temperature_between_the_runs():
+    data = sample(IsingModel((3, 3), NearestNeighbour()), [2.8, 3.2], draws=20_000, seed=2, warmup=200, wrapping=True)
+    table, (none, both) = reweight(data, 3.0), exact(3.0)
+    for name, value in (("wraps_none", none), ("wraps_both", both), ("critical_polynomial", both - 2 * none)):
+        assert abs(float(table[name][0]) - value) < 4 * float(table[f"{name}_error"][0])
+
+
+@pytest.mark.parametrize("L", [8, 32])
+def test_the_critical_polynomial_of_the_square_vanishes_at_any_size(L):
+    data = sample(
+        IsingModel((L, L), NearestNeighbour()), [T_C, 1.02 * T_C], draws=8000, seed=L, warmup=300, wrapping=True
+    )
+    series = (data.wraps_both - 2 * data.wraps_none).values  # (T, chain, draw)
+    z = []
+    for run in series:
+        means = block_means(run, 16).ravel()
+        z.append(means.mean() / (means.std(ddof=1) / math.sqrt(len(means))))
+    assert abs(z[0]) < 4
+    assert z[1] < -8  # two per cent above T_c it does not
+
+
+def test_it_changes_no_draw_and_long_ranges_have_it():
+    model = IsingModel((8, 8), PowerLaw(1.2))
+    plain, asked = (sample(model, 6.8, draws=500, seed=3, warmup=100, wrapping=wanted) for wanted in (False, True))
+    np.testing.assert_array_equal(plain.m2.values, asked.m2.values)
+    assert "wraps_none" not in plain
+    assert 0 < float(asked.wraps_none.mean()) < 1
+    assert not ((asked.wraps_none == 1) & (asked.wraps_both == 1)).any()
+
+
+@pytest.mark.parametrize(
+    ("model", "algorithm", "said"),
+    [
+        (IsingModel((8, 8), NearestNeighbour()), "wolff", "needs all clusters"),
+        (IsingModel((4, 4, 4), NearestNeighbour()), "auto", "two dimensions"),
+        (IsingModel((8, 8), NearestNeighbour(), 0.1), "auto", "without a field"),
+        (IsingModel((8, 8), NearestNeighbour()), "multi-spin-metropolis", "needs all clusters"),
+    ],
+)
+def test_what_has_no_windings_is_said(model, algorithm, said):
+    with pytest.raises(CouplingError, match=said):
+        sample(model, 2.3, draws=10, algorithm=algorithm, wrapping=True)
