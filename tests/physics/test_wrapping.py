@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from small_torus import ENDS, STEPS, all_graphs, ranks
-from spinlens import IsingModel, NearestNeighbour, PowerLaw, reweight, sample
+from spinlens import IsingModel, NearestNeighbour, PowerLaw, cite, reweight, sample
 from spinlens.errors import CouplingError
 from spinlens.statistics.resampling import block_means
 
@@ -60,6 +60,7 @@ def test_it_changes_no_draw_and_long_ranges_have_it():
     plain, asked = (sample(model, 6.8, draws=500, seed=3, warmup=100, wrapping=wanted) for wanted in (False, True))
     np.testing.assert_array_equal(plain.m2.values, asked.m2.values)
     assert "wraps_none" not in plain
+    assert ["Newman2001" in cite(run) for run in (plain, asked)] == [False, True]
     assert 0 < float(asked.wraps_none.mean()) < 1
     assert not ((asked.wraps_none == 1) & (asked.wraps_both == 1)).any()
 

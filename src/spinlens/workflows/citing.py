@@ -147,7 +147,8 @@ def _of_dataset(data: Any) -> Keys:
     names, _, exchange = str(data.attrs["algorithm"]).partition(" with ")
     moves = _once(*(_OF_ALGORITHM.get(name, ()) for name in names.split(", ")), [_EXCHANGE] if exchange else [])
     errors = ("Sokal1997" if "draw" in data.dims else "FlyvbjergPetersen1989", "Gelman2013")
-    return _once(moves, _of_coupling(json.loads(data.attrs["model"])["coupling"]), errors)
+    wraps = ["Newman2001"] if "wraps_none" in data else []
+    return _once(moves, wraps, _of_coupling(json.loads(data.attrs["model"])["coupling"]), errors)
 
 
 def _of_coupling(document: Mapping[str, Any]) -> Keys:
