@@ -9,6 +9,7 @@ a `Compiler` of their folder, as ``sampling/kernels`` has: all of them are stale
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -40,7 +41,12 @@ class Compiler:
         return cast(Callable[P, R], self._compiled(function, inline="always"))
 
     def _compiled(self, function: Callable[..., Any], **options: Any) -> Any:
-        dispatcher = njit(nogil=True, cache=True, **options)(function)
+        try:
+            dispatcher = njit(nogil=True, cache=True, **options)(function)
+        except RuntimeError:  # no folder to cache in can be written
+            _say_uncached()
+            return njit(nogil=True, **options)(function)
+        _forgive_damage(dispatcher)
         if self.folder is None or _stamped(dispatcher, _stamp(self.folder)):
             return dispatcher
         return njit(nogil=True, **options)(function)  # rather compiled at every start than stale
@@ -56,13 +62,45 @@ def _stamped(dispatcher: Any, stamp: object) -> bool:
     numba has no public name for it: the index file of a function's cache begins with a stamp of its source, which is
     compared whole. A cache without such a file (no folder can be written) keeps nothing and needs no stamp.
     """
-    index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    index = _index_of(dispatcher)
     if index is None:
         return True
     if not hasattr(index, "_source_stamp"):
         return False
     index._source_stamp = (index._source_stamp, stamp)
     return True
+
+
+def _forgive_damage(dispatcher: Any) -> None:
+    """Have damaged files of the cache, as a full disk leaves them, taken for none; compiled code is written anew.
+
+    numba lets through whatever reading such files raises.
+    """
+    index = _index_of(dispatcher)
+    for name, nothing in (("_load_index", dict), ("load", None), ("save", None)):
+        if callable(method := getattr(index, name, None)):
+            setattr(index, name, _forgiving(method, nothing))
+
+
+def _forgiving(method: Callable[..., Any], nothing: Callable[[], Any] | None) -> Callable[..., Any]:
+    def forgiving(*arguments: Any) -> Any:
+        try:
+            return method(*arguments)
+        except Exception:
+            return None if nothing is None else nothing()
+
+    return forgiving
+
+
+@cache
+def _say_uncached() -> None:
+    said = "no folder can be written to keep compiled kernels in: each start compiles anew; set NUMBA_CACHE_DIR to one"
+    warnings.warn(said, RuntimeWarning, stacklevel=2)
+
+
+def _index_of(dispatcher: Any) -> Any:
+    """The file of numba that says what a function's cache holds, None where there is none."""
+    return getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
 
 
 @cache

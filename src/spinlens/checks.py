@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, SupportsFloat, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
 from spinlens.errors import InputError, SpinsError
-from spinlens.files.held import Held, array_of
+from spinlens.files.held import Held, array_of, has_sites, opened
+
+PARAMETERS = ("weights_", "visible_bias_", "hidden_bias_")
+"""What every machine has."""
+
+_LARGEST = 1e30  # trained weights are below 100
+_MOST = 2**62  # counts that NumPy can hold, doubled
+_SEEDS = 2**256
+_SITES = 2**31  # kernels number sites with 32 bits
 
 
 def positive_integer(name: str, value: object, minimum: int = 1) -> int:
     """`value` as an int of at least `minimum`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
-        raise InputError(f"{name} must be an integer of at least {minimum}, got {value!r}")
+        raise InputError(f"{name} must be an integer of at least {minimum}, got {shown(value)}")
+    if value > _MOST:
+        raise InputError(f"{name} must be an integer of at most 2^62, got {shown(value)}")
     return int(value)
 
 
@@ -30,7 +40,7 @@ def workers(name: str, value: int | None) -> int:
 
 def positive_number(name: str, value: object) -> float:
     """`value` as a finite float above zero."""
-    number = _real(name, value)
+    number = real(name, value)
     if not (math.isfinite(number) and number > 0):
         raise InputError(f"{name} must be a finite number above 0, got {value!r}")
     return number
@@ -38,15 +48,71 @@ def positive_number(name: str, value: object) -> float:
 
 def finite_number(name: str, value: object) -> float:
     """`value` as a finite float of any sign."""
-    number = _real(name, value)
+    number = real(name, value)
     if not math.isfinite(number):
         raise InputError(f"{name} must be a finite number, got {value!r}")
     return number
 
 
+def seconds(name: str, value: object) -> float:
+    """`value` as a time, 0 or more; inf is never."""
+    number = real(name, value)
+    if not number >= 0:
+        raise InputError(f"{name} must be a number of seconds, at least 0, got {value!r}")
+    return number
+
+
+def several(name: str, values: object, most: int | None = None) -> tuple[Any, ...]:
+    """`values` as a tuple, of exactly so many where that is said; no text, and no single number."""
+    if not is_several(values):
+        raise InputError(f"{name} must be a sequence, got {shown(values)}")
+    items = tuple(values)
+    if not items or (most is not None and len(items) != most):
+        raise InputError(f"{name} must hold {most or 'one or more'} values, got {shown(values)}")
+    return items
+
+
+def is_several(value: object) -> TypeGuard[Iterable[Any]]:
+    """Whether it is a sequence of things, and no text, mapping or single number."""
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        return False
+    return not (isinstance(value, np.ndarray) and value.ndim == 0)
+
+
 def seed(value: object) -> int:
-    """`value` as a non-negative int that can seed the streams."""
-    return positive_integer("seed", value, minimum=0)
+    """`value` as a non-negative int that can seed the streams, of any size: NumPy's own have 128 bits."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise InputError(f"seed must be an integer of at least 0, got {shown(value)}")
+    if value >= _SEEDS:
+        raise InputError("seed must be an integer below 2^256")
+    return int(value)
+
+
+def temperature(value: object, energy: float = 1.0) -> float:
+    """`value` as a temperature at which Boltzmann weights of that energy are numbers: not next to 0, not infinite."""
+    return within("temperature", value, energy / 350, 1e9 * max(1.0, energy))
+
+
+def within(name: str, value: object, least: float, most: float) -> float:
+    """`value` as a float from `least` to `most`."""
+    number = real(name, value)
+    if not least <= number <= most:
+        raise InputError(f"{name} must be a number from {least:g} to {most:g}, got {value!r}")
+    return number
+
+
+def machine(name: str, value: Any) -> None:
+    """The gate of machines: parameters that are finite, and so small that sums of them in float32 are."""
+    for part in (np.asarray(getattr(value, parameter)) for parameter in PARAMETERS):
+        if part.dtype.kind != "f" or not bool(np.abs(part).max(initial=0.0) <= _LARGEST):  # nan is not, either
+            raise InputError(f"{name}: weights and biases must be finite numbers, at most {_LARGEST:g}: train it anew")
+
+
+def generator(name: str, value: object) -> np.random.Generator:
+    """`value` when it is a source of random numbers; a seed is a common mistake."""
+    if not isinstance(value, np.random.Generator):
+        raise InputError(f"{name} must be a numpy.random.Generator, such as numpy.random.default_rng(0), got {value!r}")
+    return value
 
 
 def temperatures(values: object) -> tuple[float, ...]:
@@ -54,7 +120,7 @@ def temperatures(values: object) -> tuple[float, ...]:
     items = [values] if _is_number(values) else list(values)  # type: ignore[call-overload]
     if not items:
         raise InputError("temperatures is empty: give at least one temperature")
-    numbers = tuple(_real("temperature", item) for item in items)
+    numbers = tuple(real("temperature", item) for item in items)
     for number in numbers:
         if math.isnan(number) or number < 0:
             raise InputError(f"temperature must be ≥ 0 (0 and inf are legal), got {number!r}")
@@ -65,7 +131,7 @@ def temperatures(values: object) -> tuple[float, ...]:
 
 def shape(values: object) -> tuple[int, ...]:
     """Side lengths of a periodic lattice, one to three of them, each ≥ 3."""
-    items = tuple(values) if isinstance(values, Sequence | np.ndarray) else (values,)
+    items = tuple(values) if isinstance(values, Sequence | np.ndarray) and np.ndim(values) == 1 else (values,)
     if not 1 <= len(items) <= 3:
         raise InputError(f"shape must have 1, 2 or 3 sides, got {values!r}")
     sides = tuple(positive_integer("side length", item) for item in items)
@@ -73,6 +139,8 @@ def shape(values: object) -> tuple[int, ...]:
         raise InputError(
             f"side lengths must be at least 3, got {sides}: on a side of 2 the two bonds to the same neighbour coincide"
         )
+    if math.prod(sides) > _SITES:
+        raise InputError(f"a lattice must have at most 2^31 sites, got {sides}")
     return sides
 
 
@@ -101,6 +169,52 @@ def spins(name: str, values: Held, lattice: tuple[int, ...] | None = None) -> np
     if array.dtype.kind not in "iuf" or not bool(np.all((array == 1) | (array == -1))):
         raise SpinsError(f"{name} must hold only +1 and -1")
     return np.ascontiguousarray(array, dtype=np.int8)
+
+
+def real_array(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
+    """A copy of `values` as an array of real numbers, whatever they are."""
+    try:
+        found = np.array(values)
+    except (TypeError, ValueError):  # ragged lists
+        found = np.array(None)
+    if found.dtype.kind not in "iuf":
+        raise InputError(f"{name} must be an array of real numbers, got {type(values).__name__}")
+    return found
+
+
+def numbers(name: str, values: Held) -> npt.NDArray[Any]:
+    """As `signs`, and neither text nor complex or other things."""
+    array = signs(name, values)
+    if array.dtype.kind not in "iuf":
+        raise SpinsError(f"{name} must be an array of numbers, +1 and -1, got one of {array.dtype}")
+    return array
+
+
+def units(name: str, values: Held, means: bool = True) -> npt.NDArray[Any]:
+    """An array of ±1, or with `means` of means in [−1, 1], of any shape; bool as in `signs`."""
+    array = numbers(name, values)
+    size = np.abs(array)
+    if array.size == 0:
+        raise SpinsError(f"{name} is empty: give at least one state")
+    if not (bool(size.max() <= 1) if means else bool(np.all(size == 1))):
+        raise SpinsError(f"{name} must hold +1 and -1{', or means between them' if means else ''} and nothing else")
+    return array
+
+
+def lattices(name: str, values: Held, shape: Sequence[int] | None = None) -> npt.NDArray[Any]:
+    """Fields (n_samples, *sides) of lattices whose sides are known: by names, by `shape`, or since nothing else fits.
+
+    Of an array alone (8, 8) may be one lattice or eight rings, and (2, 500, 8, 8) chains of draws or boxes.
+    """
+    held = opened(values)
+    if shape is not None:
+        sides = tuple(positive_integer("side", side) for side in several("shape", shape))
+        return field(name, held, sides).reshape(-1, *sides)
+    array = field(name, held)
+    others, alone = array.shape[1:], not has_sites(held)
+    if alone and others and (set(others) == {len(array)} or (len(others) > 2 and len(set(others)) > 1)):
+        raise SpinsError(f"{name} of shape {array.shape} may be of several dimensions: give the shape of one lattice")
+    return array
 
 
 def field(name: str, values: Held, lattice: tuple[int, ...] | None = None) -> npt.NDArray[Any]:
@@ -132,15 +246,27 @@ def instance(name: str, value: object, kind: type, wanted: str, error: type[Inpu
 
 def choice(name: str, value: object, options: Sequence[str]) -> str:
     """`value` when it is one of `options`."""
-    if value not in options:
-        raise InputError(f"{name} must be one of {', '.join(options)}; got {value!r}")
+    if not isinstance(value, str) or value not in options:
+        raise InputError(f"{name} must be one of {', '.join(options)}; got {shown(value)}")
     return str(value)
 
 
-def _real(name: str, value: object) -> float:
-    if isinstance(value, bool | complex | np.complexfloating) or not _is_number(value):
+def shown(value: object) -> str:
+    """An argument as messages show it, in so many letters."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _MOST:
+        return "one of more than 18 digits"
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:100]}… ({type(value).__name__})"
+
+
+def real(name: str, value: object) -> float:
+    """`value` as a float, of any size and sign, or nan."""
+    if isinstance(value, bool | np.bool_ | complex | np.complexfloating) or not _is_number(value):
         raise InputError(f"{name} must be a number, got {value!r}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(f"{name} must be a number that fits into a float, got one of that many digits") from None
 
 
 def _is_number(value: object) -> TypeGuard[SupportsFloat]:

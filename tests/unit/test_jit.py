@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core import caching
 
 import spinlens
 from spinlens import _jit
@@ -66,6 +67,33 @@ def test_nothing_is_kept_where_the_stamp_cannot_be_added(monkeypatch):
     compiled = _jit.Compiler(Path(__file__).parent).kernel(twice)
     assert compiled(3) == 6
     assert not hasattr(compiled._cache, "_cache_file")
+
+
+def test_damaged_files_of_the_cache_are_as_none(tmp_path):
+    """Empty or cut short, as a power cut or a full disk leaves them: compiled anew and written anew."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "compiled.py").write_text(COMPILED)
+    (tmp_path / "shop" / "callers.py").write_text(CALLERS.replace("@njit(nogil=True, cache=True)", "@kernel"))
+    assert results(tmp_path, 10) == [11, 11, 11]
+    for damage in (lambda content: b"", lambda content: content[: len(content) // 2]):
+        files = [path for path in (tmp_path / "shop" / "__pycache__").iterdir() if path.suffix in (".nbi", ".nbc")]
+        assert len(files) >= 6
+        for path in files:
+            path.write_bytes(damage(path.read_bytes()))
+        assert results(tmp_path, 10) == [11, 11, 11]
+
+
+def test_kernels_are_compiled_where_nothing_can_be_kept(monkeypatch):
+    """A read-only installation without a home: numba finds no place for its cache."""
+    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
+    _jit._say_uncached.cache_clear()
+
+    def twice(x):
+        return 2 * x
+
+    with pytest.warns(RuntimeWarning, match="set NUMBA_CACHE_DIR"):
+        compiled = _jit.Compiler(Path(__file__).parent).kernel(twice)
+    assert compiled(3) == 6
 
 
 def imported(module):

@@ -56,7 +56,7 @@ def mcrg(
         )
     count = _steps(spins.shape[1:]) if steps is None else steps
     strength = 2.0 if rule == "kadanoff" and p is None else p
-    path = block_spin_flow(spins, count, 2, cast(BlockRule, rule), strength, seed)
+    path = block_spin_flow(spins, count, 2, cast(BlockRule, rule), strength, seed, shape=spins.shape[1:])
     found = exponents(path, chains=getattr(held, "sizes", {}).get("chain", 1), bins=bins, progress=True)
     if as_json:
         echo_json(

@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import Spins
+from spinlens.border import checked
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.flows.stacked_flow import Stack, stacked_flow
 from spinlens.lattice.states_of import states_of
 from spinlens.lattice.trajectory import Trajectory
@@ -23,8 +25,9 @@ Blocking = BlockRule | Stack
 _SPIN_RULES = ("majority", "decimation")
 
 
+@checked
 def compare_blockings(
-    states: npt.ArrayLike,
+    states: Held,
     maps: Mapping[str, Blocking],
     steps: int = 1,
     scale: int = 2,
@@ -100,7 +103,7 @@ def _blocked(states: Spins, blocking: Blocking, steps: int, scale: int, seed: in
         if blocking not in _SPIN_RULES:
             rules = " or ".join(_SPIN_RULES)
             raise InputError(f"a map is {rules}, or a machine, got {blocking!r} (of {get_args(BlockRule)})")
-        return block_spin_flow(states, steps, scale, blocking, seed=seed)
+        return block_spin_flow(states, steps, scale, blocking, seed=seed, shape=states.shape[1:])
     if steps > len(blocking.layers_):
         raise InputError(f"{steps} steps were asked for, the stack has {len(blocking.layers_)} layers")
     found = stacked_flow(blocking, states, seed=seed)

@@ -14,10 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from spinlens import checks
+from spinlens.border import checked
 from spinlens.comparisons.controls import Case, flow_controls
 from spinlens.comparisons.kept import KeptFlows, Rows, key_of
 from spinlens.comparisons.machine_builder import KeptMachines, MachineBuilder, check_options
@@ -25,6 +25,7 @@ from spinlens.comparisons.rows import FlowMeasurement
 from spinlens.errors import InputError
 from spinlens.files import atomic
 from spinlens.files.formats import TABLE
+from spinlens.files.held import Held
 from spinlens.flows.rbm_flow import check_machine
 from spinlens.flows.reading import Instruments
 from spinlens.lattice.ising import IsingModel
@@ -62,11 +63,12 @@ class FlowComparison:
         atomic.write_file(target / TABLE, (json.dumps(document, indent=1, allow_nan=False) + "\n").encode())
 
 
+@checked
 def compare_flows(
     model: IsingModel,
     temperature: float,
-    training: npt.ArrayLike,
-    starts: Mapping[str, npt.ArrayLike],
+    training: Held,
+    starts: Mapping[str, Held],
     instruments: Instruments,
     equilibrium: EquilibriumReference | None = None,
     cases: Sequence[Case] | None = None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spinlens import checks
+from spinlens.border import checked
 from spinlens.errors import InputError
 
 RECIPES: dict[str, dict[str, Any]] = {
@@ -66,6 +67,7 @@ class Case:
         return Case("lattice", self.recipe, self.n_hidden, self.number)
 
 
+@checked
 def flow_controls(
     n_sites: int,
     seeds: int = 5,

@@ -10,6 +10,7 @@ import scipy.special
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single
+from spinlens.border import checked
 from spinlens.comparisons.partition_function import log_partition_function
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.files.held import Held
@@ -79,6 +80,7 @@ class Gap:
         return self.value.value + 3 * self.value.error < LEARNED
 
 
+@checked
 def gap(
     machine: RBM | Bonds,
     model: IsingModel,
@@ -158,6 +160,10 @@ def gap(
     True
     """
     (T,) = checks.temperatures(temperature)
+    if T == 0:
+        raise InputError("no machine has weights of T = 0: give a temperature above 0")
+    for least, number in zip((2, 1), annealing, strict=True):
+        checks.positive_integer("annealing", number, least)
     with telling(progress) as tell:
         return _found(machine, model, T, states, own, log_z, annealing, chains, seed, workers, Parts(tell, [1, 1, 2]))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from spinlens import checks, exact
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
@@ -19,6 +20,7 @@ METHODS = ("auto", "exact", "integration")
 _LARGEST_ENUMERATION = 16
 
 
+@checked
 def log_partition_function(
     model: IsingModel,
     temperature: float,
@@ -89,6 +91,7 @@ def log_partition_function(
         raise InputError("ln Z diverges at T = 0: give a temperature above 0")
     if math.isinf(T):
         return Estimate(model.n_sites * math.log(2), 0.0)
+    checks.temperature(T, float(np.abs(model.coupling_table).max()))
     known = None if method == "integration" else _exact(model, T)
     if known is not None:
         return Estimate(known, 0.0)

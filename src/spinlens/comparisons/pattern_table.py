@@ -114,7 +114,7 @@ def pattern_table(
 def majority(states: Fields, side: int, generator: np.random.Generator) -> Fields:
     """Majority blocks of `side`: repeated blocks of 2 where it is a power of 2, else one step."""
     if side & (side - 1):
-        return block_spins(states, side, "majority", generator=generator)
+        return block_spins(states, side, "majority", generator=generator, shape=states.shape[1:])
     while side > 1:
-        states, side = block_spins(states, 2, "majority", generator=generator), side // 2
+        states, side = block_spins(states, 2, "majority", generator=generator, shape=states.shape[1:]), side // 2
     return states

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-import numpy.typing as npt
-
 from spinlens import checks, seeding
 from spinlens.arrays import Fields, Spins
 from spinlens.comparisons.kept import Rows, key_of
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.flows.examination import Examination
 from spinlens.flows.follow import FollowedFlow, follow
 from spinlens.flows.reading import Instruments
@@ -48,7 +47,7 @@ class FlowMeasurement:
     def of(
         cls,
         shape: tuple[int, ...],
-        starts: Mapping[str, npt.ArrayLike],
+        starts: Mapping[str, Held],
         instruments: Instruments,
         equilibrium: EquilibriumReference | None,
         steps: int,

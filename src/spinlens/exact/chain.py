@@ -9,6 +9,7 @@ import numpy as np
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 
 
@@ -42,6 +43,7 @@ class ChainResult:
     correlation: Array
 
 
+@checked
 def chain(n_sites: int, temperature: float, strength: float = 1.0, field: float = 0.0) -> ChainResult:
     """Exact averages of H = −J Σ_i s_i s_{i+1} − h Σ_i s_i on a ring of N spins, k_B = 1.
 
@@ -89,7 +91,7 @@ def chain(n_sites: int, temperature: float, strength: float = 1.0, field: float 
     True
     """
     N = checks.positive_integer("n_sites", n_sites, minimum=3)
-    T = checks.positive_number("temperature", temperature)
+    T = checks.within("temperature", temperature, 1e-100, 1e100)
     J, h = checks.finite_number("strength", strength), checks.finite_number("field", field)
     K, H = J / T, h / T
     if max(abs(K), abs(H)) > 300:

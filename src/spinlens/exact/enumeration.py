@@ -11,6 +11,7 @@ from scipy.special import logsumexp
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.cumulants import binder
@@ -76,6 +77,7 @@ def all_states(n_spins: int, first: int = 0, count: int | None = None) -> npt.ND
     return np.asarray(2 * ((numbers >> np.arange(n_spins)) & 1) - 1, dtype=np.int8)
 
 
+@checked
 def enumerate(model: IsingModel, temperature: float) -> ExactResult:
     """Exact averages of a model of at most 20 spins at a finite temperature T > 0, by summing over 2^N states.
 
@@ -111,7 +113,7 @@ def enumerate(model: IsingModel, temperature: float) -> ExactResult:
     >>> round(enumerate(IsingModel((3,), NearestNeighbour(), field=0.2), 3.0).magnetization, 6)
     0.120777
     """
-    beta = 1 / checks.positive_number("temperature", temperature)
+    beta = 1 / checks.within("temperature", temperature, 1e-100, 1e100)
     N = model.n_sites
     if N > _LARGEST:
         raise InputError(f"enumeration needs at most {_LARGEST} spins, the model has {N}; use exact.kaufman or sample")

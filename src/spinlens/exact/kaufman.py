@@ -9,6 +9,7 @@ import numpy as np
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 
 CRITICAL_TEMPERATURE = 2 / math.log(1 + math.sqrt(2))
 """T_c = 2 / ln(1 + √2) = 2.269185… of the infinite square lattice [Onsager1944]."""
@@ -40,6 +41,7 @@ class KaufmanResult:
     specific_heat: float
 
 
+@checked
 def kaufman(L: int, temperature: float) -> KaufmanResult:
     """Exact ln Z, energy and specific heat per spin of the L × L periodic square lattice with J = 1.
 
@@ -75,7 +77,7 @@ def kaufman(L: int, temperature: float) -> KaufmanResult:
     -1.4336584661
     """
     L = checks.positive_integer("L", L, minimum=3)
-    K = 1 / checks.positive_number("temperature", temperature)
+    K = 1 / checks.temperature(temperature)
     gammas = _gammas(L, K)
     odd = tuple(g[1::2] for g in gammas)
     even = tuple(g[2::2] for g in gammas)  # without l = 0, whose sinh passes through zero at T_c

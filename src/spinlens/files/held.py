@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import AnyArray
-from spinlens.errors import InputError
+from spinlens.errors import InputError, SpinsError
 from spinlens.files.formats import SITES, STATES
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def array_of(states: Held, temperature: float | None = None) -> AnyArray:
         held = _among(held)
     if is_labelled(held) and {"temperature", "chain", "draw"} & set(held.dims):
         raise InputError(f"the states must have dimensions x, y, …; got {tuple(map(str, held.dims))}")
-    return np.asarray(held)
+    try:
+        return np.asarray(held)
+    except ValueError:
+        raise SpinsError("the states are lists of unequal lengths: give an array of +1 and -1") from None
 
 
 def has_sites(states: Any) -> TypeGuard[xr.Dataset | xr.DataArray]:

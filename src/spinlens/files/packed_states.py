@@ -47,7 +47,11 @@ class PackedStates:
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> AnyArray:
         return self[np.arange(len(self))].astype(dtype or np.int8, copy=False)
 
-    def __getitem__(self, rows: Integers) -> Spins:
+    def __getitem__(self, rows: Integers | slice | int) -> Spins:
+        """States of rows, (n, n_visible); of one row (n_visible,)."""
+        if isinstance(rows, int | np.integer):
+            one: Spins = self[np.array([range(len(self))[rows]])][0]  # IndexError beyond the last, where iteration ends
+            return one
         units = np.unpackbits(self.bits[rows], axis=1, count=self.n_visible).view(np.int8)
         units *= 2
         units -= 1

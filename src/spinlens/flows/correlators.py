@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.lattice.correlation import along_axes, self_correlation
@@ -65,6 +66,7 @@ class SpinCorrelation(Shown):
         return correlation(self, ax, **options)
 
 
+@checked
 def spin_correlation(states: Held, connected: bool = False) -> SpinCorrelation:
     """Translation-averaged spin–spin correlation of an ensemble: ⟨vv⟩ of visible states, ⟨hh⟩ of placed hidden ones.
 
@@ -139,6 +141,7 @@ class CorrelationMap:
         return correlation_map(self, ax, **options)
 
 
+@checked
 def visible_hidden_correlation(
     visible: npt.ArrayLike,
     hidden: npt.ArrayLike,
@@ -192,7 +195,7 @@ def visible_hidden_correlation(
     (1.0, (1.5, 1.5))
     """
     v, h, sites, shape, block = paired_samples(visible, hidden, centres)
-    edges = bin_edges(len(v), bins)
+    edges = bin_edges(len(v), checks.positive_integer("bins", bins, 2))
     products = np.stack([_unit_average(h[a:b].T @ v[a:b], sites) for a, b in edges])
     v_sums = np.stack([v[a:b].sum(axis=0) for a, b in edges])
     h_sums = np.stack([h[a:b].sum(axis=0) for a, b in edges])

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import Array, Fields
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.lattice.correlation import axis_correlation, local_bonds
@@ -44,6 +45,7 @@ class EffectiveDimensions:
         return EffectiveDimensions(spin, _difference(self.delta_energy, other.delta_energy), self.near, self.far)
 
 
+@checked
 def effective_dimensions(states: Held, near: int | None = None) -> EffectiveDimensions:
     """Effective Δ_s and Δ_ε of an ensemble, Δ = −½ ln[C(far)/C(near)] / ln(far/near), far = 2 near.
 
@@ -121,6 +123,7 @@ class DimensionDifference:
     difference: Estimate | None
 
 
+@checked
 def compare_dimensions(
     flowed: Mapping[int, npt.ArrayLike], reference: Mapping[int, npt.ArrayLike]
 ) -> list[DimensionDifference]:

@@ -13,6 +13,7 @@ import xarray as xr
 
 from spinlens import checks
 from spinlens.arrays import Array, Fields
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.flows.reading import Instruments, InstrumentsByShape, read_flow
 from spinlens.lattice.trajectory import Trajectory
@@ -113,6 +114,7 @@ class FlowField(Shown):
         return flow_field(self, ax, **options)
 
 
+@checked
 def flow_field(before: Sequence[Estimate], after: Sequence[Estimate]) -> FlowField:
     """The flow field of one thermometer from its readings before and after a step, taken as independent.
 
@@ -149,6 +151,7 @@ def flow_field(before: Sequence[Estimate], after: Sequence[Estimate]) -> FlowFie
     return field_of_changes([reading.value for reading in before], changes)
 
 
+@checked
 def measure_flow_field(
     flow: Callable[[Fields, int], Fields],
     ensembles: Mapping[float, Fields],

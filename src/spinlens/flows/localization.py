@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.flows.correlators import CorrelationMap
 from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import estimate_where_defined, jackknife_error
@@ -38,6 +39,7 @@ class Localization:
     participation: Estimate | None
 
 
+@checked
 def localization(correlation: CorrelationMap) -> Localization:
     """Measure the localization of a map, with errors by jackknife over its bins of samples.
 

@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.flows.correlators import block_side
 from spinlens.machines.units.translations import Translations
@@ -66,6 +67,7 @@ class Placement:
         return np.asarray(placed.reshape(len(units), *self.hidden_shape))
 
 
+@checked
 def place_units(
     weights: npt.ArrayLike, visible_shape: tuple[int, ...], hidden_shape: tuple[int, ...] | None = None
 ) -> Placement:

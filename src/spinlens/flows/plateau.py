@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 
 
@@ -39,6 +40,7 @@ class Plateau:
     lifetime: tuple[int, int | None] = (0, None)
 
 
+@checked
 def find_plateau(
     steps: Sequence[int], statistics: Mapping[str, npt.ArrayLike], length: int = 10, threshold: float = 3.0
 ) -> Plateau:

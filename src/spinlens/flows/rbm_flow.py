@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from spinlens import checks, seeding
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.lattice.states_of import states_of
@@ -19,6 +20,7 @@ _LARGEST = 2**32  # bytes of recorded states
 FLOW_NAMES = {"sampled": "RBM", "mean": "RBM mean field", "mixed": "RBM mixed"}
 
 
+@checked
 def rbm_flow(
     machine: Layer,
     states: Held,

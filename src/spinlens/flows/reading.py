@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from spinlens.arrays import Array, Fields
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.progress import Progress, counted, telling
@@ -105,6 +106,7 @@ def instruments_of(instruments: Instruments | InstrumentsByShape, shape: tuple[i
     return by_shape[tuple(shape)]
 
 
+@checked
 def read_flow(
     trajectory: Trajectory, instruments: Instruments | InstrumentsByShape, progress: Progress = None
 ) -> xr.Dataset:

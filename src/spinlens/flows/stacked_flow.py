@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.flows.placement import Placement, place_units
@@ -46,6 +47,7 @@ def place_stack(stack: Stack, shape: tuple[int, ...]) -> tuple[Placement, ...]:
     return tuple(placements)
 
 
+@checked
 def stacked_flow(
     stack: Stack,
     states: Held,
@@ -105,6 +107,7 @@ def stacked_flow(
     return Trajectory(name, tuple(range(len(records))), tuple(records))
 
 
+@checked
 def updown_flow(
     stack: Stack,
     states: Held,

@@ -13,6 +13,7 @@ from spinlens.arrays import Array
 from spinlens.errors import CouplingError
 from spinlens.lattice.ewald import Cell, image_sum, minimum_image
 from spinlens.lattice.fugacity import Fugacity, PoissonBonds, SingleBonds
+from spinlens.lattice.kinds import SIGMAS
 
 
 @runtime_checkable
@@ -75,7 +76,7 @@ class NearestNeighbour(_WithoutImages):
     strength: float = 1.0
 
     def __post_init__(self) -> None:
-        checks.positive_number("strength", self.strength)
+        object.__setattr__(self, "strength", checks.positive_number("strength", self.strength))
 
     def table(self, shape: tuple[int, ...]) -> Array:
         """J(r) of every displacement on a torus.
@@ -121,7 +122,7 @@ class PowerLaw:
     Parameters
     ----------
     sigma : float
-        σ > 0, the exponent beyond the dimension d of the lattice.
+        σ, the exponent beyond the dimension d of the lattice, from 0.001 to 20.
     images : {"periodic", "minimum"}, default "periodic"
         "periodic" sums f over all periodic images, Σ_{n∈Z^d} f(r + n∘L): the physical torus, to a relative accuracy of
         1e-13. "minimum" takes the nearest image only, a component of exactly L/2 once. Both are in print, and they
@@ -154,8 +155,8 @@ class PowerLaw:
     strength: float = 1.0
 
     def __post_init__(self) -> None:
-        checks.positive_number("sigma", self.sigma)
-        checks.positive_number("strength", self.strength)
+        object.__setattr__(self, "sigma", checks.within("sigma", self.sigma, *SIGMAS))
+        object.__setattr__(self, "strength", checks.positive_number("strength", self.strength))
         checks.choice("images", self.images, ("periodic", "minimum"))
         checks.choice("cell", self.cell, ("point", "integrated"))
 
@@ -253,7 +254,7 @@ class CouplingTable(_WithoutImages):
     label: str = field(default="coupling table")
 
     def __post_init__(self) -> None:
-        table = np.array(self.values, dtype=np.float64)
+        table = checks.real_array("coupling table", self.values).astype(np.float64)
         checks.shape(table.shape)
         if not np.all(np.isfinite(table)):
             raise CouplingError("coupling table has entries that are not finite numbers")

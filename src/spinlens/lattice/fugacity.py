@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from spinlens.arrays import Array
 
+_LARGEST = 709.0  # e to that power is still a float
+
 
 class Fugacity(Protocol):
     """v as a function of temperature, its inverse and its slopes."""
@@ -43,7 +45,8 @@ class SingleBonds:
     strength: float
 
     def value(self, temperature: float) -> float:
-        return math.expm1(2 * self.strength / temperature)
+        K = 2 * self.strength / temperature
+        return math.expm1(K) if K < _LARGEST else math.inf
 
     def log(self, temperature: float) -> float:
         K = 2 * self.strength / temperature

@@ -13,6 +13,7 @@ import scipy.fft
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import CouplingError, SpinsError
 from spinlens.files.held import Held
 from spinlens.lattice.couplings import Coupling, NearestNeighbour
@@ -73,6 +74,8 @@ class IsingModel:
     def coupling_table(self) -> Array:
         """J(r) of every displacement, an array of `shape` with J(0) = 0; read-only."""
         table = np.asarray(self.coupling.table(self.shape), dtype=np.float64).view()
+        if table.shape != self.shape or not np.all(np.isfinite(table)):
+            raise CouplingError(f"{self.coupling.label}: J(r) must be finite, a number for each site of {self.shape}")
         table.flags.writeable = False
         return table
 
@@ -90,6 +93,7 @@ class IsingModel:
     def _spectrum(self) -> Array:
         return np.ascontiguousarray(scipy.fft.rfftn(self.coupling_table).real)
 
+    @checked
     def energy(self, spins: Held) -> Array:
         """Total energy of each state, E = −½ Σ_r J(r) Σ_x s_x s_{x+r} − h Σ_x s_x.
 
@@ -118,9 +122,11 @@ class IsingModel:
         >>> float(IsingModel((4, 4), NearestNeighbour()).energy(spins))
         -24.0
         """
-        states = checks.on_sites(checks.signs("spins", spins), self.shape)
+        states = checks.on_sites(checks.numbers("spins", spins), self.shape)
         if states.shape[-self.dimension :] != self.shape or states.ndim < self.dimension:
             raise SpinsError(f"spins must have shape (..., {', '.join(map(str, self.shape))}), got {states.shape}")
+        if states.dtype.kind == "f" and not np.all(np.isfinite(states)):
+            raise SpinsError("spins must hold finite numbers")
         axes = tuple(range(-self.dimension, 0))
         pairs = self._pair_energy(states, axes)
         if self.field == 0:
@@ -129,7 +135,7 @@ class IsingModel:
 
     def _pair_energy(self, states: npt.NDArray[Any], axes: tuple[int, ...]) -> Array:
         if isinstance(self.coupling, NearestNeighbour):
-            states = states.astype(np.int32 if states.dtype.kind in "iu" else np.float64)
+            states = states.astype(np.int32 if states.dtype == np.int8 else np.float64)
             bonds = sum(np.sum(states * np.roll(states, 1, axis=axis), axis=axes) for axis in axes)
             return np.asarray(-self.coupling.strength * bonds, dtype=np.float64)
         modes = scipy.fft.rfftn(states.astype(np.float64), axes=axes)

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling, CouplingTable, NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
@@ -106,6 +107,7 @@ def needs_table(model: IsingModel) -> bool:
     return type(model.coupling) not in _KINDS.values()
 
 
+@checked
 def model_of(data: xr.Dataset) -> IsingModel:
     """The model that a Dataset of `sample` was drawn from.
 

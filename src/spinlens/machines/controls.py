@@ -10,6 +10,7 @@ from scipy import special, stats
 
 from spinlens import checks, seeding
 from spinlens.arrays import Spins
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.machines.rbm import RBM
 from spinlens.machines.units.parameters import Layer
@@ -155,6 +156,7 @@ def mean_field_states(n: int, n_sites: int, reduced_coupling: float, seed: int =
     return np.where(rank < count[:, None], 1, -1).astype(np.int8)
 
 
+@checked
 def kadanoff_machine(shape: tuple[int, ...], p: float, scale: int = 2) -> RBM:
     """The machine whose hidden units are Kadanoff's block spins: the positive control of a learned coarse-graining.
 

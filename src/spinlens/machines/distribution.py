@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import numpy as np
 import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single, Spins
-from spinlens.machines.estimator import not_fitted
+from spinlens.border import checked_methods
+from spinlens.files.held import Held
+from spinlens.machines.estimator import Learned
 from spinlens.machines.files.packed import unpacked_states
 from spinlens.machines.likelihood import free_energy as likelihood
 from spinlens.machines.units import gibbs
@@ -18,24 +18,20 @@ from spinlens.progress import Progress
 from spinlens.statistics.estimate import Estimate
 
 
-class Distribution:
+@checked_methods
+class Distribution(Learned):
     """p(v, h) ∝ e^{Σ b_i v_i + Σ c_a h_a + Σ v_i W_ia h_a} of given parameters, all units ±1."""
 
     weights_: Weights
     visible_bias_: Weights
     hidden_bias_: Weights
 
-    def _learned(self) -> Self:
-        if not hasattr(self, "weights_"):
-            raise not_fitted("this RBM has no weights yet: call fit, load or from_weights first")
-        return self
-
     @property
     def n_visible(self) -> int:
         """Number of visible units."""
         return int(self._learned().weights_.shape[0])
 
-    def hidden_mean(self, visible: npt.ArrayLike) -> Single:
+    def hidden_mean(self, visible: Held) -> Single:
         """⟨h⟩ = tanh(c + v W) given visible units.
 
         Parameters
@@ -72,7 +68,7 @@ class Distribution:
         units = gibbs.as_units("h", hidden, self._learned().weights_.shape[1])
         return gibbs.mean(gibbs.sampler(self._learned()).visible_field(units))
 
-    def sample_hidden(self, visible: npt.ArrayLike, generator: np.random.Generator) -> Spins:
+    def sample_hidden(self, visible: Held, generator: np.random.Generator) -> Spins:
         """Draw h from p(h | v), where p(h_a = 1 | v) = 1 / (1 + e^{−2 θ_a}).
 
         Parameters
@@ -88,7 +84,7 @@ class Distribution:
             (n_samples, n_hidden) of ±1.
         """
         field = gibbs.sampler(self._learned()).hidden_field(gibbs.as_units("v", visible, self.n_visible))
-        return gibbs.draw(field, gibbs.make_lanes(generator)).astype(np.int8)
+        return gibbs.draw(field, gibbs.make_lanes(checks.generator("generator", generator))).astype(np.int8)
 
     def sample_visible(self, hidden: npt.ArrayLike, generator: np.random.Generator) -> Spins:
         """Draw v from p(v | h).
@@ -107,9 +103,9 @@ class Distribution:
         """
         units = gibbs.as_units("h", hidden, self._learned().weights_.shape[1])
         field = gibbs.sampler(self._learned()).visible_field(units)
-        return gibbs.draw(field, gibbs.make_lanes(generator)).astype(np.int8)
+        return gibbs.draw(field, gibbs.make_lanes(checks.generator("generator", generator))).astype(np.int8)
 
-    def gibbs(self, visible: npt.ArrayLike, steps: int, generator: np.random.Generator) -> Spins:
+    def gibbs(self, visible: Held, steps: int, generator: np.random.Generator) -> Spins:
         """Block Gibbs steps v → h → v of independent chains.
 
         Parameters
@@ -127,7 +123,7 @@ class Distribution:
             (n_samples, n_visible) of ±1 after the steps.
         """
         checks.positive_integer("steps", steps, minimum=0)
-        return gibbs.gibbs(self._learned(), visible, steps, generator)
+        return gibbs.gibbs(self._learned(), visible, steps, checks.generator("generator", generator))
 
     def sample(self, n: int, steps: int = 1000, seed: int = 0) -> Spins:
         """States of the machine from independent Gibbs chains that begin at free spins.
@@ -157,7 +153,7 @@ class Distribution:
         start = gibbs.random_states(checks.positive_integer("n", n), self.n_visible, generator)
         return self.gibbs(start, steps, generator)
 
-    def transform(self, X: npt.ArrayLike) -> Single:
+    def transform(self, X: Held) -> Single:
         """Mean hidden units of states, as `hidden_mean`.
 
         Parameters
@@ -172,7 +168,7 @@ class Distribution:
         """
         return self.hidden_mean(X)
 
-    def free_energy(self, visible: npt.ArrayLike) -> Array:
+    def free_energy(self, visible: Held) -> Array:
         """F(v) = −b·v − Σ_a ln 2cosh(c_a + Σ_i v_i W_ia), so that p(v) = e^{−F(v)} / Z.
 
         Parameters
@@ -191,12 +187,12 @@ class Distribution:
         >>> round(float(RBM.from_weights([[1.0]]).free_energy([[1]])[0]), 6)  # −ln 2cosh 1
         -1.126928
         """
-        return likelihood.free_energy(self, gibbs.as_units("v", visible, self.n_visible))
+        return likelihood.free_energy(self, gibbs.as_units("v", visible, self.n_visible, means=False))
 
     def log_z(
         self,
         method: likelihood.Method = "auto",
-        states: npt.ArrayLike | None = None,
+        states: Held | None = None,
         progress: Progress = None,
         **options: int,
     ) -> Estimate:
@@ -253,7 +249,7 @@ class Distribution:
         return likelihood.log_z(self._learned(), method, states=states, progress=progress, **options)
 
     def log_likelihood(
-        self, X: npt.ArrayLike, method: likelihood.Method = "auto", progress: Progress = None, **options: int
+        self, X: Held, method: likelihood.Method = "auto", progress: Progress = None, **options: int
     ) -> Estimate:
         """Mean ln p(v) of states, −⟨F(v)⟩ − ln Z.
 
@@ -281,7 +277,7 @@ class Distribution:
         """
         return likelihood.log_likelihood(self, unpacked_states(X, self.n_visible), method, progress=progress, **options)
 
-    def score(self, X: npt.ArrayLike, y: object = None) -> float:
+    def score(self, X: Held, y: object = None) -> float:
         """Mean ln p(v) of states, by which scikit-learn compares machines: larger is better.
 
         Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from spinlens.arrays import Single
 from spinlens.errors import InputError
@@ -64,3 +64,21 @@ def _kind() -> type[InputError]:
     from sklearn.exceptions import NotFittedError
 
     return type("NotFittedError", (InputError, NotFittedError), {"__module__": "spinlens.errors"})
+
+
+_LEARNED = ("weights_", "visible_bias_", "hidden_bias_", "history_")
+
+
+class Learned:
+    """What has parameters once it is trained, and says what to do before."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not there: of what is learned it says what to do, whoever asks."""
+        if name in _LEARNED or (hasattr(type(self), name) and "weights_" not in vars(self)):  # a property of what is
+            raise not_fitted("this RBM has no weights yet: call fit, load or from_weights first")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _learned(self) -> Self:
+        """The machine itself, where it is trained."""
+        self.weights_  # noqa: B018
+        return self

@@ -7,7 +7,9 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import Single, Spins
+from spinlens.border import checked
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.machines.estimator import not_fitted
 from spinlens.machines.machine import Machine
 from spinlens.machines.rbm import RBM
@@ -34,7 +36,8 @@ class Layered(Machine):
             raise InputError(f"layers must be at most {len(trained)}, got {layers}")
         return trained[:layers]
 
-    def transform(self, X: npt.ArrayLike, layers: int | None = None) -> Single:
+    @checked
+    def transform(self, X: Held, layers: int | None = None) -> Single:
         """Means passed upward, tanh by tanh.
 
         Parameters
@@ -62,7 +65,8 @@ class Layered(Machine):
             units = layer.hidden_mean(units)
         return units
 
-    def up(self, X: npt.ArrayLike, generator: np.random.Generator, layers: int | None = None) -> list[Spins]:
+    @checked
+    def up(self, X: Held, generator: np.random.Generator, layers: int | None = None) -> list[Spins]:
         """Hidden states of each layer in turn, drawn from the bottom up.
 
         Parameters
@@ -92,6 +96,7 @@ class Layered(Machine):
             states.append(layer.sample_hidden(states[-1] if states else X, generator))
         return states
 
+    @checked
     def down(self, top: npt.ArrayLike, generator: np.random.Generator, layers: int | None = None) -> list[Spins]:
         """States below given hidden states, drawn from there down to the visible units.
 
@@ -122,6 +127,7 @@ class Layered(Machine):
             states.append(layer.sample_visible(states[-1] if states else top, generator))
         return states
 
+    @checked
     def sample(self, n: int, steps: int = 1000, seed: int = 0) -> Spins:
         """Visible states: Gibbs steps of the top machine from free spins, then drawn downward.
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray
+from spinlens.border import checked
 from spinlens.errors import ArtefactError, InputError, SpinlensError
 from spinlens.files.held import Held
 from spinlens.machines import portrait
@@ -46,6 +47,7 @@ class Machine(Estimator, Shown, ABC):
         """The layer whose visible units are the sites of the lattice."""
         return self.layers_[0]
 
+    @checked
     def records(
         self, states: Held, record: Sequence[int], kind: Kind = "sampled", seed: int = 0
     ) -> Iterator[tuple[int, AnyArray]]:
@@ -68,12 +70,13 @@ class Machine(Estimator, Shown, ABC):
             Step and states of the shape given, one after the other so that none need be kept: int8 ±1 where they are
             drawn, float64 in [−1, 1] otherwise.
         """
-        array = checks.signs("states", states)
+        array = checks.units("states", states)
         width = self.bottom.n_visible
         if array.ndim < 2 or array[0].size != width:
             raise InputError(f"states must have shape (n_samples, …) with {width} units each, got {array.shape}")
         return flow_records(self.layers_, array, record, kind, seeding.generator(checks.seed(seed), self.stream))
 
+    @checked
     def gibbs_tau(
         self, start: npt.ArrayLike, *, chains: int = 40, most_steps: int = 20_000, seed: int = 0
     ) -> GibbsTime | None:
@@ -187,6 +190,7 @@ class Machine(Estimator, Shown, ABC):
         """Before the names of the arrays of a layer."""
         return f"layer{number}."
 
+    @checked
     def save(self, path: str | Path) -> None:
         """Write the machine, complete or not at all; the same machine gives the same bytes.
 
@@ -213,6 +217,7 @@ class Machine(Estimator, Shown, ABC):
         return self.bottom
 
     @classmethod
+    @checked
     def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote. The training state is not kept: training goes on with `start` or `checkpoint`.
 

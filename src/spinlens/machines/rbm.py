@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from spinlens import checks
 from spinlens.arrays import AnyArray
+from spinlens.border import checked_methods
 from spinlens.errors import ArtefactError
 from spinlens.machines.distribution import Distribution
 from spinlens.machines.files import storage
 from spinlens.machines.likelihood.gibbs_time import GibbsTime, gibbs_autocorrelation
 from spinlens.machines.machine import Machine
 from spinlens.machines.training.learner import Learner
+from spinlens.machines.units import gibbs
 from spinlens.machines.units.parameters import checked_parameters
 
 if TYPE_CHECKING:
     from spinlens.lattice.ising import IsingModel
 
 
+@checked_methods
 class RBM(Learner, Distribution, Machine):
     """Restricted Boltzmann machine of ±1 units, trained along the gradient of its likelihood.
 
@@ -256,7 +260,8 @@ class RBM(Learner, Distribution, Machine):
         >>> abs(free.gibbs_tau(np.ones((1, 4))).deviation(0.5)) < 4
         True
         """
-        begin = np.resize(np.asarray(start).reshape(-1, self.n_visible), (chains, self.n_visible))
+        begin = gibbs.as_units("start", start, self.n_visible)
+        begin = np.resize(begin, (checks.positive_integer("chains", chains), self.n_visible))
         return gibbs_autocorrelation(self, chains=chains, most_steps=most_steps, absolute=True, seed=seed, start=begin)
 
     def config(self) -> dict[str, Any]:
@@ -273,7 +278,7 @@ class RBM(Learner, Distribution, Machine):
         >>> machine.config()["parameters"]["n_hidden"], machine.config()["history"]
         (1, [])
         """
-        return {"parameters": self.get_params(), "history": self._learned().history_}
+        return {"parameters": self.plain_options() | {"n_hidden": self.weights_.shape[1]}, "history": self.history_}
 
     @classmethod
     def _assembled(cls, config: Mapping[str, Any], arrays: Mapping[str, AnyArray], source: object, prefix: str) -> Self:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Spins
+from spinlens.border import checked
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.held import Held
 from spinlens.machines.files import storage
@@ -137,6 +138,7 @@ class StackedRBM(Layered):
         )  # fmt: skip
         return self
 
+    @checked
     def fit(
         self,
         X: Held,

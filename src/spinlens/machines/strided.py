@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from spinlens import checks
+from spinlens.border import checked
 from spinlens.machines.stacked import StackedRBM
 from spinlens.machines.units.translations import Translations
 
@@ -16,6 +17,7 @@ RECIPE: dict[str, Any] = {
 """Options of a learned coarse-graining: 600 updates on 10,000 states, some 3 s at L = 16 on one core."""
 
 
+@checked
 def strided_stack(shape: tuple[int, ...], layers: int = 1, scale: int = 2, **options: Any) -> StackedRBM:
     """A stack that learns to coarse-grain: every layer is one filter, shared by a unit at each block of `scale` sites.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,8 @@ from scipy.special import expit
 
 from spinlens import checks, seeding
 from spinlens.arrays import Fields
-from spinlens.errors import InputError
+from spinlens.border import checked
+from spinlens.errors import InputError, SpinsError
 from spinlens.files.held import Held
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.renormalization.kernels import block_sums
@@ -20,12 +22,15 @@ BlockRule = Literal["majority", "average", "decimation", "kadanoff"]
 RULES: tuple[BlockRule, ...] = ("majority", "average", "decimation", "kadanoff")
 
 
+@checked
 def block_spins(
     states: Held,
     scale: int = 2,
     rule: BlockRule = "majority",
     p: float | None = None,
     generator: np.random.Generator | None = None,
+    *,
+    shape: Sequence[int] | None = None,
 ) -> Fields:
     """One renormalization step: every block of scale^d spins becomes one spin of a coarser lattice.
 
@@ -47,6 +52,9 @@ def block_spins(
         Strength of the Kadanoff rule, p ≥ 0; only for that rule.
     generator : numpy.random.Generator, optional
         Source of the coins; needed where a rule is random ("kadanoff", and "majority" of an even block).
+    shape : sequence of int, optional
+        Sides of one lattice, for arrays of which they cannot be told: states (n_samples, N), (chains, draws, L, L), a
+        single lattice.
 
     Returns
     -------
@@ -58,7 +66,8 @@ def block_spins(
     InputError
         `scale` does not divide the lattice, or a random rule came without a generator.
     SpinsError
-        Entries other than ±1 (for the rules that need them).
+        Entries other than ±1 (for the rules that need them); an array such as (8, 8), one lattice or eight rings: say
+        which by `shape`.
 
     References
     ----------
@@ -73,11 +82,18 @@ def block_spins(
     >>> block_spins(spins, generator=np.random.default_rng(0)).tolist()
     [[[1, -1]]]
     """
+    if generator is not None:
+        checks.generator("generator", generator)
+    return _blocked(checks.lattices("states", states, shape), scale, rule, p, generator)
+
+
+def _blocked(field: Fields, scale: int, rule: str, p: float | None, generator: np.random.Generator | None) -> Fields:
+    """As `block_spins`, of fields (n_samples, L_1, …)."""
     scale = checks.positive_integer("scale", scale, minimum=2)
     checks.choice("rule", rule, RULES)
     _check_strength(rule, p)
-    random_rule = rule in ("majority", "kadanoff")
-    field = checks.spins("states", states) if random_rule else checks.field("states", states)
+    if rule in ("majority", "kadanoff") and field.dtype != np.int8:
+        raise SpinsError("states must hold only +1 and -1")
     _check_sides(field, scale)
     inner = field.ndim - 1
     if rule == "decimation":
@@ -91,6 +107,7 @@ def block_spins(
     return _draw(_probability_up(np.arange(-size, size + 1), p)[sums + size], generator, rule)
 
 
+@checked
 def block_spin_flow(
     states: Held,
     steps: int,
@@ -98,6 +115,8 @@ def block_spin_flow(
     rule: BlockRule = "majority",
     p: float | None = None,
     seed: int = 0,
+    *,
+    shape: Sequence[int] | None = None,
 ) -> Trajectory:
     """The renormalization flow: `steps` block-spin steps in a row, L → L/b → L/b² → ….
 
@@ -116,6 +135,8 @@ def block_spin_flow(
     seed : int, default 0
         Seeds the coins of the random rules, a stream for each step: the first samples have the same blocks however many
         samples follow.
+    shape : sequence of int, optional
+        As in `block_spins`.
 
     Returns
     -------
@@ -128,18 +149,18 @@ def block_spin_flow(
     ((16, 16), (8, 8), (4, 4))
     """
     steps, seed = checks.positive_integer("steps", steps), checks.seed(seed)
-    records = [checks.field("states", states)]
+    records = [checks.lattices("states", states, shape)]
     for step in range(steps):
         coins = seeding.generator(seed, "block-spin", rule, step)
-        records.append(block_spins(records[-1], scale, rule, p, coins))
+        records.append(_blocked(records[-1], scale, rule, p, coins))
     return Trajectory(rule, tuple(range(steps + 1)), tuple(records))
 
 
 def _check_strength(rule: str, p: float | None) -> None:
     if (p is not None) != (rule == "kadanoff"):
         raise InputError(f"p is the strength of the Kadanoff rule and of no other: got p={p!r} with rule={rule!r}")
-    if p is not None and (isinstance(p, bool) or not isinstance(p, int | float | np.number) or not p >= 0):
-        raise InputError(f"p must be ≥ 0, got {p!r}")
+    if p is not None:
+        checks.within("p", p, 0.0, math.inf)
 
 
 def _check_sides(field: Fields, scale: int) -> None:

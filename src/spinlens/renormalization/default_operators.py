@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from spinlens import checks
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.renormalization.operators import Operator, Parity, Site
 
@@ -71,6 +72,7 @@ _DEFAULT: dict[int, tuple[tuple[Operator, ...], tuple[Operator, ...]]] = {
 }  # fmt: skip
 
 
+@checked
 def default_operators(dimension: int, parity: Parity, side: int | None = None) -> tuple[Operator, ...]:
     """The operators that `mcrg` takes unless told otherwise, short ones first.
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.lattice.ising import IsingModel
@@ -71,6 +72,7 @@ class TwoLatticeMatching:
         return max(self.matchings[-1].spread, max(values) - min(values))
 
 
+@checked
 def two_lattice_matching(
     coupling: Coupling,
     temperatures: Sequence[float],
@@ -168,7 +170,11 @@ def two_lattice_matching(
                 coins = int(seeding.generator(seed, name, number).integers(2**31))
                 levels = [ensemble[number]]
                 if steps > which:
-                    levels.extend(block_spin_flow(ensemble[number], steps - which, scale, rule, p, coins).states[1:])
+                    levels.extend(
+                        block_spin_flow(
+                            ensemble[number], steps - which, scale, rule, p, coins, shape=ensemble.shape[2:]
+                        ).states[1:]
+                    )
                 rows.append(_curve(model, float(temperature), ensemble[number], levels[1 - which :], chosen, parts))
             curves.append(np.stack(rows))
     difference = curves[0] - curves[1]  # (temperatures, steps, 2, bins + 1, operators)

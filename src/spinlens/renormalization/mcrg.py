@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens import checks
+from spinlens.border import checked
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.files.plain import plain
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.progress import Progress, telling
@@ -189,8 +190,9 @@ def _last(sector: Sequence[RGSpectrum]) -> Estimate | str:
     return f"λ = {sector[-1].leading}" if sector[-1].exponent is None else sector[-1].exponent
 
 
+@checked
 def mcrg(
-    levels: Trajectory | Sequence[npt.ArrayLike],
+    levels: Trajectory | Sequence[Held],
     even: Sequence[AnyOperator] | None = None,
     odd: Sequence[AnyOperator] | None = None,
     chains: int = 1,

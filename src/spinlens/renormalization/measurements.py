@@ -11,13 +11,14 @@ import numpy.typing as npt
 from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
+from spinlens.files.held import Held
 from spinlens.lattice.trajectory import Trajectory
 from spinlens.progress import Parts, Tell, counted, silent
 from spinlens.renormalization.default_operators import default_operators
 from spinlens.renormalization.operators import AnyOperator, operator_values
 from spinlens.statistics.autocorrelation import integrated_time
 
-Levels = Trajectory | Sequence[npt.ArrayLike]
+Levels = Trajectory | Sequence[Held]
 
 _BATCH = 2**14  # states between two steps that are told
 

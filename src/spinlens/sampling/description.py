@@ -48,7 +48,7 @@ def add_description(data: xr.Dataset, request: RunRequest, algorithms: Sequence[
     data.attrs = {
         "model": json.dumps(model_document(model), ensure_ascii=False),
         "label": model.coupling.label,
-        "seed": request.seed,
+        "seed": request.seed if request.seed < 2**63 else str(request.seed),  # netCDF has no longer integers
         "thin": request.thin,
         "algorithm": f"{names} with replica exchange" if request.exchange else names,
         "versions": json.dumps(versions()),

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from spinlens import checks
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.showing import data_frame
 from spinlens.statistics.autocorrelation import assess
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _OF_A_RUN = ("average", "error", "tau_int", "split_r_hat")
 
 
+@checked
 def to_inference(data: xr.Dataset, temperature: float | None = None) -> xr.Dataset:
     """Every series of one temperature with the dimensions chain and draw, which ArviZ (0.x and 1.x) takes as it is.
 
@@ -50,10 +53,13 @@ def to_inference(data: xr.Dataset, temperature: float | None = None) -> xr.Datas
     >>> series["energy"].dims, series["energy"].shape
     (('chain', 'draw'), (3, 10))
     """
+    if not isinstance(data, xr.Dataset) or "temperature" not in data.coords:
+        raise InputError(f"to_inference takes a Dataset of sample(), got {type(data).__name__}")
+    data = data.expand_dims([dim for dim in ("temperature", "chain") if dim not in data.dims])
     if temperature is None and data.sizes["temperature"] > 1:
         raise InputError(f"give one of the temperatures {data.temperature.values.tolist()}")
     known = data.temperature.values
-    chosen = known[0] if temperature is None else float(temperature)
+    chosen = known[0] if temperature is None else checks.within("temperature", temperature, 0.0, math.inf)
     if chosen not in known:
         raise InputError(f"temperature {chosen} was not sampled; sampled: {known.tolist()}")
     at = data.sel(temperature=chosen)
@@ -62,6 +68,7 @@ def to_inference(data: xr.Dataset, temperature: float | None = None) -> xr.Datas
     return at[names].transpose("chain", "draw", ...)
 
 
+@checked
 def summary(data: xr.Dataset | Mapping[str, npt.ArrayLike]) -> pd.DataFrame:
     """Means with errors, and whether to trust them, as a table: a row for each temperature and observable.
 

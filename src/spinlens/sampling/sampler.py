@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import xarray as xr
 
 from spinlens import checks
+from spinlens.border import checked
 from spinlens.lattice.ising import IsingModel
 from spinlens.progress import Progress, Tell, silent, telling
 from spinlens.sampling.chain_layout import ChainLayout
@@ -19,6 +20,7 @@ from spinlens.sampling.threads import Threads
 __all__ = ["RunRequest", "Threads", "sample", "start_sampling"]
 
 
+@checked
 def sample(
     model: IsingModel,
     temperatures: float | Sequence[float],
@@ -174,4 +176,4 @@ def start_sampling(
     layout = ChainLayout(request)
     layout.algorithms  # noqa: B018  refuses what the couplings do not allow, before a checkpoint is made
     folder = None if checkpoint is None else CheckpointFolder(checkpoint, request.arguments)
-    return threads.start(layout, folder, checkpoint_seconds, tell)
+    return threads.start(layout, folder, checks.seconds("checkpoint_seconds", checkpoint_seconds), tell)

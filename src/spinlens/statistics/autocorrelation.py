@@ -10,6 +10,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.statistics.estimate import Estimate
 
@@ -34,6 +35,7 @@ def autocovariance(series: npt.ArrayLike) -> Array:
     return np.asarray(raw / (n - np.arange(n)))
 
 
+@checked
 def integrated_time(series: npt.ArrayLike) -> Estimate:
     """Integrated autocorrelation time τ_int = ½ + Σ_{t≥1} ρ(t) of one series, or of several chains of one process.
 
@@ -71,7 +73,7 @@ def integrated_time(series: npt.ArrayLike) -> Estimate:
     True
     """
     chains = np.atleast_2d(np.asarray(series, dtype=np.float64))
-    if chains.ndim != 2 or chains.shape[1] < 4:
+    if chains.ndim != 2 or chains.shape[1] < 4 or not chains.size:
         raise InputError(f"a series must be (n,) or (chains, n) with n ≥ 4, got shape {chains.shape}")
     if not np.all(np.isfinite(chains)):
         raise InputError("the series has entries that are not finite numbers")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -12,8 +14,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from spinlens import checks
-from spinlens.arrays import Array, Fields
-from spinlens.errors import CalibrationError, InputError
+from spinlens.arrays import AnyArray, Array, Fields
+from spinlens.errors import ArtefactError, CalibrationError, InputError, SpinlensError
 from spinlens.files.held import Held, array_of, has_sites, labelled, opened
 from spinlens.lattice.correlation import axis_correlation, structure_factor
 from spinlens.lattice.ising import IsingModel
@@ -170,12 +172,33 @@ def fingerprint(model: IsingModel) -> Array:
     return np.array([table.sum(), table @ table, table @ ranks**2, model.field])
 
 
+@contextlib.contextmanager
+def rebuilding() -> Iterator[None]:
+    """Whatever arrays provoke that are not those of an instrument is an `ArtefactError`."""
+    try:
+        yield
+    except SpinlensError:
+        raise
+    except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        said = f"{type(error).__name__}: {error}"[:200]
+        raise ArtefactError(f"these arrays are not those of an instrument ({said}): calibrate it again") from None
+
+
+def stored(arrays: Mapping[str, AnyArray], name: str, shape: tuple[int, ...]) -> AnyArray:
+    """The stored numbers of that name and shape; `ArtefactError` for others: readings of them would look like any."""
+    found = np.asarray(arrays[name])
+    if found.shape != shape or found.dtype.kind not in "biuf" or bool(np.isnan(found).any()):
+        raise ArtefactError(f"{name!r} of these arrays must be {shape} numbers, got {found.shape} of {found.dtype}")
+    return found
+
+
 def require_model(arrays: Any, model: IsingModel) -> None:
     """Raise `CalibrationError` where stored arrays were calibrated on another lattice or with another coupling."""
-    shape = tuple(int(side) for side in arrays["shape"])
+    checks.instance("model", model, IsingModel, "an IsingModel(shape, coupling)")
+    shape = tuple(np.asarray(arrays["shape"]).tolist())
     if model.shape != shape:
         raise CalibrationError(f"this instrument was calibrated on {shape}, the model given has shape {model.shape}")
-    if "model" in arrays and not np.allclose(arrays["model"], fingerprint(model), rtol=1e-9, atol=1e-12):
+    if not np.allclose(stored(arrays, "model", (4,)), fingerprint(model), rtol=1e-9, atol=1e-12):
         raise CalibrationError(f"this instrument was calibrated with another coupling or field than {model!r}")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import AnyArray, Array
+from spinlens.border import checked
 from spinlens.errors import CalibrationError
 from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
@@ -22,7 +23,9 @@ from spinlens.thermometers.ensembles import (
     ensemble,
     fingerprint,
     inflation,
+    rebuilding,
     require_model,
+    stored,
 )
 from spinlens.thermometers.joint_curve import JointCurve, standardized
 from spinlens.thermometers.joint_fit import JointFit
@@ -45,7 +48,6 @@ class EquilibriumReference:
         (K,) the largest of e and |m|, which tells where means are Gaussian.
     kurtosis : ndarray
         (K,) the multivariate one [Mardia1970]_, 1 for Gaussian states, which tells how well a covariance is known.
-        `EquilibriumReference.calibrate` makes all of these.
 
     References
     ----------
@@ -62,10 +64,8 @@ class EquilibriumReference:
     """
 
     def __init__(self, model: IsingModel, curve: JointCurve, skewness: Array, kurtosis: Array) -> None:
-        self.model = model
-        self.curve = curve
-        self.skewness = skewness
-        self.kurtosis = kurtosis
+        self.model, self.curve = model, curve
+        self.skewness, self.kurtosis = skewness, kurtosis
 
     @property
     def temperatures(self) -> Array:
@@ -215,10 +215,11 @@ class EquilibriumReference:
         """
         if "kurtosis" not in arrays:
             raise CalibrationError("this equilibrium reference is of an earlier version: calibrate it again")
-        require_model(arrays, model)
-        return cls(
-            model, JointCurve.from_arrays(arrays), np.asarray(arrays["skewness"]), np.asarray(arrays["kurtosis"])
-        )
+        with rebuilding():
+            require_model(arrays, model)
+            curve = JointCurve.from_arrays(arrays)
+            shape = curve.temperatures.shape
+            return cls(model, curve, stored(arrays, "skewness", shape), stored(arrays, "kurtosis", shape))
 
     @cached_property
     def _fit(self) -> JointFit:
@@ -232,19 +233,17 @@ class EquilibriumReference:
         information = float(np.sum(tangent**2 / variances))
         degrees = max(rank - 1, 1)
         distance = significance.distance(deviation, single, covariance)
-        skewness = float(np.interp(best, self.temperatures, self.skewness))
+        moments = (self.skewness, self.kurtosis)
+        skewness, kurtosis = (float(np.interp(best, self.temperatures, moment)) for moment in moments)
         edge = 1e-9 * float(np.ptp(self.temperatures))
         inside = self.temperatures[0] + edge < best < self.temperatures[-1] - edge
-        gaussian = skewness * float(np.median(factors)) < _LARGEST_SKEWNESS
         names = joint_names(self.model)
         return EquilibriumTest(
-            significance.p_value(
-                chi2, degrees, self.curve.samples / float(np.interp(best, self.temperatures, self.kurtosis))
-            ),
+            significance.p_value(chi2, degrees, self.curve.samples / kurtosis),
             Estimate(best, information**-0.5 if information > 0 else float("inf")),
             chi2,
             degrees,
-            bool(inside and gaussian),
+            bool(inside and skewness * float(np.median(factors)) < _LARGEST_SKEWNESS),
             dict(zip(names, significance.in_errors(deviation, covariance), strict=True)),
             distance,
             dict(zip(names, significance.in_errors(deviation, single), strict=True)),
@@ -252,6 +251,7 @@ class EquilibriumReference:
         )
 
 
+@checked
 def equilibrium_test(states: Held, reference: EquilibriumReference) -> EquilibriumTest:
     """Whether an ensemble is at *any* temperature of the model, jointly in all observables.
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spinlens.border import checked
 from spinlens.files.held import Held
 from spinlens.statistics.estimate import finite
 from spinlens.thermometers.ensembles import Calibration, calibration
@@ -51,6 +52,7 @@ class InstrumentTable:
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
+@checked
 def instrument_table(
     instruments: InstrumentSet,
     temperatures: npt.ArrayLike,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Spins
+from spinlens.border import checked
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.formats import INSTRUMENTS
 from spinlens.files.held import Held
@@ -103,9 +104,10 @@ class InstrumentSet(Shown, Mapping[str, Thermometer]):
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, AnyArray], model: IsingModel) -> InstrumentSet:
         """The instruments that `to_arrays` described; `model` is the one they were calibrated with."""
+        checks.instance("arrays", arrays, Mapping, "a mapping of arrays, as of to_arrays")
         parts: dict[str, dict[str, AnyArray]] = {}
         for name, value in arrays.items():
-            instrument, _, key = name.partition(".")
+            instrument, _, key = str(name).partition(".")
             parts.setdefault(instrument, {})[key] = value
         if "equilibrium" not in parts or not set(parts) <= {*THERMOMETERS, "equilibrium"}:
             raise InputError(f"these arrays hold no set of instruments; they name {sorted(parts)}")
@@ -137,6 +139,7 @@ class InstrumentSet(Shown, Mapping[str, Thermometer]):
         return len(self.thermometers)
 
 
+@checked
 def calibrate_instruments(
     model: IsingModel,
     temperatures: npt.ArrayLike,

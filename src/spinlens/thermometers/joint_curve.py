@@ -13,7 +13,7 @@ from scipy.interpolate import CubicHermiteSpline
 
 from spinlens.arrays import Array
 from spinlens.thermometers.curve import fluctuation_slope, interpolation_error
-from spinlens.thermometers.ensembles import inflation
+from spinlens.thermometers.ensembles import inflation, stored
 
 _FINE = 64  # temperatures of an interval between which a root is interpolated
 
@@ -104,11 +104,14 @@ class JointCurve:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
         """The curve that `to_arrays` described."""
+        nodes, names = np.asarray(arrays["mean"]).shape
+        shapes = {"temperatures": (nodes,), "mean": (nodes, names), "slope": (nodes, names)}
+        shapes |= {"covariance": (nodes, names, names), "noise": (nodes, 2 * names, 2 * names)}
         temperatures, mean, slope, covariance, noise = (
-            np.asarray(arrays[name], dtype=np.float64)
-            for name in ("temperatures", "mean", "slope", "covariance", "noise")
+            stored(arrays, name, shape).astype(np.float64) for name, shape in shapes.items()
         )
-        return cls(temperatures, mean, slope, covariance, noise, np.asarray(arrays["samples"]).item())
+        samples = stored({"samples": np.ravel(arrays["samples"])}, "samples", (1,))
+        return cls(temperatures, mean, slope, covariance, noise, int(samples[0]))
 
     @cached_property
     def fine(self) -> Array:

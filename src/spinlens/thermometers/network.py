@@ -15,7 +15,7 @@ from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
 from spinlens.thermometers.curve import Curve
-from spinlens.thermometers.ensembles import Calibration, Ensemble, calibration, inflation
+from spinlens.thermometers.ensembles import Calibration, Ensemble, calibration, inflation, stored
 from spinlens.thermometers.thermometer import Thermometer
 
 _HIDDEN, _EPOCHS = 64, 20
@@ -162,8 +162,10 @@ class NetworkThermometer(Thermometer):
 
     @classmethod
     def _rebuild(cls, model: IsingModel, curve: Curve, arrays: Mapping[str, AnyArray]) -> Self:
-        layers = tuple(np.asarray(arrays[f"layer_{k}"], dtype=np.float32) for k in range(4))
-        return cls(model, curve, layers, np.asarray(arrays["classes"], dtype=np.float64))
+        hidden, classes = np.asarray(arrays["layer_1"]).size, np.asarray(arrays["classes"]).size
+        shapes = (model.n_sites, hidden), (hidden,), (hidden, classes), (classes,)
+        layers = tuple(stored(arrays, f"layer_{k}", shape).astype(np.float32) for k, shape in enumerate(shapes))
+        return cls(model, curve, layers, stored(arrays, "classes", (classes,)).astype(np.float64))
 
 
 def _halves(samples: int, chains: int) -> tuple[int, int]:

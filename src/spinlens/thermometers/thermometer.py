@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -25,7 +26,9 @@ from spinlens.thermometers.ensembles import (
     fingerprint,
     inflation,
     observed,
+    rebuilding,
     require_model,
+    stored,
 )
 from spinlens.thermometers.readings import Reading, Validation
 
@@ -276,9 +279,11 @@ class Thermometer(Shown, ABC):
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, AnyArray], model: IsingModel) -> Self:
         """The thermometer that `to_arrays` described; `model` is the one it was calibrated with."""
-        require_model(arrays, model)
-        curve = Curve(**{k.removeprefix("curve_"): np.asarray(v) for k, v in arrays.items() if k.startswith("curve_")})
-        return cls._rebuild(model, curve, arrays)
+        with rebuilding():
+            require_model(arrays, model)
+            nodes = (np.asarray(arrays["curve_temperatures"]).size,)
+            curve = Curve(**{item.name: stored(arrays, f"curve_{item.name}", nodes) for item in fields(Curve)})
+            return cls._rebuild(model, curve, arrays)
 
     def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
         """Draw the calibration curve; see `spinlens.plot.calibration`."""

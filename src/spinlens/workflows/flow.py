@@ -186,7 +186,7 @@ def _layer_paths(s: FlowSettings, drawn: _Drawn, machine: Machine) -> dict[str, 
     for rule in s.blocks:
         steps, p = len(_sizes(s.model.shape)) - 1, _strength(rule)
         paths[f"{rule} blocks"] = {
-            T: block_spin_flow(states, steps, 2, rule, p, _number(s, "layers", rule, k))
+            T: block_spin_flow(states, steps, 2, rule, p, _number(s, "layers", rule, k), shape=s.model.shape)
             for k, (T, states) in enumerate(drawn.ensembles.items())
         }
     if len(machine.layers_) > 1 and fills_lattices(machine, s.model.shape):
@@ -243,7 +243,8 @@ def _patterns(s: FlowSettings, drawn: _Drawn, machine: Machine) -> tuple[list[di
     elif (own := machine_units(machine.bottom, drawn.starting, generator)) is not None:
         units[s.name] = own
     for rule in s.blocks:
-        units[f"{rule} blocks"] = Units(block_spins(drawn.starting, 2, rule, _strength(rule), generator))
+        blocked = block_spins(drawn.starting, 2, rule, _strength(rule), generator, shape=s.model.shape)
+        units[f"{rule} blocks"] = Units(blocked)
     return pattern_table(drawn.starting, units, drawn.ensembles, generator)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from spinlens.border import checked
 from spinlens.errors import ArtefactError, InputError, StudyError
 from spinlens.files import formats
 from spinlens.files.atomic import write_file
@@ -26,6 +27,7 @@ from spinlens.files.run_folder import run_of
 from spinlens.files.states_file import open_states
 
 
+@checked
 def open(path: str | os.PathLike[str]) -> Any:
     """Whatever lies in a file or folder of spinlens, and states of other programs.
 

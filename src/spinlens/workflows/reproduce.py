@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spinlens import checks
+from spinlens.border import checked
 from spinlens.progress import Progress, telling
 from spinlens.report import findings as words
 from spinlens.report.deciding import deciding_time
@@ -32,6 +33,7 @@ RESULTS = "results"
 """The task whose JSON payload is results.json."""
 
 
+@checked
 def reproduce(
     study: Study | str = "quick",
     out: str | os.PathLike[str] = "study-quick",
@@ -126,6 +128,7 @@ def is_finished(folder: str | os.PathLike[str]) -> bool:
     return RESULTS in keys and study.artefact(RESULTS, keys[RESULTS]) is not None
 
 
+@checked
 def study_figures(folder: str | os.PathLike[str], *names: str) -> dict[str, list[Figure]]:
     """The figures of a study as matplotlib has them, to be changed and saved.
 

@@ -27,12 +27,12 @@ def slow_sums(state: np.ndarray, scale: int) -> np.ndarray:
 def test_rules_agree_with_a_loop_over_sites(shape: tuple[int, ...], scale: int) -> None:
     states = random_spins(5, *shape)
     sums = np.stack([slow_sums(state, scale) for state in states])
-    majority = block_spins(states, scale, generator=np.random.default_rng(1))
-    assert np.array_equal(block_spins(states, scale, "average"), sums / scale ** len(shape))
+    majority = block_spins(states, scale, generator=np.random.default_rng(1), shape=shape)
+    assert np.array_equal(block_spins(states, scale, "average", shape=shape), sums / scale ** len(shape))
     assert np.array_equal(majority[sums != 0], np.sign(sums[sums != 0]))
     assert majority.dtype == np.int8
     corners = states[(slice(None), *(slice(None, None, scale) for _ in shape))]
-    assert np.array_equal(block_spins(states, scale, "decimation"), corners)
+    assert np.array_equal(block_spins(states, scale, "decimation", shape=shape), corners)
 
 
 def test_ties_are_fair_coins_and_not_always_up() -> None:

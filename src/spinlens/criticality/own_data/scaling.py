@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.criticality.analysis.analysis import analyse
 from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.criticality.analysis.crossings import WORDS, Crossing, Family
@@ -36,6 +37,7 @@ _FEWEST = 3  # sizes
 NO_CLASS = "no class was named: exponents and corrections to scaling are free"
 
 
+@checked
 def finite_size_scaling(
     data: Table | Mapping[int, xr.Dataset | Table],
     coupling: Coupling | None = None,

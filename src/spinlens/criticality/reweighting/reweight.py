@@ -10,6 +10,7 @@ import xarray as xr
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.criticality.reweighting.correlation_table import correlation_table
 from spinlens.criticality.reweighting.energy_histograms import EnergyCurves
 from spinlens.criticality.reweighting.energy_series import energy_runs
@@ -38,6 +39,7 @@ _FUNCTIONS = {
 }
 
 
+@checked
 def reweight(
     data: xr.Dataset | Table,
     temperatures: float | Sequence[float] | Array,

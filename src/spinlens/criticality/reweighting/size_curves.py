@@ -81,7 +81,7 @@ class SizeCurves:
 
         Runs at different temperatures are combined with weights 1/(2 τ_int) of their m².
         """
-        theta, series = np.log(np.asarray(data["fugacity"].values, dtype=np.float64)), _series(data, model.dimension)
+        theta, series = _theta(model, data), _series(data, model.dimension)
         temperatures = tuple(data["temperature"].values.tolist())
         if blocks is None:
             blocks = blocks_for(data.sizes["draw"], data.sizes["chain"])
@@ -202,3 +202,10 @@ def blocks_for(draws: int, chains: int) -> int:
     """Blocks of the jackknife: 64 where each gets 50 draws a temperature, else 32 or fewer."""
     wanted = 64 if draws * chains >= 64 * 50 else BLOCKS
     return chains * max(1, min(wanted // chains, draws))
+
+
+def _theta(model: IsingModel, data: xr.Dataset) -> Array:
+    """ln v of each temperature; where v is beyond the floats, from the temperature."""
+    v = np.asarray(data["fugacity"].values, dtype=np.float64)
+    known = [model.coupling.fugacity.log(float(T)) for T in data["temperature"].values]
+    return np.where(np.isinf(v), known, np.log(v))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from spinlens import checks
+from spinlens.border import checked
 from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.criticality.analysis.curve_tables import scaling_curves
 from spinlens.criticality.search.budget import TimeBudget, seconds_of
@@ -21,6 +22,7 @@ from spinlens.lattice.couplings import Coupling
 from spinlens.progress import Progress, Tell, silent, telling
 
 
+@checked
 def find_critical_point(
     coupling: Coupling,
     sizes: Sequence[int] = (8, 16, 32, 64),

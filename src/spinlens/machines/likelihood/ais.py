@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens import seeding
 from spinlens.arrays import Array, Single
 from spinlens.errors import ConvergenceError
+from spinlens.files.held import Held
 from spinlens.machines.likelihood.gibbs_time import equilibrate
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.gibbs import Sampler, log_two_cosh
@@ -72,7 +72,7 @@ def backward(
     runs: int,
     betas: int,
     seed: int,
-    states: npt.ArrayLike | None = None,
+    states: Held | None = None,
     least: float = LEAST_EFFECTIVE,
     tell: Tell = silent,
 ) -> Estimate:
@@ -91,7 +91,7 @@ def bracket(
     runs: int,
     betas: int,
     seed: int,
-    states: npt.ArrayLike | None = None,
+    states: Held | None = None,
     tell: Tell = silent,
 ) -> Bracket:
     """ln Z from both sides; `ConvergenceError` where they do not bracket it."""
@@ -132,7 +132,7 @@ def _forward_weights(machine: Layer, runs: int, betas: int, seed: int, tell: Tel
 
 
 def _reverse_weights(
-    machine: Layer, runs: int, betas: int, seed: int, states: npt.ArrayLike | None, tell: Tell
+    machine: Layer, runs: int, betas: int, seed: int, states: Held | None, tell: Tell
 ) -> tuple[Array, Estimate]:
     """Works of the way up that ended in the machine's own states, (runs,), and τ_int of its chain."""
     generator, sampler = seeding.generator(seed, "reverse-ais"), gibbs.sampler(machine)

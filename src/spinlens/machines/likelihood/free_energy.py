@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
+from spinlens.files.held import Held
+from spinlens.machines.files.packed import unpacked_states
 from spinlens.machines.likelihood import ais
 from spinlens.machines.units.gibbs import log_two_cosh
 from spinlens.machines.units.parameters import Layer
@@ -35,12 +37,13 @@ class MachineMoments:
     hidden: Array
 
 
-def free_energy(machine: Layer, visible: npt.ArrayLike) -> Array:
+def free_energy(machine: Layer, visible: Held) -> Array:
     """F(v) = −Σ b_i v_i − Σ_a ln 2cosh(c_a + Σ_i v_i W_ia), so that p(v) = e^{−F(v)} / Z; (n_samples,).
 
     Fields are made of some states at a time: an exact power-law machine has N²/2 of them for each.
     """
-    states = np.asarray(checks.signs("states", visible), dtype=np.float64)
+    checks.machine("machine", machine)
+    states = np.asarray(checks.units("states", visible), dtype=np.float64)
     weights, bias = (np.asarray(part, np.float64) for part in (machine.weights_, machine.visible_bias_))
     rows = max(1, _LARGEST_FIELDS // weights.shape[1])
     found = np.empty(len(states))
@@ -56,6 +59,7 @@ def exact_moments(machine: Layer) -> MachineMoments:
 
     Cost O(2^m · n) for sides m ≤ n; refused when m exceeds 24.
     """
+    checks.machine("machine", machine)
     weights = np.asarray(machine.weights_, dtype=np.float64)
     bias, hidden_bias = np.asarray(machine.visible_bias_, np.float64), np.asarray(machine.hidden_bias_, np.float64)
     turned = weights.shape[0] < weights.shape[1]
@@ -96,7 +100,7 @@ def log_z(
     machine: Layer,
     method: Method = "auto",
     *,
-    states: npt.ArrayLike | None = None,
+    states: Held | None = None,
     runs: int = 200,
     betas: int = 1000,
     seed: int = 0,
@@ -107,6 +111,7 @@ def log_z(
     small = min(machine.weights_.shape)
     if method == "exact" or (method == "auto" and small <= 16):
         return Estimate(exact_moments(machine).log_z, 0.0)
+    seed = checks.seed(seed)
     checks.positive_integer("runs", runs, minimum=2)
     checks.positive_integer("betas", betas)
     with telling(progress) as tell:
@@ -119,7 +124,7 @@ def log_z(
 
 def log_likelihood(
     machine: Layer,
-    visible: npt.ArrayLike,
+    visible: Held,
     method: Method = "auto",
     *,
     runs: int = 200,
@@ -132,7 +137,8 @@ def log_likelihood(
     return Estimate(-float(free_energy(machine, visible).mean()) - normalisation.value, normalisation.error)
 
 
-def pseudo_log_likelihood(machine: Layer, visible: npt.ArrayLike) -> Array:
+@checked
+def pseudo_log_likelihood(machine: Layer, visible: Held) -> Array:
     """Σ_i ln p(v_i | all other v) of each state: exact, without ln Z.
 
     ln p(v_i | rest) = −ln(1 + e^{F(v) − F(v with v_i flipped)}) [Besag1975]_. It is no bound on the likelihood: use it
@@ -167,7 +173,8 @@ def pseudo_log_likelihood(machine: Layer, visible: npt.ArrayLike) -> Array:
     >>> float(found[0] / np.log(2))
     -3.0
     """
-    states = np.asarray(checks.signs("states", visible), dtype=np.float64)
+    checks.machine("machine", machine)
+    states = unpacked_states(visible, len(machine.weights_), "states").astype(np.float64)
     weights, bias = np.asarray(machine.weights_, np.float64), np.asarray(machine.visible_bias_, np.float64)
     field = states @ weights + machine.hidden_bias_
     here = log_two_cosh(field).sum(axis=1)

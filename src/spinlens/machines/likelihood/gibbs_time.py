@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single
+from spinlens.border import checked
 from spinlens.errors import ConvergenceError
+from spinlens.files.held import Held
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.bonds import Bonds
 from spinlens.machines.units.gibbs import Chained
@@ -46,6 +48,7 @@ class GibbsTime(Estimate):
         return text if self.settled else f"≥ {text}"
 
 
+@checked
 def gibbs_autocorrelation(
     machine: Layer | Bonds,
     *,
@@ -130,7 +133,7 @@ def gibbs_autocorrelation(
         if steps is None:
             return _adaptive(chain, most_steps, tell=tell)
         checks.positive_integer("steps", steps, minimum=4)
-        chain.skip(steps // 4 if burn_in is None else burn_in)
+        chain.skip(steps // 4 if burn_in is None else checks.positive_integer("burn_in", burn_in, 0))
         chain.extend(steps, tell)
         return _judged(integrated_time(chain.series), steps)
 
@@ -139,7 +142,7 @@ def equilibrate(
     machine: Layer,
     count: int,
     generator: np.random.Generator,
-    states: npt.ArrayLike | None = None,
+    states: Held | None = None,
     tell: Tell = silent,
 ) -> tuple[Single, GibbsTime]:
     """States (count, n_visible) of chains that have forgotten where they began, 20 τ_int before, and this τ_int.

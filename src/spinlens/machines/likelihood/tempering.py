@@ -10,6 +10,7 @@ import numpy as np
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single, Spins
+from spinlens.border import checked
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.gibbs import Sampler, log_two_cosh
 from spinlens.machines.units.kernels import Lanes
@@ -62,6 +63,7 @@ def _log_ratio(theta: Single, lower: float, upper: float) -> Array:
     return np.asarray(difference.sum(axis=1, dtype=np.float64))
 
 
+@checked
 def tempered_sample(
     machine: Layer, n: int, steps: int = 1000, replicas: int = 10, seed: int = 0, progress: Progress = None
 ) -> tuple[Spins, Array]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Single, Spins
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.machines.likelihood import free_energy as likelihood
 from spinlens.machines.likelihood.acceptance_ratios import BLOCKS, log_ratio
@@ -106,6 +107,7 @@ class TrajectorySample:
         return Estimate(-float(likelihood.free_energy(self.machine, X).mean()) - self.log_z.value, self.log_z.error)
 
 
+@checked
 def trajectory_sample(
     machine: Layer,
     snapshots: Sequence[Layer],

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from spinlens.arrays import Array, Integers
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.machines.units.gibbs import log_two_cosh
 from spinlens.machines.units.parameters import Layer
@@ -16,6 +17,7 @@ _DEVIATIONS = 9.0  # a sum of independent ±W_k exceeds 9 standard deviations wi
 _COLUMNS = 20_000  # quadrature nodes per matrix product
 
 
+@checked
 def effective_couplings(machine: Layer) -> Array:
     """Pair couplings J_ij of a machine: −ln p(v) = const − Σ_i H_i v_i − Σ_{i<j} J_ij v_i v_j − …
 

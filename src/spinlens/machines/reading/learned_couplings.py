@@ -10,6 +10,7 @@ import numpy as np
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.machines.reading.effective_couplings import effective_couplings
 from spinlens.machines.units.parameters import Layer
@@ -54,6 +55,7 @@ class LearnedCouplings:
         return couplings(self, ax, **options)
 
 
+@checked
 def learned_couplings(machines: Sequence[Layer], shape: tuple[int, ...]) -> LearnedCouplings:
     """J_eff(r): effective couplings averaged over translations of a lattice and over machines.
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from spinlens import checks, seeding
 from spinlens.arrays import Array, Spins
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.machines.files.packed import unpacked_states
 from spinlens.machines.units import gibbs
@@ -35,6 +36,7 @@ class PhysicsCheck:
         return self.machine.deviation(self.data)
 
 
+@checked
 def compare_physics(
     machine: Layer,
     data: npt.ArrayLike,
@@ -88,7 +90,7 @@ def compare_physics(
     generator = seeding.generator(checks.seed(seed), "rbm", "watch")
     given = unpacked_states(data, len(machine.weights_), "data")
     begin = gibbs.random_states(checks.positive_integer("chains", chains, minimum=2), given.shape[1], generator)
-    drawn = gibbs.gibbs(machine, begin if start is None else start, steps, generator)
+    drawn = gibbs.gibbs(machine, begin if start is None else start, checks.positive_integer("steps", steps), generator)
     found: dict[str, PhysicsCheck] = {}
     for name, observable in observables.items():
         of_machine, of_data = _values(name, observable, drawn), _values(name, observable, given)

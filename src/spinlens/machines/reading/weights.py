@@ -9,6 +9,7 @@ import numpy as np
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.machines.units.parameters import Layer
 
@@ -49,6 +50,7 @@ class Spectrum:
         return spectrum(self, ax, **options)
 
 
+@checked
 def spectrum(machine: Layer) -> Spectrum:
     """Singular values of the weights of a machine, W = Σ_k σ_k u_k x_kᵀ.
 
@@ -77,6 +79,7 @@ def spectrum(machine: Layer) -> Spectrum:
     return Spectrum(values, modes, rms * float(np.sqrt(weights.shape).sum()), participation)
 
 
+@checked
 def receptive_fields(machine: Layer, shape: tuple[int, ...], count: int | None = None) -> Array:
     """Weights of single hidden units as lattices, strongest first.
 
@@ -111,6 +114,8 @@ def receptive_fields(machine: Layer, shape: tuple[int, ...], count: int | None =
     sides = tuple(checks.positive_integer("side of the lattice", side) for side in shape)
     if int(np.prod(sides)) != len(weights):
         raise InputError(f"the machine has {len(weights)} visible units, the lattice {sides} {int(np.prod(sides))}")
+    if count is not None:
+        checks.positive_integer("count", count)
     order = np.argsort(-np.sum(weights**2, axis=0), kind="stable")[:count]
     fields = weights[:, order] * np.where(np.sum(weights[:, order] ** 3, axis=0) < 0, -1, 1)
     return np.asarray(fields.T.reshape(-1, *sides))

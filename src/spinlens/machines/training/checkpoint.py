@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from spinlens import checks
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.atomic import make_folder
 from spinlens.files.bound_folder import as_json, difference
@@ -118,7 +119,7 @@ def training_file(
     about["start"] = None if start is None else fingerprint_of(start)
     target = Path(path)
     make_folder(target.parent)  # before the training, not after its first epoch
-    return TrainingFile(target, about, seconds)
+    return TrainingFile(target, about, checks.seconds("checkpoint_seconds", seconds))
 
 
 def fingerprint(data: States) -> str:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import Spins
+from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.machines.files.packed import States, checked_states, unpacked_states
@@ -22,7 +23,7 @@ from spinlens.machines.training.checkpoint import TrainingFile, training_file
 from spinlens.machines.training.engine import Engine, engine_of
 from spinlens.machines.training.epoch import run_epoch
 from spinlens.machines.training.recipe import Recipe, judged_epochs
-from spinlens.machines.training.state import TrainingState, start_from
+from spinlens.machines.training.state import TrainingState, going_on, start_from, structure
 from spinlens.machines.training.watch import judge, judges
 from spinlens.machines.units.parameters import Layer, Weights
 from spinlens.progress import Progress, Step, Tell, silent, telling
@@ -49,6 +50,7 @@ class Learner(Recipe):
     hidden_bias_: Weights
     history_: list[dict[str, float]]
     _state: TrainingState | None = None
+    _trained_with: Mapping[str, Any] | None = None
 
     @classmethod
     def for_lattice(cls, shape: Sequence[int], filters: int = 1, **options: Any) -> Self:
@@ -87,6 +89,7 @@ class Learner(Recipe):
         units = checks.positive_integer("filters", filters) * math.prod(sides)
         return cls(units, torus=sides, **{**lattice_options(filters), **options})
 
+    @checked
     def fit(
         self,
         X: Held,
@@ -153,17 +156,19 @@ class Learner(Recipe):
         held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
         recipe, file = Recipe(**self.get_params()), None
         if checkpoint is not None:
-            file = training_file(checkpoint, checkpoint_seconds, self.get_params(), data, held_out, start)
+            file = training_file(checkpoint, checkpoint_seconds, self.plain_options(), data, held_out, start)
         if file is not None and file.path.exists():
             self._state = file.read(recipe, data.shape[1], len(data))
             self._publish()
         else:
             self._state = start_from(recipe, start, data)
+        self._trained_with = structure(recipe)
         run = TrainingRun(recipe, engine_of(recipe.engine), self._state, data, held_out, observables or {}, file)
         with telling(progress) as tell:
             train(run, recipe.epochs - self._state.epoch, self._publish, tell)
         return self
 
+    @checked
     def partial_fit(
         self,
         X: Held,
@@ -173,6 +178,9 @@ class Learner(Recipe):
         progress: Progress = None,
     ) -> Self:
         """Go on training for some epochs; calls in a row equal one `fit`, to the bit.
+
+        A machine of `load` or `from_weights` goes on from its weights, and so does one whose options were changed since
+        it was trained: the memory of the optimizer and the persistent chains begin anew, at states of `X`.
 
         Parameters
         ----------
@@ -201,7 +209,10 @@ class Learner(Recipe):
         data = checked_states(X, None if self._state is None else self._state.n_visible)
         held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
         recipe = Recipe(**self.get_params())
-        self._state = self._state or start_from(recipe, None, data)
+        asked, known = structure(recipe), vars(self).get("weights_")
+        if self._state is None or self._trained_with != asked:
+            self._state = going_on(recipe, None if known is None else self, vars(self).get("history_", []), data)
+        self._trained_with = asked
         run = TrainingRun(recipe, engine_of(recipe.engine), self._state, data, held_out)
         with telling(progress) as tell:
             train(run, epochs, self._publish, tell)

@@ -6,6 +6,8 @@ import dataclasses
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Self
 
+import numpy as np
+
 from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.machines.training.optimizers.choice import OPTIMIZERS
@@ -60,7 +62,8 @@ class Recipe:
             checks.choice("track", self.track, JUDGEMENTS)
         if self.replicas > 1 and not self.persistent:
             raise InputError("replicas temper persistent chains: use persistent=True with them")
-        if not all(0 < fraction <= 1 for fraction in self.track_at):
+        fractions = [checks.finite_number("track_at", part) for part in checks.several("track_at", self.track_at)]
+        if not all(0 < fraction <= 1 for fraction in fractions):
             raise InputError(f"track_at must hold fractions above 0 and at most 1, got {self.track_at!r}")
         if self.patience is not None and self.track is None:
             raise InputError("patience stops on the tracked log-likelihood: give track='exact' or track='ais' with it")
@@ -84,6 +87,10 @@ class Recipe:
             Name and value of every option.
         """
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(Recipe)}
+
+    def plain_options(self) -> dict[str, Any]:
+        """The options as files keep them: numbers of Python, whatever was given."""
+        return {name: _plain(value) for name, value in Recipe.get_params(self).items()}
 
     def set_params(self, **params: Any) -> Self:
         """Change options; what is learned stays as it is until the next `fit`.
@@ -112,6 +119,12 @@ class Recipe:
         return self
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_plain(item) for item in value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def _check_numbers(recipe: Recipe) -> None:
     for name in ("n_hidden", "batch_size", "epochs", "steps", "replicas"):
         checks.positive_integer(name, getattr(recipe, name))
@@ -127,8 +140,12 @@ def _check_numbers(recipe: Recipe) -> None:
         raise InputError(f"momentum must be at least 0 and below 1, got {recipe.momentum!r}")
     if not 0 <= checks.finite_number("averaging", recipe.averaging) < 1:
         raise InputError(f"averaging must be a fraction of the updates, at least 0 and below 1: {recipe.averaging!r}")
-    if recipe.augment is not None and not all(checks.positive_integer("augment", side) for side in recipe.augment):
-        raise InputError(f"augment holds the sides of the lattice, got {recipe.augment!r}")
+    for name in ("torus", "augment"):
+        if getattr(recipe, name) is not None:
+            for side in checks.several(name, getattr(recipe, name)):
+                checks.positive_integer(f"a side of {name}", side)
+    for least, number in zip((2, 1), checks.several("annealing", recipe.annealing, 2), strict=True):
+        checks.positive_integer("annealing", number, least)
     checks.seed(recipe.seed)
 
 
@@ -142,7 +159,8 @@ def _check_natural(recipe: Recipe) -> None:
             "learning_rate is the part of a whole step with optimizer='natural': at most 1, "
             f"got {recipe.learning_rate!r}"
         )
-    if len(recipe.damping) != 2 or not 0 < recipe.damping[0] <= recipe.damping[1]:
+    first, last = (checks.finite_number("damping", number) for number in checks.several("damping", recipe.damping, 2))
+    if not 0 < first <= last:
         raise InputError(f"damping must be two rising numbers above 0, got {recipe.damping!r}")
 
 

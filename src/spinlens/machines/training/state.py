@@ -7,7 +7,9 @@ goes on as if it had not been, and one state can be trained by one recipe after 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from spinlens.machines.units.parameters import Layer, Parameters
 from spinlens.machines.units.translations import tying
 
 _LARGEST_EXACT_GRADIENT = 20
+_FREE = ("learning_rate", "final_rate", "epochs", "momentum", "l1", "l2", "track", "track_at", "annealing", "patience")
 
 
 @dataclass
@@ -84,6 +87,27 @@ def start_from(recipe: Recipe, machine: Layer | None, data: States) -> TrainingS
     if state.chains is not None:
         generator = seeding.generator(recipe.seed, "rbm", "chains from data")
         state.chains[...] = data[generator.integers(len(data), size=len(state.chains))]
+    return state
+
+
+def structure(recipe: Recipe) -> dict[str, Any]:
+    """The options that a state depends on; the others may change while a training goes on."""
+    return {name: value for name, value in recipe.plain_options().items() if name not in _FREE}
+
+
+def going_on(
+    recipe: Recipe, machine: Layer | None, history: Sequence[Mapping[str, float]], data: States
+) -> TrainingState:
+    """A state that begins at the weights and after the epochs of a machine, fresh where there are none."""
+    if machine is not None and machine.weights_.shape != (data.shape[1], recipe.n_hidden):
+        raise InputError(
+            f"n_hidden is {recipe.n_hidden} and X has {data.shape[1]} columns, but the weights are "
+            f"{machine.weights_.shape}: train a machine of another shape with fit"
+        )
+    state = start_from(recipe, machine, data)
+    state.history = [dict(entry) for entry in history]
+    state.epoch = int(state.history[-1].get("epoch", len(state.history))) if state.history else 0
+    state.updates = state.epoch * max(1, len(data) // recipe.batch_size)
     return state
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import AnyArray, Array, Single, Spins
 from spinlens.errors import SpinsError
+from spinlens.files.held import Held
 from spinlens.machines.units.bonds import Bonds
 from spinlens.machines.units.kernels import LANES, Lanes, draw_and_mean_units, draw_units, mean_units
 from spinlens.machines.units.parameters import Layer, Weights
@@ -147,9 +147,9 @@ def draw_and_mean(field: Single, lanes: Lanes, spins: Single, factor: float = 1.
     draw_and_mean_units(flat, lanes, np.float32(factor), spins.reshape(-1), flat)
 
 
-def as_units(name: str, states: npt.ArrayLike, width: int) -> Single:
-    """`states` (n_samples, width), or lattices of as many sites, as contiguous float32; ±1 or any real values."""
-    array = np.ascontiguousarray(checks.signs(name, states), dtype=np.float32)
+def as_units(name: str, states: Held, width: int, means: bool = True) -> Single:
+    """`states` (n_samples, width), or lattices of as many sites, as contiguous float32; ±1, or `means` between them."""
+    array = np.ascontiguousarray(checks.units(name, states, means), dtype=np.float32)
     if array.ndim > 2 and array[0].size == width:
         array = array.reshape(len(array), width)
     if array.ndim != 2 or array.shape[1] != width:
@@ -158,7 +158,8 @@ def as_units(name: str, states: npt.ArrayLike, width: int) -> Single:
 
 
 def sampler(machine: Layer) -> Sampler:
-    """The float32 sampler of `machine`; of one of bonds without biases it leaves out the zeros."""
+    """The float32 sampler of `machine`, which is checked; of one of bonds without biases it leaves out the zeros."""
+    checks.machine("machine", machine)
     biased = bool(np.any(machine.visible_bias_) or np.any(machine.hidden_bias_))
     bonds = None if biased else Bonds.of(machine.weights_)
     if bonds is not None:
@@ -176,10 +177,10 @@ def sampler_copy(machine: Layer) -> Sampler:
     return Sampler(machine.weights_.copy(), machine.visible_bias_.copy(), machine.hidden_bias_.copy())
 
 
-def gibbs(machine: Layer, visible: npt.ArrayLike, steps: int, generator: np.random.Generator) -> Spins:
+def gibbs(machine: Layer, visible: Held, steps: int, generator: np.random.Generator) -> Spins:
     """States after `steps` block Gibbs steps v → h → v, (n_samples, n_visible) int8 ±1."""
     n_visible, n_hidden = machine.weights_.shape
-    state = as_units("visible states", visible, n_visible).copy()
+    state = as_units("visible states", visible, n_visible, means=False).copy()
     conditional, lanes = sampler(machine), make_lanes(generator)
     rows = max(1, _LARGEST_SCRATCH // n_hidden)
     hidden = conditional.scratch(min(rows, len(state)))

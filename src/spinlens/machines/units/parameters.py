@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from spinlens import checks
 from spinlens.arrays import Single
 from spinlens.errors import InputError
 
@@ -40,15 +41,15 @@ def checked_parameters(
     weights: npt.ArrayLike, visible_bias: npt.ArrayLike | None, hidden_bias: npt.ArrayLike | None
 ) -> tuple[Weights, Weights, Weights]:
     """Copies of W (n_visible, n_hidden) and biases (zero for None), float32 or float64 as W is; all finite."""
-    array = np.array(weights, dtype=None if np.asarray(weights).dtype == np.float32 else np.float64)
+    array = checks.real_array("weights", weights)
+    array = array if array.dtype == np.float32 else array.astype(np.float64)
     if array.ndim != 2 or array.size == 0:
         raise InputError(f"weights must have shape (n_visible, n_hidden), got {array.shape}")
     first, second = (
-        np.array(np.zeros(width) if bias is None else bias, dtype=array.dtype)
+        checks.real_array("biases", np.zeros(width) if bias is None else bias).astype(array.dtype)
         for bias, width in ((visible_bias, array.shape[0]), (hidden_bias, array.shape[1]))
     )
     if (*first.shape, *second.shape) != array.shape:
         raise InputError(f"biases of shapes {[first.shape, second.shape]} do not fit weights {array.shape}")
-    if not all(bool(np.all(np.isfinite(part))) for part in (array, first, second)):
-        raise InputError("weights and biases must be finite numbers")
+    checks.machine("machine", Parameters(array, first, second))
     return array, first, second

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from spinlens.lattice.kinds import COUPLING_KINDS
+from spinlens.lattice.kinds import COUPLING_KINDS, SIGMAS
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")]
 Relative = Annotated[float, Field(ge=0)]  # a temperature in units of T_c; 0 and inf are legal
@@ -43,7 +43,7 @@ class StudySection(Section):
 class ModelSection(Section):
     name: Name = Field(description="short name, part of file names")
     coupling: Literal["nearest-neighbour", "power-law"] = Field(description="who acts on whom")
-    sigma: float | None = Field(None, gt=0, le=20, description="J(r) = r^-(2+sigma); power law only")
+    sigma: float | None = Field(None, ge=SIGMAS[0], le=SIGMAS[1], description="J(r) = r^-(2+sigma); power law only")
     images: Literal["periodic", "minimum"] | None = Field(None, description="all periodic images or the nearest one")
     cell: Literal["point", "integrated"] | None = Field(None, description="at lattice points or over unit cells")
 

@@ -158,7 +158,9 @@ def blocks(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     starts = {start: states_at(data, start) for start in inputs["starts"]}
     paths = {
         rule: {
-            start: block_spin_flow(states, len(instruments) - 1, rule=rule, seed=_block_seed(inputs, rule, start))
+            start: block_spin_flow(
+                states, len(instruments) - 1, rule=rule, seed=_block_seed(inputs, rule, start), shape=states.shape[1:]
+            )
             for start, states in starts.items()
         }
         for rule in inputs["rules"]
@@ -166,7 +168,10 @@ def blocks(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     tables = {rule: _layers_read(own, instruments) for rule, own in paths.items()}
     critical = states_at(data, 1.0)
     seeds = {rule: _block_seed(inputs, rule, 1.0) for rule in inputs["rules"]}
-    units = [block_spin_flow(critical, 1, rule=rule, seed=seed).at(1) for rule, seed in seeds.items()]
+    units = [
+        block_spin_flow(critical, 1, rule=rule, seed=seed, shape=critical.shape[1:]).at(1)
+        for rule, seed in seeds.items()
+    ]
     patterns = [layer_pattern(critical, hidden) for hidden in units]
     result = joined(tables, "rule").assign_coords(kind=list(MAP_KINDS))
     result["maps"] = (("rule", "kind", "x", "y"), np.stack([_maps(pattern) for pattern in patterns]))

@@ -125,7 +125,7 @@ def _averages(critical: Spins, networks: Mapping[tuple[int, ...], Any], T_c: flo
     shapes = [shape for shape in networks if min(shape) >= _SMALLEST][1 : _LAYERS + 1]
     if not shapes:
         return
-    flow = block_spin_flow(critical, len(shapes), rule="average")
+    flow = block_spin_flow(critical, len(shapes), rule="average", shape=critical.shape[1:])
     for layer, shape in enumerate(shapes, 1):
         states = flow.at(layer)
         read = networks[shape].read(states).temperature.value / T_c
@@ -138,7 +138,7 @@ def _raw_maps(critical: Spins, artefacts: Artefacts) -> Iterator[dict[str, Any]]
     """How wide raw ⟨v h⟩ with means tanh of the hidden units is, of the first dense stack, learned map and averages."""
     units: dict[str, tuple[Fields, Any, float | None]] = {}
     if critical.shape[1] % 2 == 0:
-        units["average"] = (block_spin_flow(critical, 1, rule="average").at(1), None, None)
+        units["average"] = (block_spin_flow(critical, 1, rule="average", shape=critical.shape[1:]).at(1), None, None)
     for name in artefacts:
         stage = name.split("/", 1)[0]
         if stage in ("stack", "coarse"):
