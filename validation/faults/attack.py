@@ -1,6 +1,6 @@
 """The attack of tests/attack.py written down: every call that was accepted, and how many were refused.
 
-    python validation/faults/attack.py      # some minutes; writes attack.json beside this file
+python validation/faults/attack.py      # some minutes; writes attack.json beside this file
 """
 
 from __future__ import annotations

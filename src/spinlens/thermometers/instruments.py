@@ -203,6 +203,8 @@ def calibrate_instruments(
     """
     chosen = [checks.choice("name of a thermometer", name, tuple(THERMOMETERS)) for name in dict.fromkeys(names)]
     seed = checks.seed(seed)
+    if unknown := set(network or {}) - {"hidden", "epochs"}:
+        raise InputError(f"network has hidden and epochs, and no {min(map(str, unknown))!r}")
     options = {NetworkThermometer.name: {**(network or {}), "seed": seeding.purpose_seed(seed, "network thermometer")}}
     with telling(progress) as tell:
         parts = Parts(tell, [_SAMPLING, 1])

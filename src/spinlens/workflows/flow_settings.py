@@ -79,6 +79,7 @@ class FlowSettings:
         """Raise for what does not fit together, before anything is computed."""
         checks.positive_number("temperature", self.temperature)
         checks.positive_number("unit", self.unit)
+        checks.seed(self.seed)
         for name in ("steps", "samples", "training", "epochs", "seeds", "calibration"):
             checks.positive_integer(name, getattr(self, name), 2 if name in ("samples", "calibration") else 1)
         count = self.samples + self.training if self.states is None else len(self.states)

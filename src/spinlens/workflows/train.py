@@ -53,6 +53,9 @@ class TrainSettings:
     model: IsingModel | None = None  # the lattice of the states and their temperature, where they are known
     temperature: float | None = None
 
+    def __post_init__(self) -> None:
+        checks.seed(self.seed)
+
     def for_lattice(self, filters: int, **options: Any) -> TrainSettings:
         """The same training of so many filters moved over the lattice, as `RBM.for_lattice`."""
         machine = RBM.for_lattice(self.shape, filters, **options)

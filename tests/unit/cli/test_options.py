@@ -58,7 +58,7 @@ def test_couplings(given, coupling):
         (("power-law", None, "periodic"), "needs --sigma, for example --sigma 1.2"),
         (("nearest-neighbour", 1.2, "periodic"), "leave one of the two out"),
         ((None, None, "minimum"), "belong to --coupling power-law"),
-        ((None, -1.0, "periodic"), "sigma must be a finite number above 0"),
+        ((None, -1.0, "periodic"), "sigma must be a number from 0.001 to 20"),
     ],
 )
 def test_couplings_that_cannot_be(given, message):

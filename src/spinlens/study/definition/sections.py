@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 from spinlens.lattice.kinds import COUPLING_KINDS, SIGMAS
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")]
-Relative = Annotated[float, Field(ge=0)]  # a temperature in units of T_c; 0 and inf are legal
+Relative = Annotated[float, Field(ge=0, le=1000)]  # a temperature in units of T_c; 0 is legal
 Side = Annotated[int, Field(ge=4, le=4096)]
 Seeds = Annotated[int, Field(ge=1, le=100_000)]
+
+_COLDEST = 0.05
 
 VERSION = 2
 
@@ -96,6 +98,8 @@ class EnsemblesSection(Section):
     def _grid(self) -> Self:
         if list(self.temperatures) != sorted(set(self.temperatures)):
             raise ValueError("temperatures must increase, each given once")
+        if any(0 < relative < _COLDEST for relative in self.temperatures):
+            raise ValueError(f"temperatures must be 0 or at least {_COLDEST:g}: below all states are the same")
         if 1.0 not in self.temperatures:
             raise ValueError("temperatures must hold 1.0, the critical point, which machines are held against")
         unique("training sets", [*GIVEN_SETS, *(grid.name for grid in self.grids)])
@@ -114,7 +118,7 @@ class EnsemblesSection(Section):
 class FlowsSection(Section):
     steps: PositiveInt = Field(50, description="steps v -> h -> v' of the machine's flow")
     record: tuple[Annotated[int, Field(ge=0)], ...] = Field(
-        (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 40, 45, 50), min_length=2, description="steps that are measured"
+        (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 40, 45, 50), min_length=3, description="steps that are measured"
     )
     samples: int = Field(1000, ge=50, description="states that flow")
     machines: PositiveInt = Field(1, description="machines of each recipe that are followed step by step")
@@ -124,7 +128,7 @@ class FlowsSection(Section):
         (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2),
         description="T/T_c where block-spin and stack flows start; [] for none of them",
     )
-    rules: tuple[Literal["majority", "average", "decimation", "kadanoff"], ...] = Field(
+    rules: tuple[Literal["majority", "average", "decimation"], ...] = Field(
         ("majority", "average"), description="block-spin rules; [] for no blocks"
     )
 
@@ -132,6 +136,8 @@ class FlowsSection(Section):
     def _record_within(self) -> Self:
         if list(self.record) != sorted(set(self.record)) or self.record[-1] > self.steps:
             raise ValueError(f"record must increase and end at or before steps = {self.steps}")
+        if self.starts and 1.0 not in self.starts:
+            raise ValueError("starts must hold 1.0, the critical point, or nothing")
         return self
 
 

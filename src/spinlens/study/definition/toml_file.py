@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.files.regular import open_regular
+from spinlens.lattice.kinds import SIGMAS
 from spinlens.study.definition.recipes import LENGTHS
 from spinlens.study.definition.sections import VERSION
 from spinlens.study.definition.spec import Study
@@ -121,7 +122,7 @@ def _replaced(study: Study, sigma: float | None, seed: int | None) -> dict[str, 
         if not power_laws:
             raise InputError("sigma given, but the study has no power-law model")
         for model in power_laws:
-            model["sigma"] = checks.positive_number("sigma", sigma)
+            model["sigma"] = checks.within("sigma", sigma, *SIGMAS)
     return document
 
 

@@ -64,7 +64,7 @@ def test_sigma_and_seed_can_be_replaced():
         ("[[models]]\nname = 'a'\ncoupling = 'power-law'", r"models\[0\]: a power law needs sigma"),
         (
             "[[models]]\nname = 'a'\ncoupling = 'power-law'\nsigma = 0",
-            r"models\[0\]\.sigma: it should be greater than 0",
+            r"models\[0\]\.sigma: it should be greater than or equal to 0.001",
         ),
         ("[[models]]\nname = '../a'\ncoupling = 'nearest-neighbour'", r"models\[0\]\.name: .*pattern"),
         (
@@ -117,7 +117,13 @@ def test_sigma_and_seed_can_be_replaced():
             r"temperatures\[0\].*greater than or equal to 0, got -1",
         ),
         ("[flows]\nsteps = 10", "record must increase and end at or before steps = 10"),
-        ("[flows]\nstarts = [0.91]", "0.91, which is not among"),
+        ("[flows]\nstarts = [0.91, 1.0]", "0.91, which is not among"),
+        ("[flows]\nstarts = [0.9]", "starts must hold 1.0, the critical point, or nothing"),
+        ("[flows]\nrecord = [0, 5]", "record.*at least 3 items"),
+        ("[flows]\nrules = ['kadanoff']", "rules"),
+        ("[ensembles]\ntemperatures = [0.9, 0.95, 1.0, 1.1, inf]", r"temperatures\[4\].*less than or equal to 1000"),
+        ("[ensembles]\ntemperatures = [1e-6, 0.9, 0.95, 1.0, 1.1]", "must be 0 or at least 0.05"),
+        ("[[models]]\nname = 'a'\ncoupling = 'power-law'\nsigma = 1e-300", "sigma"),
         ("[study]\nversion = 1\n[machines]\nannealing_runs = 100", "is a study file of version 1, whose machines"),
         ("[study]\nversion = 3", r"study\.version: it should be 2, got 3"),
         ("[study]\nname = 1979-05-27", r"study\.name: it should be a valid string"),
