@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for `site_code`, and in notebo
 import spinlens
 
 project = "spinlens"
-author = "The spinlens developers"
+author = copyright = "The spinlens developers"
 version = release = spinlens.__version__
 
 extensions = [

@@ -77,9 +77,14 @@ def plain_signs(app: Sphinx, what: str, name: str, item: object, options: object
     for k, line in enumerate(lines):
         example = line.strip().startswith(">>>") or (example and bool(line.strip()))
         if not example:
-            parts = _QUOTED.split(line)
-            parts[::2] = [_SIGN.sub(r"\\\1", part) for part in parts[::2]]
-            lines[k] = "".join(parts)
+            lines[k] = plain(line)
+
+
+def plain(line: str) -> str:
+    """A line whose signs mean themselves, but between backticks."""
+    parts = _QUOTED.split(line)
+    parts[::2] = [_SIGN.sub(r"\\\1", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

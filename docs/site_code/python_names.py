@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import re
 from collections.abc import Sequence
 from functools import cached_property
 
 import spinlens
+from site_code.names import plain
 from spinlens import errors
 
 MODULES = {
@@ -72,24 +74,36 @@ def groups() -> dict[str, list[str]]:
 
 def _table(title: str, about: str, names: Sequence[str], after: str = "", before: str = "") -> str:
     """A page of a group: a line a name, and their pages below it in the tree."""
-    inside = before.partition(":: ")[2].strip()
-    lines = "".join(f"   {name.removeprefix(f'{inside}.') if inside else name}\n" for name in names)
+    rows = "".join(f"   * - :py:obj:`{_shown(name)} <{name}>`\n     - {_summary(name)}\n" for name in names)
     tree = "".join(f"   {name.rpartition('.')[2]} <names/{name}>\n" for name in names)
     heading = f"{title}\n{'=' * len(title)}\n\n{about}\n\n"
-    return (
-        f"{before}{heading}.. autosummary::\n   :nosignatures:\n\n{lines}\n{after}.. toctree::\n   :hidden:\n\n{tree}"
-    )
+    return f"{before}{heading}.. list-table::\n   :widths: auto\n\n{rows}\n{after}.. toctree::\n   :hidden:\n\n{tree}"
+
+
+def _shown(path: str) -> str:
+    """How a name is called: what calls return by its class alone."""
+    return path if len(path.split(".")) < 4 else path.rpartition(".")[2]
+
+
+def _summary(path: str) -> str:
+    """The first sentence of the docstring; of a number, what it is."""
+    item = _item(path)
+    if not callable(item):
+        return f"The number {item!r}."
+    first = " ".join((inspect.getdoc(item) or "").partition("\n\n")[0].split())
+    return plain(re.sub(r" \[\w+\]_(?:, \[\w+\]_)*", "", first))
 
 
 def _name_page(path: str) -> str:
     """The page of one name; of a class with what it can do."""
     module, _, name = path.rpartition(".")
     item = _item(path)
-    shown = path if len(path.split(".")) < 4 else name
-    kind = "class" if inspect.isclass(item) else "function" if callable(item) else "data"
+    shown = _shown(path)
+    kind = "autoclass" if inspect.isclass(item) else "autofunction" if callable(item) else "py:data"
     members = own_members(item) if inspect.isclass(item) else {}
     inner = "".join(f"\n   .. auto{what}:: {member}\n" for member, what in members.items())
-    return f"{shown}\n{'=' * len(shown)}\n\n.. py:currentmodule:: {module}\n\n.. auto{kind}:: {name}\n{inner}"
+    inner += "" if callable(item) else f"   :value: {item!r}\n"
+    return f"{shown}\n{'=' * len(shown)}\n\n.. py:currentmodule:: {module}\n\n.. {kind}:: {name}\n{inner}"
 
 
 def own_members(item: type) -> dict[str, str]:

@@ -69,6 +69,15 @@ def test_signs_of_physics_are_no_markup(made):
     assert lines == [r"<\|m\|> and U4\* of `a*b`", "", ">>> 2 * 3", "6 *", "", r"x\*"]
 
 
+def test_links_of_pages_at_the_root_lead_somewhere():
+    links = {
+        (page, link) for page in ROOT.glob("*.md") for link in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8"))
+    }
+    files = {(page, link) for page, link in links if "://" not in link}
+    assert len(files) > 10
+    assert {link for page, link in files if not (page.parent / link).exists()} == set()
+
+
 def test_blocks_are_typed_as_they_stand(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / ".ci"))
     typed = importlib.import_module("as_typed")
