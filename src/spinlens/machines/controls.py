@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from scipy import special, stats
 
 from spinlens import checks, seeding
-from spinlens.arrays import Spins
+from spinlens.arrays import AnyArray, Spins
 from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.machines.rbm import RBM
 from spinlens.machines.units.parameters import Layer
 from spinlens.machines.units.translations import Translations
+
+_PIECE = 4096  # states made at once
 
 
 def redrawn(machine: Layer, family: str = "normal", seed: int = 0) -> RBM:
@@ -102,7 +105,9 @@ def extreme_states(n: int, n_sites: int, seed: int = 0) -> Spins:
     """
     generator = seeding.generator(checks.seed(seed), "rbm", "extreme states")
     shape = (checks.positive_integer("n", n), checks.positive_integer("n_sites", n_sites))
-    states = np.where(generator.random(shape) < 0.5, 1, -1).astype(np.int8)
+    states = np.empty(shape, np.int8)
+    for piece in _pieces(states):
+        piece[:] = np.where(generator.random(piece.shape) < 0.5, 1, -1)
     cold = generator.permutation(shape[0])[: shape[0] // 2]
     states[cold] = states[cold, :1]
     return states
@@ -152,8 +157,16 @@ def mean_field_states(n: int, n_sites: int, reduced_coupling: float, seed: int =
     log_p = log_p + reduced_coupling * (2 * up - n_sites) ** 2 / (2 * n_sites)
     p = np.exp(log_p - log_p.max())
     count = generator.choice(up, size=n, p=p / p.sum())
-    rank = np.argsort(np.argsort(generator.random((n, n_sites)), axis=1), axis=1)
-    return np.where(rank < count[:, None], 1, -1).astype(np.int8)
+    states = np.empty((n, n_sites), np.int8)
+    for piece, ups in zip(_pieces(states), _pieces(count), strict=True):
+        rank = np.argsort(np.argsort(generator.random(piece.shape), axis=1), axis=1)
+        piece[:] = np.where(rank < ups[:, None], 1, -1)
+    return states
+
+
+def _pieces(states: AnyArray) -> Iterator[AnyArray]:
+    """States (n, …) in views of some thousand: random numbers and ranks take eight bytes each."""
+    return (states[first : first + _PIECE] for first in range(0, len(states), _PIECE))
 
 
 @checked

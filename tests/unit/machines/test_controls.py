@@ -1,5 +1,7 @@
 """Controls: machines and data without geometry."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -75,3 +77,15 @@ def test_units_of_a_kadanoff_machine_follow_the_rule():
         kadanoff_machine((4, 4), -1.0)
     with pytest.raises(InputError, match="does not divide"):
         kadanoff_machine((5, 4), 1.0)
+
+
+@pytest.mark.parametrize("make", [extreme_states, lambda n, sites: mean_field_states(n, sites, 1.0)])
+def test_many_states_take_little_more_memory_than_themselves(make):
+    make(10, 64)
+    tracemalloc.start()
+    try:
+        states = make(100_000, 64)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 3 * states.nbytes
