@@ -101,6 +101,8 @@ def _kind(annotation: str, names: Mapping[str, Any]) -> tuple[Kind, str] | None:
     alternatives = re.split(r" \| (?![^\[]*\])", annotation)
     if len(alternatives) > 1:
         return _any_of([_kind(one, names) for one in alternatives])
+    if annotation == "Any":
+        return None
     if annotation in _KINDS:
         return _KINDS[annotation]
     if (known := _named(annotation, names)) is not None and not isinstance(known, type):
@@ -141,7 +143,8 @@ def _alias(alias: Any, names: Mapping[str, Any]) -> tuple[Kind, str] | None:
     if origin is Mapping:
         return _mapping(None, _alias(parts[1], names))
     if isinstance(alias, type) and origin is None:
-        return _KINDS.get(alias.__name__) or _of_class(alias.__name__, alias)
+        kind = "None" if alias is type(None) else alias.__name__
+        return _KINDS.get(kind) or _of_class(kind, alias)
     return None
 
 

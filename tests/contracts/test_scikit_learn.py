@@ -27,9 +27,6 @@ EXPECTED = {
     "check_dtype_object": "numbers in an array of objects are refused: they may be anything",
     "check_estimators_empty_data_messages": OTHER_WORDS,
     "check_estimators_nan_inf": OTHER_WORDS,
-    "check_estimator_sparse_tag": OTHER_WORDS,
-    "check_estimator_sparse_array": OTHER_WORDS,
-    "check_estimator_sparse_matrix": OTHER_WORDS,
     "check_fit2d_predict1d": OTHER_WORDS,
     "check_transformer_preserve_dtypes": "means are float32 whatever the states: units are ±1, of no precision",
 }

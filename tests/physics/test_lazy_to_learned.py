@@ -34,7 +34,7 @@ STUDY = {
     "stack": {"seeds": 0},
     "coarse": {"seeds": 0},
     "published": {"seeds": 0},
-    "flows": {"steps": 1, "record": [0, 1], "samples": 50, "ends": 2500, "starts": [], "rules": []},
+    "flows": {"steps": 2, "record": [0, 1, 2], "samples": 50, "ends": 2500, "starts": [], "rules": []},
     "thermometers": {"hidden": 4, "epochs": 1},
 }  # fmt: skip
 ENDS = ("T_end/T_c − 1 by ξ", "spread of the instruments / T_c", "D²", "Δ_s − Monte Carlo")

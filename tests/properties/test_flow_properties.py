@@ -29,12 +29,15 @@ def test_block_averages_keep_the_magnetization_and_repeat_like_one_larger_block(
     seed: int, dimension: int, scale: int
 ) -> None:
     states = random_spins(seed, 3, *(scale**2,) * dimension)
-    once = block_spins(states, scale, "average")
+    once = block_spins(states, scale, "average", shape=states.shape[1:])
     assume(not {0.0, 1.0}.issuperset(once.ravel()))  # these would be taken for bits
     axes = tuple(range(1, dimension + 1))
     assert np.allclose(once.mean(axis=axes), states.mean(axis=axes))
-    assert np.allclose(block_spins(once, scale, "average"), block_spins(states, scale**2, "average"))
-    majority = block_spins(states, scale, generator=np.random.default_rng(seed))
+    assert np.allclose(
+        block_spins(once, scale, "average", shape=once.shape[1:]),
+        block_spins(states, scale**2, "average", shape=states.shape[1:]),
+    )
+    majority = block_spins(states, scale, generator=np.random.default_rng(seed), shape=states.shape[1:])
     decided = once != 0
     assert np.array_equal(majority[decided], np.sign(once[decided]))
 

@@ -34,7 +34,7 @@ class BoundFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             sweep(self.path)
             known = self._read()
-            if known is None or (known["arguments"] != asked and self._nothing_saved()):
+            if known is None or (known["arguments"] != asked and not known["notes"] and self._nothing_saved()):
                 known = {"arguments": asked, "notes": {}}
                 self._write(known)
         except OSError as error:

@@ -52,12 +52,20 @@ def hold(path: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Make `folder` and hold it for as long as the block runs; `StudyError` when another run does, or none can."""
+    new = not folder.exists()
     make_folder(folder)
     with contextlib.ExitStack() as stack:
+        if new:  # a run that has left nothing in it leaves no folder either
+            stack.callback(_remove_empty, folder)
         with refusals(folder):
             stack.enter_context(hold(folder / LOCK))
         stack.callback((folder / LOCK).unlink, missing_ok=True)  # still held
         yield
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def _opened(path: Path) -> IO[str]:

@@ -34,9 +34,17 @@ def test_the_same_arguments_find_their_notes_again(tmp_path):
 )
 def test_other_arguments_are_refused_in_one_sentence(tmp_path, changes, text):
     bound(tmp_path / "run")
+    (tmp_path / "run" / "chain").write_bytes(b"saved")
     with pytest.raises(CheckpointError, match=rf"belongs to another run: {text}; give .* \(workers may change\)"):
         bound(tmp_path / "run", **changes)
     bound(tmp_path / "run")
+
+
+def test_a_run_that_saved_nothing_blocks_nobody_and_one_with_notes_does(tmp_path):
+    bound(tmp_path / "run")
+    bound(tmp_path / "run", seed=1).note(rounds=3)
+    with pytest.raises(CheckpointError, match="seed was 1 and is 2"):
+        bound(tmp_path / "run", seed=2)
 
 
 def test_a_folder_of_other_things_is_left_alone(tmp_path):

@@ -116,5 +116,5 @@ def test_displays_end_with_their_call_whatever_ends_it(monkeypatch):
 
 @pytest.mark.parametrize("progress", [3, "yes", 1.0])
 def test_other_things_are_refused(progress):
-    with pytest.raises(InputError, match=f"progress must be True, False or a callable .* got {progress!r}"):
+    with pytest.raises(InputError, match=f"progress must be True or False or a function or None, got {progress!r}"):
         sample(MODEL, 2.0, 10, progress=progress)

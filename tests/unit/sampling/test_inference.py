@@ -65,7 +65,7 @@ def test_series_of_any_origin():
     assert table.loc["mine", "error"] == pytest.approx(2000**-0.5, rel=0.2)
     assert np.isnan(table.loc["short", "ess"])
     assert summary(xr.Dataset({"mine": ("draw", noise)})).loc["mine", "mean"] == noise.mean()
-    with pytest.raises(InputError, match="series by name"):
+    with pytest.raises(InputError, match="data must be a Dataset or a mapping"):
         summary(noise)
     with pytest.raises(InputError, match="chains, n"):
         summary({"cube": np.ones((2, 2, 2))})

@@ -64,7 +64,7 @@ def test_data_that_cannot_be_reweighted_are_refused(data):
         (data.assign_coords(fugacity=1.1 * data.fugacity), "fugacities"),
         (kept.isel(x=slice(3)), "are not states of"),
         ({"bonds": 1}, "how many spins have these energies"),
-        (3.0, "how many spins"),
+        (3.0, "a Dataset or a table of columns"),
     ):
         with pytest.raises(InputError, match=match):
             reweight(given, 2.3)

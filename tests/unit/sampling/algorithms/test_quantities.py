@@ -18,6 +18,8 @@ def test_rows_have_names():
         ("mode_y", 6, 2),
         ("mode_z", 7, 2),
         ("ghost_bonds", 8, 0),
+        ("wraps_none", 10, 0),
+        ("wraps_both", 11, 0),
         ("grown", 9, 1),
     ]
     assert len(QUANTITIES) == rows.COUNT

@@ -12,7 +12,7 @@ from spinlens.errors import InputError
     ("arguments", "text"),
     [
         ({"temperatures": -1.0}, "temperature must be ≥ 0"),
-        ({"temperatures": float("nan")}, "temperature must be ≥ 0"),
+        ({"temperatures": float("nan")}, "temperatures must be a finite number"),
         ({"temperatures": []}, "empty"),
         ({"temperatures": [1.0, 1.0]}, "repeat"),
         ({"draws": 0}, "draws must be an integer"),

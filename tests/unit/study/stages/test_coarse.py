@@ -24,7 +24,7 @@ TINY = {
     "controls": {"kinds": ["redrawn"]},
     "stack": {"seeds": 1, "hidden": [36, 9], "epochs": 3},
     "coarse": {"seeds": 1, "updates": 100, "states": 1000},
-    "flows": {"starts": STARTS, "steps": 5, "record": [0, 5]},
+    "flows": {"starts": STARTS, "steps": 5, "record": [0, 2, 5]},
     "thermometers": {"epochs": 3},
     "published": {"steps": 5},
 }  # fmt: skip
