@@ -17,7 +17,7 @@ NATURAL = {
     "batch_size": 300, "initial_scale": 0.05,
 }  # fmt: skip
 RECIPES = [
-    {"name": "lazy", **TIED, "updates": 300, "learning_rate": 5e-4, "final_rate": 1.0},
+    {"name": "lazy", **TIED, "updates": 600, "learning_rate": 5e-4, "final_rate": 1.0},
     {"name": "half", **TIED, "updates": 1200, "learning_rate": 3e-3},
     {"name": "learned", **TIED, **NATURAL, "updates": 2500},
 ]
