@@ -17,7 +17,7 @@ from spinlens.machines.training.state import TrainingState
 class Updates(Protocol):
     """The updates of one epoch: each `step` ascends the likelihood along the gradient of one batch.
 
-    `done` is the fraction of the training that is made before it, of which rate, restarts and averaging depend.
+    `done` is the fraction of the training that is made before it, on which rate, restarts and averaging depend.
     """
 
     def step(self, batch: Spins, done: float) -> None: ...

@@ -167,9 +167,9 @@ def _check_natural(recipe: Recipe) -> None:
 def rate_at(recipe: Recipe, done: float) -> float:
     """Learning rate where a fraction `done` of the updates is made.
 
-    Constant for the first half, then falling geometrically to `final_rate` of it.
+    Constant for the first half, then falling geometrically to `final_rate` of it, where it stays.
     """
-    return float(recipe.learning_rate * recipe.final_rate ** max(0.0, 2 * done - 1))
+    return float(recipe.learning_rate * recipe.final_rate ** min(1.0, max(0.0, 2 * done - 1)))
 
 
 def restart_at(recipe: Recipe, done: float) -> float:

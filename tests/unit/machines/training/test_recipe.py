@@ -51,6 +51,7 @@ def test_the_rate_is_constant_for_the_first_half_and_then_falls_to_its_last_frac
     rates = [rate_at(recipe, k / 8) for k in range(9)]
     assert rates[:5] == [0.1] * 5
     assert rates[4:] == pytest.approx([0.1 * 0.01 ** (k / 4) for k in range(5)])
+    assert rate_at(recipe, 2.5) == rates[-1]  # a training that is gone on with
 
 
 def test_growing_chains_are_restarted_ever_more_rarely_and_not_at_the_end():
