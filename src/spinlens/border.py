@@ -82,18 +82,23 @@ def _gate(annotation: str, names: Mapping[str, Any]) -> Gate | None:
     machine = "Layer" in annotation
 
     def gate(name: str, value: Any) -> None:
-        if not fits(value) and isinstance(value, type):
-            raise InputError(f"{name} must be {wanted}, got the class {value.__name__} itself: make an object of it")
-        if not fits(value) and isinstance(value, float) and math.isnan(value):
-            raise InputError(f"{name} must be a finite number, got nan")
         if not fits(value):
-            raise InputError(f"{name} must be {wanted}, got {checks.shown(value)}")
+            raise InputError(f"{name} must be {_instead(wanted, value)}")
         if machine and hasattr(value, "weights_"):
             checks.machine(name, value)
         if name != "seed" and isinstance(value, int) and abs(value) > _MOST:
             raise InputError(f"{name} must be at most 10^12, got {checks.shown(value)}: it would never end")
 
     return gate
+
+
+def _instead(wanted: str, value: Any) -> str:
+    """What was wanted and what came instead, in words."""
+    if isinstance(value, type):
+        return f"{wanted}, got the class {value.__name__} itself: make an object of it"
+    if isinstance(value, float) and math.isnan(value):
+        return "a finite number, got nan"
+    return f"{wanted}, got {checks.shown(value)}"
 
 
 def _kind(annotation: str, names: Mapping[str, Any]) -> tuple[Kind, str] | None:

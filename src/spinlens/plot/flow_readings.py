@@ -115,12 +115,7 @@ def _require(readings: Any) -> None:
 
 def _read(readings: xr.Dataset, instrument: str | None) -> xr.Dataset:
     _require(readings)
-    if "instrument" not in readings.dims:
-        return readings
-    names = [str(name) for name in readings["instrument"].values]
-    if instrument is not None and instrument not in names:
-        raise InputError(f"the flow was not read by {instrument!r}; it was by {', '.join(names)}")
-    return readings.isel(instrument=0 if instrument is None else names.index(instrument))
+    return places.of_instrument(readings, instrument)
 
 
 def _line(ax: Axes, table: xr.Dataset, scale: float, color: str, marker: str, label: str | None, turn: float) -> None:

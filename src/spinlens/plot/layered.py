@@ -83,12 +83,7 @@ def layers(
 def _read(table: xr.Dataset, instrument: str | None) -> xr.Dataset:
     names = ("start", "layer", "temperature", "temperature_error", "in_range")
     places.needs(table, names, "layers", "what read_layers gives")
-    if "instrument" not in table.dims:
-        return table
-    known = [str(name) for name in table["instrument"].values]
-    if instrument is not None and instrument not in known:
-        raise InputError(f"the layers were not read by {instrument!r}; they were by {', '.join(known)}")
-    return table.isel(instrument=0 if instrument is None else known.index(instrument))
+    return places.of_instrument(table, instrument, "the layers were", "they were")
 
 
 def _lines(ax: Axes, tables: Sequence[xr.Dataset], scale: float, look: tuple[str, str], label: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
@@ -47,6 +48,21 @@ def needs(data: Any, names: tuple[str, ...], function: str, source: str) -> None
         raise InputError(
             f"plot.{function} draws {source}; what was given ({type(data).__name__}) has no {', '.join(lacking)}"
         )
+
+
+def read_by(instrument: str | None, known: Sequence[str], what: str = "the flow was", it: str = "it was") -> str:
+    """The instrument that was asked for, the first of those that read where none was; `InputError` for another."""
+    if instrument is not None and instrument not in known:
+        raise InputError(f"{what} not read by {instrument!r}; {it} by {', '.join(known)}")
+    return known[0] if instrument is None else instrument
+
+
+def of_instrument(table: xr.Dataset, instrument: str | None, *words: str) -> xr.Dataset:
+    """What one instrument read, of a table of several; `words` as of `read_by`."""
+    if "instrument" not in table.dims:
+        return table
+    known = [str(name) for name in table["instrument"].values]
+    return table.isel(instrument=known.index(read_by(instrument, known, *words)))
 
 
 def has(data: Any, name: str) -> bool:

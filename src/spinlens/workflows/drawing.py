@@ -227,14 +227,13 @@ def _calibration(instruments: Any, wanted: Wanted) -> Axes:
 
 
 def _flow(results: Any, wanted: Wanted) -> Axes:
+    from spinlens.plot.places import read_by
     from spinlens.report.figures.flow_comparison import starts_of
 
     rows = results["readings"] if isinstance(results, dict) else results.readings
     given = [row for row in rows if row["control"] == "given"] or rows
     names = list(dict.fromkeys(row["instrument"] for row in given))
-    name = wanted.instrument or names[0]
-    if name not in names:
-        raise InputError(f"the flow was not read by {name!r}; it was by {', '.join(names)}")
+    name = read_by(wanted.instrument or None, names)
     return plot.flow(
         starts_of(given, name), instrument=name, unit=results.get("unit") if isinstance(results, dict) else None
     )

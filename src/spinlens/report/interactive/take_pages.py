@@ -13,24 +13,20 @@ from spinlens.report.interactive.take import Take, block_data, short
 Block = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 
-_POINT = """import spinlens as sl
+_FIGURE = """import spinlens as sl
 
-point = sl.open("point.json")  # what spinlens critical wrote
+{opened}
 ax = sl.plot.{call}
 ax.figure.savefig("{name}.pdf")
 """
+_POINT = 'point = sl.open("point.json")  # what spinlens critical wrote'
 _OF_POINT = {
     "crossings": "crossings(point.curves, point=point)",
     "collapse": "collapse(point.curves, point=point)",
     "drift": "drift(point)",
     "residuals": "residuals(point)",
 }
-_MACHINE = """import spinlens as sl
-
-machine = sl.open("machine").bottom  # of the folder of this page
-ax = sl.plot.{call}
-ax.figure.savefig("{name}.pdf")
-"""
+_MACHINE = 'machine = sl.open("machine").bottom  # of the folder of this page'
 _OF_MACHINE = {
     "learning-curve": 'learning_curve(machine.history_, quantity="weight_rms")',
     "spectrum": "spectrum(sl.spectrum(machine))",
@@ -65,7 +61,7 @@ def of_point(curves: Sequence[Mapping[str, Any]]) -> dict[str, Take]:
         for curve in curves
     ]  # fmt: skip
     return {
-        name: Take((), block_data(name, blocks) if "curves" in call else None, _POINT.format(call=call, name=name))
+        name: Take((), block_data(name, blocks) if "curves" in call else None, _lines(_POINT, call, name))
         for name, call in _OF_POINT.items()
     }
 
@@ -82,14 +78,16 @@ def of_training(judged: Mapping[str, Any], fields: Array | None) -> dict[str, Ta
     }
     return {
         name: Take(
-            (("PDF", f"{name}.pdf"),), block_data(name, blocks), _MACHINE.format(call=_call(name, shape), name=name)
+            (("PDF", f"{name}.pdf"),),
+            block_data(name, blocks),
+            _lines(_MACHINE, _OF_MACHINE[name].replace("{shape}", shape), name),
         )
         for name, blocks in found.items()
     }
 
 
-def _call(name: str, shape: str) -> str:
-    return _OF_MACHINE[name].replace("{shape}", shape)
+def _lines(opened: str, call: str, name: str) -> str:
+    return _FIGURE.format(opened=opened, call=call, name=name)
 
 
 def of_flow(document: Mapping[str, Any], drawn: Iterable[str]) -> dict[str, Take]:
