@@ -2,12 +2,14 @@
 
 import copy
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import spinlens as sl
 from spinlens import RBM
+from spinlens.comparisons.controls import Case
 from spinlens.errors import InputError, SpinlensError, SpinsError
 from spinlens.machines.files.packed import pack_states
 
@@ -225,3 +227,20 @@ def test_mistakes_are_named_at_once(tmp_path):
     ):
         with pytest.raises(SpinlensError):
             call()
+
+
+def test_widths_of_a_stack_may_be_an_array():
+    assert sl.StackedRBM(np.array([4, 2])).n_hidden == (4, 2)
+
+
+@pytest.mark.parametrize("values", [{"number": "/../../x"}, {"number": -1}, {"n_hidden": 2.5}])
+def test_what_names_files_is_a_number(values):
+    with pytest.raises(InputError, match="must be an integer"):
+        Case("lattice", "CD-1", **{"n_hidden": 4, **values})
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_study_file_is_named_by_text_or_path(tmp_path, kind):
+    (tmp_path / "a.toml").write_text("[nonsense]")
+    with pytest.raises(InputError, match="unknown key 'nonsense'"):
+        sl.reproduce(kind(tmp_path / "a.toml"), tmp_path / "out")

@@ -127,6 +127,15 @@ BAD = [
     (["critical", "--sizes", "8,16,32", "--draws", "0"], "draws must be"),
     (["critical", "--sizes", "8,16,32", "--checkpoint", "folder"], "holds other files and no plan.json"),
     (["critical", "--sizes", "2,8,16"], "at least 4"),
+    (["critical", "-L", "8,16,32", "-o", "point.html"], "--out is the JSON file, beside which .html is written"),
+    (["critical", "-L", "8,16,32", "-o", "point.csv"], "--out is the JSON file, beside which .csv is written"),
+    (["critical", "-L", "8,16,32", "--correlators", "10"], "--correlators must be an integer of at least 16"),
+    (["critical", "-L", "7,9,12", "--correlators", "50"], "--correlators needs two even sizes"),
+    (["train", "states.npy", "--shape", "4x4", "--seed", "-1"], "seed must be an integer of at least 0"),
+    (["train", "states.npy", "--shape", "4x4", "--temperature", "nan"], "temperature"),
+    (["flow", "states.npy", "--size", "4", "--seed", "-1"], "seed must be an integer of at least 0"),
+    (["reproduce", "wide.toml"], "wide.toml is not UTF-8 text: save it as UTF-8"),
+    (["study", "unpack", "missing.zip"], "cannot read missing.zip: No such file or directory"),
     (["critical", "--sizes", "8,16,a"], "--sizes must be comma-separated whole numbers"),
     (["critical", "--sizes", "8.5,16,32"], "--sizes must be comma-separated whole numbers"),
     (["critical", "--sizes", "8,16,32", "--dimension", "0"], "dimension"),
@@ -144,6 +153,8 @@ def workplace(tmp_path, monkeypatch):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "thesis.tex").write_text("mine")
     (tmp_path / "bad.toml").write_text("[criticality]\ndrawss = 3")
+    (tmp_path / "wide.toml").write_text("[criticality]\n", encoding="utf-16")
+    np.save(tmp_path / "states.npy", np.where(np.arange(40 * 16).reshape(40, 16) % 3, 1, -1))
     return tmp_path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ from spinlens.cli.options import (
     Seed,
     Sigma,
     Workers,
+    anew_if_forced,
     check_output,
     cores,
     echo_json,
@@ -107,12 +109,13 @@ def critical(
         )
     for path in () if out is None else (out, out.with_suffix(".csv"), out.with_suffix(".html")):
         check_output(path, force)
-    _search(settings, out, checkpoint, begun, correlators, as_json)
+    _search(settings, out, checkpoint, begun, correlators, as_json, force)
 
 
 def _search(
-    settings: SearchSettings, out: Path | None, checkpoint: Path | None, begun: float, correlators: int, as_json: bool
-) -> None:
+    settings: SearchSettings, out: Path | None, checkpoint: Path | None, begun: float, correlators: int, as_json: bool,
+    force: bool,
+) -> None:  # fmt: skip
     """Search, show and keep; the folder of the runs goes when all of it is done, unless it was asked for."""
     from spinlens.files.locking import alone
     from spinlens.workflows.critical import correlator_lines, document, find, write
@@ -120,7 +123,8 @@ def _search(
 
     folder = checkpoint if checkpoint is not None else _folder(settings, out)
     with alone(folder), interruptible(f"stopped; what is done is saved in {folder}"):
-        found = find(settings, folder, begun, out is not None, progress=True)
+        searching = partial(find, settings, folder, begun, out is not None, progress=True)
+        found = anew_if_forced(searching, folder, force and checkpoint is None)
         written = [] if out is None else [str(path) for path in write(found, out)]
         checked = correlator_lines(found, correlators) if correlators else []
         if checkpoint is None:

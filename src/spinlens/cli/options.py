@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from typer import Argument, Option
 
@@ -15,6 +16,8 @@ from spinlens.signals import first_signal
 
 if TYPE_CHECKING:
     from spinlens.lattice.couplings import Coupling
+
+Result = TypeVar("Result")
 
 LATTICE, FILES = "Lattice", "Files"
 """Groups of options in the help."""
@@ -160,6 +163,21 @@ def check_output(path: Path, force: bool) -> None:
         raise InputError(f"{path} exists; choose another --out or add --force")
     if not path.absolute().parent.is_dir():
         raise InputError(f"the folder {path.parent} does not exist")
+
+
+def anew_if_forced(work: Callable[[], Result], folder: Path, force: bool) -> Result:
+    """`work()`, which goes on with what `folder` keeps; where forced, what belongs to other arguments goes first."""
+    from spinlens.files.atomic import refusals
+    from spinlens.files.bound_folder import OtherArguments, emptied
+
+    try:
+        return work()
+    except OtherArguments:
+        if not force:
+            raise
+    with refusals(folder):
+        emptied(folder)
+    return work()
 
 
 def interruptible(message: str) -> AbstractContextManager[None]:

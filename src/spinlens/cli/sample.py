@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,7 @@ from spinlens.cli.options import (
     Strength,
     Temperatures,
     Workers,
+    anew_if_forced,
     check_output,
     cores,
     echo_json,
@@ -107,7 +109,7 @@ def sample(
     }  # fmt: skip
     ChainLayout(RunRequest(model, tuple(grid), **drawn)).algorithms  # noqa: B018  before any file is looked at
     check_output(out, force)
-    data = run(model, grid, out, checkpoint, {**drawn, "workers": count, "strict": strict})
+    data = run(model, grid, out, checkpoint, {**drawn, "workers": count, "strict": strict}, force)
     if as_json:
         echo_json({"written": [str(out)], **document(data)})
         return
@@ -116,8 +118,9 @@ def sample(
 
 
 def run(
-    model: IsingModel, temperatures: Sequence[float], out: Path, checkpoint: Path | None, options: dict[str, Any]
-) -> xr.Dataset:
+    model: IsingModel, temperatures: Sequence[float], out: Path, checkpoint: Path | None, options: dict[str, Any],
+    force: bool = False,
+) -> xr.Dataset:  # fmt: skip
     """`sample` with progress on stderr, saving into `checkpoint`, or beside `out` until `out` is written."""
     from spinlens.files.atomic import write_file
     from spinlens.files.locking import alone
@@ -126,7 +129,8 @@ def run(
 
     folder = checkpoint if checkpoint is not None else out.with_name(f"{out.name}.checkpoint")
     with alone(folder), interruptible(f"stopped; what is done is saved in {folder}"):
-        data = sampler.sample(model, temperatures, progress=True, checkpoint=folder, **options)
+        drawing = partial(sampler.sample, model, temperatures, progress=True, checkpoint=folder, **options)
+        data = anew_if_forced(drawing, folder, force and checkpoint is None)
         write_file(out, dataset_bytes(data))
         if checkpoint is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -10,9 +10,12 @@ import contextlib
 import errno
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
+
+_CONTROLS = re.compile(r"\x1b(?!\[[0-9;?]*[A-Za-z])|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 
 
 class Voice:
@@ -42,6 +45,16 @@ class Voice:
             sys.stdout, sys.stderr = before
 
 
+class _Text(io.TextIOWrapper):
+    """Text in which control characters are shown and not obeyed, beside those that move the cursor or colour.
+
+    What is said may come from files of others, and some sequences make a terminal do what its user did not ask for.
+    """
+
+    def write(self, text: str, /) -> int:
+        return super().write(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
 class _Speech(io.FileIO):
     """A descriptor that drops what cannot be written, and keeps the first reason."""
 
@@ -68,7 +81,7 @@ def _tolerant(stream: TextIO | None, descriptor: int) -> tuple[TextIO, _Speech |
     speech = _Speech(descriptor, "w", closefd=False)
     encoding = getattr(stream, "encoding", None) or "utf-8"
     buffer = io.BufferedWriter(speech)
-    return io.TextIOWrapper(buffer, encoding, "backslashreplace", line_buffering=speech.isatty()), speech
+    return _Text(buffer, encoding, "backslashreplace", line_buffering=speech.isatty()), speech
 
 
 def _open_closed() -> None:

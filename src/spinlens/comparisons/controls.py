@@ -50,6 +50,8 @@ class Case:
 
     def __post_init__(self) -> None:
         checks.choice("control", self.control, CONTROLS)
+        checks.positive_integer("n_hidden", self.n_hidden, 0)
+        checks.positive_integer("number", self.number, 0)
         if self.control != "exact":
             checks.choice("recipe", self.recipe, tuple(RECIPES))
             checks.positive_integer("n_hidden", self.n_hidden)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from spinlens.files.atomic import PARTIAL, replace_file, sweep
 from spinlens.files.formats import CHECKPOINT, PLAN
 from spinlens.files.locking import LOCK
 from spinlens.files.regular import read_regular
+
+
+class OtherArguments(CheckpointError):
+    """A folder with the states of a run of other arguments."""
 
 
 class BoundFolder:
@@ -40,7 +45,7 @@ class BoundFolder:
         except OSError as error:
             raise CheckpointError(f"cannot write {self.path}: {error.strerror or error}") from None
         if changes := difference(known["arguments"], asked):
-            raise CheckpointError(
+            raise OtherArguments(
                 f"{self.path} belongs to another run: {changes}; give the arguments it was made with ({free} may "
                 "change), give another folder, or remove it"
             )
@@ -76,6 +81,15 @@ class BoundFolder:
 
     def _write(self, content: Mapping[str, Any]) -> None:
         replace_file(self._file, (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+
+
+def emptied(folder: Path) -> None:
+    """Remove the states of a run from its folder, which this process holds."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
 
 
 def as_json(arguments: Mapping[str, Any]) -> dict[str, Any]:

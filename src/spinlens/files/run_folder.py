@@ -71,14 +71,20 @@ def digest(arrays: Iterable[AnyArray | None]) -> str:
 
 def _whose(folder: Path, asked: Mapping[str, Any]) -> str:
     """In words why the folder is not that of the run asked for; empty where it is."""
-    known = run_of(folder)
+    known, others = run_of(folder), [item for item in folder.iterdir() if not _of_no_worth(item)]
+    if not others:  # nobody's, or of a run that failed before it had anything to keep
+        return ""
     if not known:
-        others = any(item.suffix != PARTIAL and item.name != LOCK for item in folder.iterdir())
-        return "holds other files" if others else ""
+        return "holds other files"
     if known.get("command") != asked["command"]:
         return f"belongs to spinlens {known.get('command')}"
     changes = difference(known, asked)
     return f"belongs to another run: {changes}" if changes else ""
+
+
+def _of_no_worth(item: Path) -> bool:
+    """Whether a file is there before a run has anything to keep: its marker, if it is one, its lock, half a file."""
+    return item.suffix == PARTIAL or item.name == LOCK or (item.name == MARKER and bool(run_of(item.parent)))
 
 
 def _remove_run(folder: Path) -> None:

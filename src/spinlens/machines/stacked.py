@@ -76,9 +76,7 @@ class StackedRBM(Layered):
     def __init__(
         self, n_hidden: tuple[int, ...] = (64, 16), upward: str = "sampled", seed: int = 0, **options: Any
     ) -> None:
-        if not n_hidden:
-            raise InputError("n_hidden is empty: give the hidden units of at least one layer")
-        widths = tuple(checks.positive_integer("n_hidden", width) for width in n_hidden)
+        widths = tuple(checks.positive_integer("n_hidden", width) for width in checks.several("n_hidden", n_hidden))
         plain = isinstance(n_hidden, tuple) and all(type(width) is int for width in n_hidden)
         self.n_hidden = n_hidden if plain else widths  # `clone` wants back what it gave
         self.upward, self.seed = checks.choice("upward", upward, ("sampled", "mean")), checks.seed(seed)

@@ -35,7 +35,7 @@ RESULTS = "results"
 
 @checked
 def reproduce(
-    study: Study | str = "quick",
+    study: Study | str | os.PathLike[str] = "quick",
     out: str | os.PathLike[str] = "study-quick",
     workers: int | None = None,
     scheduler: str | None = None,
@@ -49,8 +49,8 @@ def reproduce(
 
     Parameters
     ----------
-    study : Study or str
-        A study, the name of a preset ("quick", "standard", "full"), or the path of a study file that ends in .toml.
+    study : Study, str or path
+        A study, the name of a preset ("quick", "standard", "full"), or the path of a study file; text ends in .toml.
     out : path
         The study folder, made when missing; a folder with other files in it is refused.
     workers : int, optional
@@ -91,7 +91,7 @@ def reproduce(
     Traceback (most recent call last):
     spinlens.errors.InputError: there is no preset 'quik'; did you mean 'quick'?
     """
-    spec = load_study(study) if isinstance(study, str) else study
+    spec = study if isinstance(study, Study) else load_study(study)
     tasks = sized(study_tasks(spec))
     with telling(progress) as tell:
         outcome = run(tasks, out, checks.workers("workers", workers), scheduler, tell, {"study.toml": to_toml(spec)})

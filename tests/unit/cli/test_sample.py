@@ -12,6 +12,7 @@ import xarray as xr
 from spinlens import IsingModel, NearestNeighbour, PowerLaw, model_of, sample
 from spinlens.cli import sample as cli_sample
 from spinlens.cli.app import app
+from spinlens.errors import CheckpointError
 
 
 def test_every_option_of_the_model_arrives(tmp_path):
@@ -63,6 +64,24 @@ def test_a_kept_checkpoint_prolongs_a_run(tmp_path):
     assert other.returncode == 2
     assert "seed was 0 and is 1" in other.stderr
     assert other.stderr.count("\n") == 1
+
+
+def test_a_stopped_run_of_other_arguments_gives_way_where_forced(tmp_path):
+    """In the folder beside the output only: one that was asked for by name is the user's."""
+    out = tmp_path / "a.nc"
+    line = ["sample", "--temperatures", "2.5", "--size", "6", "--draws", "20", "--averages", "--warmup", "0"]
+    line += ["--out", str(out)]
+    square = IsingModel((6, 6), NearestNeighbour())
+    for folder in (tmp_path / "a.nc.checkpoint", tmp_path / "mine"):
+        sample(square, 2.0, 1 << 16, warmup=0, series=False, checkpoint=folder, workers=1)
+        with pytest.raises(CheckpointError, match="temperatures was"):
+            app([*line, "--checkpoint", str(folder), "--force"], standalone_mode=False)
+    with pytest.raises(CheckpointError, match="temperatures was"):
+        app(line, standalone_mode=False)
+    app([*line, "--force"], standalone_mode=False)
+    with xr.open_dataset(out) as found:
+        assert found.temperature.values.tolist() == [2.5]
+    assert not (tmp_path / "a.nc.checkpoint").exists()
 
 
 def test_the_table_marks_what_has_not_converged():

@@ -70,3 +70,12 @@ def test_digests_tell_arrays_apart():
     arrays = [[table], [table.T], [table.reshape(3, 2)], [table.astype(float)], [None], [table, table], []]
     assert len({digest(given) for given in arrays}) == len(arrays)
     assert digest([table.T]) == digest([table.T.copy()])
+
+
+def test_a_run_that_saved_nothing_blocks_nothing(tmp_path):
+    """Such as one without PyTorch, or that diverged in its first epoch."""
+    claim(tmp_path, "train", {**ARGUMENTS, "engine": "torch-cuda"})
+    (tmp_path / "results.json.partial").write_text("half")
+    (tmp_path / ".lock").write_text("")
+    claim(tmp_path, "flow", ARGUMENTS)
+    assert run_of(tmp_path)["command"] == "flow"

@@ -58,7 +58,7 @@ def test_progress_names_the_layer():
 
 
 def test_bad_input_is_refused():
-    with pytest.raises(InputError, match="at least one layer"):
+    with pytest.raises(InputError, match="n_hidden must hold one or more values"):
         StackedRBM(())
     with pytest.raises(InputError, match="epoch"):
         StackedRBM((4,), epoch=3)

@@ -48,9 +48,16 @@ def _check_size(recipe: Recipe, state: TrainingState) -> None:
     largest = float(np.abs(state.parameters.weights_).max())
     if not largest < _LARGEST_WEIGHT:
         raise ConvergenceError(
-            f"training diverged in epoch {state.epoch} (largest |W| = {largest:.3g}): use a smaller learning_rate "
-            f"than {recipe.learning_rate:g}"
+            f"training diverged in epoch {state.epoch} (largest |W| = {largest:.3g}): use {_calmer(recipe)}"
         )
+
+
+def _calmer(recipe: Recipe) -> str:
+    """What to change: a decay that overshoots, by more than twice the weight or far beyond it, else the rate."""
+    for name, decay, most in (("l2", recipe.l2, 2.0), ("l1", recipe.l1, _LARGEST_WEIGHT)):
+        if recipe.learning_rate * decay >= most:
+            return f"a smaller {name} than {decay:g}, below {most / recipe.learning_rate:g} at this learning_rate"
+    return f"a smaller learning_rate than {recipe.learning_rate:g}"
 
 
 def _shuffled_batches(n_samples: int, size: int, generator: np.random.Generator) -> Iterator[Integers]:

@@ -25,6 +25,7 @@ from spinlens.study.definition.spec import Study
 
 PRESETS = ("quick", "standard", "full")
 _MAX_BYTES = 2**20
+_DEEPEST = 16  # keys within keys that are looked at; a study has four
 
 
 def load_study(
@@ -97,7 +98,7 @@ def _read(source: str | os.PathLike[str]) -> tuple[str, str]:
     except OSError as error:
         raise InputError(f"cannot read the study file {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text: no study file") from None
+        raise InputError(f"{path} is not UTF-8 text: save it as UTF-8") from None
     except ValueError as error:  # a null byte in the path
         raise InputError(f"cannot read the study file {str(path)!r}: {error}") from None
 
@@ -129,8 +130,9 @@ def _replaced(study: Study, sigma: float | None, seed: int | None) -> dict[str, 
 def _sentence(name: str, error: ValidationError) -> str:
     """The first mistake of a study file in one sentence: where, what was given, what was expected."""
     found = error.errors(include_url=False)
-    places = [item["loc"] for item in found]  # a list with a mistake in it is also reported as empty: leave that out
-    mistakes = [a for a in found if not any(b[: len(a["loc"])] == a["loc"] and len(b) > len(a["loc"]) for b in places)]
+    # a list with a mistake in it is also reported as empty: leave that out
+    around = {place[:n] for place in (item["loc"] for item in found) for n in range(min(len(place), _DEEPEST))}
+    mistakes = [item for item in found if item["loc"] not in around]
     first = next((item for item in mistakes if item["type"] == "extra_forbidden"), mistakes[0])
     place, more = first["loc"], f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
     if first["type"] == "extra_forbidden":

@@ -33,3 +33,9 @@ def test_a_diverging_rate_stops_with_the_last_good_state():
     with pytest.raises(ConvergenceError, match="smaller learning_rate"):
         machine.set_params(learning_rate=500.0).partial_fit(DATA)
     np.testing.assert_array_equal(machine.weights_, good)
+
+
+@pytest.mark.parametrize(("options", "remedy"), [({"l2": 1e6}, "a smaller l2"), ({"l1": 1e5}, "a smaller l1")])
+def test_a_decay_that_diverges_is_named(options, remedy):
+    with pytest.raises(ConvergenceError, match=remedy):
+        RBM(4, epochs=3, **options).fit(DATA)
