@@ -43,6 +43,9 @@ class PlannedMachine:
         return {name: getattr(self, name) for name in names}
 
 
+_NOT_OF_A_FAMILY = {"name", "training_set", "seeds", "ends"}
+
+
 def lineup(study: Study) -> list[PlannedMachine]:
     """All machines of each model, those of one recipe together."""
     return [*_trained(study), *_controls(study)]
@@ -51,7 +54,7 @@ def lineup(study: Study) -> list[PlannedMachine]:
 def _trained(study: Study) -> Iterator[PlannedMachine]:
     families = _families(study)
     for recipe in study.machines.recipes:
-        for number in range(study.machines.seeds):
+        for number in range(study.count(recipe)):
             yield _of_recipe(study, recipe, recipe.name, number, families[recipe.name], recipe.training_set)
 
 
@@ -91,9 +94,9 @@ def _controls(study: Study) -> Iterator[PlannedMachine]:
 
 
 def _families(study: Study) -> dict[str, str]:
-    """Recipe → the first recipe that differs from it in name and training set only, but for what is read of it."""
+    """Recipe → the first one that trains in the same way, on whatever set, however many there are and are read."""
     first: dict[str, str] = {}
     return {
-        recipe.name: first.setdefault(recipe.model_dump_json(exclude={"name", "training_set", "ends"}), recipe.name)
+        recipe.name: first.setdefault(recipe.model_dump_json(exclude=_NOT_OF_A_FAMILY), recipe.name)
         for recipe in study.machines.recipes
     }

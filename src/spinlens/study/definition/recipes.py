@@ -109,6 +109,7 @@ class RecipeSection(Training):
     stride: PositiveInt = Field(1, description="sites between tied units in each direction")
     augment: bool = Field(False, description="batches moved by random symmetries of the lattice")
     control: bool = Field(False, description="a negative control, which only the gate looks at")
+    seeds: Seeds | None = Field(None, description="machines of this recipe; machines.seeds if left out")
     ends: int | None = Field(None, ge=50, description="states at the ends of its flows; flows.ends if left out")
     phases: tuple[Phase, ...] = ()
 

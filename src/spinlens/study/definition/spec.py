@@ -52,7 +52,7 @@ class Study(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         unique("models", [model.name for model in self.models])
-        machines = len(self.machines.recipes) * self.machines.seeds + len(self.controls.kinds) * self.controls.seeds
+        machines = sum(map(self.count, self.machines.recipes)) + len(self.controls.kinds) * self.controls.seeds
         count = len(self.models) * (machines + self.stack.seeds + self.coarse.seeds)
         if count > _MOST_MACHINES:
             raise ValueError(
@@ -93,6 +93,10 @@ class Study(Section):
         """Hidden units of the machines of a recipe."""
         return recipe.units(self.ensembles.size, self.machines.hidden)
 
+    def count(self, recipe: RecipeSection) -> int:
+        """How many machines of a recipe there are."""
+        return recipe.seeds or self.machines.seeds
+
     def _check_recipes(self) -> None:
         known = [*GIVEN_SETS, *(grid.name for grid in self.ensembles.grids)]
         sets = {f"recipe {recipe.name}": recipe.training_set for recipe in self.machines.recipes}
@@ -115,8 +119,8 @@ class Study(Section):
         alike = [kind for kind in kinds if kind in ("geometry-free", "mean-field", "redrawn")]
         if alike and self.like is None:
             raise ValueError(f"controls.kinds holds {alike[0]!r}, which needs a recipe without torus, or controls.like")
-        if "redrawn" in kinds and controls.seeds > self.machines.seeds:
-            raise ValueError("redrawn machines need controls.seeds <= machines.seeds")
+        if "redrawn" in kinds and self.like is not None and controls.seeds > self.count(self.like):
+            raise ValueError(f"redrawn machines need controls.seeds <= the machines of {self.like.name}")
 
     def _check_layers(self) -> None:
         if not self.stacked and not self.blocked:
@@ -143,7 +147,7 @@ class Study(Section):
             return
         if bottom not in recipes:
             raise ValueError(f"stack.bottom must be one of the recipes {', '.join(recipes)}, got {bottom!r}")
-        if self.stack.hidden[0] != self.units(recipes[bottom]) or self.stack.seeds > self.machines.seeds:
-            raise ValueError("stack.bottom needs stack.hidden[0] = its hidden units and stack.seeds <= machines.seeds")
+        if self.stack.hidden[0] != self.units(recipes[bottom]) or self.stack.seeds > self.count(recipes[bottom]):
+            raise ValueError("stack.bottom needs stack.hidden[0] = its hidden units, and as many machines of it")
         if self.stack.training_set != recipes[bottom].training_set:
             raise ValueError(f"stack.training_set must be that of {bottom}, {recipes[bottom].training_set!r}")

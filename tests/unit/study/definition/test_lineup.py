@@ -24,6 +24,18 @@ def test_every_recipe_and_control_is_there():
     assert [machine.recipe for machine in of(controls={"kinds": []})] == [name for name, _ in recipes]
 
 
+def test_a_recipe_may_have_another_number_of_machines():
+    recipes = [{**RECIPES[0], "seeds": 3}, *RECIPES[1:]]
+    found = [machine.recipe for machine in lineup(parse_study({"machines": {"recipes": recipes, "seeds": 2}}))]
+    assert [found.count(name) for name in ("tied", "a", "b", "c")] == [3, 2, 2, 2]
+
+
+def test_how_many_machines_there_are_makes_no_family():
+    recipes = [*RECIPES[:2], {**RECIPES[2], "seeds": 5}]
+    machines = lineup(parse_study({"machines": {"recipes": recipes, "seeds": 2}}))
+    assert {machine.family for machine in machines if machine.recipe == "b"} == {"a"}
+
+
 def test_families_differ_in_their_training_sets_alone():
     assert {machine.recipe: machine.family for machine in of()} == {
         "tied": "tied", "a": "a", "b": "a", "c": "c", "exact": "exact", "lazy": "lazy",

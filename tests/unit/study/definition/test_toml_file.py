@@ -105,7 +105,7 @@ def test_sigma_and_seed_can_be_replaced():
         ("[[machines.recipes]]\nname = 'a'\nepochs = 3\nupdates = 100", "give epochs or updates, not both"),
         ("[[machines.recipes]]\nname = 'exact'", "recipes and controls must have different names"),
         ("[controls]\nlike = 'b'", r"controls\.like must be one of the recipes cd1-grid, .*got 'b'"),
-        ("[controls]\nseeds = 9", r"redrawn machines need controls\.seeds <= machines\.seeds"),
+        ("[controls]\nseeds = 9", r"redrawn machines need controls\.seeds <= the machines of cd1-grid"),
         (
             "[[machines.recipes]]\nname = 'a'\ntorus = true\n[controls]\nkinds = ['redrawn']",
             "controls.kinds holds 'redrawn', which needs a recipe without torus",
