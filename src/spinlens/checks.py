@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from spinlens.errors import InputError, SpinsError
 from spinlens.files.held import Held, array_of, has_sites, opened
+from spinlens.seeding import named
 
 PARAMETERS = ("weights_", "visible_bias_", "hidden_bias_")
 """What every machine has."""
@@ -124,7 +125,7 @@ def temperatures(values: object) -> tuple[float, ...]:
     for number in numbers:
         if math.isnan(number) or number < 0:
             raise InputError(f"temperature must be ≥ 0 (0 and inf are legal), got {number!r}")
-    if len(set(numbers)) != len(numbers):
+    if len(set(map(named, numbers))) != len(numbers):
         raise InputError(f"temperatures repeat: {numbers}; ask for more chains instead")
     return numbers
 

@@ -8,16 +8,42 @@ import numpy as np
 
 Key = str | int | float
 
+_NAMED, _COMPUTED = 12, 7  # digits
+
+
+def named(number: float) -> float:
+    """A number as it names streams, runs and keys: to twelve digits.
+
+    Temperatures that are meant to be the same differ in their last bits by how they came about, as 1/β, in units of
+    T_c or on a grid, and from one library and processor to another.
+
+    >>> named(1 / (1 / 2.3)) == named(2.3) == named(2.3000000000000003) == 2.3
+    True
+    """
+    return float(f"{number:.{_NAMED}g}")
+
+
+def computed_temperature(temperature: float) -> float:
+    """A temperature that was computed and is to be sampled at: to seven digits.
+
+    Fits differ by some 10⁻¹⁰ from one processor to another, and all that is drawn after them would.
+
+    >>> computed_temperature(2.26918531421) == computed_temperature(2.26918531521)
+    True
+    """
+    return float(f"{temperature:.{_COMPUTED}g}")
+
 
 def seed_sequence(seed: int, *names: Key) -> np.random.SeedSequence:
     """The seed sequence of one purpose, e.g. ``seed_sequence(0, "chain", 32, 2.27, 1)``.
 
     A stream depends on the seed and on its name only, never on how many other streams exist or who asks first:
-    this is what makes results independent of the number of workers. Floats enter by their exact binary value.
+    this is what makes results independent of the number of workers. Floats enter by their first twelve digits
+    (`named`).
     """
     words: list[int] = []
     for name in names:
-        text = name.hex() if isinstance(name, float) else str(name)
+        text = named(name).hex() if isinstance(name, float) else str(name)
         digest = hashlib.sha256(f"{type(name).__name__}:{text}".encode()).digest()
         words.extend(int.from_bytes(digest[i : i + 4], "little") for i in (0, 4, 8, 12))
     return np.random.SeedSequence(entropy=seed, spawn_key=tuple(words))

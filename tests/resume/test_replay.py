@@ -103,4 +103,5 @@ def test_a_catalogue_comes_back_as_it_was(folder):
 def _renamed(found):
     if "keys" not in found:
         return found
-    return {"version": found["spinlens"], "keys": found["keys"], "checkpoints": tuple(found["checkpoints"])}
+    tuples = {name: tuple(found[name]) for name in ("checkpoints", "made_with")}
+    return {"version": found["spinlens"], "keys": found["keys"], **tuples}

@@ -30,6 +30,10 @@ def reproduce(
         str | None, typer.Option(help="Address of a Dask scheduler.", metavar="tcp://HOST:PORT")
     ] = None,
     workers: Workers = None,
+    mixed: Annotated[
+        bool,
+        typer.Option("--mixed", help="Go on with what other libraries or another processor began; results say so."),
+    ] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the study file and stop.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would take, from rates measured in some seconds, and stop.")
@@ -59,7 +63,7 @@ def reproduce(
     else:
         from spinlens.workflows import reproduce as workflow
 
-        results = workflow.reproduce(spec, folder, cores(workers), scheduler, progress=True)
+        results = workflow.reproduce(spec, folder, cores(workers), scheduler, progress=True, mixed=mixed)
         say_findings(folder, results, workflow.report_path(folder), as_json)
 
 

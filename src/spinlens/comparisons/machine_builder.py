@@ -39,8 +39,8 @@ class MachineBuilder:
     @cached_property
     def key(self) -> str:
         """Names all that machines are made from."""
-        about = [versions()["spinlens"], model_document(self.model), self.temperature, dict(self.options), self.seed]
-        return key_of(about, self.states)
+        about = [versions()["spinlens"], model_document(self.model), seeding.named(self.temperature)]
+        return key_of([*about, dict(self.options), self.seed], self.states)
 
     def build(
         self,

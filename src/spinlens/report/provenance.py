@@ -26,6 +26,15 @@ def runs(provenance: Mapping[str, Any]) -> Table:
     return Table(("started", "took", "ended", "workers of cores", "host", "command"), rows)
 
 
+def makes(results: Results) -> list[str]:
+    """The libraries and processor kernels that numbers were computed with, one unless the study is a mixture.
+
+    >>> makes({"made_with": [{"numpy": "2.4.0", "cpu": "znver4"}]})
+    ['numpy 2.4.0, cpu znver4']
+    """
+    return [", ".join(f"{name} {value}" for name, value in make.items()) for make in entries(results, "made_with")]
+
+
 def made_with(results: Results, provenance: Mapping[str, Any]) -> Table:
     """Versions, seed and the machine of the last run."""
     study, last = section(results, "study"), next(reversed(entries(provenance, "runs")), {})
@@ -36,6 +45,7 @@ def made_with(results: Results, provenance: Mapping[str, Any]) -> Table:
     rows = (
         ("spinlens", plain(versions.pop("spinlens"))),
         ("study", f"{study.get('name') or 'without a name'}, seed {plain(study.get('seed'))}"),
+        *(("computed with" if k == 0 else "and with", words) for k, words in enumerate(makes(results))),
         ("system", plain(last.get("system"))),
         ("versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
         ("peak memory", memory),

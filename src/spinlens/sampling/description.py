@@ -14,7 +14,7 @@ from spinlens.sampling.algorithms.multispin import MultiSpin
 from spinlens.sampling.algorithms.quantities import QUANTITIES
 from spinlens.sampling.chains.recorders import PRODUCTS, product_name
 from spinlens.sampling.chains.request import RunRequest
-from spinlens.versions import versions
+from spinlens.versions import made_with, versions
 
 
 def describe(name: str) -> dict[str, str]:
@@ -51,6 +51,6 @@ def add_description(data: xr.Dataset, request: RunRequest, algorithms: Sequence[
         "seed": request.seed if request.seed < 2**63 else str(request.seed),  # netCDF has no longer integers
         "thin": request.thin,
         "algorithm": f"{names} with replica exchange" if request.exchange else names,
-        "versions": json.dumps(versions()),
+        "versions": json.dumps({**versions(), **made_with()}),
     }
     return data

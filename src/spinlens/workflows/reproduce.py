@@ -40,6 +40,7 @@ def reproduce(
     workers: int | None = None,
     scheduler: str | None = None,
     progress: Progress = None,
+    mixed: bool = False,
 ) -> dict[str, Any]:
     """Run a study, or what is missing of it, and write ``results.json`` and ``report.html`` into its folder.
 
@@ -60,6 +61,9 @@ def reproduce(
     progress : bool or callable, optional
         True shows how far it is, False does not; by default bars in notebooks and at the prompt. A callable is told a
         `Step` whenever a task is finished; see `spinlens.progress`.
+    mixed : bool, default False
+        Go on with a study that other libraries or another processor began, and take workers that differ; results.json
+        and the page say so. Without it such a study is refused: its numbers agree within errors, but digits differ.
 
     Returns
     -------
@@ -76,8 +80,8 @@ def reproduce(
     StudyInterrupted
         Ctrl-C or SIGTERM; call again to go on.
     StudyError
-        The folder is in use, cannot be written or belongs to something else, or the study would not fit into memory;
-        the message says what to do.
+        The folder is in use, cannot be written or belongs to something else, its results are of another version, other
+        libraries or another processor, or the study would not fit into memory; the message says what to do.
 
     Notes
     -----
@@ -94,7 +98,9 @@ def reproduce(
     spec = study if isinstance(study, Study) else load_study(study)
     tasks = sized(study_tasks(spec))
     with telling(progress) as tell:
-        outcome = run(tasks, out, checks.workers("workers", workers), scheduler, tell, {"study.toml": to_toml(spec)})
+        outcome = run(
+            tasks, out, checks.workers("workers", workers), scheduler, tell, {"study.toml": to_toml(spec)}, mixed
+        )
     if len(outcome.reused) == len(tasks) and _outputs_stand(outcome.results):
         found: dict[str, Any] = outcome.results[RESULTS]
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spinlens.report.provenance import made_with, runs
+from spinlens.report.provenance import made_with, makes, runs
 
 RUN = {
     "started": "2026-11-26T23:06:18+00:00", "wall_seconds": 7200.0, "ended": "finished", "workers": 2, "cores": 4,
@@ -24,3 +24,13 @@ def test_what_it_was_made_with() -> None:
         "peak memory": "main 300 MiB, largest worker 900.5 MiB",
     }  # fmt: skip
     assert dict(made_with({}, {}).rows) == {"study": "without a name, seed –"}
+
+
+def test_a_mixture_has_a_row_for_each_of_its_makes() -> None:
+    results = {"made_with": [{"numpy": "1.26", "cpu": "a"}, {"numpy": "2.4", "cpu": "b"}]}
+    assert makes(results) == ["numpy 1.26, cpu a", "numpy 2.4, cpu b"]
+    assert dict(made_with(results, {}).rows).items() >= {
+        ("computed with", makes(results)[0]),
+        ("and with", makes(results)[1]),
+    }
+    assert makes({}) == makes({"made_with": None}) == makes({"made_with": [3]}) == []

@@ -54,7 +54,8 @@ def test_outputs_that_stand_are_left_alone(reproduce, folder, drawn):
     found, asked = reproduce(workers=2)
     assert found == json.loads((folder / "results.json").read_text())
     assert (workflow.report_path(folder).read_text(), drawn) == ("mine", [])
-    ((tasks, *rest, files),) = asked
+    ((tasks, *rest, files, mixed),) = asked
+    assert not mixed
     assert tasks > 20
     assert rest == [folder, 2, None, silent]
     assert set(files) == {"study.toml"}

@@ -16,6 +16,7 @@ from spinlens.errors import ConvergenceError, CouplingError
 from spinlens.lattice.ising import IsingModel
 from spinlens.progress import Step, Tell, silent
 from spinlens.sampling.sampler import sample
+from spinlens.seeding import computed_temperature
 
 _LADDER_STEP = 0.92
 _LADDER_END = 0.05
@@ -94,7 +95,7 @@ def _pilot(model: IsingModel, grid: Sequence[float], draws: int, seed: int, work
 def _descended(small: IsingModel, large: IsingModel, pilot: Pilot) -> tuple[float, float] | None:
     """The range of temperatures that holds the crossing; None where the ladder went past it."""
     rungs: list[_Rung] = []
-    temperature = small.coupling_sum
+    temperature = computed_temperature(small.coupling_sum)
     while temperature > _LADDER_END * small.coupling_sum:
         below, above = (pilot(model, (temperature,)).binder_with_error(temperature) for model in (small, large))
         rungs.append(_Rung(temperature, above[0] - below[0], math.hypot(above[1], below[1])))
@@ -102,7 +103,7 @@ def _descended(small: IsingModel, large: IsingModel, pilot: Pilot) -> tuple[floa
             return found
         if min(below[0], above[0]) > _ORDERED:
             return None
-        temperature *= _LADDER_STEP
+        temperature = computed_temperature(temperature * _LADDER_STEP)
     return None
 
 
@@ -119,7 +120,7 @@ def _refined(small: IsingModel, large: IsingModel, low: float, high: float, pilo
     """The crossing, looked at ever closer until temperatures are about as close as in a window of the larger size."""
     centre = math.sqrt(low * high)
     for _ in range(_LOOKS):
-        grid = np.linspace(low, high, _TEMPERATURES)
+        grid = np.array([computed_temperature(T) for T in np.linspace(low, high, _TEMPERATURES)])
         sizes = [pilot(model, grid.tolist()) for model in (small, large)]
         rows = np.array([[size.binder_with_error(T) for T in grid] for size in sizes])  # (2, T, [value, error])
         values, errors = rows[1, :, 0] - rows[0, :, 0], np.hypot(rows[0, :, 1], rows[1, :, 1])

@@ -19,7 +19,7 @@ from spinlens.errors import ConvergenceError
 from spinlens.lattice.ising import IsingModel
 from spinlens.progress import Tell, silent
 from spinlens.sampling.sampler import sample
-from spinlens.seeding import purpose_seed
+from spinlens.seeding import computed_temperature, purpose_seed
 
 _FIRST = 1000  # draws of each chain that place windows: with more draws chains are prolonged where they are
 _WINDOWS = 8
@@ -130,7 +130,7 @@ def around(model: IsingModel, centre: float, points: int, step: float) -> tuple[
     """`points` temperatures at equal steps in θ = ln v around `centre`, increasing."""
     fugacity = model.coupling.fugacity
     offsets = step * (np.arange(points) - (points - 1) / 2)
-    return tuple(fugacity.temperature(fugacity.log(centre) - offsets).tolist())
+    return tuple(map(computed_temperature, fugacity.temperature(fugacity.log(centre) - offsets).tolist()))
 
 
 def first_draws(model: IsingModel, data: xr.Dataset) -> SizeCurves:

@@ -49,7 +49,7 @@ from spinlens.report.interactive.explorer import units
 from spinlens.report.interactive.player import reels
 from spinlens.report.interactive.take import Take, take
 from spinlens.report.methods import glossary, methods
-from spinlens.report.provenance import made_with, runs
+from spinlens.report.provenance import made_with, makes, runs
 from spinlens.report.references import references
 from spinlens.study.results_document import Results, entries, label, models, section
 
@@ -122,6 +122,7 @@ def render(
         tables=tables,
         verdict_tables=verdict_tables,
         made=made_with(results, provenance or {}),
+        makes=makes(results),
         runs=runs(provenance or {}),
         methods=methods(results),
         glossary=glossary(results),

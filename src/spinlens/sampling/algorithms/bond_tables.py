@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import poisson
 
 from spinlens.arrays import Array, Integers, Labels, Single
+from spinlens.sampling.algorithms.streams import first_bits
 from spinlens.sampling.kernels.alias import fill_alias_table
 
 _NEAR = 1023
@@ -52,6 +53,7 @@ def long_range_tables(table: Array) -> LongRangeTables:
     >>> tables.near_offset[:, 2].tolist(), tables.far_probability.size
     ([1, 3, 2, 0], 1)
     """
+    table = first_bits(table)
     weights, multiplicity = _orthant(table)
     flat = weights.ravel()
     strong = _strongest(flat, _NEAR // int(multiplicity.max()))

@@ -13,6 +13,7 @@ from spinlens.arrays import Array, Integers, Labels
 from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
 from spinlens.sampling.algorithms.bond_tables import alias_table
 from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides
+from spinlens.sampling.algorithms.streams import first_bits
 from spinlens.sampling.kernels.clock import clock_chain
 
 NEAR = {1: 8, 2: 12, 3: 18}
@@ -38,10 +39,14 @@ class Clock(LatticeAlgorithm):
     """
 
     @cached_property
+    def _strengths(self) -> Array:
+        """|J| of all displacements, as events are drawn."""
+        return first_bits(np.abs(self.model.coupling_table.ravel()))
+
+    @cached_property
     def _order(self) -> Integers:
         """Displacements with J ≠ 0, strongest first."""
-        strength = np.abs(self.model.coupling_table.ravel())
-        return np.argsort(-strength, kind="stable")[: int(np.count_nonzero(strength))]
+        return np.argsort(-self._strengths, kind="stable")[: int(np.count_nonzero(self._strengths))]
 
     @cached_property
     def _near(self) -> tuple[Labels, Array]:
@@ -52,7 +57,7 @@ class Clock(LatticeAlgorithm):
     @cached_property
     def _far(self) -> FarTables:
         """Strong and weak displacements (m, 4) with the sign of J, each with the alias table that draws them ∝ |J|."""
-        table = np.abs(self.model.coupling_table.ravel())
+        table = self._strengths
         far = self._order[NEAR[self.model.dimension] :]
         strong, weak = far[:STRONG], far[STRONG:]
         weights = np.append(table[strong], table[weak].sum())
@@ -67,8 +72,7 @@ class Clock(LatticeAlgorithm):
     @cached_property
     def _events(self) -> Array:
         """P(at most n events), n = 0, 1, …, up to a tail below 1e-18."""
-        strength = np.abs(self.model.coupling_table.ravel())
-        mean = 2 / self.temperature * float(strength[self._order[NEAR[self.model.dimension] :]].sum())
+        mean = 2 / self.temperature * float(self._strengths[self._order[NEAR[self.model.dimension] :]].sum())
         distribution = np.asarray(poisson.cdf(np.arange(math.ceil(mean + 10 * math.sqrt(mean) + 30)), mean))
         distribution[-1] = 1.0
         return distribution

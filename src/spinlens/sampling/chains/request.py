@@ -11,6 +11,7 @@ from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import model_document
 from spinlens.sampling.algorithms.choice import ALGORITHMS, SINGLE_SPIN
+from spinlens.seeding import named
 from spinlens.versions import versions
 
 
@@ -64,7 +65,7 @@ class RunRequest:
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
         del plain["draws"]
         model = model_document(plain.pop("model"))
-        grid = [repr(float(temperature)) for temperature in plain.pop("temperatures")]
+        grid = [repr(named(temperature)) for temperature in plain.pop("temperatures")]
         return {"spinlens": versions()["spinlens"], "model": model, "temperatures": grid, **plain}
 
 

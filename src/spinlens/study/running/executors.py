@@ -13,9 +13,11 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from spinlens.errors import InputError, StudyError
-from spinlens.study.definition.tasks import Task, package_version
+from spinlens.study.definition.tasks import Task
+from spinlens.study.running.making import Making
 from spinlens.study.running.worker import Answer, Failure, Source, execute
 from spinlens.study.storage.store import Artefact
+from spinlens.versions import Make, made_with
 
 Reply = Answer | Failure
 
@@ -27,11 +29,15 @@ _NO_START = (
 
 
 class Executor(Protocol):
-    """Runs tasks; `slots` is how many at once, `stop` ends all of them."""
+    """Runs tasks; `slots` is how many at once, `make` what they are computed with, `stop` ends all of them."""
 
     @property
     def slots(self) -> int: ...
-    def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]: ...
+    @property
+    def make(self) -> Make: ...
+    def submit(
+        self, task: Task, making: Making, artefacts: Sequence[Artefact], checkpoint: str | None
+    ) -> Future[Reply]: ...
     def stop(self) -> None: ...
 
 
@@ -40,11 +46,17 @@ class InProcess:
 
     slots = 1
 
-    def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]:
+    @property
+    def make(self) -> Make:
+        return made_with()
+
+    def submit(
+        self, task: Task, making: Making, artefacts: Sequence[Artefact], checkpoint: str | None
+    ) -> Future[Reply]:
         future: Future[Reply] = Future()
 
         def work() -> None:
-            future.set_result(_answered((task, package_version(), artefacts, checkpoint)))
+            future.set_result(_answered((task, making, artefacts, checkpoint)))
 
         threading.Thread(target=work, name=task.name, daemon=True).start()
         return future
@@ -70,13 +82,19 @@ class Processes:
         self._idle: list[_Worker] = []
         self._all: list[_Worker] = []
 
-    def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]:
+    @property
+    def make(self) -> Make:
+        return made_with()
+
+    def submit(
+        self, task: Task, making: Making, artefacts: Sequence[Artefact], checkpoint: str | None
+    ) -> Future[Reply]:
         worker = self._idle.pop() if self._idle else self._start()
         future: Future[Reply] = Future()
 
         def work() -> None:
             try:
-                reply = worker.answer((task, package_version(), list(artefacts), checkpoint))
+                reply = worker.answer((task, making, list(artefacts), checkpoint))
             except BaseException as error:
                 future.set_exception(error)
             else:
@@ -172,10 +190,20 @@ class DaskCluster:
         except Exception as error:  # whatever the dead connection raises
             raise self._lost(error) from None
 
-    def submit(self, task: Task, artefacts: Sequence[Artefact], checkpoint: str | None) -> Future[Reply]:
+    @property
+    def make(self) -> Make:
+        """That of one of the workers; of this process while there are none, or none that could say."""
+        try:
+            return next(iter(self._client.run(made_with).values()), made_with())
+        except Exception:  # of another spinlens, or lost: what they are asked to do says so
+            return made_with()
+
+    def submit(
+        self, task: Task, making: Making, artefacts: Sequence[Artefact], checkpoint: str | None
+    ) -> Future[Reply]:
         try:
             sources = [self._send(artefact) for artefact in artefacts]
-            future: Future[Reply] = self._pool.submit(execute, task, package_version(), sources, checkpoint)
+            future: Future[Reply] = self._pool.submit(execute, task, making, sources, checkpoint)
         except OSError as error:
             raise self._lost(error) from None
         return future

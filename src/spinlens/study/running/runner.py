@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spinlens import checks
 from spinlens.errors import StudyError, StudyInterrupted, TaskError
@@ -15,6 +15,7 @@ from spinlens.signals import first_signal
 from spinlens.study.definition.tasks import Task, chain_costs, ordered
 from spinlens.study.planning import memory
 from spinlens.study.running.executors import DaskCluster, Executor, InProcess, Processes, Reply
+from spinlens.study.running.making import Making, admitted
 from spinlens.study.running.progress import StageProgress
 from spinlens.study.running.worker import Failure
 from spinlens.study.storage import provenance
@@ -46,6 +47,7 @@ def run(
     scheduler: str | None = None,
     tell: Tell = silent,
     files: Mapping[str, str] | None = None,
+    mixed: bool = False,
 ) -> Outcome:
     """Compute what is missing in a study folder and keep it there.
 
@@ -57,12 +59,14 @@ def run(
     scheduler : address of a Dask scheduler ("tcp://host:port") to use instead.
     tell : where to say how far it is; nothing is said by default.
     files : texts to put at the top of the folder once it is locked, e.g. ``{"study.toml": …}``.
+    mixed : whether to go on with what other libraries or another processor began; results say so.
 
     Raises
     ------
     TaskError : some tasks failed; those that do not need them were finished and saved.
     StudyInterrupted : Ctrl-C or SIGTERM; finished tasks are saved.
-    StudyError : the folder cannot be used, is in use, or the disk is full; or the tasks would not fit into memory.
+    StudyError : the folder cannot be used, is in use, or the disk is full; or the tasks would not fit into memory; or
+        its results are of another version, other libraries or another processor, and no mixture is asked for.
     """
     checks.positive_integer("workers", workers)
     contents = Catalogue.of(tasks)
@@ -75,6 +79,9 @@ def run(
         done = study.inventory(keys)
         reused, missing = tuple(done), len(tasks) - len(done)
         heard: list[int] = []
+        executor = cluster or _local(min(workers, missing))
+        making = admitted(study, executor.make if missing else None, bool(done), mixed)
+        contents = replace(contents, made_with=making.every)
         for name, text in {CATALOGUE: contents.text(), **(files or {})}.items():
             study.write_text(name, text)
         with first_signal(heard.append):
@@ -83,10 +90,10 @@ def run(
             queue = ordered(tasks)
             totals, kept = Counter(task.stage for task in queue), Counter(name.split("/", 1)[0] for name in done)
             cost = sum(task.cost for task in queue if task.name not in done)
-            state = _State(study, queue, keys, done, StageProgress(tell, totals, kept, cost))
+            state = _State(study, queue, keys, done, StageProgress(tell, totals, kept, cost), making)
             if missing:
                 with provenance.recorded(study, workers, scheduler, state.seconds):
-                    _compute(state, cluster or _local(min(workers, missing)), heard)
+                    _compute(state, executor, heard)
         if state.failed:
             raise TaskError(state.report_failures())
         study.remove_text("failures.txt")
@@ -114,6 +121,7 @@ class _State:
     keys: Mapping[str, str]
     done: dict[str, Artefact]
     progress: StageProgress
+    making: Making
     seconds: dict[str, float] = field(default_factory=dict)
     failed: dict[str, Failure] = field(default_factory=dict)
     running: dict[Future[Reply], Task] = field(default_factory=dict)
@@ -182,7 +190,7 @@ def _fill(state: _State, executor: Executor) -> None:
         state.progress.start(task.stage)
         folder = state.study.checkpoint(task, state.keys)
         needs = [state.done[need] for need in task.needs]
-        state.running[executor.submit(task, needs, None if folder is None else str(folder))] = task
+        state.running[executor.submit(task, state.making, needs, None if folder is None else str(folder))] = task
 
 
 def _collect(state: _State, finished: set[Future[Reply]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
 import tempfile
 import time
@@ -10,13 +11,16 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from spinlens.errors import ArtefactError, CheckpointError, SpinlensError, StudyError
-from spinlens.study.definition.tasks import Task, package_version
-from spinlens.study.storage.codec import Payload, decode, encode
+from spinlens.study.definition.tasks import Task
+from spinlens.study.running.making import Making
+from spinlens.study.storage.codec import Payload, encode, opened
 from spinlens.study.storage.store import Artefact
+from spinlens.versions import Make, made_with, together
 
 Source = Artefact | tuple[str, bytes]
 """An artefact by its place, or as (suffix, content) for a worker that does not see the study folder."""
@@ -40,14 +44,20 @@ class Failure:
 
 
 class Needed(Mapping[str, Payload]):
-    """The artefacts that a task may read, by task name; each is read, checked and decoded when asked for."""
+    """The artefacts that a task may read, by task name; each is read, checked and decoded when asked for.
 
-    def __init__(self, names: Sequence[str], sources: Sequence[Source]) -> None:
+    `made_with` are all makes that those read so far and the task itself are of.
+    """
+
+    def __init__(self, names: Sequence[str], sources: Sequence[Source], makes: Sequence[Make] = ()) -> None:
         self._sources = dict(zip(names, sources, strict=True))
+        self.made_with = list(makes)
 
     def __getitem__(self, name: str) -> Payload:
         source = self._sources[name]
-        return source.payload() if isinstance(source, Artefact) else decode(source[0], source[1], name)
+        about, payload = source.opened() if isinstance(source, Artefact) else opened(*source, name)
+        self.made_with = together(self.made_with, about.get("made_with", []))
+        return payload
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._sources)
@@ -56,20 +66,22 @@ class Needed(Mapping[str, Payload]):
         return len(self._sources)
 
 
-def execute(task: Task, version: str, sources: Sequence[Source], checkpoint: str | None = None) -> Answer | Failure:
+def execute(task: Task, making: Making, sources: Sequence[Source], checkpoint: str | None = None) -> Answer | Failure:
     """Run one task with one thread of linear algebra, so that its numbers do not depend on who runs it.
 
     `checkpoint` is the folder for the state underway of a task that keeps one; a worker that does not see the disk of
     the study uses a temporary one.
     """
-    if version != package_version():
-        return Failure(f"its worker has spinlens {package_version()} instead of {version}; install the same on both")
+    mine = made_with()
+    if refusal := making.refusal(mine):
+        return Failure(refusal)
     started = time.perf_counter()
+    goes_on = checkpoint is not None and os.path.isdir(checkpoint)
+    needed = Needed(task.needs, sources, together([mine], making.earlier if goes_on else ()))
     try:
         with threadpool_limits(limits=1):
-            payload = _call(task, Needed(task.needs, sources), checkpoint)
-            about = {"spinlens": version, "task": task.name, "function": task.function, "inputs": task.inputs}
-            suffix, content = encode(payload, about)
+            payload = _call(task, needed, checkpoint)
+            suffix, content = encode(payload, _about(task, mine, needed))
     except SpinlensError as error:
         return Failure(str(error))
     except MemoryError:
@@ -77,6 +89,12 @@ def execute(task: Task, version: str, sources: Sequence[Source], checkpoint: str
     except Exception as error:
         return Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
     return Answer(suffix, content, time.perf_counter() - started)
+
+
+def _about(task: Task, mine: Make, needed: Needed) -> dict[str, Any]:
+    """What is kept with the result of a task."""
+    what = {"task": task.name, "function": task.function, "inputs": task.inputs}
+    return {"spinlens": mine["spinlens"], **what, "made_with": needed.made_with}
 
 
 def _call(task: Task, needs: Needed, checkpoint: str | None) -> Payload:

@@ -28,7 +28,7 @@ from spinlens.study.definition.coarse import SCALE
 from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.stages.flowing import joined, largest_ensemble, readers
 from spinlens.study.stages.instruments import states_at
-from spinlens.study.stages.lattice import Artefacts, Inputs, kept_spins, only
+from spinlens.study.stages.lattice import Artefacts, Inputs, critical_temperature, kept_spins, only
 from spinlens.study.stages.learning import load_stack
 
 _RULES: tuple[Blocking, ...] = ("majority", "decimation")
@@ -45,7 +45,7 @@ def _held_out_cost(inputs: Inputs, read: Read) -> Cost:
 @costing(_held_out_cost)
 def held_out(inputs: Inputs, artefacts: Artefacts) -> xr.Dataset:
     """States at T_c that no machine has seen, which all coarse-grainings are compared on."""
-    T_c = float(only(artefacts, "critical")["critical"]["temperature"]["value"])
+    T_c = critical_temperature(artefacts)
     spins = kept_spins(inputs, inputs["size"], [T_c], inputs["states"], "coarse-graining")
     return xr.Dataset({"spins": spins.isel(temperature=0, drop=True)})
 

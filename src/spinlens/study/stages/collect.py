@@ -32,18 +32,23 @@ def _results_cost(inputs: Inputs, read: Read) -> Cost:
 def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
     """The document that `results.json` holds: numbers with errors for every model, and the verdicts."""
     study = inputs["study"]
-    return document(study, {
+    models = {
         model["name"]: model_entry(study, model, inputs["machines"][model["name"]], artefacts)
         for model in study["models"]
-    })  # fmt: skip
+    }
+    return document(study, models, getattr(artefacts, "made_with", ()))  # plain mappings do not know
 
 
-def document(study: Mapping[str, Any], models: Mapping[str, Any]) -> dict[str, Any]:
-    """What results.json holds, of models with their numbers: these and the verdicts on the claims."""
+def document(
+    study: Mapping[str, Any], models: Mapping[str, Any], made_with: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
+    """What results.json holds, of models with their numbers: these and the verdicts on the claims.
+
+    `made_with` are the different libraries and processors that they were made with, one unless it is a mixture.
+    """
     settings = {**study["study"], **{key: value for key, value in study.items() if key != "study"}}
-    found: dict[str, Any] = plain(
-        {"format": FORMAT, "spinlens": package_version(), "study": settings, "models": dict(models)}
-    )
+    about = {"format": FORMAT, "spinlens": package_version(), "made_with": list(made_with)}
+    found: dict[str, Any] = plain({**about, "study": settings, "models": dict(models)})
     found["claims"] = plain(list(judge_all(found)))
     return found
 

@@ -18,7 +18,7 @@ from spinlens.criticality.universality import Known, reference
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.model_document import coupling_of
 from spinlens.sampling.sampler import sample
-from spinlens.seeding import purpose_seed
+from spinlens.seeding import computed_temperature, purpose_seed
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
 
@@ -155,8 +155,13 @@ def _inside(size: SizeCurves, temperature: float) -> tuple[float, float]:
     return size.binder_with_error(temperature)
 
 
+def critical_temperature(artefacts: Artefacts) -> float:
+    """T_c as it is sampled at."""
+    return computed_temperature(only(artefacts, "critical")["critical"]["temperature"]["value"])
+
+
 def _grid(inputs: Inputs, artefacts: Artefacts) -> tuple[float, list[float]]:
-    T_c = float(only(artefacts, "critical")["critical"]["temperature"]["value"])
+    T_c = critical_temperature(artefacts)
     return T_c, [relative * T_c for relative in inputs["temperatures"]]
 
 

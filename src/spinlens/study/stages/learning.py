@@ -24,7 +24,7 @@ from spinlens.seeding import purpose_seed
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.definition.recipes import as_arguments
-from spinlens.study.stages.lattice import Artefacts, Inputs, only
+from spinlens.study.stages.lattice import Artefacts, Inputs, critical_temperature, only
 from spinlens.study.storage.codec import Arrays
 
 _BATCH = 100  # states of an update in the units of costs
@@ -83,8 +83,7 @@ def _exact_cost(inputs: Inputs, read: Read) -> Cost:
 @costing(_exact_cost)
 def exact(inputs: Inputs, artefacts: Artefacts) -> Arrays:
     """The machine that is the lattice at T_c; its weights are made when they are needed."""
-    T_c = only(artefacts, "critical")["critical"]["temperature"]["value"]
-    return Arrays({}, plain({"temperature": T_c, "states": None}))
+    return Arrays({}, plain({"temperature": critical_temperature(artefacts), "states": None}))
 
 
 def _redrawn_cost(inputs: Inputs, read: Read) -> Cost:

@@ -16,6 +16,7 @@ from typing import Any
 from spinlens.files.regular import read_regular
 from spinlens.study.definition.tasks import NAME, Task, package_version, task_keys
 from spinlens.study.storage.store import StudyFolder, checkpoint_name
+from spinlens.versions import Make
 
 FILENAME = "catalogue.json"
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -24,11 +25,15 @@ _CHECKPOINT = re.compile(r"[^/\0]{1,200}")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Version that made a study, key of each result by task name, and names of the folders of states underway."""
+    """Version that made a study, key of each result by task name, and names of the folders of states underway.
+
+    `made_with` are the makes that have worked on it, the last one last.
+    """
 
     version: str
     keys: dict[str, str]
     checkpoints: tuple[str, ...]
+    made_with: tuple[Make, ...] = ()
 
     @classmethod
     def of(cls, tasks: Sequence[Task]) -> Catalogue:
@@ -44,7 +49,8 @@ class Catalogue:
 
     def text(self) -> str:
         """As JSON, one result a line."""
-        document = {"spinlens": self.version, "checkpoints": self.checkpoints, "keys": self.keys}
+        about = {"spinlens": self.version, "made_with": self.made_with}
+        document = {**about, "checkpoints": self.checkpoints, "keys": self.keys}
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -56,6 +62,7 @@ def noted(folder: StudyFolder) -> Catalogue | None:
             return None
         found: Any = json.loads(read_regular(path))
         keys, kept, version = found["keys"], tuple(found["checkpoints"]), found["spinlens"]
+        makes = tuple({str(name): str(of) for name, of in make.items()} for make in found.get("made_with", []))
         sound = (
             isinstance(version, str)
             and all(NAME.fullmatch(name) and ".." not in name and _KEY.fullmatch(key) for name, key in keys.items())
@@ -63,4 +70,4 @@ def noted(folder: StudyFolder) -> Catalogue | None:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return Catalogue(version, keys, kept) if sound else None
+    return Catalogue(version, keys, kept, makes) if sound else None

@@ -56,6 +56,11 @@ def encode(payload: Payload, about: Mapping[str, Any] | None = None) -> tuple[st
 
 def decode(suffix: str, data: bytes, origin: str = "artefact") -> Payload:
     """The payload of bytes made by `encode`; spins come back as int8 ±1. Raises `ArtefactError` on anything else."""
+    return opened(suffix, data, origin)[1]
+
+
+def opened(suffix: str, data: bytes, origin: str = "artefact") -> tuple[dict[str, Any], Payload]:
+    """What is kept about the payload of bytes, and the payload as `decode` has it."""
     if suffix not in SUFFIXES:
         raise ArtefactError(f"{origin} is of an unknown kind {suffix!r}; expected one of {', '.join(SUFFIXES)}")
     try:
@@ -66,7 +71,7 @@ def decode(suffix: str, data: bytes, origin: str = "artefact") -> Payload:
         raise ArtefactError(f"{origin} cannot be read: {type(error).__name__}: {str(error)[:200]}") from None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise ArtefactError(f"{origin} has header {str(header)[:80]!r}; this spinlens reads format {FORMAT}")
-    return payload
+    return header, payload
 
 
 def _encode_arrays(payload: Arrays, header: Mapping[str, Any]) -> bytes:

@@ -34,7 +34,7 @@ from spinlens.files.locking import LOCK, hold
 from spinlens.files.plain import plain
 from spinlens.files.regular import read_regular
 from spinlens.study.definition.tasks import FORMAT, Task, checkpoint_key
-from spinlens.study.storage.codec import SUFFIXES, Payload, decode
+from spinlens.study.storage.codec import SUFFIXES, Payload, opened
 
 MARKER = STUDY
 CHECKPOINTS = "checkpoints"
@@ -62,7 +62,11 @@ class Artefact:
 
     def payload(self) -> Payload:
         """What the task returned."""
-        return decode(Path(self.path).suffix, self.data(), self.path)
+        return self.opened()[1]
+
+    def opened(self) -> tuple[dict[str, Any], Payload]:
+        """What is kept about the result, and what the task returned."""
+        return opened(Path(self.path).suffix, self.data(), self.path)
 
 
 def check(key: str, content: bytes) -> str:

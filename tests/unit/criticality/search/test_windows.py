@@ -33,8 +33,8 @@ def temperatures(data):
 def test_a_window_is_about_the_prospect_at_steps_in_which_histograms_overlap(wide):
     data, after = scan(MIDDLE, wide, 5, window_runs(400, 2, 3))
     theta = np.log(data.fugacity.values)
-    np.testing.assert_allclose(np.diff(theta), np.diff(theta)[0])
-    assert temperatures(data)[2] == pytest.approx(T_C)
+    np.testing.assert_allclose(np.diff(theta), np.diff(theta)[0], rtol=1e-4)  # temperatures have seven digits
+    assert temperatures(data)[2] == pytest.approx(T_C, rel=1e-6)
     assert abs(np.diff(theta)[0]) * float(data.bonds[2].std()) == pytest.approx(1, rel=0.2)
     assert abs(after.temperature - T_C) < 0.05
 

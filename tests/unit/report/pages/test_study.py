@@ -72,6 +72,13 @@ def page(study: tuple[dict[str, Any], dict[str, xr.Dataset]]) -> str:
     return render(*study, RUNS, bibtex=BIBTEX)
 
 
+def test_a_mixture_is_said(study: tuple[dict[str, Any], dict[str, xr.Dataset]]) -> None:
+    results, data = only_one_model(*study)
+    for makes, said in (([{"cpu": "a"}], False), ([{"cpu": "a"}, {"cpu": "b"}], True)):
+        text = render(results | {"made_with": makes}, data)
+        assert ("computed with different libraries" in text) == said
+
+
 def only_one_model(
     results: dict[str, Any], data: dict[str, xr.Dataset]
 ) -> tuple[dict[str, Any], dict[str, xr.Dataset]]:

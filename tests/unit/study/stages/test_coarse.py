@@ -23,7 +23,7 @@ TINY = {
     "machines": {"seeds": 1, "recipes": [{"name": "plain", "epochs": 3}]},
     "controls": {"kinds": ["redrawn"]},
     "stack": {"seeds": 1, "hidden": [36, 9], "epochs": 3},
-    "coarse": {"seeds": 1, "updates": 100, "states": 1000},
+    "coarse": {"seeds": 1, "updates": 300, "states": 1000},
     "flows": {"starts": STARTS, "steps": 5, "record": [0, 2, 5]},
     "thermometers": {"epochs": 3},
     "published": {"steps": 5},

@@ -17,6 +17,7 @@ from spinlens.study.stages import study_tasks
 from spinlens.study.stages.collect import results as collect
 from spinlens.study.stages.figures import figure_data
 from spinlens.study.storage.labelled import as_arrays, as_dataset
+from spinlens.versions import made_with
 from spinlens.workflows.interim_report import interim_report
 from spinlens.workflows.reproduce import is_finished
 
@@ -67,6 +68,10 @@ def model(study):
 
 def machines(model, recipe):
     return [machine for machine in model["machines"] if machine["recipe"] == recipe]
+
+
+def test_results_say_what_they_were_made_with(study):
+    assert study["results"]["made_with"] == [made_with()]
 
 
 def test_every_machine_says_what_it_is(model):
@@ -184,7 +189,8 @@ def test_flows_of_a_study_that_kept_a_few_states_are_drawn_from_those(study):
 
 def test_results_are_a_pure_function_of_what_is_read(study):
     (task,) = [task for task in study_tasks(parse_study(STUDY)) if task.name == "results"]
-    assert collect(task.inputs, {need: study[need] for need in task.needs}) == study["results"]
+    found = collect(task.inputs, {need: study[need] for need in task.needs})
+    assert {**found, "made_with": [made_with()]} == study["results"]
 
 
 def test_every_machine_learned_from_the_states_it_names(study):
