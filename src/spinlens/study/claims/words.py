@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import FEWEST, Effect, Side, worst
 
-_HOPELESS = 1000.0  # times the data: not worth saying
+_HOPELESS = 30.0  # times the data: other machines or other sizes decide sooner
 
 
 def number(effect: Effect) -> str:
@@ -43,7 +43,11 @@ def waiting(effects: Sequence[Effect], most: int = 3) -> str:
 
 
 def needed(effects: Sequence[Effect], machines: int = 0) -> str:
-    """What would decide a set of effects, in times the data; "" where it is decided."""
+    """What would decide a set of effects, in times the data; "" where it is decided.
+
+    >>> needed([Effect("Δ_s", 0.029, 0.005, 0.03, side="undecided")], machines=4)
+    'machines with a smaller gap rather than more states: Δ_s lies at its margin'
+    """
     open_ones = [effect for effect in effects if effect.side == "undecided"]
     if not open_ones or any(effect.side == "outside" for effect in effects):
         return ""
@@ -60,7 +64,8 @@ def _times(effects: Sequence[Effect], machines: int) -> str:
     known = {name: factor for name, factor in factors.items() if factor is not None and factor < _HOPELESS}
     if len(known) < len(factors) and not (beyond and known):
         stuck = next(name for name in factors if name not in known)
-        return f"nothing soon: {stuck} lies at its margin"
+        better = "machines with a smaller gap rather than more states" if machines else "nothing soon"
+        return f"{better}: {stuck} lies at its margin"
     name = (min if beyond else max)(known, key=known.__getitem__)
     return f"about {amount(known[name], machines)} (for {name})"
 
