@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from small_torus import ENDS, STEPS, all_graphs, ranks
-from spinlens import IsingModel, NearestNeighbour, PowerLaw, cite, reweight, sample
+from spinlens import IsingModel, NearestNeighbour, PowerLaw, cite, find_critical_point, reweight, sample
 from spinlens.errors import CouplingError
 from spinlens.statistics.resampling import block_means
 
@@ -77,3 +77,17 @@ def test_it_changes_no_draw_and_long_ranges_have_it():
 def test_what_has_no_windings_is_said(model, algorithm, said):
     with pytest.raises(CouplingError, match=said):
         sample(model, 2.3, draws=10, algorithm=algorithm, wrapping=True)
+
+
+def test_the_critical_point_with_it_is_the_square_s():
+    """R_p joins the fit: its limit is 0, where no other combination of the two probabilities has it."""
+    point = find_critical_point(NearestNeighbour(), (6, 8, 12, 16), draws=8000, seed=5, wrapping=True)
+    assert abs(point.temperature.deviation(T_C)) < 4
+    assert abs(point.critical_polynomial.value) < 4 * point.critical_polynomial.error < 0.2
+    assert len(point.polynomial_crossings) >= 2
+    for pair in point.polynomial_crossings:
+        assert abs(pair.temperature.deviation(T_C)) < 4
+        assert abs(pair.value.deviation(0.0)) < 4
+        assert abs(pair.delta_energy.deviation(1.0)) < 4
+    assert {name for name, _, _ in point.quality.residuals} == {"binder", "xi", "log_m2", "critical_polynomial"}
+    assert "critical_polynomial" in point.covariance

@@ -65,6 +65,9 @@ def critical(
         str | None,
         one_of("--regime", REGIMES, "Class to assume", show_default="the class that theory expects"),
     ] = None,
+    wrapping: Annotated[
+        bool, typer.Option("--wrapping", help="Count clusters that wind around the torus: R_p beside U4 and ξ/L (2D).")
+    ] = False,
     correlators: Annotated[int, typer.Option(help=_CORRELATORS)] = 0,
     seed: Seed = 0,
     workers: Workers = None,
@@ -98,7 +101,7 @@ def critical(
     from spinlens.workflows.critical import SearchSettings, checked_regime
 
     settings = SearchSettings(
-        chosen, sides, dimension, budget, draws, chains, points, seed, cores(workers), checked_regime(regime)
+        chosen, sides, dimension, budget, draws, chains, points, seed, cores(workers), checked_regime(regime), wrapping
     )
     settings.check()
     if correlators:
@@ -146,5 +149,5 @@ def _folder(settings: SearchSettings, out: Path | None) -> Path:
 
     s = settings
     kind = "budget" if s.budget is not None else (s.draws, s.chains)
-    told = (s.coupling, s.sizes, s.dimension, s.seed, s.points, kind)
+    told = (s.coupling, s.sizes, s.dimension, s.seed, s.points, kind, *(["wrapping"] if s.wrapping else []))
     return Path(f"critical-{hashlib.sha256(repr(told).encode()).hexdigest()[:8]}.checkpoint")

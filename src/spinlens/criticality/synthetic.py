@@ -89,6 +89,7 @@ class SyntheticCurves:
     """One size with the interface of `SizeCurves`; noise is a quadratic in x with coefficients from AR(1) series."""
 
     has_xi = True
+    has_critical_polynomial = False
 
     def __init__(self, truth: Truth, coupling: Coupling, L: int, draws: int, rng: np.random.Generator) -> None:
         self.truth, self.L, self.model = truth, L, IsingModel((L, L), coupling)

@@ -30,7 +30,7 @@ class Reference:
     """What theory and the literature say of one coupling; None where nothing firm is known.
 
     `expansion` is Δ_ε to first and second order in ε = 2σ − d, a guide and no more; `binder` is U4* of a periodic
-    square or cube, `xi` ξ/L* of a square.
+    square or cube, `xi` ξ/L* of a square, `critical_polynomial` its R_p*.
     """
 
     regime: Regime
@@ -41,10 +41,12 @@ class Reference:
     expansion: tuple[float, float] | None = None
     binder: Known | None = None
     xi: Known | None = None
+    critical_polynomial: Known | None = None
 
 
 MEAN_FIELD_BINDER = 0.2705201282578412  # 1 − Γ(1/4)²/(12 Γ(3/4)²), p(m) ∝ e^{−m⁴}
 SQUARE_BINDER = 0.61069
+SQUARE_CRITICAL_POLYNOMIAL = 0.0  # R_2 − 2 R_0 of Fortuin–Kasteleyn clusters at T_c: the square is its own dual
 _ONSAGER = Reference(
     "short-range",
     Known(Estimate(CRITICAL_TEMPERATURE, 0.0), "Onsager 1944, exact"),
@@ -52,6 +54,7 @@ _ONSAGER = Reference(
     Known(Estimate(1.0, 0.0), "Onsager 1944, exact"),
     binder=Known(Estimate(SQUARE_BINDER, 1e-5), "Kamieniarz & Blöte 1993"),
     xi=Known(Estimate(0.9050488292, 4e-10), "Salas & Sokal 2000"),
+    critical_polynomial=Known(Estimate(SQUARE_CRITICAL_POLYNOMIAL, 0.0), "self-duality, exact"),
 )
 _SHORT_RANGE_EXPONENTS = {2: (0.125, 1.0), 3: (0.5181489, 1.412625)}  # Δ_s, Δ_ε: Onsager; conformal bootstrap
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from spinlens.plot import places, style
 
-FAMILIES = {"binder": "$U_4$", "xi": "ξ/L", "log_m2": "ln⟨m²⟩"}
+FAMILIES = {"binder": "$U_4$", "xi": "ξ/L", "log_m2": "ln⟨m²⟩", "critical_polynomial": "$R_p$"}
 """The quantities that are fitted, in symbols."""
 
 

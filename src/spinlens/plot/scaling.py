@@ -13,7 +13,12 @@ from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.plot import places, style
 
-SYMBOLS = {"binder": "$U_4$", "xi": "ξ/L", "m2": "⟨m²⟩", "scaled_m2": "⟨m²⟩ $L^{2Δ}$"}
+SYMBOLS = {
+    "binder": "$U_4$", "xi": "ξ/L", "critical_polynomial": "$R_p$", "m2": "⟨m²⟩", "scaled_m2": "⟨m²⟩ $L^{2Δ}$",
+}  # fmt: skip
+PAIRS = {"binder": "crossings", "xi": "xi_crossings", "critical_polynomial": "polynomial_crossings"}
+"""Where a critical point has the crossings of each ratio."""
+
 _CURVES = "curves by size, {L: reweight(...), ...}"
 _MARKS = 0.18  # of the axis, between marks along a curve
 
@@ -28,7 +33,7 @@ def crossings(
     zoom: bool = True,
     legend: bool = True,
 ) -> Axes:
-    """U4 or ξ/L against temperature for several sizes: they cross at T_c.
+    """U4, ξ/L or R_p against temperature for several sizes: they cross at T_c.
 
     Parameters
     ----------
@@ -38,7 +43,7 @@ def crossings(
     ax : Axes, optional
         Where to draw; a new figure by default.
     quantity : str, default "binder"
-        "binder" (U4) or "xi" (ξ/L).
+        "binder" (U4), "xi" (ξ/L) or "critical_polynomial" (R_p, where wrapping clusters were counted).
     point : CriticalPoint, optional
         T_c is drawn as a band and the crossings of pairs as diamonds, and the axes show their surroundings.
     known : Estimate or float, optional
@@ -67,7 +72,7 @@ def crossings(
     >>> ax.get_ylabel(), ax.get_legend_handles_labels()[1]
     ('$U_4$', ['L = 8', 'L = 16', 'known $T_c$'])
     """
-    checks.choice("quantity", quantity, ("binder", "xi"))
+    checks.choice("quantity", quantity, tuple(PAIRS))
     tables = by_size(curves, ("temperature", quantity), "crossings")
     ax = places.axes_for(ax)
     if point is not None:
@@ -80,7 +85,7 @@ def crossings(
             _measured(ax, table, quantity, k, len(tables))
     places.known_line(ax, known, "x", "known $T_c$")
     if point is not None:
-        pairs = _pairs(ax, point, "crossings" if quantity == "binder" else "xi_crossings")
+        pairs = _pairs(ax, point, PAIRS[quantity])
         if zoom:
             _zoom(ax, tables, quantity, point, pairs)
     ax.set_xlabel("T / J")
@@ -113,7 +118,7 @@ def collapse(
     temperature, nu, delta_spin : float, optional
         T_c, ν and Δ_s to try.
     quantity : str, default "binder"
-        "binder" (U4), "xi" (ξ/L), or "m2", which is drawn as ⟨m²⟩ L^{2Δ_s}.
+        "binder" (U4), "xi" (ξ/L), "critical_polynomial" (R_p), or "m2", which is drawn as ⟨m²⟩ L^{2Δ_s}.
     legend : bool, default True
         Draw a key.
 
@@ -134,7 +139,7 @@ def collapse(
     >>> bool(np.allclose(ax.lines[0].get_xdata(), np.log(2.269185 / T[::-1]) * 8))
     True
     """
-    checks.choice("quantity", quantity, ("binder", "xi", "m2"))
+    checks.choice("quantity", quantity, (*PAIRS, "m2"))
     tables = by_size(curves, ("temperature", quantity), "collapse")
     T_c, power = _found(temperature, point, "temperature"), 1 / _found(nu, point, "nu")
     twice = 2 * _found(delta_spin, point, "delta_spin") if quantity == "m2" else 0.0
@@ -155,7 +160,7 @@ def collapse(
 
 
 def drift(point: Any, ax: Axes | None = None, *, known: Any = None, legend: bool = True) -> Axes:
-    """Temperatures where pairs of sizes cross against 1/L, beside T_c of the global fit: both ratios tend to it.
+    """Temperatures where pairs of sizes cross against 1/L, beside T_c of the global fit: all ratios tend to it.
 
     Parameters
     ----------
@@ -191,8 +196,11 @@ def drift(point: Any, ax: Axes | None = None, *, known: Any = None, legend: bool
     for name, color, marker, label, shift in (
         ("crossings", style.BLUE, "o", "$U_4$ of pairs", 0.99),
         ("xi_crossings", style.OCHRE, "s", "ξ/L of pairs", 1.01),
+        ("polynomial_crossings", style.GREEN, "^", "$R_p$ of pairs", 1.0),
     ):
-        pairs = places.part(point, name) or ()
+        pairs = (places.part(point, name) if places.has(point, name) else None) or ()
+        if not pairs:
+            continue
         found = np.array([places.value_error(places.part(pair, "temperature")) for pair in pairs]).reshape(-1, 2)
         at = [shift / places.part(pair, "sizes")[0] for pair in pairs]
         style.points(ax, at, found[:, 0], found[:, 1], color, marker, ms=4.5, label=label)

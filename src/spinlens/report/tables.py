@@ -17,7 +17,12 @@ QUANTITIES = {
     "delta_energy": "Δ_ε",
     "binder": "U_4 at T_c",
     "xi": "ξ/L at T_c",
+    "critical_polynomial": "R_p at T_c",
 }
+RATIOS = (("crossings", "U_4"), ("xi_crossings", "ξ/L"), ("polynomial_crossings", "R_p"))
+"""Where a critical point has the crossings of each ratio, and its symbol."""
+
+_RATIOS_AT_T_C = ("binder", "xi", "critical_polynomial")
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,15 @@ def plain(value: object) -> str:
 
 
 def critical(model: Results) -> Table:
-    """T_c, Δ_s, Δ_ε and U4 as measured, beside what is known and where that comes from."""
+    """T_c, Δ_s, Δ_ε and ratios at T_c as measured, beside what is known and where that comes from."""
     found, known = section(model, "critical"), section(model, "reference")
     rows = []
     for name, symbol in QUANTITIES.items():
+        if name == "critical_polynomial" and found.get(name) is None:
+            continue
         reference = known.get(name)
         source = str(reference.get("source", "")) if isinstance(reference, Mapping) else "no value known to us"
-        if name in ("binder", "xi") and not isinstance(reference, Mapping):
+        if name in _RATIOS_AT_T_C and not isinstance(reference, Mapping):
             source = ""
         rows.append(
             (symbol, estimate(found.get(name)), estimate(reference), _deviation(found.get(name), reference), source)
@@ -68,11 +75,11 @@ def critical(model: Results) -> Table:
 
 
 def crossings(model: Results) -> Table:
-    """The crossing of each pair of sizes, of U4 and of ξ/L."""
+    """The crossing of each pair of sizes, of every ratio."""
     order = ("temperature", "value", "delta_spin", "delta_energy")
     rows = tuple(
         (symbol, " × ".join(str(size) for size in pair.get("sizes", ())), *(estimate(pair.get(name)) for name in order))
-        for key, symbol in (("crossings", "U_4"), ("xi_crossings", "ξ/L"))
+        for key, symbol in RATIOS
         for pair in entries(section(model, "critical"), key)
     )
     return Table(("ratio", "sizes", "T / J", "its value", "Δ_s", "Δ_ε"), rows)

@@ -164,7 +164,8 @@ def _of_critical_point(point: Any) -> Keys:
     theory = _of_theory(point.regime)
     if point.made_from != "runs":
         return _once(_FIT, ["FerrenbergSwendsen1989"] if point.made_from == "series" else [], theory)
-    return _once(_ANALYSIS, _of_moves(point.coupling_document), _of_coupling(point.coupling_document), theory)
+    wraps = [] if point.critical_polynomial is None else ["Newman2001"]
+    return _once(_ANALYSIS, _of_moves(point.coupling_document), wraps, _of_coupling(point.coupling_document), theory)
 
 
 def _of_moves(coupling: Mapping[str, Any]) -> Keys:

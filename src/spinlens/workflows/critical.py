@@ -14,7 +14,7 @@ from spinlens.checks import choice
 from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.criticality.correlators.measure import FEWEST, check_with_correlators
 from spinlens.criticality.search.budget import TimeBudget, seconds_of
-from spinlens.criticality.search.find import make_strategy, search
+from spinlens.criticality.search.find import check_wrapping, make_strategy, search
 from spinlens.criticality.search.request import Search
 from spinlens.criticality.search.sizes import make_models
 from spinlens.criticality.universality import REGIMES, Regime
@@ -44,12 +44,14 @@ class SearchSettings:
     seed: int = 0
     workers: int = 1
     regime: Regime | None = None
+    wrapping: bool = False
 
     def check(self) -> None:
         """Raise for what cannot be searched for, before anything is computed or written."""
         if self.budget is not None and (self.draws, self.chains) != (None, None):
             raise InputError("--budget decides about draws and chains itself: give either it, or --draws and --chains")
         make_models(self.coupling, self.sizes, self.dimension)
+        check_wrapping(self.wrapping, self.dimension)
         make_strategy(self.draws, self.chains, self.budget, self.workers)
         checks.seed(self.seed)
         checks.positive_integer("points", self.points, minimum=2)
@@ -97,7 +99,7 @@ def find(
     if s.budget is not None:
         limit = TimeBudget(seconds_of(s.budget), s.workers, _AFTER if page else 0.0, begun=begun)
     strategy = make_strategy(s.draws, s.chains, limit, s.workers)
-    about = (s.dimension, s.seed, s.points, s.workers, s.regime)
+    about = (s.dimension, s.seed, s.points, s.workers, s.regime, s.wrapping)
     with telling(progress) as tell:
         return SearchFound(s, search(s.coupling, s.sizes, strategy, *about, tell, checkpoint))
 
@@ -141,7 +143,8 @@ def made_with(found: SearchFound) -> list[tuple[str, str]]:
     s = found.settings
     draws = ", ".join(f"L = {L}: {n:,}".replace(",", "\u202f") for L, n in found.search.draws.items())
     spent = f"budget={s.budget!r}" if s.budget is not None else f"draws={s.draws}, chains={s.chains}"
-    call = f"find_critical_point({s.coupling!r}, {s.sizes}, dimension={s.dimension}, {spent}, seed={s.seed})"
+    wrapping = ", wrapping=True" if s.wrapping else ""
+    call = f"find_critical_point({s.coupling!r}, {s.sizes}, dimension={s.dimension}, {spent}, seed={s.seed}{wrapping})"
     return [
         ("spinlens", str(versions()["spinlens"])),
         ("in Python", call),
@@ -157,7 +160,7 @@ def crossing_table(point: CriticalPoint) -> str:
     writer = csv.writer(table, lineterminator="\n")
     names = ("temperature", "value", "delta_spin", "delta_energy")
     writer.writerow(["ratio", "L_small", "L_large", *(f"{name}{end}" for name in names for end in ("", "_error"))])
-    for ratio, crossings in (("U4", point.crossings), ("xi/L", point.xi_crossings)):
+    for ratio, crossings in (("U4", point.crossings), ("xi/L", point.xi_crossings), ("Rp", point.polynomial_crossings)):
         for pair in crossings:
             numbers = [x for name in names for x in (getattr(pair, name).value, getattr(pair, name).error)]
             writer.writerow([ratio, *pair.sizes, *numbers])

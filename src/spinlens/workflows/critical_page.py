@@ -18,7 +18,7 @@ _SAME_UNIT = 0.1  # relative, by how much T_c and a known one may differ and be 
 _HEADINGS = ("", "measured", "statistical", "systematic", "crossings", "known", "source")
 _LABELS = {
     "temperature": "T_c", "delta_spin": "delta_s", "delta_energy": "delta_eps", "binder": "U4", "xi": "xi/L",
-    "nu": "nu", "eta": "eta",
+    "critical_polynomial": "Rp", "nu": "nu", "eta": "eta",
 }  # fmt: skip
 
 

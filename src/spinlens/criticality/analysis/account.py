@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from spinlens.criticality.analysis.critical_point import CriticalPoint
 
 WORDS = {
-    "temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U4", "xi": "ξ/L", "nu": "ν",
-    "eta": "η",
+    "temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U4", "xi": "ξ/L",
+    "critical_polynomial": "R_p", "nu": "ν", "eta": "η",
 }  # fmt: skip
 HEADINGS = ("", "measured", "statistical", "systematic", "by crossings")
 

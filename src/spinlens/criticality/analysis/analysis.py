@@ -32,7 +32,7 @@ def analyse_with_influence(
     chosen: Regime = regime or reference(coupling, dimension).regime
     families, limits = from_crossings(curves, chosen)
     start = _start(curves, families)
-    data = scaling_data(curves, start[0], "xi" in ratios_of(curves, chosen))
+    data = scaling_data(curves, start[0], ratios_of(curves, chosen))
     lattices = Lattices(coupling, dimension, chosen, tuple(size.L for size in curves))
     return determine(data, lattices, start, families, limits)
 

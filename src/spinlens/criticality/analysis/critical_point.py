@@ -61,11 +61,16 @@ class CriticalPoint(Shown):
     influence : dict of float
         Share of each size in the statistical variance of T_c.
     covariance : dict of dict of float
-        Total covariances of temperature, delta_spin, delta_energy, binder and xi, by two names; their roots on the
+        Total covariances of temperature, delta_spin, delta_energy and the ratios, by two names; their roots on the
         diagonal are the errors. nan between T_c and the rest where T_c comes from fits of its own: above the upper
         critical dimension and at it. Empty where it was read from a file that lacks them.
     curves : dict of Curve
         By size, U4, ξ/L and ⟨m²⟩ with errors around T_c, as `spinlens.plot.crossings` and `collapse` draw them.
+    critical_polynomial : Estimate, optional
+        R_p = R_2 − 2 R_0 of wrapping clusters at T_c as L → ∞, 0 for lattices of the class of the square; None where it
+        was not measured.
+    polynomial_crossings : tuple of Crossing
+        Where R_p of consecutive sizes agrees, as `crossings`.
     coupling_document : dict
         The coupling as JSON data, see `coupling`; empty where none was named.
     dimension : int
@@ -102,6 +107,8 @@ class CriticalPoint(Shown):
     influence: dict[int, float]
     covariance: dict[str, dict[str, float]] = field(default_factory=dict)
     curves: dict[int, Curve] = field(default_factory=dict, compare=False)
+    critical_polynomial: Estimate | None = None
+    polynomial_crossings: tuple[Crossing, ...] = ()
     coupling_document: dict[str, Any] = field(default_factory=dict)
     dimension: int = 2
     made_from: Literal["runs", "series", "table"] = "runs"

@@ -17,12 +17,16 @@ from spinlens.statistics.estimate import Estimate
 
 
 def ratios_of(curves: Sequence[SizeCurves], regime: Regime) -> tuple[Ratio, ...]:
-    """The scale-invariant ratios: ξ/L is one below the upper critical dimension only (above it ξ outgrows L)."""
+    """The scale-invariant ratios that all sizes have.
+
+    ξ/L and R_p are so below the upper critical dimension only (above it ξ outgrows L, and clusters wind at will).
+    """
     largest = curves[-1]
-    scale = lengths_scale(regime, largest.coupling, largest.dimension)
-    if not scale or not all(size.has_xi for size in curves):
-        return ("binder",)
-    return ("binder", "xi")
+    found: list[Ratio] = ["binder"]
+    if lengths_scale(regime, largest.coupling, largest.dimension):
+        found += ["xi"] if all(size.has_xi for size in curves) else []
+        found += ["critical_polynomial"] if all(size.has_critical_polynomial for size in curves) else []
+    return tuple(found)
 
 
 def from_crossings(

@@ -1,4 +1,4 @@
-"""Crossings of U4 or ξ/L of two sizes, and the scaling dimensions that the quotients at the crossing give."""
+"""Crossings of U4, ξ/L or R_p of two sizes, and the scaling dimensions that the quotients at the crossing give."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import jackknife_covariance, jackknife_error
 
 QUANTITIES = ("temperature", "value", "delta_spin", "delta_energy")
-Ratio = Literal["binder", "xi"]
-WORDS = {"binder": "U4", "xi": "ξ/L"}
+Ratio = Literal["binder", "xi", "critical_polynomial"]
+WORDS: dict[Ratio, str] = {"binder": "U4", "xi": "ξ/L", "critical_polynomial": "R_p"}
 _GRID = 17
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """Where U4 or ξ/L of two sizes agree, and Δ_s, Δ_ε from the quotients there (Ballesteros et al. 1996)."""
+    """Where U4, ξ/L or R_p of two sizes agree, and Δ_s, Δ_ε from the quotients there (Ballesteros et al. 1996)."""
 
     sizes: tuple[int, int]
     temperature: Estimate
@@ -103,8 +103,8 @@ def crossing_samples(small: SizeCurves, large: SizeCurves, ratio: Ratio = "binde
     ----------
     small, large : SizeCurves
         Two sizes of one coupling.
-    ratio : "binder" or "xi"
-        U4 or ξ/L; both are scale-invariant at T_c and have different corrections.
+    ratio : "binder", "xi" or "critical_polynomial"
+        U4, ξ/L or R_p; all are scale-invariant at T_c and have different corrections.
 
     Returns
     -------

@@ -16,7 +16,7 @@ _POINTS = 41
 
 @dataclass(frozen=True)
 class Curve:
-    """U4, ξ/L and ⟨m²⟩ of one size with errors, at increasing temperatures; nan where not measured."""
+    """U4, ξ/L, ⟨m²⟩ and R_p of one size with errors, at increasing temperatures; nan where not measured."""
 
     temperature: tuple[float, ...]
     binder: tuple[float, ...]
@@ -25,6 +25,8 @@ class Curve:
     binder_error: tuple[float, ...]
     xi_error: tuple[float, ...]
     m2_error: tuple[float, ...]
+    critical_polynomial: tuple[float, ...] = ()
+    critical_polynomial_error: tuple[float, ...] = ()
 
 
 def scaling_curves(curves: Sequence[SizeCurves]) -> dict[int, Curve]:
@@ -33,13 +35,17 @@ def scaling_curves(curves: Sequence[SizeCurves]) -> dict[int, Curve]:
 
 
 def _curve(size: SizeCurves) -> Curve:
+    names = ["binder", "xi", "m2", *(["critical_polynomial"] if size.has_critical_polynomial else [])]
     rows = []
     for theta in np.linspace(*size.histograms.support, _POINTS).tolist():
         try:
             moments = size.samples(theta)
         except ConvergenceError:
             continue
-        columns = (moments.binder, moments.xi, moments.m2)
-        errors = [float(jackknife_error(values[1:])) for values in columns]
-        rows.append((float(size.temperature(theta)), *(float(values[0]) for values in columns), *errors))
-    return Curve(*zip(*sorted(rows), strict=True))
+        row = {"temperature": float(size.temperature(theta))}
+        for name in names:
+            values = getattr(moments, name)
+            row |= {name: float(values[0]), f"{name}_error": float(jackknife_error(values[1:]))}
+        rows.append(row)
+    rows.sort(key=lambda row: row["temperature"])
+    return Curve(**{name: tuple(row[name] for row in rows) for name in rows[0]})

@@ -11,7 +11,7 @@ import numpy as np
 from spinlens.criticality.analysis.averaging import Average, FitSet, fit_all
 from spinlens.criticality.analysis.class_check import check_class
 from spinlens.criticality.analysis.critical_point import CriticalPoint
-from spinlens.criticality.analysis.crossings import Family
+from spinlens.criticality.analysis.crossings import WORDS, Family
 from spinlens.criticality.analysis.fit_quality import FitQuality
 from spinlens.criticality.analysis.global_fit import FitModel
 from spinlens.criticality.analysis.hypotheses import Freedom, hypotheses, imposed
@@ -69,8 +69,10 @@ def determine(
         delta_energy=averages["delta_energy"].estimate,
         binder=averages.get("binder", _UNKNOWN).estimate,
         xi=averages["xi"].estimate if "xi" in averages else None,
+        critical_polynomial=averages["critical_polynomial"].estimate if "critical_polynomial" in averages else None,
         crossings=own.get("binder", ()),
         xi_crossings=own.get("xi", ()),
+        polynomial_crossings=own.get("critical_polynomial", ()),
         sizes=lattices.sizes,
         systematic={name: entry.systematic for name, entry in averages.items()},
         statistical={name: entry.statistical for name, entry in averages.items()},
@@ -108,7 +110,7 @@ def _averages(data: ScalingData, free: FitSet, source: FitSet, dimension: int) -
     y_t = free.average("y_t")
     delta_energy = Estimate(dimension - y_t.estimate.value, y_t.estimate.error)
     averages["delta_energy"] = Average(delta_energy, y_t.statistical, y_t.systematic)
-    return averages | {name: free.average(name) for name in ("binder", "xi") if name in measured}
+    return averages | {name: free.average(name) for name in WORDS if name in measured}
 
 
 def _covariance(free: FitSet, source: FitSet, averages: Mapping[str, Average]) -> dict[str, dict[str, float]]:

@@ -14,6 +14,7 @@ from spinlens.criticality.analysis.scaling_data import FAMILIES, Corrections, Sc
 from spinlens.criticality.analysis.scaling_fit import p_value
 
 _STEPS = 30
+_IMPOSABLE = ("y_t", "delta_spin", "binder", "critical_polynomial")
 _PASSES = 3  # fits whose slopes the corrections of the next one are relative to
 
 
@@ -28,7 +29,7 @@ class FitModel:
     amplitude : deviation of those priors, relative to the quantities and to their slopes.
     order : highest power of x.
     smallest : sizes below are left out.
-    y_t, delta_spin, binder : imposed, where not None.
+    y_t, delta_spin, binder, critical_polynomial : imposed, where not None.
     log_x, log_m2 : powers of ln L that multiply x and ⟨m²⟩ (at the upper critical dimension).
     prior_y_t : value and deviation of y_t before the data, where it is free; None for none.
     """
@@ -40,9 +41,14 @@ class FitModel:
     y_t: float | None = None
     delta_spin: float | None = None
     binder: float | None = None
+    critical_polynomial: float | None = None
     log_x: float = 0.0
     log_m2: float = 0.0
     prior_y_t: tuple[float, float] | None = None
+
+    def star(self, family: str) -> float | None:
+        """The imposed value at T_c as L → ∞ of one of `FAMILIES`."""
+        return {"binder": self.binder, "critical_polynomial": self.critical_polynomial}.get(family)
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class Fit:
         if name in self.names:
             k = self.names.index(name)
             return float(self.values[k]), float(self.covariance[k, k]), float(self.truncation[k, k])
-        imposed = {"y_t": self.model.y_t, "delta_spin": self.model.delta_spin, "binder": self.model.binder}.get(name)
+        imposed = getattr(self.model, name) if name in _IMPOSABLE else None
         return (math.nan if imposed is None else imposed), 0.0, 0.0
 
 
@@ -181,8 +187,8 @@ class _Part:
         names: list[str] = []
         for number in self.data.families:
             name, model = FAMILIES[number], self.model
-            if not (name == "binder" and model.binder is not None):
-                names.append({"binder": "binder", "xi": "xi", "log_m2": "log_amplitude"}[name])
+            if model.star(name) is None:
+                names.append("log_amplitude" if name == "log_m2" else name)
             if name == "log_m2" and model.delta_spin is None:
                 names.append("delta_spin")
             names += [f"{name}_x{power}" for power in range(1, model.order + 1)]
@@ -197,10 +203,11 @@ class _Part:
         for number in self.data.families:
             inside = (family == number).astype(np.float64)
             own: list[Array] = []
-            if FAMILIES[number] == "binder" and model.binder is not None:
-                offset += model.binder * inside
-            else:
+            star = model.star(FAMILIES[number])
+            if star is None:
                 own.append(inside)
+            else:
+                offset += star * inside
             if FAMILIES[number] == "log_m2":
                 offset += model.log_m2 * np.log(logs) * inside
                 if model.delta_spin is None:

@@ -11,6 +11,7 @@ from spinlens.criticality.analysis.scaling_data import Corrections
 from spinlens.criticality.universality import (
     MEAN_FIELD_BINDER,
     SQUARE_BINDER,
+    SQUARE_CRITICAL_POLYNOMIAL,
     Regime,
     correction_exponents,
     energy_expansion,
@@ -32,6 +33,7 @@ class Imposed:
     y_t: float | None = None
     delta_spin: float | None = None
     binder: float | None = None
+    critical_polynomial: float | None = None
     log_x: float = 0.0
     log_m2: float = 0.0
 
@@ -42,14 +44,17 @@ def imposed(regime: Regime, coupling: Coupling | None, dimension: int) -> Impose
         return Imposed(dimension / 2, dimension / 4, MEAN_FIELD_BINDER)
     if regime == "boundary" and _at_lower_boundary(coupling, dimension):
         # Brézin 1982: ⟨m²⟩ ~ L^{−d/2} (ln L)^{1/2}, x = t L^{d/2} (ln L)^{1/6}
-        return Imposed(dimension / 2, dimension / 4, MEAN_FIELD_BINDER, 1 / 6, 1 / 2)
+        return Imposed(dimension / 2, dimension / 4, MEAN_FIELD_BINDER, log_x=1 / 6, log_m2=1 / 2)
     if regime == "long-range" and isinstance(coupling, PowerLaw):
         return Imposed(delta_spin=(dimension - coupling.sigma) / 2)
     if regime == "short-range":
         exponents = short_range_exponents(dimension)
         if exponents is not None:
             spin, energy = exponents
-            return Imposed(dimension - energy, spin, SQUARE_BINDER if dimension == 2 else None)
+            flat = (
+                {"binder": SQUARE_BINDER, "critical_polynomial": SQUARE_CRITICAL_POLYNOMIAL} if dimension == 2 else {}
+            )
+            return Imposed(dimension - energy, spin, **flat)
     return Imposed()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -19,7 +19,10 @@ from spinlens.statistics.resampling import jackknife_covariance
 
 Corrections = tuple[tuple[str, float], ...]
 
-FAMILIES = ("binder", "xi", "log_m2")
+FAMILIES = ("binder", "xi", "log_m2", "critical_polynomial")
+_ABSOLUTE = [
+    FAMILIES.index(name) for name in ("log_m2", "critical_polynomial")
+]  # their size says nothing: R_p* may be 0
 _LENGTHS: dict[str, Callable[[Array], Array]] = {
     "power": lambda L: L,
     "wave": lambda L: L / (2 * math.pi),
@@ -39,7 +42,7 @@ class Shape(NamedTuple):
     values : the law itself.
     bends : R(T) − R(T_c), its dependence on temperature.
     linear : a₁ x, the part of it that is linear in the scaling variable.
-    scale : what corrections are relative to, R or where temperatures are given R*, and 1 for ln⟨m²⟩.
+    scale : what corrections are relative to, R or where temperatures are given R*, and 1 for ln⟨m²⟩ and R_p.
     """
 
     values: Array
@@ -55,7 +58,7 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True)
 class ScalingData:
-    """U4, ξ/L (where measured) and ln⟨m²⟩ of every size at a few temperatures.
+    """U4, ln⟨m²⟩ and, where measured, ξ/L and R_p of every size at a few temperatures.
 
     Attributes
     ----------
@@ -114,7 +117,7 @@ class ScalingData:
     def shape(self, values: Array, bends: Array, linear: Array) -> Shape:
         """What a scaling law says of these data."""
         size = values if self.windows else values - bends  # R*: far above T_c R itself is next to nothing
-        scale = np.where(self.family == FAMILIES.index("log_m2"), 1.0, np.abs(size))
+        scale = np.where(np.isin(self.family, _ABSOLUTE), 1.0, np.abs(size))
         return Shape(values, bends, linear, scale)
 
     def bends(self, values: Array) -> Array:
@@ -146,8 +149,8 @@ class ScalingData:
         return found
 
 
-def scaling_data(curves: Sequence[SizeCurves], temperature: float, xi: bool) -> ScalingData:
-    """Values at `temperature` and to either side of it by a quarter of the standard deviation of each size's bonds.
+def scaling_data(curves: Sequence[SizeCurves], temperature: float, ratios: Collection[str]) -> ScalingData:
+    """Values of `ratios` and ln⟨m²⟩ at `temperature` and beside it by a quarter of the deviation of each size's bonds.
 
     So close together they hold value, slope and curvature at `temperature`; wider windows would hold the higher orders
     of the scaling functions too, to more digits than any fit has.
@@ -155,13 +158,13 @@ def scaling_data(curves: Sequence[SizeCurves], temperature: float, xi: bool) -> 
     (Hartlap, Simon & Schneider 2007).
     """
     sizes, families, temperatures, values, noise = [], [], [], [], []
-    kept = [k for k, name in enumerate(FAMILIES) if xi or name != "xi"]
+    kept = [k for k, name in enumerate(FAMILIES) if name in ratios or name == "log_m2"]
     for size in curves:
         rows, window = [], _window(size, temperature)
         for theta in window:
             found = size.samples(theta)
-            columns = (found.binder, found.xi, np.log(found.m2))
-            rows += [columns[k] for k in kept]
+            columns = found._asdict() | {"log_m2": np.log(found.m2)}
+            rows += [columns[FAMILIES[k]] for k in kept]
             families += kept
             temperatures += [math.log(float(size.temperature(theta)))] * len(kept)
         table = np.stack(rows)  # (values, 1 + blocks)

@@ -147,7 +147,7 @@ def _of_replicas(table: Columns) -> Points:
     """A jackknife over the rows of each size and temperature, with one matrix of correlations for all of them."""
     direct = "binder" in table and not {"m2", "m4"} <= set(table)
     rules = _OF_MEANS | {"binder": (("binder",), lambda value: value)} if direct else _OF_MEANS
-    names = tuple(name for name in FAMILIES if set(rules[name][0]) <= set(table))
+    names = tuple(name for name in FAMILIES if name in rules and set(rules[name][0]) <= set(table))
     keys, starts = np.unique(np.stack([table["L"], table["T"]], axis=1), axis=0, return_index=True)
     groups = [slice(a, b) for a, b in zip(starts, [*starts[1:], len(table["L"])], strict=True)]
     fewest = min(part.stop - part.start for part in groups)

@@ -41,6 +41,7 @@ class SeriesCurves:
     energies: EnergyCurves
 
     has_xi = False
+    has_critical_polynomial = False
 
     @property
     def histograms(self) -> _Extent:

@@ -23,13 +23,14 @@ from spinlens.statistics.reweighting import Histograms
 BLOCKS = 32
 WRAPS = ("wraps_none", "wraps_both")
 _MODES = ("mode_x", "mode_y", "mode_z")
+_NOT_MEASURED = np.array(math.nan)
 
 
 class CurveValues(NamedTuple):
     """What is reweighted of one size, and derivatives with respect to θ = ln v; (n,) each.
 
-    `binder` is U4, `xi` the `dispersion_length` (ξ/L; nan where no Fourier modes were measured),
-    `log_m2_slope` is d ln⟨m²⟩/dθ.
+    `binder` is U4, `xi` the `dispersion_length` (ξ/L), `critical_polynomial` R_p = R_2 − 2 R_0 of wrapping clusters;
+    nan where they were not measured. `log_m2_slope` is d ln⟨m²⟩/dθ.
     """
 
     m2: Array
@@ -38,11 +39,13 @@ class CurveValues(NamedTuple):
     xi: Array
     xi_slope: Array
     log_m2_slope: Array
+    critical_polynomial: Array = _NOT_MEASURED
+    critical_polynomial_slope: Array = _NOT_MEASURED
 
 
 @dataclass(frozen=True)
 class SizeCurves:
-    """⟨m²⟩(T), U4(T), ξ(T)/L and slopes of one lattice size; θ is the logarithm of the fugacity of a frozen bond.
+    """⟨m²⟩(T), U4(T), ξ(T)/L, R_p(T) and slopes of one lattice size; θ is ln v, of the fugacity of a frozen bond.
 
     `names` are those of the observables in the histograms, in their order: always "m2" and "m4", where they were
     measured "mode" (of the lowest Fourier modes, mean over the axes), "abs_magnetization" and `WRAPS`.
@@ -72,6 +75,11 @@ class SizeCurves:
     def has_xi(self) -> bool:
         """Whether Fourier modes were measured, so that ξ/L is known."""
         return "mode" in self.names
+
+    @property
+    def has_critical_polynomial(self) -> bool:
+        """Whether it was measured which clusters wind around the torus, so that R_p is known."""
+        return all(name in self.names for name in WRAPS)
 
     @classmethod
     def from_dataset(cls, model: IsingModel, data: xr.Dataset, blocks: int | None = None) -> SizeCurves:
@@ -105,6 +113,10 @@ class SizeCurves:
     def without_xi(self) -> SizeCurves:
         """The same without the Fourier modes."""
         return self.only([name for name in self.names if name != "mode"])
+
+    def without_wrapping(self) -> SizeCurves:
+        """The same without the probabilities of wrapping clusters."""
+        return self.only([name for name in self.names if name not in WRAPS])
 
     def theta(self, temperature: float) -> float:
         """ln v(T), what the histograms are reweighted in."""
@@ -141,7 +153,8 @@ class SizeCurves:
         m2_slope, m4_slope = (slopes[self.names.index(name)] for name in ("m2", "m4"))
         slope = binder_slope(m2, m4, m2_slope, m4_slope)
         xi, xi_slope = self._xi(m2, m2_slope / m2, means, slopes)
-        return CurveValues(m2, binder(m2, m4), slope, xi, xi_slope, m2_slope / m2)
+        polynomials = (self._critical_polynomial(rows) for rows in (means, slopes))
+        return CurveValues(m2, binder(m2, m4), slope, xi, xi_slope, m2_slope / m2, *polynomials)
 
     def _xi(self, m2: Array, log_m2_slope: Array, means: Array, slopes: Array) -> tuple[Array, Array]:
         if not self.has_xi:
@@ -153,6 +166,13 @@ class SizeCurves:
             ratio_slope = np.where(mode > 0, ratio * (log_m2_slope - mode_slope / mode), np.nan)
             xi = dispersion_length(ratio, self.L, power)
             return xi, np.where(ratio > 1, xi / power * ratio_slope / (ratio - 1), np.nan)
+
+    def _critical_polynomial(self, rows: Array) -> Array:
+        """R_2 − 2 R_0 of averages, or its slope of theirs."""
+        if not self.has_critical_polynomial:
+            return np.full(rows.shape[1], np.nan)
+        none, both = (rows[self.names.index(name)] for name in WRAPS)
+        return np.asarray(both - 2 * none)
 
     def binder_with_error(self, temperature: float) -> tuple[float, float]:
         """U4 at one temperature with its jackknife error."""

@@ -35,6 +35,7 @@ def find_critical_point(
     progress: Progress = None,
     regime: Regime | None = None,
     *,
+    wrapping: bool = False,
     budget: str | float | TimeBudget | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> CriticalPoint:
@@ -70,6 +71,9 @@ def find_critical_point(
     regime : str, optional
         Universality class to assume instead of the one that theory expects: "short-range", "long-range", "mean-field"
         or "boundary".
+    wrapping : bool, default False
+        Count Fortuin–Kasteleyn clusters that wind around the torus, too (two dimensions): their R_p = R_2 − 2 R_0 joins
+        U4 and ξ/L in the fit and in the crossings, which takes 0 to 20 % longer and lowers the error of T_c.
     budget : str or float, optional
         What to spend, instead of `draws` and `chains`: a time such as "5m", or a number of spin updates, L^d a sweep,
         of which 10⁹ take about half a minute on one core. Sweeps then go where they lower the error of T_c most.
@@ -116,7 +120,8 @@ def find_critical_point(
     threads = checks.workers("workers", workers)
     strategy = make_strategy(draws, chains, budget, threads)
     with telling(progress) as tell:
-        return search(coupling, sizes, strategy, dimension, seed, points, threads, regime, tell, checkpoint).point
+        about = (dimension, seed, points, threads, regime, wrapping)
+        return search(coupling, sizes, strategy, *about, tell, checkpoint).point
 
 
 def search(
@@ -128,6 +133,7 @@ def search(
     points: int = 5,
     workers: int = 1,
     regime: Regime | None = None,
+    wrapping: bool = False,
     tell: Tell = silent,
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> Search:
@@ -136,12 +142,19 @@ def search(
     asked = {
         "coupling": repr(coupling), "sizes": [model.shape[0] for model in models], "dimension": dimension,
         "seed": checks.seed(seed), "points": checks.positive_integer("points", points, minimum=2),
-        **strategy.arguments(),
+        **({"wrapping": True} if wrapping else {}), **strategy.arguments(),
     }  # fmt: skip
+    check_wrapping(wrapping, dimension)
     checks.positive_integer("workers", workers)
     folder = None if checkpoint is None else SearchFolder(checkpoint, asked)
-    found = strategy.search(SearchRequest(models, seed, points, workers, regime, folder, tell))
+    found = strategy.search(SearchRequest(models, seed, points, workers, regime, folder, tell, wrapping))
     return replace(found, point=replace(found.point, curves=scaling_curves(found.curves)))
+
+
+def check_wrapping(wrapping: bool, dimension: int) -> None:
+    """Raise where clusters cannot wind around a torus in two directions."""
+    if wrapping and dimension != 2:
+        raise InputError(f"wrapping is for two dimensions, got dimension = {dimension}")
 
 
 def make_strategy(

@@ -25,6 +25,7 @@ class SearchRequest:
     points : temperatures of a window.
     folder : where the runs are kept; None keeps nothing.
     tell : what the steps of the search are told to.
+    wrapping : whether clusters that wind around the torus are counted.
     """
 
     models: tuple[IsingModel, ...]
@@ -34,6 +35,7 @@ class SearchRequest:
     regime: Regime | None
     folder: SearchFolder | None
     tell: Tell
+    wrapping: bool = False
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -56,7 +58,7 @@ class SearchRequest:
     def runs(self, draws: int, chains: int, tell: Tell = silent) -> WindowRun:
         """How windows are run."""
         path = None if self.folder is None else self.folder.path
-        return window_runs(draws, chains, self.seed, self.workers, tell, path)
+        return window_runs(draws, chains, self.seed, self.workers, tell, path, self.wrapping)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ def window_runs(
     workers: int = 1,
     tell: Tell = silent,
     checkpoint: str | os.PathLike[str] | None = None,
+    wrapping: bool = False,
 ) -> WindowRun:
     """Runs of cluster moves that are reweighted later; each is kept in a part of `checkpoint`, where it goes on."""
 
@@ -45,7 +46,7 @@ def window_runs(
         stream = purpose_seed(seed, "scan", number, L, bits=32)
         return sample(
             model, grid, draws, chains, stream, "swendsen-wang", workers=workers, energy=False, progress=tell,
-            checkpoint=kept,
+            checkpoint=kept, wrapping=wrapping,
         )  # fmt: skip
 
     return run

@@ -10,12 +10,12 @@ from spinlens.study.results_document import Results, measured, reference, sectio
 
 SYMBOLS = {
     "temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U_4 at T_c", "xi": "ξ/L at T_c",
-    "nu": "ν", "eta": "η",
+    "critical_polynomial": "R_p at T_c",     "nu": "ν", "eta": "η",
 }  # fmt: skip
-_NUMBERS = ("delta_spin", "delta_energy", "binder", "xi")
+_NUMBERS = ("delta_spin", "delta_energy", "binder", "xi", "critical_polynomial")
 _WORDS: Mapping[str, str] = {
-    "delta_s": "Δ_s", "delta_eps": "Δ_ε", "U4": "U_4", "xi/L": "ξ/L", "nu": "ν", "eta": "η", "chi2": "χ²", ">=": "≥",
-    "-": "–",
+    "delta_s": "Δ_s", "delta_eps": "Δ_ε", "U4": "U_4", "xi/L": "ξ/L", "Rp": "R_p", "nu": "ν", "eta": "η", "chi2": "χ²",
+    ">=": "≥", "-": "–",
 }  # fmt: skip
 
 

@@ -15,12 +15,15 @@ from spinlens.plot.fits import residuals as plot_residuals
 from spinlens.report import layout
 from spinlens.report.figures.crossings import CROSSING, size_keys
 from spinlens.report.illustration import Illustration, Key, Panel
-from spinlens.report.tables import Table, estimate, plain
+from spinlens.report.tables import RATIOS, Table, estimate, plain
 
 Curves = Sequence[Mapping[str, Any]]
 Point = Mapping[str, Any]
 
-_NAMES = {"temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U_4", "xi": "ξ/L"}
+_NAMES = {
+    "temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U_4", "xi": "ξ/L",
+    "critical_polynomial": "R_p",
+}  # fmt: skip
 _SOURCE = ("in units of J, reweighted from all runs", "as it was given, joined by lines")  # of runs, of a table
 _AT = ("at T_c", "every temperature that was fitted")
 
@@ -36,6 +39,9 @@ def _crossings(point: Point, curves: Curves, known: Any) -> Illustration:
     if any(np.isfinite(curve["xi"]).any() for curve in curves):
         xi = _ratio(point, curves, "xi", known)
         panels.append(Panel("ξ/L", "Correlation length over L against temperature", xi))
+    if all(curve.get("critical_polynomial") for curve in curves):
+        polynomial = _ratio(point, curves, "critical_polynomial", known)
+        panels.append(Panel("R_p", "Critical polynomial of wrapping clusters against temperature", polynomial))
     found = (Key("T_c ± error", style.BAND, "band"), *_known_key(known), CROSSING)
     keys = (*size_keys([curve["L"] for curve in curves]), *found)
     return Illustration(
@@ -81,13 +87,17 @@ def _collapse(point: Point, curves: Curves) -> Illustration:
 def _drift(point: Point, known: Any) -> Illustration:
     figure, axes = layout.grid(height=2.7, left=0.75)
     plot.drift(point, axes[0, 0], known=known, legend=False)
-    looks = (("U_4", style.BLUE, "o"), ("ξ/L", style.OCHRE, "s"))
-    ratios = [Key(name, color, "point", style.glyph(marker)) for name, color, marker in looks]
+    looks = ((style.BLUE, "o"), (style.OCHRE, "s"), (style.GREEN, "^"))
+    ratios = [
+        Key(name, color, "point", style.glyph(marker))
+        for (crossed, name), (color, marker) in zip(RATIOS, looks, strict=True)
+        if point.get(crossed)
+    ]
     return Illustration(
         "drift",
         "Drift of the crossings",
         "Crossing temperatures of pairs of sizes. Grey band: T_c of the global fit with its total error.",
-        "Both ratios have to tend to the band as L grows.",
+        "All ratios have to tend to the band as L grows.",
         (Panel("Crossing temperatures", "Crossing temperatures against one over L", figure),),
         (*ratios, Key("T_c ± error", style.BAND, "band"), *_known_key(known)),
         numbers=_pairs(point),
@@ -97,7 +107,7 @@ def _drift(point: Point, known: Any) -> Illustration:
 def _pairs(point: Point) -> Table:
     rows = [
         (symbol, " × ".join(map(str, pair["sizes"])), estimate(pair["temperature"]), estimate(pair.get("value")))
-        for name, symbol in (("crossings", "U_4"), ("xi_crossings", "ξ/L"))
+        for name, symbol in RATIOS
         for pair in point.get(name) or ()
     ]
     return Table(("ratio", "sizes", "T / J", "its value"), tuple(rows))

@@ -64,7 +64,7 @@ def test_influences_are_averaged_too():
 
 def test_fits_to_all_sizes_outweigh_those_that_cut_without_need():
     curves = synthetic_curves(Truth(), NearestNeighbour(), (8, 16, 32, 64), (10_000,) * 4, 1)
-    data = scaling_data(curves, 2.3, True)
+    data = scaling_data(curves, 2.3, ("binder", "xi"))
     models = [FitModel((("power", 1.75),), 1.0, 2, smallest) for smallest in (8, 16)]
     found = fit_all(data, models, (2.3, 1.0))
     assert found.weights.sum() == pytest.approx(1)
@@ -73,7 +73,9 @@ def test_fits_to_all_sizes_outweigh_those_that_cut_without_need():
 
 
 def test_nothing_that_fits_is_said():
-    data = scaling_data(synthetic_curves(Truth(), NearestNeighbour(), (8, 16, 32), (6400,) * 3, 1), 2.3, True)
+    data = scaling_data(
+        synthetic_curves(Truth(), NearestNeighbour(), (8, 16, 32), (6400,) * 3, 1), 2.3, ("binder", "xi")
+    )
     with pytest.raises(ConvergenceError, match="no scaling law fits"):
         fit_all(data, [FitModel((), 1.0, 2, 32)], (2.3, 1.0))
 

@@ -17,7 +17,7 @@ SQUARE = Lattices(NearestNeighbour(), 2, "short-range", SIZES)
 
 @pytest.fixture(scope="module")
 def data():
-    return scaling_data(synthetic_curves(Truth(), NearestNeighbour(), SIZES, (20_000,) * 3, 2), 2.3, xi=True)
+    return scaling_data(synthetic_curves(Truth(), NearestNeighbour(), SIZES, (20_000,) * 3, 2), 2.3, ("binder", "xi"))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_a_family_that_was_not_measured_gives_nothing(data, family):
     left = data.only(data.family != FAMILIES.index(family))
     found, _ = determine(left, SQUARE, (2.3, 1.0))
     assert abs(found.temperature.deviation(2.3)) < 3
-    name = {"binder": "binder", "xi": "xi", "log_m2": "delta_spin"}[family]
+    name = "delta_spin" if family == "log_m2" else family
     estimate = getattr(found, name)
     assert estimate is None or math.isnan(estimate.value)
     assert name not in found.covariance

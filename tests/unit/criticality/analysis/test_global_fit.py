@@ -17,7 +17,9 @@ SIZES, PLAIN = (8, 16, 32, 64), FitModel((("power", 1.75),), 1.0, 2, 8)
 
 
 def made(truth, draws=10_000, seed=1):
-    return scaling_data(synthetic_curves(truth, NearestNeighbour(), SIZES, (draws,) * 4, seed), truth.temperature, True)
+    return scaling_data(
+        synthetic_curves(truth, NearestNeighbour(), SIZES, (draws,) * 4, seed), truth.temperature, ("binder", "xi")
+    )
 
 
 @pytest.fixture(scope="module")

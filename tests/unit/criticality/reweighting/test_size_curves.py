@@ -23,7 +23,9 @@ def test_joined_runs_keep_what_all_have(data):
     both = SizeCurves.joined([full, bare])
     assert both.names == ("m2", "m4", "mode")
     theta = full.theta(2.3)
-    assert [row[0] for row in both.samples(theta)] == pytest.approx([row[0] for row in full.samples(theta)])
+    assert [row[0] for row in both.samples(theta)] == pytest.approx(
+        [row[0] for row in full.samples(theta)], nan_ok=True
+    )
     assert full.without_xi().names == ("m2", "m4", "abs_magnetization")
     assert not full.without_xi().has_xi
     assert np.isnan(full.without_xi().samples(theta).xi).all()
@@ -40,7 +42,9 @@ def test_the_spread_is_that_of_the_bonds(data):
 def test_the_rows_of_all_data_are_the_first_of_the_samples(data):
     size = SizeCurves.from_dataset(MODEL, data)
     theta = size.theta(np.float64(2.31))
-    assert [row[0] for row in size.samples(theta)] == pytest.approx([row[0] for row in size.all_data([theta])])
+    assert [row[0] for row in size.samples(theta)] == pytest.approx(
+        [row[0] for row in size.all_data([theta])], nan_ok=True
+    )
     assert size.binder_with_error(2.31)[0] == size.samples(theta).binder[0]
 
 
@@ -55,3 +59,19 @@ def test_measured_cumulants_are_those_of_each_run(data):
     assert values[1] == pytest.approx(1 - m4 / (3 * m2**2), rel=1e-2)
     assert (errors > 0).all()
     assert run_times(data.m2.values[:, :, :3]) is None
+
+
+def test_the_critical_polynomial_and_its_slope():
+    data = sample(MODEL, (2.2, 2.4), 500, seed=1, wrapping=True)
+    size = SizeCurves.from_dataset(MODEL, data)
+    assert size.has_critical_polynomial
+    theta, step = size.theta(2.3), 1e-5
+    found = size.samples(theta)
+    averages = size.averages(theta)
+    expected = averages["wraps_both"][0] - 2 * averages["wraps_none"][0]
+    np.testing.assert_allclose(found.critical_polynomial, expected)
+    apart = [size.all_data([theta + change]).critical_polynomial[0] for change in (-step, step)]
+    assert found.critical_polynomial_slope[0] == pytest.approx((apart[1] - apart[0]) / (2 * step), rel=1e-5)
+    bare = size.without_wrapping()
+    assert not bare.has_critical_polynomial
+    assert np.isnan(bare.samples(theta).critical_polynomial).all()

@@ -38,6 +38,7 @@ def test_bad_sizes_are_refused(sizes):
         ({"workers": 0}, "workers"),
         ({"seed": -1}, "seed"),
         ({"dimension": 0}, "dimension"),
+        ({"dimension": 3, "wrapping": True}, "wrapping is for two dimensions, got dimension = 3"),
         ({"budget": "long"}, "90s, 5m or 2h"),
         ({"budget": "1s", "draws": 100}, "either budget, or draws and chains"),
         ({"budget": 1e6, "chains": 2}, "either budget, or draws and chains"),
