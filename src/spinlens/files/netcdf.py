@@ -16,7 +16,7 @@ import numpy as np
 from spinlens.arrays import AnyArray
 from spinlens.errors import ArtefactError
 from spinlens.files import hdf5_guard
-from spinlens.files.bits import pack_spins, unpack_spins
+from spinlens.files.bits import only_signs, pack_spins, unpack_spins
 from spinlens.files.formats import BITS, SITES
 from spinlens.files.plain import plain
 
@@ -31,7 +31,12 @@ def dataset_bytes(dataset: xr.Dataset, attrs: Mapping[str, str] | None = None) -
     packed = dataset.drop_encoding()
     for name, variable in dataset.variables.items():
         sites = tuple(dim for dim in variable.dims if dim in SITES)
-        if sites and variable.dtype == np.int8 and variable.dims[-len(sites) :] == sites and _only_signs(variable):
+        if (
+            sites
+            and variable.dtype == np.int8
+            and variable.dims[-len(sites) :] == sites
+            and only_signs(variable.values)
+        ):
             bits = pack_spins(variable.values, len(sites))
             sides = [int(size) for size in variable.shape[-len(sites) :]]
             notes = {
@@ -139,10 +144,6 @@ def with_attributes(dataset: xr.Dataset) -> xr.Dataset:
         variable.attrs = _from_native(variable.attrs)
     dataset.attrs = _from_native(dataset.attrs)
     return dataset
-
-
-def _only_signs(variable: xr.Variable) -> bool:
-    return variable.size > 0 and bool(np.all(np.abs(variable.values) == 1))
 
 
 def _compact(value: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import xarray as xr
 
-from spinlens.arrays import Array
+from spinlens.arrays import Array, Spins
 from spinlens.errors import ConvergenceError
 from spinlens.files.formats import SITES
 from spinlens.lattice.ising import IsingModel
@@ -31,7 +31,7 @@ def assemble(request: RunRequest, rows: Sequence[Sequence[ChainLog]]) -> xr.Data
     model = request.model
     data = (_draws if request.series else _bins)(rows)
     if request.keep_spins:
-        spins = np.stack([[log.spins.reshape(-1, *model.shape) for log in row] for row in rows])
+        spins = _states(request, rows)
         attrs = {"long_name": "spins ±1 after the draw", "units": "1"}
         data["spins"] = ((*_FIRST, "draw", *SITES[: model.dimension]), spins, attrs)
     if request.correlations:
@@ -48,6 +48,15 @@ def assemble(request: RunRequest, rows: Sequence[Sequence[ChainLog]]) -> xr.Data
         long_name=f"whether all chains are warm and split R-hat is at most {R_HAT}", units="1"
     )
     return data.assign_coords(chain=np.arange(len(rows[0])))
+
+
+def _states(request: RunRequest, rows: Sequence[Sequence[ChainLog]]) -> Spins:
+    """States of all draws, (temperature, chain, draw, *shape), at hardly more memory than they take themselves."""
+    spins = np.empty((len(rows), len(rows[0]), request.draws, request.model.n_sites), np.int8)
+    for row, its in zip(rows, spins, strict=True):
+        for log, place in zip(row, its, strict=True):
+            log.hand_over(place)
+    return spins.reshape(*spins.shape[:3], *request.model.shape)
 
 
 def _asked(data: xr.Dataset, field: bool) -> xr.Dataset:

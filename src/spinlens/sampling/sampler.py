@@ -14,6 +14,7 @@ from spinlens.progress import Progress, Tell, silent, telling
 from spinlens.sampling.chain_layout import ChainLayout
 from spinlens.sampling.chains.checkpoint import CheckpointFolder
 from spinlens.sampling.chains.request import RunRequest
+from spinlens.sampling.cost import require_affordable
 from spinlens.sampling.dataset import require_converged
 from spinlens.sampling.threads import Threads
 
@@ -174,6 +175,6 @@ def start_sampling(
     Several models share the threads in this way, so that none is idle while the last chain of one model ends.
     """
     layout = ChainLayout(request)
-    layout.algorithms  # noqa: B018  refuses what the couplings do not allow, before a checkpoint is made
+    require_affordable(request, layout.algorithms, threads.workers)  # before a checkpoint is made
     folder = None if checkpoint is None else CheckpointFolder(checkpoint, request.arguments)
     return threads.start(layout, folder, checks.seconds("checkpoint_seconds", checkpoint_seconds), tell)

@@ -27,6 +27,7 @@ class Threads:
     """
 
     def __init__(self, workers: int) -> None:
+        self.workers = workers
         self._pool = ThreadPoolExecutor(workers)
         self._halt = Event()
         _begin_all(self._pool, workers)
@@ -118,6 +119,7 @@ class _Keeper:
             self._saved = False
             moved(sweeps)
         self._save()
+        self.run.rest()
         return self.run
 
     def _save(self) -> None:

@@ -48,6 +48,9 @@ class Budget:
     def arguments(self) -> dict[str, Any]:
         return {}
 
+    def updates(self, n_sites: int, points: int) -> float:
+        return 0.0 if isinstance(self.amount, TimeBudget) else float(self.amount)
+
     def search(self, request: SearchRequest) -> Search:
         """The pilot, or what an earlier call has kept, then rounds until the budget is spent."""
         state, account = self._begun(request)

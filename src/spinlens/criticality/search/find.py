@@ -20,6 +20,7 @@ from spinlens.criticality.universality import Regime
 from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.progress import Progress, Tell, silent, telling
+from spinlens.resources import SWEEP, afford
 
 
 @checked
@@ -146,6 +147,8 @@ def search(
     }  # fmt: skip
     check_wrapping(wrapping, dimension)
     checks.positive_integer("workers", workers)
+    updates = strategy.updates(sum(model.n_sites for model in models), points)
+    afford("this search", SWEEP * updates / workers, 0, "ask for fewer draws, or give a budget of time, such as '2h'")
     folder = None if checkpoint is None else SearchFolder(checkpoint, asked)
     found = strategy.search(SearchRequest(models, seed, points, workers, regime, folder, tell, wrapping))
     return replace(found, point=replace(found.point, curves=scaling_curves(found.curves)))

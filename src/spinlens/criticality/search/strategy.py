@@ -24,6 +24,10 @@ class Strategy(Protocol):
         """What of it must stay the same when a search goes on."""
         ...
 
+    def updates(self, n_sites: int, points: int) -> float:
+        """Spin updates asked for, of all sizes together, whose sites are `n_sites`; 0 where a time is asked for."""
+        ...
+
     def search(self, request: SearchRequest) -> Search:
         """Find the critical point."""
         ...
@@ -42,6 +46,9 @@ class FixedDraws:
 
     def arguments(self) -> dict[str, Any]:
         return {"chains": self.chains}
+
+    def updates(self, n_sites: int, points: int) -> float:
+        return float(n_sites) * points * self.draws * self.chains
 
     def search(self, request: SearchRequest) -> Search:
         """A window of every size, and the analysis of all."""

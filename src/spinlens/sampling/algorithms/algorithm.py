@@ -32,6 +32,11 @@ class Algorithm(Protocol):
         """v such that the graph of a draw's frozen bonds weighs v^bonds; nan for moves without graphs."""
         ...
 
+    @property
+    def work(self) -> float:
+        """What a sweep takes, in units of an update of each spin."""
+        ...
+
     def tune(self, chain: ChainState) -> None:
         """Fix what one sweep of this chain is (Wolff: its number of clusters); the chain moves on meanwhile.
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal, overload
 
+import numpy as np
+
 from spinlens.errors import CouplingError
 from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.lattice.ising import IsingModel
@@ -17,6 +19,9 @@ from spinlens.sampling.algorithms.multispin import MultiSpin, MultiSpinHeatBath
 from spinlens.sampling.algorithms.single_spin import HeatBath, Metropolis
 from spinlens.sampling.algorithms.swendsen_wang import LongRangeSwendsenWang, NearestNeighbourSwendsenWang
 from spinlens.sampling.algorithms.wolff import LongRangeWolff, NearestNeighbourWolff
+
+_COLD, _COLDEST = 100.0, 1e5  # work of a sweep up to which, and from which, the size of the lattice does not matter
+_SWEEP = 2.0**31  # updates in some ten seconds
 
 Make = Callable[[IsingModel, float], Algorithm]
 
@@ -78,6 +83,7 @@ def make_algorithm(
     if temperature == 0 or math.isinf(temperature):
         return Exact(model, temperature)
     algorithm = ALGORITHMS[name](model, temperature)
+    _require_warm(algorithm, model, temperature)
     return _with_wrapping(algorithm, name) if wrapping else algorithm
 
 
@@ -87,6 +93,15 @@ def _with_wrapping(algorithm: object, name: str) -> Algorithm:
     if algorithm.model.dimension != 2 or algorithm.field:
         raise CouplingError(f"wrapping is for two dimensions without a field, got {algorithm.model}")
     return replace(algorithm, wrapping=True)
+
+
+def _require_warm(algorithm: Algorithm | MultiSpin, model: IsingModel, temperature: float) -> None:
+    """Refuse T so low that one sweep, in which nobody can stop it, would take long: almost nothing flips there."""
+    if algorithm.work > min(_COLDEST, max(_COLD, _SWEEP / model.n_sites)):
+        raise CouplingError(
+            f"T = {temperature:g} is so far below Σ|J| = {np.abs(model.coupling_table).sum():.3g} that a sweep would "
+            f"try {algorithm.work:.2g} bonds a site: T = 0 is drawn exactly; or use 'metropolis'"
+        )
 
 
 def _nearest(model: IsingModel) -> bool:

@@ -12,7 +12,7 @@ from scipy.stats import poisson
 from spinlens.arrays import Array, Integers, Labels
 from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
 from spinlens.sampling.algorithms.bond_tables import alias_table
-from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides
+from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides, trials_work
 from spinlens.sampling.algorithms.streams import first_bits
 from spinlens.sampling.kernels.clock import clock_chain
 
@@ -37,6 +37,10 @@ class Clock(LatticeAlgorithm):
     balance by itself, for J of either sign. Cost: at most O(2β Σ_far |J|) an attempt, whatever N. Fewer flips are
     accepted than by Metropolis, by about e^{−2β Σ_far |J| / 2} where spins are disordered: chains are slower per sweep.
     """
+
+    @property
+    def work(self) -> float:
+        return trials_work(self._events_mean)
 
     @cached_property
     def _strengths(self) -> Array:
@@ -70,9 +74,14 @@ class Clock(LatticeAlgorithm):
         return offsets, *near_table, self._displacements(weak) if weak.size else rest, *weak_table
 
     @cached_property
+    def _events_mean(self) -> float:
+        """2β Σ_far |J|, the mean number of events of an attempt."""
+        return 2 / self.temperature * float(self._strengths[self._order[NEAR[self.model.dimension] :]].sum())
+
+    @cached_property
     def _events(self) -> Array:
         """P(at most n events), n = 0, 1, …, up to a tail below 1e-18."""
-        mean = 2 / self.temperature * float(self._strengths[self._order[NEAR[self.model.dimension] :]].sum())
+        mean = self._events_mean
         distribution = np.asarray(poisson.cdf(np.arange(math.ceil(mean + 10 * math.sqrt(mean) + 30)), mean))
         distribution[-1] = 1.0
         return distribution

@@ -17,12 +17,18 @@ from spinlens.sampling.algorithms.quantities import MODES, PLAIN
 from spinlens.sampling.kernels import rows
 from spinlens.sampling.kernels.spectral import weighted_power
 
+_TRIALS = 4.0  # bonds tried in the time of an update
 _LARGE = 1 << 18  # sites of a lattice, or of a group of them, whose transform is done at a time
 
 
 def lattice_sides(model: IsingModel) -> Integers:
     """The three sides that kernels expect: leading sides of 1 below three dimensions."""
     return np.array((1,) * (3 - model.dimension) + model.shape, dtype=np.int64)
+
+
+def trials_work(trials: float) -> float:
+    """`work` of moves that try so many bonds a site, some of which every sweep contains anyway."""
+    return max(1.0, trials / _TRIALS)
 
 
 def probability_word(exponent: float) -> np.uint64:
@@ -49,6 +55,14 @@ class LatticeAlgorithm:
     def fugacity(self) -> float:
         """nan: most moves have no graph of frozen bonds."""
         return math.nan
+
+    @property
+    def work(self) -> float:
+        """What a sweep takes, in units of an update of each spin: more than 1 where couplings are many, or it is cold.
+
+        Chunks between two looks at the clock, and what is said of a run before it begins, go by it.
+        """
+        return 1.0
 
     @property
     def field(self) -> float:

@@ -21,6 +21,8 @@ _DIGIT_BITS = 26
 FEW = 64
 """Couplings of a site, up to which they are listed instead of swept as a table."""
 
+_FIELDS = 128.0  # local fields changed in the time of an update
+
 
 def fixed_point(table: Array) -> tuple[Integers, float]:
     """A coupling table in whole multiples of one unit, a power of 2 between 2^−53 and 2^−52 of Σ|J|.
@@ -56,6 +58,10 @@ class SingleSpin(LatticeAlgorithm):
     """One spin after another in site order; an attempt costs O(1), an accepted flip O(number of couplings)."""
 
     heat_bath: ClassVar[bool]
+
+    @property
+    def work(self) -> float:
+        return max(1.0, np.count_nonzero(self.model.coupling_table) / _FIELDS)
 
     @cached_property
     def _couplings(self) -> tuple[Integers, float]:

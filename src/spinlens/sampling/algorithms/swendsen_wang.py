@@ -11,7 +11,12 @@ import numpy as np
 from spinlens.arrays import Array
 from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
 from spinlens.sampling.algorithms.bond_tables import LongRangeTables, long_range_tables, poisson_table
-from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides, probability_word
+from spinlens.sampling.algorithms.lattice_algorithm import (
+    LatticeAlgorithm,
+    lattice_sides,
+    probability_word,
+    trials_work,
+)
 from spinlens.sampling.kernels import long_range, nearest
 from spinlens.sampling.kernels.rows import MAGNETIZATION
 
@@ -75,6 +80,10 @@ class LongRangeSwendsenWang(_SwendsenWang):
     def fugacity(self) -> float:
         """β, to whose power of the number of frozen bonds the graph weight is proportional."""
         return self.model.coupling.fugacity.value(self.temperature)
+
+    @property
+    def work(self) -> float:
+        return trials_work(self.model.coupling_sum / self.temperature)
 
     @cached_property
     def _tables(self) -> LongRangeTables:

@@ -12,7 +12,12 @@ from scipy.stats import poisson
 from spinlens.arrays import Array, Labels, Spins
 from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
 from spinlens.sampling.algorithms.bond_tables import LongRangeTables, alias_table, long_range_tables
-from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides, probability_word
+from spinlens.sampling.algorithms.lattice_algorithm import (
+    LatticeAlgorithm,
+    lattice_sides,
+    probability_word,
+    trials_work,
+)
 from spinlens.sampling.algorithms.quantities import PLAIN
 from spinlens.sampling.kernels import nearest, wolff
 from spinlens.sampling.kernels.rows import GROWN
@@ -82,6 +87,10 @@ class NearestNeighbourWolff(_Wolff):
 @dataclass(frozen=True)
 class LongRangeWolff(_Wolff):
     """Luijten & Blöte (1995): single clusters for couplings of any range, O(cluster) by Poisson trials of each site."""
+
+    @property
+    def work(self) -> float:
+        return trials_work(2 * self.model.coupling_sum / self.temperature)
 
     @cached_property
     def _tables(self) -> LongRangeTables:

@@ -41,7 +41,7 @@ def start_chain(model: IsingModel, seed: int, temperature: float, chain: int) ->
 class MarkovRun:
     """A Markov process under way, with a log for each chain that it makes; `advance` carries it a chunk further.
 
-    Chunks end at multiples of a fixed number of draws that depends on the model and `thin` alone. Snapshots are of
+    Chunks end at multiples of a fixed number of draws that depends on the algorithm and `thin` alone. Snapshots are of
     such ends only, so that a run that is continued, with more draws or after a kill, goes through the very same
     chunks as one that was never stopped.
     """
@@ -49,12 +49,13 @@ class MarkovRun:
     most = _MOST
     can_be_shortened = True  # whether a series of more draws holds the result of fewer
 
-    def __init__(self, request: RunRequest, state: Any, logs: int) -> None:
+    def __init__(self, request: RunRequest, state: Any, logs: int, work: float = 1.0) -> None:
         self.request, self.state, self.n_sites = request, state, request.model.n_sites
         self.warmup = WarmUp(request.warmup)
         self.logs = [ChainLog(request, self.warmup) for _ in range(logs)]
-        self._warmup_chunk = min(self.most, max(1, CHUNK // self.n_sites))
-        self._chunk = min(self.most, max(1, CHUNK // (self.n_sites * request.thin)))
+        sweeps = CHUNK // math.ceil(self.n_sites * work)
+        self._warmup_chunk = min(self.most, max(1, sweeps))
+        self._chunk = min(self.most, max(1, sweeps // request.thin))
 
     def _tune(self) -> None:
         """Fix what a sweep is, at the beginning of a stretch of the warm-up."""
@@ -96,10 +97,14 @@ class MarkovRun:
             self.warmup.take(self._watch(count))
             return count
         asked = self.request
-        count = min(self._chunk, asked.draws - self.draws)
+        count = min(self._chunk - self.draws % self._chunk, asked.draws - self.draws)
         for log, draws in zip(self.logs, self._move(count, asked.thin, asked.energy, asked.needs_states), strict=True):
             log.take(draws)
         return count * asked.thin
+
+    def rest(self) -> None:
+        """Let go of what only further draws need, once there are none: some 40 bytes a site."""
+        self.state = None
 
     def snapshot(self) -> Snapshot:
         """All that the run needs to go on."""
@@ -139,7 +144,7 @@ class Chain(MarkovRun):
     """One Markov chain at one temperature."""
 
     def __init__(self, request: RunRequest, algorithm: Algorithm, state: ChainState) -> None:
-        super().__init__(request, state, 1)
+        super().__init__(request, state, 1, algorithm.work)
         self.algorithm = algorithm
 
     def _tune(self) -> None:

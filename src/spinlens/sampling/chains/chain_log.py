@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import AnyArray, Spins
+from spinlens.files.bits import unpack_into
 from spinlens.sampling.algorithms.algorithm import ChainDraws
 from spinlens.sampling.chains.checkpoint import taken
 from spinlens.sampling.chains.recorders import Averages, Modes, Series, under
@@ -37,11 +38,14 @@ class ChainLog:
             self.modes.take(draws.states)
         self.record.take(draws.per_spin(self.request.model.n_sites))
 
-    @property
-    def spins(self) -> Spins:
-        """Kept states, (draws, N) of ±1."""
-        bits = np.concatenate(self._bits)[: self.request.draws]
-        return 2 * np.unpackbits(bits, axis=1, count=self.request.model.n_sites).astype(np.int8) - 1
+    def hand_over(self, spins: Spins) -> None:
+        """Put the kept states into `spins` (draws, N) of ±1, and keep them no longer."""
+        first = 0
+        for bits in self._bits:
+            part = spins[first : first + len(bits)]
+            unpack_into(part, bits[: len(part)])
+            first += len(part)
+        self._bits = []
 
     def arrays(self) -> dict[str, AnyArray]:
         """All of the state, for a checkpoint."""

@@ -56,11 +56,14 @@ class TemperatureLadder(MarkovRun):
     can_be_shortened = False
 
     def __init__(self, request: RunRequest, algorithms: Sequence[Algorithm], state: LadderState) -> None:
-        super().__init__(request, state, len(request.temperatures))
+        super().__init__(request, state, len(request.temperatures), max(item.work for item in algorithms))
         self.order = np.argsort(request.temperatures)
         self.algorithms = [algorithms[number] for number in self.order]
         self.betas = 1 / np.asarray(request.temperatures, dtype=np.float64)[self.order]
         self._visits: list[Labels] = []
+
+    def rest(self) -> None:
+        """The record of swaps is in the state."""
 
     def _move(self, draws: int, thin: int, energy: bool, states: bool) -> Iterable[ChainDraws]:
         if self.draws == 0:

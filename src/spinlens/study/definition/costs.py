@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from spinlens.resources import SWEEP, WEIGHT
 from spinlens.study.definition.tasks import Task
 
 Unit = tuple[Any, ...]
@@ -39,9 +40,9 @@ _BETWEEN = 0.55  # price of a sweep of which nothing is measured, over the tempe
 _OVERHEAD = 0.02  # seconds to start, encode and save a task
 
 _SECONDS: Mapping[str, Callable[..., float]] = {
-    "sweep": lambda model, L: 3e-8 * L * L,
-    "update": lambda n_visible, n_hidden, k: 1e-7 * (k + 1) * n_visible * n_hidden,
-    "anneal": lambda n_visible, n_hidden: 1e-9 * n_visible * n_hidden,
+    "sweep": lambda model, L: SWEEP * L * L,
+    "update": lambda n_visible, n_hidden, k: 200 * WEIGHT * (k + 1) * n_visible * n_hidden,
+    "anneal": lambda n_visible, n_hidden: 2 * WEIGHT * n_visible * n_hidden,
     "standard": lambda: 1.0,
 }
 """Rough prices of the units, good enough to start the longest way through a study first."""

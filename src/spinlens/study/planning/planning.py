@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from spinlens.progress import Progress, duration, telling
+from spinlens.resources import available, gibibytes
 from spinlens.study.definition.costs import STANDARD, costs, sized
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.tasks import Task, chain_costs
@@ -65,14 +66,14 @@ class Plan:
 
     def __str__(self) -> str:
         lines = [f"{stage:<14} {count:>6} tasks  {duration(cost)}" for stage, (count, cost) in self.stages().items()]
-        available = memory.available()
-        room = f" of {memory.gibibytes(available)} available" if available is not None else ""
+        free = available()
+        room = f" of {gibibytes(free)} available" if free is not None else ""
         lines += [
             f"report                       {duration(self.report)}",
             f"tasks          {len(self.tasks)} to do, {self.reused} done before",
             f"core time      {duration(self.core_seconds)} (to {_MARGIN:.0%})",
             f"time           {duration(self.wall_seconds)} on {self.workers} free core{'s' * (self.workers > 1)}",
-            f"memory         {memory.gibibytes(self.memory)} at most{room}",
+            f"memory         {gibibytes(self.memory)} at most{room}",
             f"disk           {self.disk / 2**20:.3g} MiB",
         ]
         return "\n".join(lines)

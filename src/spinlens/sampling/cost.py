@@ -1,0 +1,34 @@
+"""What a run will take, before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spinlens.resources import SWEEP, afford
+from spinlens.sampling.algorithms.algorithm import Algorithm
+from spinlens.sampling.algorithms.multispin import REPLICAS, MultiSpin
+from spinlens.sampling.chains.request import RunRequest
+
+_TABLES = 48  # bytes a site of couplings, alias tables, and of a chain under way
+_SERIES, _AVERAGES, _CHAIN = 12 * 8 * 2, 400_000, 10_000  # bytes of a draw twice, of the averages of a chain, of any
+_REMEDY = "ask for fewer draws, chains or temperatures, or a smaller lattice"
+
+
+def require_affordable(request: RunRequest, algorithms: Sequence[Algorithm | MultiSpin], workers: int) -> None:
+    """Refuse a run that does not fit into memory or would not end, and say where it takes days."""
+    sweeps = request.draws * request.thin + (request.warmup or 0)
+    chains = [request.chains / REPLICAS if isinstance(item, MultiSpin) else request.chains for item in algorithms]
+    works = [item.work * number for item, number in zip(algorithms, chains, strict=True)]
+    seconds = SWEEP * request.model.n_sites * sweeps * sum(works) / workers
+    averages = request.series and not request.keep_spins
+    remedy = f"{_REMEDY}, or for series=False, which keeps averages" if averages else _REMEDY
+    afford("this run", seconds, memory(request, workers), remedy)
+
+
+def memory(request: RunRequest, workers: int) -> float:
+    """Bytes at the end of a run, which is when most is held."""
+    chains = request.chains * len(request.temperatures)
+    kept = chains * (_CHAIN + (request.draws * _SERIES if request.series else _AVERAGES))
+    if request.keep_spins:
+        kept += 9 * (chains * request.draws * request.model.n_sites) // 8  # a byte each, and a bit until they are there
+    return kept + _TABLES * request.model.n_sites * (1 + min(workers, chains))
