@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import spinlens as sl
@@ -10,6 +11,8 @@ from spinlens.errors import InputError
 from spinlens.resources import afford
 
 SQUARE = sl.IsingModel((4, 4), sl.NearestNeighbour())
+X = np.where(np.arange(400 * 16).reshape(400, 16) * 7919 % 5 < 2, -1, 1)
+MACHINE = sl.RBM.from_weights(np.full((16, 64), 0.01))
 
 
 def test_a_moment_is_not_spoken_of(recwarn):
@@ -37,6 +40,18 @@ LONG = {
     "series": lambda: sl.sample(SQUARE, 2.3, draws=10**11, workers=1),
     "chains": lambda: sl.sample(SQUARE, 2.3, draws=10, chains=10**11, workers=1),
     "states": lambda: sl.sample(sl.IsingModel((512, 512), SQUARE.coupling), 2.3, draws=10**7, keep_spins=True),
+    "epochs": lambda: sl.RBM(4, epochs=10**12).fit(X),
+    "more epochs": lambda: sl.RBM(4).partial_fit(X, 10**12),
+    "units": lambda: sl.RBM(10**12, epochs=1).fit(X),
+    "persistent chains": lambda: sl.RBM(4, epochs=1, persistent=True, chains=10**12).fit(X),
+    "steps": lambda: MACHINE.gibbs(X, 10**12, np.random.default_rng(0)),
+    "states of a machine": lambda: MACHINE.sample(10**12),
+    "flow": lambda: sl.rbm_flow(MACHINE, X.reshape(-1, 4, 4), 10**12, record=10),
+    "mixing": lambda: sl.gibbs_autocorrelation(MACHINE, chains=10**6, steps=10**7),
+    "annealing": lambda: MACHINE.log_z("ais", runs=10**6, betas=10**12),
+    "annealings": lambda: MACHINE.log_z("ais", runs=10**12, betas=100),
+    "replicas": lambda: sl.tempered_sample(MACHINE, 10**6, steps=10**12),
+    "ladders": lambda: sl.trajectory_sample(MACHINE, [MACHINE], 10**10, steps=10**6),
     "search": lambda: sl.find_critical_point(SQUARE.coupling, (8, 16, 32), draws=10**12, workers=1),
     "updates": lambda: sl.find_critical_point(SQUARE.coupling, (8, 16, 32), budget=1e18, workers=1),
 }

@@ -15,6 +15,7 @@ from spinlens.arrays import Array
 from spinlens.lattice.cache import cached
 from spinlens.lattice.cells import cell_integrals
 from spinlens.lattice.far_images import NearImages, far_images
+from spinlens.lattice.long_tori import is_long, long_torus
 
 Cell = Literal["point", "integrated"]
 
@@ -57,7 +58,7 @@ def image_sum(shape: Sequence[int], exponent: float, cell: Cell = "point") -> tu
     sides = tuple(int(side) for side in shape)
     orthant = cached(
         lambda: _orthant(sides, exponent, cell),
-        ("image sum", 1, sides, float(exponent).hex(), cell),
+        ("image sum", 2, sides, float(exponent).hex(), cell),
         _evaluations(sides, cell) >= _NOTICEABLE,
     )
     origin = (0,) * len(sides)
@@ -126,8 +127,11 @@ class _Axis:
 def _orthant(sides: tuple[int, ...], exponent: float, cell: Cell) -> Array:
     """J(r) for r_i = 0 … L_i // 2, with the self-image term at the origin.
 
-    Short sides are repeated until all are alike: sites r, r + L, r + 2L, … of the larger torus are one site here.
+    Short sides are repeated until all are alike: sites r, r + L, r + 2L, … of the larger torus are one site here. Tori
+    too long for that: `long_tori`.
     """
+    if is_long(sides):
+        return long_torus(sides, exponent, cell == "integrated", lambda short: _orthant(short, exponent, cell))
     copies = [max(sides) // side for side in sides]
     repeated = tuple(m * side for m, side in zip(copies, sides, strict=True))
     axes = [_Axis(side, m, NearImages.of(m * side, max(repeated))) for side, m in zip(sides, copies, strict=True)]
@@ -163,7 +167,8 @@ def _power_law(box: tuple[range, ...], exponent: float, cell: Cell) -> Array:
 
 def _evaluations(sides: tuple[int, ...], cell: Cell) -> int:
     """How often a table asks for the power law, roughly: once for each near displacement, or for each point in it."""
-    displacements = math.prod([max(sides) + 1] * len(sides))
+    longest = 2 * sorted(sides)[-2] if is_long(sides) else max(sides)
+    displacements = math.prod([longest + 1] * len(sides))
     return displacements if cell == "point" else displacements * math.prod([4] * len(sides))
 
 

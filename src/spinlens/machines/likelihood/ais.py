@@ -127,6 +127,7 @@ def free_log_z(machine: Layer) -> float:
 
 def _forward_weights(machine: Layer, runs: int, betas: int, seed: int, tell: Tell) -> Array:
     generator, sampler = seeding.generator(seed, "ais"), gibbs.sampler(machine)
+    gibbs.afford_steps("annealing", sampler.work, runs * betas, 8.0 * runs * sum(sampler.weights_.shape))
     start = gibbs.draw(np.tile(sampler.visible_bias_, (runs, 1)), gibbs.make_lanes(generator))
     return _anneal(sampler, start, np.linspace(0, 1, betas + 1), generator, tell)
 
@@ -143,6 +144,7 @@ def _reverse_weights(
 def _anneal(sampler: Sampler, visible: Single, path: Array, generator: np.random.Generator, tell: Tell) -> Array:
     """Log-weights (runs,) along f_β(v) = e^{b·v} Π_a 2cosh(β θ_a), β on `path`; moves `visible`."""
     lanes = gibbs.make_lanes(generator)
+    gibbs.afford_steps("annealing", sampler.work, len(visible) * len(path))
     hidden = np.empty((len(visible), sampler.weights_.shape[1]), np.float32)
     log_weight = np.zeros(len(visible))
     for beta, following in counted(pairwise(path), len(path) - 1, tell, "annealing steps"):

@@ -124,6 +124,8 @@ def gibbs_autocorrelation(
     generator = seeding.generator(checks.seed(seed), "rbm", "mixing")
     sampler = gibbs.chained(machine)
     n_visible = sampler.n_visible
+    length = most_steps if steps is None else checks.positive_integer("steps", steps, minimum=4)
+    gibbs.afford_steps("this chain", sampler.work, chains * length, 16.0 * chains * length)
     state = gibbs.random_states(chains, n_visible, generator)
     if start is not None:
         state = gibbs.as_units("start", start, n_visible).copy()
@@ -132,7 +134,6 @@ def gibbs_autocorrelation(
     with telling(progress) as tell:
         if steps is None:
             return _adaptive(chain, most_steps, tell=tell)
-        checks.positive_integer("steps", steps, minimum=4)
         chain.skip(steps // 4 if burn_in is None else checks.positive_integer("burn_in", burn_in, 0))
         chain.extend(steps, tell)
         return _judged(integrated_time(chain.series), steps)

@@ -122,10 +122,13 @@ def tempered_sample(
     generator = seeding.generator(checks.seed(seed), "rbm", "tempering")
     ladder = ReplicaLadder(replicas)
     n_visible = machine.weights_.shape[0]
-    states = gibbs.random_states(replicas * checks.positive_integer("n", n), n_visible, generator)
+    chains = replicas * checks.positive_integer("n", n)
+    sampler = gibbs.sampler(machine)
+    memory = 8.0 * chains * sum(sampler.weights_.shape)
+    gibbs.afford_steps("this chain", sampler.work, chains * checks.positive_integer("steps", steps), memory)
+    states = gibbs.random_states(chains, n_visible, generator)
     shaped = states.reshape(replicas, n, n_visible)
-    sampler, lanes = gibbs.sampler(machine), gibbs.make_lanes(generator)
-    checks.positive_integer("steps", steps)
+    lanes = gibbs.make_lanes(generator)
     with telling(progress) as tell:
         for _ in counted(range(steps), steps, tell, "Gibbs steps"):
             ladder.step(sampler, shaped, lanes, generator)

@@ -23,7 +23,7 @@ from spinlens.machines.training.checkpoint import TrainingFile, training_file
 from spinlens.machines.training.engine import Engine, engine_of
 from spinlens.machines.training.epoch import run_epoch
 from spinlens.machines.training.recipe import Recipe, judged_epochs
-from spinlens.machines.training.state import TrainingState, going_on, start_from, structure
+from spinlens.machines.training.state import TrainingState, going_on, require_affordable, start_from, structure
 from spinlens.machines.training.watch import judge, judges
 from spinlens.machines.units.parameters import Layer, Weights
 from spinlens.progress import Progress, Step, Tell, silent, telling
@@ -205,10 +205,10 @@ class Learner(Recipe):
         >>> [entry["epoch"] for entry in machine.history_]
         [1, 2, 3, 4]
         """
-        checks.positive_integer("epochs", epochs)
         data = checked_states(X, None if self._state is None else self._state.n_visible)
         held_out = None if validation is None else unpacked_states(validation, data.shape[1], "validation")
         recipe = Recipe(**self.get_params())
+        require_affordable(recipe, data.shape[1], len(data), checks.positive_integer("epochs", epochs))
         asked, known = structure(recipe), vars(self).get("weights_")
         if self._state is None or self._trained_with != asked:
             self._state = going_on(recipe, None if known is None else self, vars(self).get("history_", []), data)

@@ -22,8 +22,10 @@ from spinlens.machines.training.recipe import Recipe
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.parameters import Layer, Parameters
 from spinlens.machines.units.translations import tying
+from spinlens.resources import WEIGHT, afford
 
 _LARGEST_EXACT_GRADIENT = 20
+_COPIES = 8  # of the weights while they are trained, in float32
 _FREE = ("learning_rate", "final_rate", "epochs", "momentum", "l1", "l2", "track", "track_at", "annealing", "patience")
 
 
@@ -63,6 +65,7 @@ class TrainingState:
 
 def start(recipe: Recipe, n_visible: int, n_samples: int) -> TrainingState:
     """Small random weights and, for PCD, chains of free spins."""
+    require_affordable(recipe, n_visible, n_samples, recipe.epochs)
     generator = seeding.generator(recipe.seed, "rbm", "start")
     parameters = Parameters(
         _weights(recipe, n_visible, generator), np.zeros(n_visible, np.float32), np.zeros(recipe.n_hidden, np.float32)
@@ -71,6 +74,15 @@ def start(recipe: Recipe, n_visible: int, n_samples: int) -> TrainingState:
     copies = OPTIMIZERS[recipe.optimizer].memories
     memory = [np.zeros(part.size, np.float32) for _ in range(copies) for part in parameters]
     return TrainingState(parameters, memory, chains, average=parameters.copy() if recipe.averaging else None)
+
+
+def require_affordable(recipe: Recipe, n_visible: int, n_samples: int, epochs: int) -> None:
+    """See `resources.afford`: each batch takes half a Gibbs step of its states, and the steps of the chains."""
+    weights, batch = n_visible * recipe.n_hidden, min(recipe.batch_size, n_samples)
+    chains = recipe.replicas * (recipe.chains or batch)
+    seconds = WEIGHT * weights * epochs * (n_samples / batch) * (batch + 2 * recipe.steps * chains)
+    memory = 4 * (_COPIES * weights + 2 * (batch + chains) * (n_visible + recipe.n_hidden))
+    afford("this training", seconds, memory, "ask for fewer epochs, hidden units or chains")
 
 
 def start_from(recipe: Recipe, machine: Layer | None, data: States) -> TrainingState:

@@ -41,6 +41,11 @@ class Bonds:
             return None
         return cls(n_visible, ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32), np.asarray(first, np.float64))
 
+    @property
+    def work(self) -> int:
+        """Weights that a step goes through."""
+        return 2 * len(self.weights)
+
     def scratch(self, n_samples: int) -> Single:
         """What `step` is given as `hidden`: nothing."""
         return np.empty((n_samples, 0), np.float32)

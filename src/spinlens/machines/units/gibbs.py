@@ -17,6 +17,7 @@ from spinlens.files.held import Held
 from spinlens.machines.units.bonds import Bonds
 from spinlens.machines.units.kernels import LANES, Lanes, draw_and_mean_units, draw_units, mean_units
 from spinlens.machines.units.parameters import Layer, Weights
+from spinlens.resources import WEIGHT, afford
 
 _LARGEST_SCRATCH = 2**24  # hidden units held at once, 64 MB: an exact power-law machine has N² / 2 of them
 
@@ -26,6 +27,8 @@ class Chained(Protocol):
 
     @property
     def n_visible(self) -> int: ...
+    @property
+    def work(self) -> int: ...
     def scratch(self, n_samples: int) -> Single: ...
     def step(self, visible: Single, hidden: Single, lanes: Lanes, steps: int = 1) -> None: ...
 
@@ -67,6 +70,11 @@ class Sampler:
         """Number of visible units."""
         return len(self.weights_)
 
+    @property
+    def work(self) -> int:
+        """Weights that a step goes through."""
+        return self.weights_.size
+
     def scratch(self, n_samples: int) -> Single:
         """What `step` is given as `hidden`, (n_samples, n_hidden)."""
         return np.empty((n_samples, self.weights_.shape[1]), np.float32)
@@ -96,6 +104,11 @@ class BondSampler(Sampler):
     def __init__(self, machine: Layer, bonds: Bonds) -> None:
         super().__init__(machine.weights_, machine.visible_bias_, machine.hidden_bias_)
         self._bonds = bonds
+
+    @property
+    def work(self) -> int:
+        """Weights that a step goes through."""
+        return self._bonds.work
 
     def hidden_field(self, visible: Single, out: Single | None = None) -> Single:
         """θ = v W, (n_samples, n_hidden)."""
@@ -177,11 +190,17 @@ def sampler_copy(machine: Layer) -> Sampler:
     return Sampler(machine.weights_.copy(), machine.visible_bias_.copy(), machine.hidden_bias_.copy())
 
 
+def afford_steps(what: str, work: int, steps: float, memory: float = 0.0) -> None:
+    """See `resources.afford`, of so many Gibbs steps through `work` weights, those of all chains together."""
+    afford(what, 2 * WEIGHT * work * steps, memory, "ask for fewer states or steps")
+
+
 def gibbs(machine: Layer, visible: Held, steps: int, generator: np.random.Generator) -> Spins:
     """States after `steps` block Gibbs steps v → h → v, (n_samples, n_visible) int8 ±1."""
     n_visible, n_hidden = machine.weights_.shape
     state = as_units("visible states", visible, n_visible, means=False).copy()
     conditional, lanes = sampler(machine), make_lanes(generator)
+    afford_steps("this chain", conditional.work, steps * len(state))
     rows = max(1, _LARGEST_SCRATCH // n_hidden)
     hidden = conditional.scratch(min(rows, len(state)))
     for first in range(0, len(state), rows):
@@ -192,4 +211,5 @@ def gibbs(machine: Layer, visible: Held, steps: int, generator: np.random.Genera
 
 def random_states(n_samples: int, width: int, generator: np.random.Generator) -> Single:
     """Free spins: (n_samples, width) of ±1 with equal probability, as float32."""
+    afford("so many states", 0, 9.0 * n_samples * width, "ask for fewer")
     return draw(np.zeros((n_samples, width), np.float32), make_lanes(generator))

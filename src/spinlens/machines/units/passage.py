@@ -21,6 +21,9 @@ KINDS: tuple[Kind, ...] = ("sampled", "mean", "mixed")
 _SCRATCH = 2**24  # units of the widest layer held at once, 64 MB
 
 
+_MOST = 10**6  # records that are counted one by one
+
+
 class Passage:
     """v → h₁ → … → h_k → … → v′ through `layers`, the lowest first; buffers are kept from step to step."""
 
@@ -66,6 +69,7 @@ def flow_records(
     States keep their shape; they are int8 ±1 where `kind` is "sampled" and float64 otherwise.
     """
     passage, kept = Passage(layers, kind, len(states)), recorded(record)
+    gibbs.afford_steps("this flow", sum(sampler.work for sampler in passage.samplers), len(states) * kept[-1])
     return _run(passage, states, kept, np.dtype(np.int8 if kind == "sampled" else np.float64), generator)
 
 
@@ -99,6 +103,8 @@ def chosen_steps(steps: int, count: int) -> tuple[int, ...]:
 def recorded(record: Sequence[int] | int | None, steps: int | None = None) -> tuple[int, ...]:
     """Rising steps to keep: `record`, none of them beyond `steps`; about so many; or all from 0 to `steps`."""
     if record is None:
+        if (steps or 0) > _MOST:
+            raise InputError(f"{steps} steps are too many to keep every one: choose some with record=, such as 20")
         return tuple(range((steps or 0) + 1))
     if isinstance(record, int | np.integer):
         return chosen_steps(steps or 0, checks.positive_integer("record", record, minimum=2))
