@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # for `site_code`, and in notebooks `tables`
+sys.path.insert(0, str(Path(__file__).parent))  # for `site_code` and `tables`
 
 import spinlens
 
@@ -18,7 +18,10 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx-mathjax-offline",  # pages need no network
     "site_code.generated",
+    "site_code.made",
     "site_code.names",
+    "site_code.symbols",
+    "site_code.stacked_tables",
 ]
 exclude_patterns = ["_build", "slurm", "tables", "site_code", "**.ipynb_checkpoints"]
 nitpicky = True
@@ -42,3 +45,4 @@ html_show_sphinx = False
 html_theme_options = {"light_css_variables": {"color-brand-primary": "#1f5f8b", "color-brand-content": "#1f5f8b"}}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["calculator.js"]

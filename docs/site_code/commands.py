@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from typer.main import get_command
 from spinlens.cli.app import app
 from spinlens.cli.examples import EXAMPLES
 
+_OPTION = re.compile(r"(?<![\w`-])(--[a-z][\w-]*)(?!`)")
 _HEAD = """# Command line
 
 Every command, as `spinlens COMMAND -h` shows it. A mistake is one sentence on standard error and exit
@@ -50,8 +52,9 @@ def _section(name: str, command: Any) -> str:
     ]
     rows = [row for row in rows if row[0] != "`--help`, `-h`"]
     arguments = [[f"`{_metavar(p)}`", _help(p), _default(p)] for p in command.params if p.param_type_name == "argument"]
+    about = "\n\n".join(map(plain, command.help.split("\n\n")))
     return "\n".join([
-        f"(spinlens-{name.replace(' ', '-')})=", f"### spinlens {name}\n", f"{command.help}\n",
+        f"(spinlens-{name.replace(' ', '-')})=", f"### spinlens {name}\n", f"{about}\n",
         f"```text\n{usage} [OPTIONS]\n```\n", f"```bash\n{examples}\n```\n",
         table(["option", "what it does", "default"], [*arguments, *rows]), "",
     ])  # fmt: skip
@@ -68,7 +71,12 @@ def _metavar(argument: Any) -> str:
 
 
 def _help(parameter: Any) -> str:
-    return " ".join((getattr(parameter, "help", None) or "").split())
+    return plain(getattr(parameter, "help", None) or "")
+
+
+def plain(text: str) -> str:
+    """A text of the help in one line; options in it are code, or their dashes would become those of a sentence."""
+    return _OPTION.sub(r"`\1`", " ".join(text.split()))
 
 
 def _default(parameter: Any) -> str:
@@ -76,7 +84,7 @@ def _default(parameter: Any) -> str:
         return "needed"
     shown = getattr(parameter, "show_default", None)
     if isinstance(shown, str):
-        return shown
+        return plain(shown)
     value = parameter.default() if callable(parameter.default) else parameter.default
     if value is None or value is False or shown is False or value in ((), []):
         return "–"

@@ -17,7 +17,7 @@ from sphinx.transforms import SphinxTransform
 _NAME = re.compile(r"sl\.([A-Za-z]\w*(?:\.\w+)*)(?:\(.*\))?")
 
 _QUOTED = re.compile(r"(``.+?``|`.+?`)")
-_SIGN = re.compile(r"([|*])")
+_SIGN = re.compile(r"(?<![\w*])(\*{1,2}\w[^*]*\w\*{1,2})(?![\w*])|([|*])")
 
 
 class LinkNames(SphinxTransform):
@@ -81,9 +81,9 @@ def plain_signs(app: Sphinx, what: str, name: str, item: object, options: object
 
 
 def plain(line: str) -> str:
-    """A line whose signs mean themselves, but between backticks."""
+    """A line whose signs mean themselves, but between backticks and around words that are stressed."""
     parts = _QUOTED.split(line)
-    parts[::2] = [_SIGN.sub(r"\\\1", part) for part in parts[::2]]
+    parts[::2] = [_SIGN.sub(lambda sign: sign[1] or f"\\{sign[2]}", part) for part in parts[::2]]
     return "".join(parts)
 
 

@@ -8,25 +8,35 @@ from typing import Any
 import numpy as np
 
 from spinlens import Estimate, PowerLaw, finite_size_scaling
-from tables.markdown import count, estimate, load, table
+from tables.markdown import count, estimate, load, signed, table
 
 _QUANTITIES = {"temperature": "T_c", "delta_spin": "Δ_s", "delta_energy": "Δ_ε", "binder": "U4*"}
 _LATTICES = "validation/critical_points/results.json"
 
 
-def lattices(name: str = _LATTICES) -> str:
-    """T_c, dimensions and U4* of every lattice, with the known value and the deviation in combined errors."""
-    headings = [cell for symbol in _QUANTITIES.values() for cell in (symbol, "known", "z")]
-    rows = [
-        [case, *(cell for key in _QUANTITIES for cell in _beside(run, key)), count(run["updates"])]
-        for case, run in sorted(load(name).items())
-    ]
-    return table(["case", *headings, "updates"], rows)
+def lattices(key: str) -> str:
+    """One quantity of every lattice, with the known value and the deviation in combined errors."""
+    rows = [[lattice(case), *_beside(run, key), count(run["updates"])] for case, run in sorted(load(_LATTICES).items())]
+    return table(["case", _QUANTITIES[key], "known", "z", "spin updates"], rows)
+
+
+def lattice(case: str) -> str:
+    """A lattice as pages call it: 2D, σ = 1.2."""
+    return case.replace(" sigma=", ", σ = ").replace(" NN", ", nearest neighbours")
+
+
+def how_many() -> int:
+    """The number of these lattices."""
+    return len(load(_LATTICES))
 
 
 def two_cores() -> str:
-    """The same of runs of two and five minutes on two cores."""
-    return lattices("validation/critical_points/two_cores.json")
+    """Deviations of runs of two and five minutes on two cores."""
+    runs = sorted(load("validation/critical_points/two_cores.json").items())
+    rows = [
+        [lattice(case), *(_beside(run, key)[-1] for key in _QUANTITIES), count(run["updates"])] for case, run in runs
+    ]
+    return table(["case", *(f"z of {symbol}" for symbol in _QUANTITIES.values()), "spin updates"], rows)
 
 
 def summary() -> str:
@@ -41,17 +51,24 @@ def summary() -> str:
 
 def _beside(run: Mapping[str, Any], key: str) -> tuple[str, str, str]:
     known, z = run["known"].get(key), run["z"].get(key)
-    return estimate(run["measured"][key]), estimate(known), "" if z is None else f"{z:+.1f}"
+    return estimate(run["measured"][key]), estimate(known), "" if z is None else signed(z, 1)
 
 
 def sources() -> str:
     """Where known values come from, as the data say it."""
     found = {
-        (_QUANTITIES[key], entry["source"]): case
+        (_QUANTITIES[key], printed(entry["source"])): case
         for case, run in load(_LATTICES).items()
         for key, entry in run["known"].items()
     }
-    return table(["quantity", "source", "for example"], [[*key, case] for key, case in sorted(found.items())])
+    return table(["quantity", "source", "for example"], [[*key, lattice(case)] for key, case in sorted(found.items())])
+
+
+def printed(source: str) -> str:
+    """A source as pages print it, and what is to be known of its digits."""
+    for plain, sign in (("from memory", "digits not yet compared with the print"), ("Bloete", "Blöte")):
+        source = source.replace(plain, sign)
+    return source.replace("<=", "≤").replace("sum_r", "Σ_r")
 
 
 def others() -> str:
@@ -85,7 +102,7 @@ def square() -> str:
     """Pulls of repeated short runs of the exactly solved square: mean and mean square."""
     found = load("validation/coverage/square.json")
     rows = [
-        [_QUANTITIES[key], f"{pull['mean']:+.2f}", f"{pull['variance']:.2f}"] for key, pull in found["pulls"].items()
+        [_QUANTITIES[key], signed(pull["mean"], 2), f"{pull['variance']:.2f}"] for key, pull in found["pulls"].items()
     ]
     return table(["quantity", f"mean pull of {len(found['runs'])} runs", "mean square"], rows)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from spinlens import RBM, IsingModel, NearestNeighbour, PowerLaw, exact
-from tables.markdown import load, table
+from tables.markdown import load, signed, table
 
 _LARGEST_TABLE = 70_000  # sites of a table that is made for the page; the tests make all
 
@@ -77,4 +77,4 @@ def samplers() -> str:
 
 
 def _spread(pulls: list[float]) -> list[str]:
-    return [str(len(pulls)), f"{np.mean(np.square(pulls)):.2f}", f"{max(pulls, key=abs):+.1f}"]
+    return [str(len(pulls)), f"{np.mean(np.square(pulls)):.2f}", signed(max(pulls, key=abs), 1)]

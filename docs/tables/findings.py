@@ -1,4 +1,4 @@
-"""The findings of the committed study, section by section, for a page with links of its own."""
+"""The findings of the committed study for a page of the site, which lies in another folder."""
 
 from __future__ import annotations
 
@@ -9,20 +9,14 @@ from tables.markdown import ROOT
 _FOLDER = "validation/study"
 
 
-def sections() -> dict[str, str]:
-    """The text below each heading of FINDINGS.md; what stands before the first one is that of ""."""
-    text = (ROOT / _FOLDER / "FINDINGS.md").read_text(encoding="utf-8")
-    _, *parts = re.split(r"^#+ (.+)\n", text, flags=re.MULTILINE)  # the title of the page, its beginning, a heading, …
-    titles = ["", *parts[2::2]]
-    return {title: _of_here(body) for title, body in zip(titles, parts[1::2], strict=True)}
+def text() -> str:
+    """FINDINGS.md below its title: pictures by their place as seen from the page, files of the folder by name."""
+    _, _, below = (ROOT / _FOLDER / "FINDINGS.md").read_text(encoding="utf-8").partition("\n")
+    below = re.sub(r"!\[(.*?)\]\((?!http)(.+?)\)", rf"![\1](../../{_FOLDER}/\2)", below)
+    return re.sub(r"(?<!!)\[[^\]]*\]\((?!http)([\w.]+)\)", rf"`{_FOLDER}/\1`", below)
 
 
-def section(title: str = "") -> str:
-    """One of them."""
-    return sections()[title]
-
-
-def _of_here(text: str) -> str:
-    """Pictures by their place as seen from the page, other files of the folder by their name in the repository."""
-    text = re.sub(r"!\[(.*?)\]\((?!http)(.+?)\)", rf"![\1](../../{_FOLDER}/\2)", text)
-    return re.sub(r"(?<!!)\[[^\]]*\]\((?!http)([\w.]+)\)", rf"`{_FOLDER}/\1`", text)
+def answer() -> str:
+    """The answer in two sentences, as the README has it below the question."""
+    _, _, below = (ROOT / "README.md").read_text(encoding="utf-8").partition("group does?**\n\n")
+    return below.partition("\n\n")[0].replace("(validation/study/FINDINGS.md)", "(validation/findings.md)")

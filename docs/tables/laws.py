@@ -1,19 +1,34 @@
 """How many sweeps, updates, states and steps a number takes, by laws that were measured: each function is a table.
 
-They scale what was measured, with its own error, to an error that is asked for.
+They scale what was measured, with its own error, to an error that is asked for; on the page a reader may ask for
+another (`_static/calculator.js`).
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
 from spinlens import exact
-from tables.markdown import count, estimate, load, over_seeds, table
+from spinlens.study.definition.costs import lattice_tables
+from tables.critical_points import lattice
+from tables.markdown import count, estimate, instrument, load, over_seeds, table
 
 _PLAIN = ("swendsen-wang", "wolff", "metropolis", "heat-bath", "clock")
+
+
+def asked(what: str, error: float) -> str:
+    """A field for another error; the numbers of the next table that depend on it follow."""
+    field = f'<input type="number" class="asked" min="0" step="any" value="{error:g}" data-error="{error:g}">'
+    return f'<p class="calculator"><label>{what} {field}</label></p>'
+
+
+def _scaled(number: float, power: float = 2.0) -> str:
+    """A number that goes as the error to the power −`power`."""
+    return f'<span class="scaled" data-number="{number:.4g}" data-power="{power:.4g}">{count(number)}</span>'
 
 
 def autocorrelation() -> str:
@@ -33,7 +48,7 @@ def sweeps(error: float = 1e-4) -> str:
     sizes = sorted(found["swendsen-wang"])
     variance = {L: exact.kaufman(L, T).specific_heat * T**2 / L**2 for L in sizes}
     rows = [
-        [name, *(count(2 * times[L] * variance[L] / error**2) if L in times else "–" for L in sizes)]
+        [name, *(_scaled(2 * times[L] * variance[L] / error**2) if L in times else "–" for L in sizes)]
         for name, times in found.items()
     ]
     return table(["moves", *(f"L = {L}" for L in sizes)], rows)
@@ -62,14 +77,28 @@ def critical_temperature(wanted: float = 1e-4) -> str:
         relative = T_c["error"] / T_c["value"]
         needed = run["updates"] * (relative / wanted) ** (1 / power)
         share = (systematic / T_c["error"]) ** 2
-        rows.append([case, estimate(T_c), f"{relative:.1e}", count(run["updates"]), f"{share:.0%}", count(needed)])
+        rows.append(
+            [
+                lattice(case),
+                estimate(T_c),
+                f"{relative:.1e}",
+                count(run["updates"]),
+                f"{share:.0%}",
+                _scaled(needed, 1 / power),
+            ]
+        )
     headings = ["case", "T_c", "relative error", "spin updates", "of its variance systematic"]
-    return table([*headings, f"updates for {wanted:g}"], rows)
+    return table([*headings, "updates for the error wanted"], rows)
 
 
-def planner_power() -> float:
+def planner_power() -> str:
     """The power of the budget with which the error of T_c falls."""
-    return float(load("validation/planner/lever.json")["exponent"])
+    return f"{load('validation/planner/lever.json')['exponent']:.2f}"
+
+
+def memory(sizes: Sequence[int]) -> str:
+    """What one lattice of two dimensions takes while it is sampled, as the planner of studies counts it."""
+    return table(["L, two dimensions", "memory"], [[L, f"{lattice_tables(L) / 2**20:,.0f} MiB"] for L in sizes])
 
 
 def training(what: str) -> str:
@@ -95,11 +124,11 @@ def temperature(wanted: float = 0.01) -> str:
         names.append(label)
         T_c = found["about"]["T_c"]
         at = found["temperatures"].index(min(found["temperatures"], key=lambda T: abs(T - T_c)))
-        for name, instrument in found["thermometers"].items():
-            spread = instrument["spread"][at]
-            rows[name] += [f"{spread / T_c:.3f}", f"{math.ceil((spread / T_c / wanted) ** 2)}"]
-    headings = [cell for name in names for cell in (f"{name}: spread of a state / T_c", f"states for {wanted:.0%}")]
-    return table(["instrument", *headings], [[name, *cells] for name, cells in rows.items()])
+        for name, one in found["thermometers"].items():
+            spread = one["spread"][at]
+            rows[name] += [f"{spread / T_c:.3f}", _scaled((spread / T_c / wanted) ** 2)]
+    headings = [cell for name in names for cell in (f"{name}: spread of a state / T_c", "states")]
+    return table(["instrument", *headings], [[instrument(name), *cells] for name, cells in rows.items()])
 
 
 def exponents(wanted: float = 0.01) -> str:
@@ -109,10 +138,10 @@ def exponents(wanted: float = 0.01) -> str:
         if "case" in run:
             last = max(entry["step"] for entry in run["table"])
             found = {e["sector"]: e["exponents"][-1] for e in run["table"] if e["step"] == last}
-            states = [count(run["samples"] * (found[sector][1] / wanted) ** 2) for sector in ("even", "odd")]
+            states = [_scaled(run["samples"] * (found[sector][1] / wanted) ** 2) for sector in ("even", "odd")]
             rows.append([run["case"], last, f"{run['samples']:,}", *map(estimate, found.values()), *states])
     headings = ["case", "step", "states", "y_t", "y_h"]
-    return table([*headings, f"states for y_t to {wanted:g}", f"for y_h to {wanted:g}"], rows)
+    return table([*headings, "states for y_t", "states for y_h"], rows)
 
 
 def flow_steps() -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from tables.markdown import estimate, load, over_seeds, table
+from tables.markdown import estimate, instrument, load, over_seeds, signed, table
 
 
 def likelihood() -> str:
@@ -24,12 +25,15 @@ def critical_states() -> str:
     rows = []
     for name, entry in good["observables"].items():
         own, other = _compared(entry), _compared(short["observables"][name])
-        rows.append([name, own[0], own[1], own[2], other[1], other[2]])
+        rows.append([_OBSERVABLES.get(name, name), own[0], own[1], own[2], other[1], other[2]])
     return table(["", "data", "machine", "deviation", "one epoch", "deviation"], rows)
 
 
+_OBSERVABLES = {"E": "energy", "m2": "⟨m²⟩", "m4": "⟨m⁴⟩"}
+
+
 def _compared(entry: Mapping[str, Any]) -> tuple[str, str, str]:
-    return estimate(entry["data"]), estimate(entry["machine"]), f"{entry['deviation']:+.1f}"
+    return estimate(entry["data"]), estimate(entry["machine"]), signed(entry["deviation"], 1)
 
 
 def committed_gaps() -> str:
@@ -52,7 +56,14 @@ def instruments() -> str:
             low, high = (T / T_c for T in one["range"])
             reach = f"{low:.2f} … {high:.2f}"
             rows.append(
-                [label, name, reach, f"{one['largest_bias'] / T_c:.3f}", f"{one['rms_pull']:.2f}", one["pulls"]]
+                [
+                    label,
+                    instrument(name),
+                    reach,
+                    f"{one['largest_bias'] / T_c:.3f}",
+                    f"{one['rms_pull']:.2f}",
+                    one["pulls"],
+                ]
             )
     return table(["lattice", "instrument", "range / T_c", "largest bias / T_c", "r.m.s. pull", "of"], rows)
 
@@ -66,8 +77,19 @@ def impostors() -> str:
         read = [entry["readings"][name] for name in names]
         cells = [f"{one['T'] / T_c:.2f}" if one["in_range"] else "out of range" for one in read]
         test = entry["equilibrium"]
-        rows.append([kind, *cells, estimate((test["distance"], test["distance_error"])), f"{test['p_value']:.1g}"])
-    return table(["states", *(f"T/T_c by {name}" for name in names), "D", "p"], rows)
+        rows.append(
+            [
+                re.sub(r"PowerLaw\(sigma=([\d.]+).*\)", r"power law, σ = \1,", kind),
+                *cells,
+                estimate((test["distance"], test["distance_error"])),
+                _chance(test["p_value"]),
+            ]
+        )
+    return table(["states", *(f"T/T_c by {instrument(name)}" for name in names), "D", "p"], rows)
+
+
+def _chance(p: float) -> str:
+    return f"{p:.1g}" if p > 1e-6 else "< 10⁻⁶"
 
 
 def false_alarms() -> str:
@@ -145,10 +167,14 @@ def published_ends() -> str:
                 row["m"],
                 f"{own['mean']:.3f}",
                 f"{own['sd']:.3f}",
+                signed((row["m"] - own["mean"]) / own["sd"], 1),
                 len(found[key]["machines"]),
             ]
         )
-    return table(["trained on", "|m| published", "|m| here", "spread between seeds", "seeds"], rows)
+    return table(
+        ["trained on", "|m| published", "|m| here", "spread between seeds", "published − here, in spreads", "seeds"],
+        rows,
+    )
 
 
 def faults() -> str:

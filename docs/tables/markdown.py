@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spinlens import Estimate
+from spinlens.plot.style import INSTRUMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +32,7 @@ def estimate(entry: Mapping[str, Any] | Sequence[float] | None) -> str:
     if not entry:
         return ""
     value, error = (entry["value"], entry["error"]) if isinstance(entry, Mapping) else entry
-    return "" if value is None or error is None else str(Estimate(value, error))
+    return "" if value is None or error is None else str(Estimate(value, error)).replace("-", "−")
 
 
 def over_seeds(values: Sequence[float]) -> str:
@@ -46,6 +47,16 @@ def count(number: float) -> str:
         return f"{float(f'{number:.2g}'):,.0f}"
     digits, exponent = f"{number:.1e}".split("e")
     return f"{digits}·10{str(int(exponent)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
+def instrument(name: str) -> str:
+    """A thermometer as figures call it."""
+    return INSTRUMENTS.get(name, name)
+
+
+def signed(number: float, digits: int) -> str:
+    """A deviation with its sign, which is no hyphen."""
+    return f"{number:+.{digits}f}".replace("-", "−")
 
 
 def _line(cells: Sequence[Any]) -> str:

@@ -23,7 +23,7 @@ def made(monkeypatch):
     """Modules beside the pages, by name."""
     monkeypatch.syspath_prepend(str(ROOT / "docs"))
     yield importlib.import_module
-    for name in [name for name in sys.modules if name.startswith("site_code")]:
+    for name in [name for name in sys.modules if name.startswith(("site_code", "tables"))]:
         del sys.modules[name]
 
 
@@ -67,6 +67,56 @@ def test_signs_of_physics_are_no_markup(made):
     lines = ["<|m|> and U4* of `a*b`", "", ">>> 2 * 3", "6 *", "", "x*"]
     made("site_code.names").plain_signs(None, "", "", None, None, lines)
     assert lines == [r"<\|m\|> and U4\* of `a*b`", "", ">>> 2 * 3", "6 *", "", r"x\*"]
+
+
+def test_words_that_are_stressed_stay_stressed(made):
+    plain = made("site_code.names").plain
+    assert plain("independent: **taken apart**, *any* of T* and **options") == (
+        r"independent: **taken apart**, *any* of T\* and \*\*options"
+    )
+
+
+SET = {
+    "J(r) = r^-(2+sigma), L of the U4 crossings": ["J(r)", "r^{-(2+σ)}", "L", "U_4"],
+    "⟨m⁴⟩/(3⟨m²⟩²) and τ_int of |m|": ["⟨m^{4}⟩", "⟨m^{2}⟩^{2}", r"τ_\text{int}", "|m|"],
+    "T_end/T_c − 1 at σ = 1.2, y_h* = 3d/4": [r"T_\text{end}/T_c", "σ", "y_h^*", "3d/4"],
+    "n_samples, log_z, weights_ and 3·10⁻⁵ nats": [],
+    "N. Metropolis, T. Tomé and L. Onsager": [],
+}
+
+
+@pytest.mark.parametrize("text", SET)
+def test_symbols_are_set_and_names_are_not(made, text):
+    symbols = made("site_code.symbols")
+    found = list(symbols.pieces(text))
+    assert [str(part.astext()) for part in found if part.tagname == "math"] == SET[text]
+
+
+def test_wide_tables_say_in_every_cell_what_it_is(made):
+    from docutils.core import publish_doctree
+    from docutils.frontend import get_default_settings
+    from docutils.parsers.rst import Parser
+
+    stacked = made("site_code.stacked_tables")
+    text = ".. list-table::\n   :header-rows: 1\n\n   * - a\n     - {0}\n   * - b\n     - c\n"
+    for heading, classes in (("short", []), ("averylongwordthatnobodycanbreak" * 2, ["stacked"])):
+        document = publish_doctree(text.format(heading), settings=get_default_settings(Parser))
+        stacked.StackTables(document).apply()
+        table = next(one for one in document.findall() if one.tagname == "table")
+        assert [name for name in table["classes"] if name == "stacked"] == classes
+        assert (heading + " c" in table.astext()) == bool(classes)
+
+
+def test_what_a_page_says_is_made_is_made_in_every_build(made, tmp_path):
+    filled = made("site_code.made").filled
+    assert filled("a {made}`laws.planner_power()`\n").split() == ["a", made("tables.laws").planner_power()]
+    assert filled('```{made}\nlaws.training("units")\n```\n').startswith("| units |")
+    with pytest.raises(Exception, match=r"laws\.none.*fails"):
+        filled("{made}`laws.none()`")
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert "remove-input" not in page.read_text(encoding="utf-8"), (
+            f"{page.name}: what it hides is kept by the cache"
+        )
 
 
 def test_links_of_pages_at_the_root_lead_somewhere():

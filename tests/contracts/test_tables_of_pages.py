@@ -21,7 +21,8 @@ def tables(monkeypatch):
 
 
 def rows(text):
-    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in text.splitlines()[2:]]
+    plain = re.sub(r"<[^>]+>", "", text)
+    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in plain.splitlines()[2:]]
 
 
 LAWS = {
@@ -54,17 +55,36 @@ def test_numbers_print_as_physicists_print_them(tables):
     assert markdown.table(["a", "b"], [["|m|"]]).splitlines()[-1] == r"| \|m\| |  |"
 
 
-def test_the_page_of_findings_has_every_section(tables):
-    findings, page = tables("findings"), (ROOT / "docs" / "validation" / "findings.md").read_text(encoding="utf-8")
-    wanted = re.findall(r"^## (.+)$", (ROOT / "validation" / "study" / "FINDINGS.md").read_text("utf-8"), re.MULTILINE)
-    assert [title for title in findings.sections() if title] == wanted == re.findall(r"^## (.+)$", page, re.MULTILINE)
-    assert all(f'section("{title}")' in page for title in wanted)
-    assert "](results" not in "".join(findings.sections().values())
+def test_the_page_of_findings_is_what_stands_in_its_file(tables):
+    page, text = tables("findings").text(), (ROOT / "validation" / "study" / "FINDINGS.md").read_text(encoding="utf-8")
+    headings = re.compile(r"^#+ .+$", re.MULTILINE)
+    assert headings.findall(page) == headings.findall(text)[1:] != []
+    assert "](results" not in page
+    assert "![Effects against the gap](../../validation/study/gap_effects.png)" in page
+
+
+def test_the_answer_of_the_readme_is_that_of_the_findings(tables):
+    said = tables("findings").answer()
+    assert said.startswith("Machines that have learned")
+    assert "(validation/findings.md)" in said
+    numbers = re.findall(r"\d·10[⁻⁰-⁹]+", said)
+    assert numbers
+    assert all(number in tables("findings").text() for number in numbers)
+
+
+def test_numbers_that_depend_on_an_error_say_how(tables):
+    """What the page does with them when another error is typed."""
+    law = tables("laws").sweeps(1e-3)
+    first = re.search(r'data-number="([\d.e+]+)" data-power="2">([\d,·⁰-⁹]+)<', law)
+    assert float(first[2].replace(",", "")) == pytest.approx(float(first[1]), rel=0.05)
+    planner = json.loads((ROOT / "validation" / "planner" / "lever.json").read_text("utf-8"))["exponent"]
+    power = float(re.search(r'data-power="([\d.]+)"', tables("laws").critical_temperature())[1])
+    assert power == pytest.approx(1 / planner, rel=1e-3)
 
 
 NUMBERS = {
     "exact_answers": ["comparison", "samplers"],
-    "critical_points": ["lattices", "two_cores", "sources", "others", "coverage", "square", "planner"],
+    "critical_points": ["two_cores", "sources", "others", "coverage", "square", "planner"],
     "machines_and_maps": [
         "likelihood", "critical_states", "committed_gaps", "instruments", "impostors", "false_alarms", "block_spins",
         "learned_maps", "matching", "published_ends", "faults",
@@ -79,6 +99,14 @@ def test_a_table_of_numbers_stands_on_the_page(tables, module, name):
     assert not any("nan" in cell for row in found for cell in row)
     page = (ROOT / "docs" / "validation" / "numbers.md").read_text(encoding="utf-8")
     assert f".{name}()" in page
+
+
+@pytest.mark.parametrize("key", ["temperature", "delta_spin", "delta_energy", "binder"])
+def test_every_lattice_stands_on_the_page(tables, key):
+    points = tables("critical_points")
+    assert len(rows(points.lattices(key))) == points.how_many() > 10
+    page = (ROOT / "docs" / "validation" / "numbers.md").read_text(encoding="utf-8")
+    assert f'lattices("{key}")' in page
 
 
 def test_exact_numbers_agree_now(tables):
