@@ -106,7 +106,8 @@ def attacks(aims: list[Target], odd: bool = True) -> Iterator[Attack]:
     """Every argument of every target in turn with every bad value of its kind."""
     for aim in aims:
         for argument, annotation in aim.annotations.items():
-            if argument not in aim.arguments or annotation.startswith(_FREE):
+            drawn = aim.name.startswith("plot.") and argument == next(iter(aim.annotations))
+            if argument not in aim.arguments or (annotation.startswith(_FREE) and not drawn):
                 continue
             kind = kind_of(annotation)
             for wrong, values in ((True, WRONG[kind]), (False, ODD[kind] if odd else [])):
@@ -239,8 +240,55 @@ def targets() -> list[Target]:
     found.append(_target("RBM.fit", RBM(2, epochs=1).fit, {"X": flat, "progress": False}))
     found.append(_target("StackedRBM.fit", StackedRBM((2, 1), epochs=1).fit, {"X": flat, "progress": False}))
     for name, thermometer in instruments.items():
-        found.append(_target(f"{name}.read", thermometer.read, common))
+        found += _thermometer_targets(name, thermometer, common | {"states": grid})
+    found += _thermometer_targets("equilibrium", equilibrium, common | {"states": grid})
+    found += _plot_targets(data, machine, instruments["energy"], flow, grid, maps)
     return found
+
+
+def _thermometer_targets(name: str, thing: Any, common: dict[str, Any]) -> list[Target]:
+    """Every public method of an instrument."""
+    states = common["states"][2]
+    reading = thing.read(states) if hasattr(thing, "read") else None
+    own = {"arrays": thing.to_arrays(), "reading": reading, "values": np.linspace(0.2, 0.8, 40), "off_lattice": False}
+    methods = [item for item in dir(thing) if not item.startswith("_") and inspect.ismethod(getattr(thing, item))]
+    one = {item: common | own | {"states": states} for item in ("read", "test", "statistic")}
+    return [_target(f"{name}.{item}", getattr(thing, item), one.get(item, common | own)) for item in methods]
+
+
+def _plot_targets(data: Any, machine: RBM, energy: Any, flow: Any, grid: Any, maps: Any) -> list[Target]:
+    """Every figure, drawn into one frame."""
+    from matplotlib.figure import Figure
+
+    history = [{"epoch": 1, "weight_rms": 0.1}, {"epoch": 2, "weight_rms": 0.2}]
+    row = {"value": sl.Estimate(1.0, 0.1)}
+    table = sl.reweight(data, [2.0, 2.2], model=None)
+    own: dict[str, dict[str, Any]] = {
+        "series": {"data": data, "observable": "m2", "temperature": 2.2},
+        "autocorrelation": {"data": data, "observable": "m2", "temperature": 2.2},
+        "reweighted": {"table": table, "quantity": "m2"},
+        "calibration": {"thermometer": energy, "unit": 2.27, "statistic": "e"},
+        "validation": {"found": energy.validate(GRID[1:4], grid[1:4]), "unit": 2.27},
+        "weights": {"machine": machine, "label": "a"},
+        "spectrum": {"found": sl.spectrum(machine), "label": "a"},
+        "learning_curve": {"history": history, "quantity": "weight_rms"},
+        "receptive_fields": {"fields": np.ones((2, 4, 4)), "columns": 2, "each": True},
+        "states": {"data": flow, "sample": 0, "columns": 2, "titles": None},
+        "correlation_map": {"found": maps, "title": "a", "bar": True},
+        "forest": {"rows": {"a": row}, "margin": 0.1, "words": "a"},
+        "movie": {"trajectory": flow, "path": "/proc/nowhere/a.gif", "samples": 1, "frames_per_second": 2},
+    }
+    same = {"ax": Figure().add_subplot(), "color": "black", "legend": True}
+    own["gap"] = {"machines": {"a": [(sl.Estimate(0.1, 0.01), sl.Estimate(1.0, 0.1))]}, "margin": 0.5, "words": "a"}
+    others = [name for name in sl.plot.__all__ if name not in own]
+    return [
+        _target(f"plot.{name}", getattr(sl.plot, name), same | own.get(name, {next(iter(_parameters(name))): data}))
+        for name in [*own, *others]
+    ]
+
+
+def _parameters(name: str) -> Any:
+    return inspect.signature(getattr(sl.plot, name)).parameters
 
 
 _EXACT: dict[str, dict[str, Any]] = {"kaufman": {"L": 4}, "chain": {"n_sites": 8, "strength": 1.0, "field": 0.0}}

@@ -10,6 +10,7 @@ import numpy as np
 
 from spinlens import checks
 from spinlens.arrays import Array
+from spinlens.border import drawing
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.learned_couplings import learned_couplings
@@ -42,7 +43,7 @@ class CouplingCurve:
         """Draw J_eff(r) beside J(r)/T; see `spinlens.plot.couplings`."""
         from spinlens.plot.pair_couplings import couplings
 
-        return couplings({"machine": self}, ax, **options)
+        return drawing(couplings)({"machine": self}, ax, **options)
 
 
 def coupling_curve(machine: RBM, model: IsingModel, temperature: float, n_states: float = math.inf) -> CouplingCurve:

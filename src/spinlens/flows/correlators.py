@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import Array
-from spinlens.border import checked
+from spinlens.border import checked, drawing
 from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.lattice.correlation import along_axes, self_correlation
@@ -63,7 +63,7 @@ class SpinCorrelation(Shown):
         """Draw G(r) on logarithmic axes; see `spinlens.plot.correlation`."""
         from spinlens.plot.spin_correlations import correlation
 
-        return correlation(self, ax, **options)
+        return drawing(correlation)(self, ax, **options)
 
 
 @checked
@@ -138,7 +138,7 @@ class CorrelationMap:
         """Draw the map with the block of the unit; see `spinlens.plot.correlation_map`."""
         from spinlens.plot.maps import correlation_map
 
-        return correlation_map(self, ax, **options)
+        return drawing(correlation_map)(self, ax, **options)
 
 
 @checked

@@ -13,7 +13,7 @@ import xarray as xr
 
 from spinlens import checks
 from spinlens.arrays import Array, Fields
-from spinlens.border import checked
+from spinlens.border import checked, drawing
 from spinlens.errors import InputError
 from spinlens.flows.reading import Instruments, InstrumentsByShape, read_flow
 from spinlens.lattice.trajectory import Trajectory
@@ -111,7 +111,7 @@ class FlowField(Shown):
         """Draw ΔT per step against T with its fixed points; see `spinlens.plot.flow_field`."""
         from spinlens.plot.flow_fields import flow_field
 
-        return flow_field(self, ax, **options)
+        return drawing(flow_field)(self, ax, **options)
 
 
 @checked

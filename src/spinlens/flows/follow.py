@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from spinlens.arrays import Fields
+from spinlens.border import drawing
 from spinlens.errors import InputError
 from spinlens.flows.examination import Examination
 from spinlens.flows.plateau import Plateau, find_plateau
@@ -69,7 +70,7 @@ class FollowedFlow:
         """Draw the temperatures along the flow; see `spinlens.plot.flow`."""
         from spinlens.plot.flow_readings import flow
 
-        return flow(self.readings(), ax, **options)
+        return drawing(flow)(self.readings(), ax, **options)
 
 
 def follow(

@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from spinlens.arrays import Fields
+from spinlens.border import drawing
 from spinlens.errors import ArtefactError, InputError
 from spinlens.files.atomic import write_file
 from spinlens.files.formats import TRAJECTORY
@@ -105,4 +106,4 @@ class Trajectory(Shown):
         """Draw one state at up to eight records; see `spinlens.plot.states`."""
         from spinlens.plot.lattices import states
 
-        return states(self, ax, **options)
+        return drawing(states)(self, ax, **options)

@@ -99,6 +99,7 @@ class Machine(Estimator, Shown, ABC):
         """
         return None
 
+    @checked
     def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
         """Draw how the weights are distributed, layer by layer; see `spinlens.plot.weights`.
 

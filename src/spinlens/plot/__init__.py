@@ -20,6 +20,8 @@ from __future__ import annotations
 
 import importlib
 
+from spinlens.border import drawing
+
 _HOME = {
     "spinlens.plot.lattices": ("states", "receptive_fields"),
     "spinlens.plot.movies": ("movie",),
@@ -46,7 +48,8 @@ __all__ = [*_MODULE_OF]
 def __getattr__(name: str) -> object:
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'spinlens.plot' has no attribute {name!r}")
-    return getattr(importlib.import_module(_MODULE_OF[name]), name)
+    found = globals()[name] = drawing(getattr(importlib.import_module(_MODULE_OF[name]), name))
+    return found
 
 
 def __dir__() -> list[str]:

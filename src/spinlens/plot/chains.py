@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 
+from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.files.held import place_in
@@ -21,7 +21,7 @@ _MOST = 3  # windows of τ_int that are shown
 
 
 def series(
-    data: Any,
+    data: npt.ArrayLike | xr.Dataset,
     ax: Axes | None = None,
     *,
     observable: str = "energy",
@@ -81,7 +81,7 @@ def series(
 
 
 def autocorrelation(
-    data: Any,
+    data: npt.ArrayLike | xr.Dataset,
     ax: Axes | None = None,
     *,
     observable: str = "energy",
@@ -158,13 +158,13 @@ def _errors(rho: Array, count: int, n: int) -> Array:
     return errors
 
 
-def _chains(data: Any, observable: str, temperature: float | None) -> tuple[Array, str, str]:
+def _chains(data: npt.ArrayLike | xr.Dataset, observable: str, temperature: float | None) -> tuple[Array, str, str]:
     """(chains, draws), what it is, and what is counted along x."""
     if not isinstance(data, xr.Dataset):
-        chains = np.atleast_2d(np.asarray(data, dtype=np.float64))
-        if chains.ndim != 2 or not chains.size:
-            raise InputError(f"a series must be (draws,) or (chains, draws), got shape {chains.shape}")
-        return chains, "", "draw"
+        values = checks.real_array("data", data).astype(np.float64)
+        if values.ndim not in (1, 2) or not values.size:
+            raise InputError(f"a series must be (draws,) or (chains, draws), got shape {values.shape}")
+        return np.atleast_2d(values), "", "draw"
     step = "draw" if "draw" in data.dims else "bin"
     if observable not in data or not {"chain", step} <= set(data[observable].dims):
         there = ", ".join(str(name) for name, own in data.data_vars.items() if own.dims[1:] == ("chain", step))

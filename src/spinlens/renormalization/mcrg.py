@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spinlens import checks
-from spinlens.border import checked
+from spinlens.border import checked, drawing
 from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.files.plain import plain
@@ -176,7 +176,7 @@ class MCRG(Shown):
         """Draw y_t (``parity="odd"``: y_h) against the operators kept; see `spinlens.plot.mcrg`."""
         from spinlens.plot.exponents import mcrg
 
-        return mcrg(self, ax, **options)
+        return drawing(mcrg)(self, ax, **options)
 
 
 def _entry(found: RGSpectrum) -> dict[str, Any]:

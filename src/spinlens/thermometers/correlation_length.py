@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from spinlens.arrays import Array
+from spinlens.border import checked_methods
 from spinlens.lattice.correlation import second_moment_length
 from spinlens.statistics.estimate import Estimate
 from spinlens.thermometers.ensembles import Calibration, Ensemble
@@ -15,6 +16,7 @@ from spinlens.thermometers.readings import Reading
 from spinlens.thermometers.thermometer import Thermometer, calibration_curve
 
 
+@checked_methods
 class CorrelationLengthThermometer(Thermometer):
     """Reads T from the second-moment correlation length, ξ = √(S(0)/S(k) − 1) / (2 sin(π/L)) with k = 2π/L.
 

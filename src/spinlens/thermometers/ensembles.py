@@ -221,3 +221,13 @@ def _at(states: Any, grid: Array, model: IsingModel) -> npt.ArrayLike:
 def _require_states_of(states: Any, model: IsingModel) -> None:
     if isinstance(states, xr.Dataset) and model_document(own := model_of(states)) != model_document(model):
         raise CalibrationError(f"the states were sampled from {own!r}, the instrument is one of {model!r}")
+
+
+def rows_of(values: Array, chains: int) -> Array:
+    """Rows of `statistic`, of finite numbers, as many of each chain; `InputError` for anything else."""
+    rows = np.asarray(values, dtype=np.float64)
+    if rows.ndim == 0 or not len(rows) or not np.all(np.isfinite(rows)):
+        raise InputError(f"values must be rows of finite numbers, as statistic gives, got shape {rows.shape}")
+    if len(rows) % max(1, checks.positive_integer("chains", chains, 0)):
+        raise InputError(f"{len(rows)} rows are not {chains} chains of equal length")
+    return rows

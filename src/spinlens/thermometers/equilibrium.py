@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import AnyArray, Array
-from spinlens.border import checked
+from spinlens.border import checked, checked_methods
 from spinlens.errors import CalibrationError
 from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
@@ -35,6 +35,7 @@ from spinlens.thermometers.readings import EquilibriumTest
 _LARGEST_SKEWNESS = 0.15  # of mean e and |m| over the states; beyond it (few excitations) p-values are not uniform
 
 
+@checked_methods
 class EquilibriumReference:
     """Means and covariances of e, |m|, e², m², G(r) along the axes and S(k) of long waves against T, on one lattice.
 
@@ -128,9 +129,8 @@ class EquilibriumReference:
         known = known.warm()
         values = np.stack([part.joint for part in known.parts])  # (K, n, F)
         curve = JointCurve.fit(known.temperatures, values, known.energies, known.chains)
-        kurtosis = [
-            significance.kurtosis(part - part.mean(axis=0), curve.covariance[k]) for k, part in enumerate(values)
-        ]
+        spreads = zip(values, curve.covariance, strict=True)
+        kurtosis = [significance.kurtosis(part - part.mean(axis=0), spread) for part, spread in spreads]
         return cls(known.model, curve, significance.skewness(values[:, :, :2]), np.array(kurtosis))
 
     def test(self, states: Held | Ensemble) -> EquilibriumTest:

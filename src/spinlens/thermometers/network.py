@@ -11,6 +11,7 @@ from scipy.optimize import minimize_scalar
 
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Array, Fields, Single, Spins
+from spinlens.border import checked_methods
 from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
@@ -21,6 +22,7 @@ from spinlens.thermometers.thermometer import Thermometer
 _HIDDEN, _EPOCHS = 64, 20
 
 
+@checked_methods
 class NetworkThermometer(Thermometer):
     """Reads T from a small multilayer perceptron that classifies states by temperature.
 

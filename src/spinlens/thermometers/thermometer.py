@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spinlens.arrays import AnyArray, Array
+from spinlens.border import checked_methods, drawing
 from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
 from spinlens.showing import Card, Shown
@@ -28,6 +29,7 @@ from spinlens.thermometers.ensembles import (
     observed,
     rebuilding,
     require_model,
+    rows_of,
     stored,
 )
 from spinlens.thermometers.readings import Reading, Validation
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@checked_methods
 class Thermometer(Shown, ABC):
     """A quantity of an ensemble, known and monotone in T on one lattice.
 
@@ -181,8 +184,8 @@ class Thermometer(Shown, ABC):
         CalibrationError
             A Dataset of another model.
         """
-        given = ensemble(states, self.model)
-        return self.read_values(self._values(given), given.off_lattice, given.chains)
+        seen = ensemble(states, self.model)
+        return self.read_values(self._values(seen), seen.off_lattice, seen.chains)
 
     def read_values(self, values: Array, off_lattice: bool = False, chains: int = 0) -> Reading:
         """As `read`, from the rows of `statistic`.
@@ -201,15 +204,14 @@ class Thermometer(Shown, ABC):
         Reading
             As of `read`.
         """
-        values = self.pseudo_values(values)
+        values = self.pseudo_values(rows_of(values, chains))
         mean, deviation = float(values.mean()), float(values.std(ddof=1))
         statistic = Estimate(mean, deviation * inflation(values, chains) / len(values) ** 0.5)
         temperature = self.curve.invert(mean)
         error = float(np.hypot(statistic.error, self.curve.error_at(temperature)))
         width = self.curve.half_width(mean, error)
         slope = abs(self.curve.slope_at(temperature))
-        low, high = self.range
-        smallest, largest = self.curve.ends
+        (low, high), (smallest, largest) = self.range, self.curve.ends
         inside = smallest <= mean - error and mean + error <= largest and low <= temperature <= high
         spread = deviation / slope if slope > 0 else float("inf")
         bounds = self._bounds(mean, error, bool(inside))
@@ -273,8 +275,8 @@ class Thermometer(Shown, ABC):
 
     def to_arrays(self) -> dict[str, AnyArray]:
         """Everything that determines the readings, as named arrays; `from_arrays` takes it back."""
-        curve = {f"curve_{k}": v for k, v in self.curve.to_arrays().items()}
-        return {"shape": np.array(self.shape), "model": fingerprint(self.model), **curve, **self._own_arrays()}
+        own = {f"curve_{name}": part for name, part in self.curve.to_arrays().items()} | self._own_arrays()
+        return {"shape": np.array(self.shape), "model": fingerprint(self.model), **own}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, AnyArray], model: IsingModel) -> Self:
@@ -282,14 +284,14 @@ class Thermometer(Shown, ABC):
         with rebuilding():
             require_model(arrays, model)
             nodes = (np.asarray(arrays["curve_temperatures"]).size,)
-            curve = Curve(**{item.name: stored(arrays, f"curve_{item.name}", nodes) for item in fields(Curve)})
-            return cls._rebuild(model, curve, arrays)
+            parts = {item.name: stored(arrays, f"curve_{item.name}", nodes) for item in fields(Curve)}
+            return cls._rebuild(model, Curve(**parts), arrays)
 
     def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
         """Draw the calibration curve; see `spinlens.plot.calibration`."""
-        from spinlens.plot.instruments import calibration
+        from spinlens.plot.instruments import calibration as draw
 
-        return calibration(self, ax, **options)
+        return drawing(draw)(self, ax, **options)
 
 
 def calibration_curve(values: Array, known: Calibration) -> Curve:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from spinlens.border import checked_methods, drawing
 from spinlens.criticality.analysis import account
 from spinlens.criticality.analysis.class_check import ClassCheck
 from spinlens.criticality.analysis.crossings import Crossing
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from uncertainties.core import AffineScalarFunc
 
 
+@checked_methods
 @dataclass(frozen=True, repr=False)
 class CriticalPoint(Shown):
     """A critical point: temperature, scaling dimensions, and U4 and ξ/L there, with total errors.
@@ -267,7 +269,7 @@ class CriticalPoint(Shown):
         """
         from spinlens.plot.scaling import drift
 
-        return drift(self, ax, **options)
+        return drawing(drift)(self, ax, **options)
 
     def page(self, path: str | Path, title: str | None = None) -> None:
         """Write its page, one HTML file that needs no network: what was measured beside what is known, and figures.

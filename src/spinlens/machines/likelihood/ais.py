@@ -127,7 +127,7 @@ def free_log_z(machine: Layer) -> float:
 
 def _forward_weights(machine: Layer, runs: int, betas: int, seed: int, tell: Tell) -> Array:
     generator, sampler = seeding.generator(seed, "ais"), gibbs.sampler(machine)
-    gibbs.afford_steps("annealing", sampler.work, runs * betas, 8.0 * runs * sum(sampler.weights_.shape))
+    gibbs.afford_steps("annealing", sampler.work, float(runs) * betas, 8.0 * runs * sum(sampler.weights_.shape))
     start = gibbs.draw(np.tile(sampler.visible_bias_, (runs, 1)), gibbs.make_lanes(generator))
     return _anneal(sampler, start, np.linspace(0, 1, betas + 1), generator, tell)
 

@@ -119,8 +119,8 @@ def gibbs_autocorrelation(
     >>> abs(tau.deviation(0.5)) < 4
     True
     """
-    checks.positive_integer("chains", chains)
-    checks.positive_integer("most_steps", most_steps, minimum=4)
+    chains = checks.positive_integer("chains", chains)
+    most_steps = checks.positive_integer("most_steps", most_steps, minimum=4)
     generator = seeding.generator(checks.seed(seed), "rbm", "mixing")
     sampler = gibbs.chained(machine)
     n_visible = sampler.n_visible

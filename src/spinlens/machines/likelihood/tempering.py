@@ -122,7 +122,7 @@ def tempered_sample(
     generator = seeding.generator(checks.seed(seed), "rbm", "tempering")
     ladder = ReplicaLadder(replicas)
     n_visible = machine.weights_.shape[0]
-    chains = replicas * checks.positive_integer("n", n)
+    chains = int(replicas) * checks.positive_integer("n", n)
     sampler = gibbs.sampler(machine)
     memory = 8.0 * chains * sum(sampler.weights_.shape)
     gibbs.afford_steps("this chain", sampler.work, chains * checks.positive_integer("steps", steps), memory)

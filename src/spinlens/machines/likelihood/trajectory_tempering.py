@@ -182,7 +182,7 @@ def trajectory_sample(
     foot = _free(snapshots[0] if snapshots else machine)
     lanes = gibbs.make_lanes(generator)
     samplers = [gibbs.sampler(one) for one in (foot, *snapshots, machine)]
-    chains = n * len(samplers)
+    chains = float(n) * len(samplers)
     memory = 8.0 * chains * sum(machine.weights_.shape)
     gibbs.afford_steps("this chain", max(sampler.work for sampler in samplers), chains * steps, memory)
     ladder = _TrajectoryLadder(samplers, n, acceptance, lanes)

@@ -10,7 +10,7 @@ import numpy as np
 
 from spinlens import checks
 from spinlens.arrays import Array
-from spinlens.border import checked
+from spinlens.border import checked, drawing
 from spinlens.errors import InputError
 from spinlens.machines.reading.effective_couplings import effective_couplings
 from spinlens.machines.units.parameters import Layer
@@ -52,7 +52,7 @@ class LearnedCouplings:
         """Draw J_eff(r), and J(r)/T where ``model=`` and ``temperature=`` are given; see `spinlens.plot.couplings`."""
         from spinlens.plot.pair_couplings import couplings
 
-        return couplings(self, ax, **options)
+        return drawing(couplings)(self, ax, **options)
 
 
 @checked

@@ -9,7 +9,7 @@ import numpy as np
 
 from spinlens import checks
 from spinlens.arrays import Array
-from spinlens.border import checked
+from spinlens.border import checked, drawing
 from spinlens.errors import InputError
 from spinlens.machines.units.parameters import Layer
 
@@ -47,7 +47,7 @@ class Spectrum:
         """Draw the singular values by rank above the edge of noise; see `spinlens.plot.spectrum`."""
         from spinlens.plot.machines import spectrum
 
-        return spectrum(self, ax, **options)
+        return drawing(spectrum)(self, ax, **options)
 
 
 @checked

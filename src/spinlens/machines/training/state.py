@@ -78,7 +78,7 @@ def start(recipe: Recipe, n_visible: int, n_samples: int) -> TrainingState:
 
 def require_affordable(recipe: Recipe, n_visible: int, n_samples: int, epochs: int) -> None:
     """See `resources.afford`: each batch takes half a Gibbs step of its states, and the steps of the chains."""
-    weights, batch = n_visible * recipe.n_hidden, min(recipe.batch_size, n_samples)
+    weights, batch = float(n_visible) * recipe.n_hidden, min(float(recipe.batch_size), n_samples)
     chains = recipe.replicas * (recipe.chains or batch)
     seconds = WEIGHT * weights * epochs * (n_samples / batch) * (batch + 2 * recipe.steps * chains)
     memory = 4 * (_COPIES * weights + 2 * (batch + chains) * (n_visible + recipe.n_hidden))

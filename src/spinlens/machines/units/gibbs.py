@@ -200,7 +200,7 @@ def gibbs(machine: Layer, visible: Held, steps: int, generator: np.random.Genera
     n_visible, n_hidden = machine.weights_.shape
     state = as_units("visible states", visible, n_visible, means=False).copy()
     conditional, lanes = sampler(machine), make_lanes(generator)
-    afford_steps("this chain", conditional.work, steps * len(state))
+    afford_steps("this chain", conditional.work, float(steps) * len(state))
     rows = max(1, _LARGEST_SCRATCH // n_hidden)
     hidden = conditional.scratch(min(rows, len(state)))
     for first in range(0, len(state), rows):

@@ -69,7 +69,7 @@ def flow_records(
     States keep their shape; they are int8 ±1 where `kind` is "sampled" and float64 otherwise.
     """
     passage, kept = Passage(layers, kind, len(states)), recorded(record)
-    gibbs.afford_steps("this flow", sum(sampler.work for sampler in passage.samplers), len(states) * kept[-1])
+    gibbs.afford_steps("this flow", sum(sampler.work for sampler in passage.samplers), float(len(states)) * kept[-1])
     return _run(passage, states, kept, np.dtype(np.int8 if kind == "sampled" else np.float64), generator)
 
 
