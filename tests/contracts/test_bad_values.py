@@ -41,7 +41,7 @@ def test_options_of_numpy_are_written(tmp_path):
 def test_seeds_of_128_bits_can_be_kept(tmp_path):
     seed = 122807528840384100672342137672332424406
     drawn = sl.sample(SQUARE, 2.3, draws=4, warmup=0, seed=seed, workers=1)
-    drawn.to_netcdf(tmp_path / "a.nc")
+    drawn.to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
     sl.save(drawn, tmp_path / "b.nc")
     for name in ("a.nc", "b.nc"):
         assert sl.open(tmp_path / name).attrs["seed"] == str(seed)

@@ -83,7 +83,7 @@ BAD = [
     (["reproduce", "--out", "file"], "file is a file, not a folder"),
     (["reproduce", "--out", "file/study"], "file"),
     (["reproduce", "--out", "folder"], "not a study folder"),
-    (["reproduce", "--prest", "quick"], "No such option: --prest"),
+    (["reproduce", "--prest", "quick"], "No such option"),
     (["reproduce", "quik"], "did you mean 'quick'"),
     (["reproduce", "absent.toml"], "cannot read the study file"),
     (["reproduce", "bad.toml"], "unknown key 'drawss' in [criticality]"),

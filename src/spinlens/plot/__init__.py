@@ -20,8 +20,6 @@ from __future__ import annotations
 
 import importlib
 
-from spinlens.border import drawing
-
 _HOME = {
     "spinlens.plot.lattices": ("states", "receptive_fields"),
     "spinlens.plot.movies": ("movie",),
@@ -48,6 +46,8 @@ __all__ = [*_MODULE_OF]
 def __getattr__(name: str) -> object:
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'spinlens.plot' has no attribute {name!r}")
+    from spinlens.border import drawing  # loads NumPy
+
     found = globals()[name] = drawing(getattr(importlib.import_module(_MODULE_OF[name]), name))
     return found
 
