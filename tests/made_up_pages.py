@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from spinlens.lattice.trajectory import Trajectory
+from spinlens.workflows.films import film
+
 INSTRUMENTS = ("energy", "magnetization", "xi")
 STEPS = (0, 1, 2, 5, 10, 20, 50)
 _FIELD = {
@@ -13,6 +16,13 @@ _FIELD = {
     "fixed_points": [{"temperature": {"value": 2.23, "error": 0.02}, "slope": {"value": -0.6, "error": 0.1},
                       "stable": True}],
 }  # fmt: skip
+
+
+def flow_path(start: str) -> Trajectory:
+    """States along the made-up flow of the machine."""
+    rng = np.random.default_rng(sum(map(ord, start)))
+    states = [np.where(rng.random((3, 8, 8)) < 0.5, 1, -1).astype(np.int8) for _ in STEPS]
+    return Trajectory("machine", STEPS, tuple(states))
 
 
 def flow_document(groups: int = 2) -> dict[str, Any]:
@@ -37,6 +47,8 @@ def flow_document(groups: int = 2) -> dict[str, Any]:
         "patterns": [{"source": "machine", "peak": {"value": 0.5, "error": 0.01}}],
         "maps": {"machine": {"raw": maps.tolist(), "connected": (maps - 0.3).tolist(),
                              "connected_error": (0 * maps + 0.01).tolist()}},
+        "films": [{"kind": "machine", "source": "machine",
+                   "starts": [film(start, flow_path(start)) for start in starts]}],
     }  # fmt: skip
 
 

@@ -46,10 +46,13 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def opened(browser: Any) -> Iterator[Any]:
-    """`opened(path, **options)`: a page that must stay without message and request until the test is over."""
+    """`opened(path, **options)`: a page that must stay without message and request until the test is over.
+
+    Its sections are unfolded unless `folded`.
+    """
     contexts, said = [], []
 
-    def open_page(path: Path, **options: Any) -> Any:
+    def open_page(path: Path, folded: bool = False, **options: Any) -> Any:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
         page = context.new_page()
@@ -57,6 +60,8 @@ def opened(browser: Any) -> Iterator[Any]:
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)
         page.goto(path.as_uri())
+        if not folded:
+            page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
         return page
 
     yield open_page

@@ -11,24 +11,29 @@ from typing import Any
 import numpy as np
 import pytest
 
-from made_up_pages import flow_document, judged
+from made_up_pages import flow_document, flow_path, judged
 from spinlens import NearestNeighbour
+from spinlens.plot.style import DOWN, UP
 from spinlens.report.pages.flow import write_flow
 from spinlens.report.pages.training import write_training
 from spinlens.workflows.citing import cite
 from spinlens.workflows.critical import SearchSettings, find, write
 
 PAGES = ("report", "critical", "flow", "train")
-OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 AXE = "axe.run({exclude: [['svg'], ['.illustration details']]}, {resultTypes: ['violations']})"
 """Of the tables of numbers one is as another, and drawings have a role and words, which is checked here."""
+PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
 SQUEEZE = str.maketrans("", "", " \n\t\u00a0\u202f\u200b\u2009")
 
 
 def squeezed(text: str) -> str:
     """Without spaces and ligatures, as the text of a PDF can be compared."""
     return unicodedata.normalize("NFKC", text).translate(SQUEEZE)
+
+
+def rgb(color: str) -> list[int]:
+    return [int(color[k : k + 2], 16) for k in (1, 3, 5)]
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +63,9 @@ def test_it_is_quiet_fits_and_has_no_serious_finding(
     opened: Any, pages: dict[str, Path], axe: str, name: str, width: int, scheme: str
 ) -> None:
     page = opened(pages[name], viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True)
-    page.evaluate(OPEN_ALL)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    cut = "[...document.querySelectorAll('.scroll')].filter(s => s.scrollHeight > s.clientHeight + 1).length"
+    assert page.evaluate(cut) == 0  # no row behind the edge of a box that scrolls
     rights = page.evaluate("[...document.querySelectorAll('svg, table')].map(s => s.getBoundingClientRect().right)")
     assert name == "train" or len(rights) > 3
     if width == 390:
@@ -75,7 +81,7 @@ def test_it_is_quiet_fits_and_has_no_serious_finding(
 @pytest.mark.parametrize("name", PAGES)
 def test_every_row_is_on_paper_in_light_colours(opened: Any, pages: dict[str, Path], tmp_path: Path, name: str) -> None:
     pypdf = pytest.importorskip("pypdf")
-    page = opened(pages[name], color_scheme="dark")
+    page = opened(pages[name], folded=True, color_scheme="dark")
     rows = page.evaluate(
         "[...document.querySelectorAll('tbody tr')].map(r => [...r.children].map(c => c.textContent).filter(t => t))"
     )
@@ -111,6 +117,7 @@ def test_the_theme_button_switches_by_keyboard(opened: Any, pages: dict[str, Pat
 def test_every_figure_can_be_taken_along(opened: Any, pages: dict[str, Path], name: str) -> None:
     page = opened(pages[name], color_scheme="dark")
     assert page.locator("figure").count() == page.locator(".take").count() > 2
+    assert page.locator(".take .python code").count() == page.locator("figure").count()
     for take in page.locator(".take").all():
         with page.expect_download() as found:
             take.locator("button", has_text="SVG").click()
@@ -118,7 +125,8 @@ def test_every_figure_can_be_taken_along(opened: Any, pages: dict[str, Path], na
         assert {"path", "image"} & {element.tag.partition("}")[2] for element in drawn.iter()}
         assert take.locator("text=CSV").count() == 1
     files = page.evaluate("[...document.querySelectorAll('.take a')].map(a => a.getAttribute('href'))")
-    assert all((pages[name].parent / file).is_file() for file in files if file.endswith(".pdf"))
+    pdfs = [(pages[name].parent / file).read_bytes() for file in files if file.endswith(".pdf")]
+    assert all(data.startswith(b"%PDF") for data in pdfs)
     assert name == "critical" or any(file.endswith(".pdf") for file in files)
 
 
@@ -134,13 +142,54 @@ def test_the_key_comes_along_in_the_colours_of_paper(opened: Any, pages: dict[st
 def test_the_first_screen_of_a_study_has_the_answer_the_numbers_and_the_picture(
     opened: Any, pages: dict[str, Path]
 ) -> None:
-    page = opened(pages["report"], viewport={"width": 1280, "height": 900})
-    for selector in ("h1", ".short", ".facts", ".sentences", ".behind svg"):
+    page = opened(pages["report"], folded=True, viewport={"width": 1280, "height": 800})
+    for selector in ("h1", ".short", ".facts", ".sentences", ".behind .panel svg >> nth=1"):
         box = page.locator(selector).first.bounding_box()
-        assert box["y"] < 900, selector
+        assert box["y"] < 800, selector
     assert page.locator(".facts dt").count() == 4
     assert page.locator(".sentences p:not(.source)").count() <= 4
     assert page.locator(".strip a").count() == 8
     assert re.search(r"Phys\. Rev\. E 102, 013307", page.locator(".source").inner_text())
-    page.click(".strip a[href='#claim-C']")
-    assert page.locator("details[id='claim-C']").bounding_box() is not None
+
+
+def test_a_study_is_short_until_it_is_unfolded(opened: Any, pages: dict[str, Path]) -> None:
+    page = opened(pages["report"], folded=True)
+    height = "document.documentElement.scrollHeight"
+    folded = page.evaluate(height)
+    assert folded < 9000
+    page.click(".folds .unfold")
+    assert page.locator(".fold:not([open])").count() == 0
+    assert page.evaluate(height) > 2 * folded
+    page.click(".folds .unfold")
+    assert page.locator(".fold[open]").count() == 0
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_links_unfold_what_they_lead_to(opened: Any, pages: dict[str, Path], scripted: bool) -> None:
+    page = opened(pages["report"], folded=True, java_script_enabled=scripted)
+    names = [link.get_attribute("href") for link in page.locator("nav a, .strip a").all()]
+    assert len(names) > 16
+    for name in ("#claim-C", "#layers", "#references"):
+        assert name in names
+        page.click(f"a[href='{name}'] >> nth=0")
+        assert page.locator(f"[id='{name[1:]}']").is_visible()
+
+
+def test_without_scripts_nothing_is_lost_but_what_they_draw(opened: Any, pages: dict[str, Path]) -> None:
+    page = opened(pages["report"], folded=True, java_script_enabled=False)
+    assert page.locator(".unfold:visible, #player:visible, #explorer:visible").count() == 0
+    for summary in page.locator(".fold > summary").all():
+        summary.click()
+    assert page.locator(".fold > section:visible").count() == page.locator(".fold").count() > 8
+
+
+@pytest.mark.parametrize("start", ["cold", "hot"])
+def test_the_player_of_a_flow_shows_its_spins(opened: Any, pages: dict[str, Path], start: str) -> None:
+    page = opened(pages["flow"])
+    page.select_option("#player .lane:nth-child(1) [aria-label=start]", label=start)
+    page.focus("#player")
+    for states in flow_path(start).states:
+        shown = page.eval_on_selector("#player .lane:nth-child(1) canvas", PIXELS)
+        expected = np.where(states[0][..., None] > 0, rgb(UP), rgb(DOWN))
+        assert np.array_equal(np.array(shown).reshape(8, 8, 4)[..., :3], expected)
+        page.keyboard.press("ArrowRight")

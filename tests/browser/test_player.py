@@ -59,9 +59,17 @@ def test_every_record_shows_the_spins_of_the_file(opened, brief, study, model, s
         key(page, "ArrowRight")
 
 
+def test_it_begins_with_a_flow_to_t_c_beside_one_away_from_it(opened, brief):
+    page = opened(brief)
+    chosen = "all => all.map(select => select.selectedOptions[0].textContent)"
+    for lane, expected in ((1, ["learned, machine 0", "hot"]), (2, ["majority blocks", "1.05 Tc"])):
+        selects = f"#player .lane:nth-child({lane}) select:is([aria-label=flow], [aria-label=start])"
+        assert page.eval_on_selector_all(selects, chosen) == expected
+
+
 def test_layers_of_real_fields_are_shown_between_the_colours_of_spins(opened, brief, study):
     page = opened(brief)
-    choose(page, 2, flow="block averages", start="0.90 T_c")
+    choose(page, 2, flow="block averages", start="0.90 Tc")
     key(page, "ArrowRight")
     field = film(study[1], "film/blocks/average/power-law", 0.9).record(1)[0]
     found = shown(page, 2)
@@ -73,6 +81,7 @@ def test_layers_of_real_fields_are_shown_between_the_colours_of_spins(opened, br
 
 def test_a_flow_that_has_ended_stays_at_its_last_layer(opened, brief, study):
     page = opened(brief)
+    choose(page, 2, start="1.00 Tc")
     key(page, "End")
     last = film(study[1], "film/blocks/majority/power-law", 1.0).record(2)[0]
     assert np.array_equal(shown(page, 2), np.where(last[..., None] > 0, rgb(UP), rgb(DOWN)))
@@ -111,6 +120,7 @@ def test_with_less_motion_it_is_slow_and_never_begins_by_itself(opened, brief):
 def test_readings_are_those_of_the_results(opened, brief, study):
     model = study[0]["models"]["power-law"]
     page = opened(brief)
+    choose(page, 1, start="critical")
     key(page, "ArrowRight")
     flow = next(f for f in model["flows"] if (f["recipe"], f["seed"], f["start"]) == ("learned", 0, "critical"))
     value, _ = flow["path"]["temperature"]["energy"][1]
@@ -122,7 +132,7 @@ def test_readings_are_those_of_the_results(opened, brief, study):
 
 
 def test_without_scripts_the_tiles_stand_alone(opened, brief):
-    page = opened(brief, java_script_enabled=False)
+    page = opened(brief, folded=True, java_script_enabled=False)
     assert not page.is_visible("#player")
     assert page.locator("figure:has-text('States along the flow') svg").count() > 0
 

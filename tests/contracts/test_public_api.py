@@ -41,8 +41,9 @@ GROUPS = [
 
 PLOTS = {
     "autocorrelation", "calibration", "collapse", "correlation", "correlation_map", "couplings", "crossings", "drift",
-    "flow", "flow_field", "forest", "gap", "learning_curve", "mcrg", "movie", "receptive_fields", "residuals",
-    "reweighted", "series", "spectrum", "states", "validation", "weights",
+    "error_budget", "flow", "flow_ends", "flow_field", "forest", "gap", "influence", "layers", "learning_curve",
+    "mcrg", "movie", "receptive_fields", "residuals", "reweighted", "series", "spectrum", "states", "validation",
+    "weights",
 }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ COUPLINGS = ("nearest-neighbour", "power-law")
 ENGINES = ("numpy", "torch", "torch-cuda")
 FIGURES = (
     "series", "autocorrelation", "states", "correlation", "reweighted", "weights", "learning-curve", "spectrum",
-    "receptive-fields", "crossings", "collapse", "drift", "calibration", "flow", "flow-field",
+    "receptive-fields", "crossings", "collapse", "drift", "residuals", "error-budget", "influence", "calibration",
+    "flow", "flow-ends", "flow-field",
 )  # fmt: skip
 FIGURE_FILES = ("pdf",)
 IMAGES = ("periodic", "minimum")

@@ -3,9 +3,10 @@
 =============  =====================================================================================================
 lattices       `states`, and `movie` for those of a flow
 Monte Carlo    `series` and `autocorrelation` of chains, `reweighted` functions of temperature
-critical point `crossings` of U4 or ξ/L, `collapse` of all sizes, `drift` of the crossings, `residuals` of the fit
+critical point `crossings` of U4 or ξ/L, `collapse` of all sizes, `drift` of the crossings, `residuals` of the fit,
+               `error_budget`, `influence` of the sizes
 instruments    `calibration` curves, `validation` on known ensembles
-flows          `flow`: temperatures along it; `flow_field`: ΔT against T
+flows          `flow`: temperatures along it; `flow_ends`; `layers`; `flow_field`: ΔT against T
 correlations   `correlation` G(r), `correlation_map` of ⟨v h⟩
 machines       `learning_curve`, `weights`, `spectrum`, `receptive_fields`, `couplings`, `gap` against an effect
 blocks         `mcrg`: exponents against the operators kept
@@ -27,8 +28,11 @@ _HOME = {
     "spinlens.plot.thermodynamics": ("reweighted",),
     "spinlens.plot.scaling": ("crossings", "collapse", "drift"),
     "spinlens.plot.fits": ("residuals",),
+    "spinlens.plot.budgets": ("error_budget", "influence"),
     "spinlens.plot.instruments": ("calibration", "validation"),
     "spinlens.plot.flow_readings": ("flow",),
+    "spinlens.plot.ends_of_flows": ("flow_ends",),
+    "spinlens.plot.layered": ("layers",),
     "spinlens.plot.flow_fields": ("flow_field",),
     "spinlens.plot.spin_correlations": ("correlation",),
     "spinlens.plot.maps": ("correlation_map",),

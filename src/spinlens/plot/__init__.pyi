@@ -1,7 +1,10 @@
 """Where the public names live, for type checkers; see `_HOME` in __init__.py."""
 
+from spinlens.plot.budgets import error_budget as error_budget
+from spinlens.plot.budgets import influence as influence
 from spinlens.plot.chains import autocorrelation as autocorrelation
 from spinlens.plot.chains import series as series
+from spinlens.plot.ends_of_flows import flow_ends as flow_ends
 from spinlens.plot.exponents import mcrg as mcrg
 from spinlens.plot.fits import residuals as residuals
 from spinlens.plot.flow_fields import flow_field as flow_field
@@ -12,6 +15,7 @@ from spinlens.plot.instruments import calibration as calibration
 from spinlens.plot.instruments import validation as validation
 from spinlens.plot.lattices import receptive_fields as receptive_fields
 from spinlens.plot.lattices import states as states
+from spinlens.plot.layered import layers as layers
 from spinlens.plot.machines import learning_curve as learning_curve
 from spinlens.plot.machines import spectrum as spectrum
 from spinlens.plot.machines import weights as weights

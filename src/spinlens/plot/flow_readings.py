@@ -19,10 +19,13 @@ _MANY = 60  # records from which they are not marked one by one
 _SETTLED = 0.3  # of the records, along the axis, before which a flow may be outside the frame
 
 Readings = xr.Dataset | Sequence[xr.Dataset]
+Row = Mapping[str, Any]
+
+_COLUMNS = ("nearest", "temperature", "temperature_error", "in_range")
 
 
 def flow(
-    readings: xr.Dataset | Mapping[str, Readings],
+    readings: xr.Dataset | Mapping[str, Readings] | Sequence[Row],
     ax: Axes | None = None,
     *,
     instrument: str | None = None,
@@ -37,9 +40,10 @@ def flow(
 
     Parameters
     ----------
-    readings : Dataset or dict of str to Dataset
+    readings : Dataset, dict of str to Dataset or sequence of dict
         Of `read_flow`: one line an instrument. Or start → readings (or a list of them, one line each), all read by one
-        `instrument`: one colour a start; "cold", "critical" and "hot" have their own.
+        `instrument`: one colour a start; "cold", "critical" and "hot" have their own. Or rows of one machine, of
+        readings.csv or of `readings` in results.json of ``spinlens flow``: the same, one line a seed.
     ax : Axes, optional
         Where to draw; a new figure by default.
     instrument : str, optional
@@ -68,7 +72,8 @@ def flow(
     >>> ax.lines[0].get_ydata().tolist(), ax.get_ylabel()
     ([2.0, 2.2, 2.3], 'T / J')
     """
-    lines = _lines(readings, instrument)
+    given = readings if isinstance(readings, xr.Dataset | Mapping) else _by_start(readings, instrument)
+    lines = _lines(given, instrument)
     scale, error = (1.0, 0.0) if unit is None else places.value_error(unit)
     ax = places.axes_for(ax)
     if unit is not None:
@@ -80,7 +85,7 @@ def flow(
     _frame(ax, tables, scale, [look for _, look, own in lines for _ in own], unit is not None)
     _steps(ax, max(float(table["step"].max()) for table in tables))
     ax.set_xlabel("step of the flow")
-    by = "" if isinstance(readings, xr.Dataset) else _by(instrument, tables[0])
+    by = "" if isinstance(given, xr.Dataset) else _by(instrument, tables[0])
     ax.set_ylabel(("T / J" if unit is None else "T / $T_c$") + by)
     places.legend(ax, legend)
     return ax
@@ -101,6 +106,25 @@ def _lines(readings: Any, instrument: str | None) -> list[tuple[str, tuple[str, 
         tables = [own] if isinstance(own, xr.Dataset) else list(own)
         found.append((f"{name} start", looks[name], [_read(table, instrument) for table in tables]))
     return found
+
+
+def _by_start(rows: Any, instrument: str | None) -> dict[str, list[xr.Dataset]]:
+    """Rows of readings as Datasets by start, one a seed, all read by one instrument."""
+    kept = list(rows) if isinstance(rows, Sequence) else []
+    if not kept or not all(isinstance(row, Mapping) and {"instrument", "start", "step"} <= row.keys() for row in kept):
+        raise InputError(f"plot.flow draws readings of read_flow, or rows of readings.csv, got {type(rows).__name__}")
+    name = places.read_by(instrument, list(dict.fromkeys(str(row["instrument"]) for row in kept)))
+    found: dict[str, dict[Any, list[Row]]] = {}
+    for row in kept:
+        if row["instrument"] == name:
+            found.setdefault(str(row["start"]), {}).setdefault(row.get("seed"), []).append(row)
+    return {start: [_table(line, name) for line in seeds.values()] for start, seeds in found.items()}
+
+
+def _table(line: Sequence[Row], instrument: str) -> xr.Dataset:
+    """Rows of one flow as `read_flow` would have them."""
+    columns = {name: ("step", np.array([row[name] for row in line], dtype=np.float64)) for name in _COLUMNS}
+    return xr.Dataset(columns, coords={"step": [row["step"] for row in line], "instrument": instrument})
 
 
 def _by(instrument: str | None, table: xr.Dataset) -> str:

@@ -81,7 +81,9 @@ def states(
     return shown
 
 
-def receptive_fields(fields: npt.ArrayLike, ax: Axes | None = None, *, columns: int = 4, each: bool = True) -> Axes:
+def receptive_fields(
+    fields: npt.ArrayLike, ax: Axes | None = None, *, columns: int = 4, each: bool = True, centred: bool = False
+) -> Axes:
     """What hidden units look at: their weights on the lattice, red positive and blue negative.
 
     Parameters
@@ -94,6 +96,8 @@ def receptive_fields(fields: npt.ArrayLike, ax: Axes | None = None, *, columns: 
         Tiles in a row.
     each : bool, default True
         Scale each unit by its own largest weight; False scales all by the largest of all.
+    centred : bool, default False
+        Move each unit so that its largest weight is in the middle: the lattice is periodic.
 
     Returns
     -------
@@ -115,10 +119,17 @@ def receptive_fields(fields: npt.ArrayLike, ax: Axes | None = None, *, columns: 
     if array.ndim != 3 or not array.size:
         raise InputError(f"receptive fields must be (units, x, y), got shape {array.shape}: give the lattice's shape")
     columns = min(checks.positive_integer("columns", columns), len(array))
+    array = np.stack([_centred(field) for field in array]) if centred else array
     largest = np.abs(array).max(axis=(1, 2) if each else None, keepdims=True)
     shown = _axes(ax, (array.shape[1], array.shape[2]), len(array), columns)
     draw_tiles(shown, array / np.where(largest > 0, largest, 1.0), columns, cmap=style.DIVERGING, vmin=-1, vmax=1)
     return shown
+
+
+def _centred(field: Array) -> Array:
+    """The field moved so that its largest weight is in the middle."""
+    largest = np.unravel_index(np.abs(field).argmax(), field.shape)
+    return np.roll(field, [side // 2 - int(at) for side, at in zip(field.shape, largest, strict=True)], axis=(0, 1))
 
 
 def enlarged(records: Sequence[AnyArray]) -> list[Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,11 @@ from spinlens.plot import places, style
 LOOKS = {0.9: (style.BLUE, "v"), 0.95: (style.SKY, "s"), 1.0: (style.INK, "o"), 1.05: (style.OCHRE, "D"),
          1.1: (style.ORANGE, "^")}  # fmt: skip
 """Colour and marker of starts at these temperatures over T_c."""
+_COLUMNS = ("temperature", "temperature_error", "in_range")
 
 
 def layers(
-    readings: xr.Dataset | Sequence[xr.Dataset],
+    readings: xr.Dataset | Mapping[str, Any] | Sequence[xr.Dataset],
     ax: Axes | None = None,
     *,
     unit: Any,
@@ -32,8 +33,9 @@ def layers(
 
     Parameters
     ----------
-    readings : Dataset or sequence of Dataset
-        Of `read_layers`: temperatures by start, layer and instrument; several are drawn alike, one a machine.
+    readings : Dataset, sequence of Dataset or dict
+        Of `read_layers`: temperatures by start, layer and instrument; several are drawn alike, one a machine. Or an
+        entry of `layers` in results.json of ``spinlens flow``, whose starts are in units of T_c.
     ax : Axes, optional
         Where to draw; a new figure by default.
     unit : Estimate or float
@@ -61,10 +63,12 @@ def layers(
     >>> ax.lines[1].get_ydata().tolist(), [label.get_text() for label in ax.get_xticklabels()]
     ([1.0, 1.0], ['8', '4'])
     """
+    scale, _ = places.value_error(unit)
+    if isinstance(readings, Mapping) and not isinstance(readings, xr.Dataset):
+        readings = of_entry(readings, scale)
     tables = [_read(table, instrument) for table in ([readings] if isinstance(readings, xr.Dataset) else readings)]
     if not tables:
         raise InputError("plot.layers draws what read_layers gives, got none")
-    scale, _ = places.value_error(unit)
     ax = places.axes_for(ax)
     style.level(ax, 1.0)
     for start in tables[0]["start"].values.tolist():
@@ -80,9 +84,17 @@ def layers(
     return ax
 
 
+def of_entry(entry: Mapping[str, Any], unit: float) -> xr.Dataset:
+    """Temperatures layer by layer as JSON has them as `read_layers` would: starts times `unit`."""
+    axes = ("start", "layer", "instrument")
+    places.needs(entry, (*axes, *_COLUMNS), "layers", "what read_layers gives")
+    columns = {name: (axes, np.array(entry[name], dtype=np.float64)) for name in _COLUMNS}
+    starts = np.array(entry["start"], dtype=np.float64) * unit
+    return xr.Dataset(columns, coords={"start": starts, "layer": entry["layer"], "instrument": entry["instrument"]})
+
+
 def _read(table: xr.Dataset, instrument: str | None) -> xr.Dataset:
-    names = ("start", "layer", "temperature", "temperature_error", "in_range")
-    places.needs(table, names, "layers", "what read_layers gives")
+    places.needs(table, ("start", "layer", *_COLUMNS), "layers", "what read_layers gives")
     return places.of_instrument(table, instrument, "the layers were", "they were")
 
 

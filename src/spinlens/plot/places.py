@@ -90,15 +90,15 @@ def value_error(given: Any) -> tuple[float, float]:
     return math.nan if value is None else float(value), math.nan if error is None else float(error)
 
 
-def known_line(ax: Axes, known: Any, along: str = "y", label: str = "known") -> None:
+def known_line(ax: Axes, known: Any, along: str = "y", label: str = "known", color: str = style.ORANGE) -> None:
     """A dashed line at a known value, with its error as a band; nothing for None."""
     if known is None:
         return
     value, error = value_error(known)
     line, band = (ax.axhline, ax.axhspan) if along == "y" else (ax.axvline, ax.axvspan)
-    line(value, color=style.ORANGE, lw=1.1, dashes=(4, 2), label=label, zorder=1.5)
+    line(value, color=color, lw=1.1, dashes=(4, 2), label=label, zorder=1.5)
     if error > 0:
-        band(value - error, value + error, color=style.ORANGE, alpha=0.15, lw=0)
+        band(value - error, value + error, color=color, alpha=0.15, lw=0)
 
 
 def band(ax: Axes, x: Any, y: Any, error: Any, color: str, alpha: float = 0.22) -> None:

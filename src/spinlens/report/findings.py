@@ -68,7 +68,8 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
     "G": {
         "": "Whether flows find T_c whatever the grid of temperatures they learned from",
         "supported": "Flows find T_c whatever the grid of temperatures they learned from",
-        "contradicted": "Flows do not find T_c: they end elsewhere when only the training grid about T_c changes",
+        "contradicted": "Flows do not find T_c by themselves: they end elsewhere when only the temperatures of the "
+        "training states change",
     },
 }
 _VERBS = {

@@ -27,11 +27,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class Key:
-    """One entry of a figure's key: a colour of `style`, drawn as a line, point, band or square."""
+    """One entry of a figure's key: a colour of `style`, drawn as a line, dashes, a point, band or square."""
 
     label: str
     color: str
-    mark: Literal["line", "point", "band", "square"] = "line"
+    mark: Literal["line", "dashed", "point", "band", "square"] = "line"
     glyph: str = ""  # instead of the mark: the sign that the points have
 
 

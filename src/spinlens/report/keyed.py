@@ -65,8 +65,8 @@ def _handle(key: Key) -> Artist:
     words = mathematics(key.label)
     if key.mark in ("band", "square"):
         return Patch(facecolor=key.color, alpha=0.45 if key.mark == "band" else 1.0, label=words)
-    if key.mark == "line" and not key.glyph:
-        return Line2D([], [], color=key.color, lw=1.8, label=words)
+    if key.mark in ("line", "dashed") and not key.glyph:
+        return Line2D([], [], color=key.color, lw=1.8, ls="--" if key.mark == "dashed" else "-", label=words)
     marker, hollow = _marker(key.glyph)
     face = "none" if hollow else key.color
     return Line2D([], [], color=key.color, marker=marker, ms=5, mfc=face, mec=key.color, lw=0, label=words)

@@ -227,16 +227,22 @@ def _calibration(instruments: Any, wanted: Wanted) -> Axes:
 
 
 def _flow(results: Any, wanted: Wanted) -> Axes:
-    from spinlens.plot.places import read_by
-    from spinlens.report.figures.flow_comparison import starts_of
-
-    rows = results["readings"] if isinstance(results, dict) else results.readings
+    rows = _rows(results, "readings")
     given = [row for row in rows if row["control"] == "given"] or rows
-    names = list(dict.fromkeys(row["instrument"] for row in given))
-    name = read_by(wanted.instrument or None, names)
-    return plot.flow(
-        starts_of(given, name), instrument=name, unit=results.get("unit") if isinstance(results, dict) else None
-    )
+    return plot.flow(given, instrument=wanted.instrument or None, unit=_unit(results))
+
+
+def _ends(results: Any, wanted: Wanted) -> Axes:
+    return plot.flow_ends(_rows(results, "flows"), instrument=wanted.instrument or None, unit=_unit(results))
+
+
+def _rows(results: Any, name: str) -> Any:
+    """Those of results.json, or of what `compare_flows` returned."""
+    return results[name] if isinstance(results, dict) else getattr(results, name)
+
+
+def _unit(results: Any) -> Any:
+    return results.get("unit") if isinstance(results, dict) else None
 
 
 def _field(results: Any, wanted: Wanted) -> Axes:
@@ -250,6 +256,12 @@ def _field(results: Any, wanted: Wanted) -> Axes:
 _Draw = Callable[[Any, Wanted], "Axes"]
 _STATES: Mapping[str, _Draw] = {"states": _states, "correlation": _correlation}
 _RUN: Mapping[str, _Draw] = {"series": _series, "autocorrelation": _autocorrelation, **_STATES}
+_POINT: Mapping[str, _Draw] = {
+    "drift": _drift,
+    "residuals": lambda point, _: plot.residuals(point),
+    "error-budget": lambda point, _: plot.error_budget(point),
+    "influence": lambda point, _: plot.influence(point),
+}
 _OF_KIND: Mapping[str, Mapping[str, _Draw]] = {
     "a run": _RUN,
     "a run at several temperatures": {"reweighted": _reweighted, **_RUN},
@@ -261,12 +273,12 @@ _OF_KIND: Mapping[str, Mapping[str, _Draw]] = {
         "spectrum": _spectrum,
         "receptive-fields": _fields,
     },
-    "a critical point": {"crossings": _crossings, "collapse": _collapse, "drift": _drift},
-    "a critical point without its curves": {"drift": _drift},
+    "a critical point": {"crossings": _crossings, "collapse": _collapse, **_POINT},
+    "a critical point without its curves": _POINT,
     "a set of instruments": {"calibration": _calibration},
     "a flow of states": {"states": lambda path, _: plot.states(path)},
-    "results of a flow": {"flow": _flow, "flow-field": _field},
-    "readings of flows": {"flow": _flow},
+    "results of a flow": {"flow": _flow, "flow-ends": _ends, "flow-field": _field},
+    "readings of flows": {"flow": _flow, "flow-ends": _ends},
 }
 _OF_TYPE: Mapping[str, str] = {
     "Machine": "a machine",

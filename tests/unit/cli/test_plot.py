@@ -50,9 +50,11 @@ def test_a_machine_is_drawn():
 
 def test_a_critical_point_is_drawn_with_its_curves_where_it_has_them():
     point = find_critical_point(NearestNeighbour(), (4, 6, 8), draws=1000, points=3, progress=False)
-    assert drawing.figures_of(point) == ("crossings", "collapse", "drift")
+    of_numbers = ("drift", "residuals", "error-budget", "influence")
+    assert drawing.figures_of(point) == ("crossings", "collapse", *of_numbers)
+    assert [draw(point, name).get_xlabel() != "" for name in of_numbers] == [True] * 4
     assert "known $T_c$" in draw(point).get_legend_handles_labels()[1]
-    assert drawing.figures_of(replace(point, curves={})) == ("drift",)
+    assert drawing.figures_of(replace(point, curves={})) == of_numbers
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])

@@ -80,3 +80,19 @@ def test_out_of_range_is_hollow_at_the_nearest_that_can_be_read(ax: Axes) -> Non
 def test_what_is_no_reading_is_refused(data: object, arguments: dict[str, str], words: str) -> None:
     with pytest.raises(InputError, match=words):
         flow(data, **arguments)  # type: ignore[arg-type]
+
+
+def test_rows_of_a_table_are_read_by_start_and_seed(ax: Axes) -> None:
+    rows = [
+        {"start": start, "seed": seed, "step": step, "instrument": name, "temperature": 2.0 + 0.1 * seed,
+         "nearest": 2.0 + 0.1 * seed, "temperature_error": 0.01, "in_range": True}
+        for start in ("cold", "hot") for seed in (0, 1) for step in (0, 1) for name in ("energy", "xi")
+    ]  # fmt: skip
+    flow(rows, ax, instrument="xi")
+    assert ax.get_legend_handles_labels()[1] == ["cold start", "hot start"]
+    assert [line.get_ydata().tolist() for line in ax.lines] == [[2.0, 2.0], [2.1, 2.1]] * 2
+    assert ax.get_ylabel() == "T / J by ξ/L"
+    with pytest.raises(InputError, match="not read by 'network'"):
+        flow(rows, ax, instrument="network")
+    with pytest.raises(InputError, match="or rows of readings"):
+        flow([{"step": 0}], ax)

@@ -91,6 +91,14 @@ def test_fields_are_scaled_each_by_its_largest_weight_or_all_by_one(ax: Axes) ->
         receptive_fields(np.ones((4, 16)))
 
 
+def test_fields_are_moved_to_the_middle(ax: Axes) -> None:
+    field = np.zeros((4, 5))
+    field[3, 4], field[0, 4] = -2.0, 1.0  # neighbours across the edge
+    receptive_fields([field], ax, centred=True)
+    assert np.argwhere(image(ax)).tolist() == [[2, 2], [3, 2]]
+    assert image(ax)[2:4, 2].tolist() == [-1.0, 0.5]
+
+
 def test_states_of_files_and_archives(tmp_path):
     """Eight of twenty, from the first to the last."""
     many = random_states(20, 4, 4)

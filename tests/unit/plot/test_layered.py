@@ -37,6 +37,15 @@ def test_points_out_of_range_are_hollow(ax: Axes) -> None:
     assert {container.lines[0].get_markerfacecolor() for container in ax.containers} == {"none"}
 
 
+def test_an_entry_of_results_has_its_starts_in_units_of_t_c(ax: Axes) -> None:
+    table = readings()
+    entry = {name: table[name].values.tolist() for name in ("temperature", "temperature_error", "in_range")}
+    layers({**entry, "start": [0.9, 1.0, 1.3], "layer": [8, 4], "instrument": ["energy", "xi"]}, ax, unit=2.0)
+    assert len(ax.containers) == 2
+    with pytest.raises(InputError, match="has no layer, instrument"):
+        layers({**entry, "start": [0.9]}, ax, unit=2.0)
+
+
 def test_what_was_not_read_is_refused(ax: Axes) -> None:
     with pytest.raises(InputError, match="energy, xi"):
         layers(readings(), ax, unit=2.0, instrument="network")

@@ -24,12 +24,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a page says first; `sentences` are at most four, so that with `short` they are five."""
+    """What a page says first: with `short`, at most four `sentences`; `words` explains theirs in small print."""
 
     title: str
     short: str
     sentences: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
+    words: str = ""
 
 
 def said(found: Estimate | Mapping[str, Any] | None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from spinlens.report.answers.answer import Answer, Fact, said, small
 from spinlens.report.findings import findings
 from spinlens.report.machine_points import end_temperatures
+from spinlens.report.methods import recipe_words
 from spinlens.report.tables import MISSING
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import over_machines
@@ -52,7 +53,23 @@ class Group:
 
 def study_answer(results: Results) -> Answer:
     """Question, answer, at most four sentences behind it, and four numbers."""
-    return Answer(QUESTION, f"{short(results)}.", sentences(results), facts(results))
+    return Answer(QUESTION, f"{short(results)}.", sentences(results), facts(results), words(results))
+
+
+def words(results: Results) -> str:
+    """What the words of the sentences mean, the recipes that they name among them."""
+    recipes = entries(section(section(results, "study"), "machines"), "recipes")
+    how = {str(recipe.get("name")): recipe_words(recipe) for recipe in recipes}
+    every = [group for model in models(results).values() for group in _extremes(groups(results, model, "C"))]
+    named = dict.fromkeys(group.recipe for group in every if not group.learned and group.recipe in how)
+    return " ".join([_WORDS, *(f"{name}: {how[name]}." for name in named)]) if every else ""
+
+
+_WORDS = (
+    "Flow: states of the lattice pass through a restricted Boltzmann machine and back, v → h → v′ → …, until they have "
+    "forgotten their start. Gap: how far its distribution is from that of the lattice, ⟨ln p_{lattice} − ln "
+    "p_{machine}⟩. Δ_s, Δ_ε: scaling dimensions of spin and energy, beside the lattice at the same T and L."
+)
 
 
 def short(results: Results) -> str:
@@ -125,25 +142,29 @@ def _group(model: Results, recipe: Recipe, found: Mapping[str, str]) -> Group:
 
 def _flows(found: Sequence[Group], where: str) -> str:
     """Where the flows of the best and of the worst recipe end; empty without machines."""
-    if not found:
-        return ""
-    shown = found[:: max(1, len(found) - 1)]
-    return f"{where[0].upper()}{where[1:]}: {'; '.join(_end(group) for group in shown)}."
+    ends = [_end(group, first=k == 0) for k, group in enumerate(_extremes(found))]
+    return f"{where[0].upper()}{where[1:]}: {'; '.join(ends)}." if ends else ""
 
 
-def _end(group: Group) -> str:
-    who = f"machines {'that have learned it' if group.learned else 'trained by'} {_named(group)}"
-    numbers = [f"at T = {said(group.temperature)} T_c"] if group.temperature else []
-    numbers += [f"with Δ_s off by {said(group.delta_spin)}"] if group.delta_spin else []
-    return f"{who} {_VERBS.get(group.found, 'end')} {' '.join(numbers)}".rstrip()
+def _extremes(found: Sequence[Group]) -> Sequence[Group]:
+    """The first and the last, or the only one."""
+    return found[:: max(1, len(found) - 1)]
+
+
+def _end(group: Group, first: bool) -> str:
+    who = f"{'flows' if first else 'those'} of machines {'that have learned it' if group.learned else 'trained by'}"
+    numbers = [f"T = {said(group.temperature)} T_c"] if group.temperature else []
+    numbers += [f"Δ_s off by {said(group.delta_spin)}"] if group.delta_spin else []
+    verb = _VERBS.get(group.found, "end")
+    return f"{f'{who} {_named(group)}'.rstrip()} {verb}{': ' * bool(numbers)}{', '.join(numbers)}"
 
 
 _VERBS = {
-    "inside": "reach the critical point,",
-    "outside": "miss it,",
-    "elsewhere": "end elsewhere,",
-    "no temperature": "end at no temperature,",
-    "undecided": "end",
+    "inside": "end at the critical point",
+    "outside": "miss it",
+    "elsewhere": "end elsewhere",
+    "no temperature": "end at no temperature",
+    "undecided": "end, not decided where",
 }
 
 
@@ -170,14 +191,13 @@ def _critical(model: Results) -> Fact:
 
 def _misses(found: Sequence[Group]) -> list[Fact]:
     shown = [group for group in found if group.delta_spin is not None]
-    kept = shown[:: max(1, len(shown) - 1)] if shown else []
     return [
         Fact(
-            f"Δ_s off by, {'learned machines' if group.learned else group.recipe}",
+            f"{'learned' if group.learned else group.recipe} machines miss Δ_s by",
             said(group.delta_spin),
             f"gap {small(group.gap)} nats a site" if group.gap else "gap unknown",
         )
-        for group in kept
+        for group in _extremes(shown)
     ]
 
 

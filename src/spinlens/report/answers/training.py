@@ -22,7 +22,15 @@ def training_answer(judged: Judged, about: Results) -> Answer:
         f"{_short(judged)}.",
         tuple(filter(None, (_likelihood(judged), _couplings(judged), _mixing(judged), _modes(judged)))),
         _facts(judged),
+        _WORDS,
     )
+
+
+_WORDS = (
+    "Gap: how far the machine’s distribution is from that of the lattice, ⟨ln p_{lattice} − ln p_{machine}⟩ over "
+    "states of the lattice. J_eff(r): pair couplings traced out of the weights, to hold against J(r) / T. Held out: "
+    "states that it did not learn from. τ: how many steps v → h → v′ its chain remembers."
+)
 
 
 def _short(judged: Judged) -> str:
@@ -50,8 +58,8 @@ def _couplings(judged: Judged) -> str:
     shown = [row for row in rows if row.get("r") in (1, 2) and finite(row.get("true")) and finite(row.get("learned"))]
     if not shown:
         return ""
-    said_of = [f"{row['learned'] / row['true']:.2f} of J(r)/T at r = {row['r']:.3g}" for row in shown]
-    return f"Its couplings are {' and '.join(said_of)}."
+    said_of = [f"{row['learned'] / row['true']:.2f} times that at r = {row['r']:.3g}" for row in shown]
+    return f"Beside J(r) / T of the lattice, its coupling is {' and '.join(said_of)}."
 
 
 def _mixing(judged: Judged) -> str:
@@ -72,7 +80,8 @@ def _modes(judged: Judged) -> str:
 def _facts(judged: Judged) -> tuple[Fact, ...]:
     gap, nearest = section(judged, "gap"), next(iter(entries(judged, "couplings")), {})
     learned, true = finite(nearest.get("learned")), finite(nearest.get("true"))
-    gap_note = str(gap.get("method") or "states of a known lattice are needed")
+    method = gap.get("method")
+    gap_note = f"measured by {method}" if method else "states of a known lattice are needed"
     beside = f"J(1)/T = {true:.4f}" if true is not None else "the lattice is not known"
     return (
         Fact("gap to the lattice, nats a site", small(reference(gap)), gap_note),

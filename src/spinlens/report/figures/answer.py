@@ -191,7 +191,7 @@ def _field_panel(where: str, found: Mapping[str, Field]) -> list[Panel]:
 
 def draw_fields(found: Mapping[str, Field]) -> Figure:
     """ΔT of the first layer against T, both over T_c, with T* beside its triangle."""
-    figure, axes = layout.grid(height=2.2, left=0.72)
+    figure, axes = layout.grid(height=2.05, left=0.72)
     place = axes[0, 0]
     place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(1, 2))
     for flow, field in found.items():

@@ -27,13 +27,13 @@ class Curve:
 _REFERENCES = ((style.GREEN, "s"), (style.PURPLE, "P"))
 TITLE = "Correlations of flowed states"
 CAPTION = (
-    "G(r) = ⟨s_0 s_r⟩ along a lattice axis at the end of the flow (first seed) and in equilibrium at T_c, at the same "
-    "L, on logarithmic axes with one-standard-deviation errors; values within two errors of zero may lie below the "
-    "frame."
+    "G(r) = ⟨s_0 s_r⟩ along a lattice axis at the last step that was followed (first seed) and in equilibrium at T_c, "
+    "at the same L, on logarithmic axes with one-standard-deviation errors; values within two errors of zero may lie "
+    "below the frame."
 )
 SEE = (
     "A machine that has learned criticality lies on the Monte Carlo points at every distance; a different slope is a "
-    "different Δ_s, and a curve that flattens out is mere magnetization."
+    "different Δ_s, a curve that flattens out is mere magnetization, and starts that lie apart are not forgotten yet."
 )
 VARIABLES = ("G", "G_error")
 SUFFIX = " start"  # "RBM cd1-grid, hot start" is the flow of "RBM cd1-grid" from "hot"
@@ -83,7 +83,7 @@ def group(curves: list[str]) -> dict[str, list[Curve]]:
 
 def draw(correlation: xr.Dataset, curves: list[Curve]) -> Figure:
     """G(r) of the chosen curves."""
-    figure, axes = layout.grid(height=3.2, left=0.7)
+    figure, axes = layout.grid(height=2.5, left=0.7)
     r = correlation["r"].values.astype(float)
     found = {
         curve.key: (r, *(correlation[name].isel(curve=curve.index).values for name in VARIABLES)) for curve in curves

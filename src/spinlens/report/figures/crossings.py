@@ -13,18 +13,21 @@ from spinlens.plot.scaling import crossings as plot_crossings
 from spinlens.plot.scaling import size_look
 from spinlens.report import layout
 from spinlens.report.illustration import Data, Illustration, Key, Panel, dataset, each_model
-from spinlens.study.results_document import Results, label, models, section
+from spinlens.statistics.estimate import Estimate
+from spinlens.study.results_document import Results, label, models, reference, section
 
 TITLE = "Crossings of the Binder cumulant"
 CAPTION = (
     "U_4 = 1 − ⟨m⁴⟩/(3⟨m²⟩²) against temperature in units of J. Lines: multi-histogram reweighting with the error as "
-    "a band; points: direct measurements; grey band: T_c with its error; open diamonds: crossings of pairs of sizes."
+    "a band; points: direct measurements; grey band: T_c with its error; dashed: T_c known from elsewhere; open "
+    "diamonds: crossings of pairs of sizes."
 )
 SEE = (
     "The curves of different L cross at one temperature, T_c; how far the crossings of successive pairs move apart "
     "is the finite-size drift."
 )
 CROSSING = Key("crossing of a pair", style.ORANGE, "point", style.glyph("D", hollow=True))
+KNOWN = Key("known T_c", style.ORANGE, "dashed")
 VARIABLES = ("binder", "binder_error", "measured", "measured_error")
 
 
@@ -47,8 +50,14 @@ def draw(curves: xr.Dataset, model: Results, around: bool = False) -> Figure:
     """U4(T) of every size; `around` T_c shows the crossing region with the crossings of pairs."""
     figure, axes = layout.grid(height=2.9)
     tables = {int(L): _table(curves.isel(size=k)) for k, L in enumerate(curves["size"].values)}
-    plot_crossings(tables, axes[0, 0], point=section(model, "critical") or None, zoom=around, legend=False)
+    point, known = section(model, "critical") or None, known_temperature(model)
+    plot_crossings(tables, axes[0, 0], point=point, known=known, zoom=around, legend=False)
     return figure
+
+
+def known_temperature(model: Results) -> Estimate | None:
+    """T_c from elsewhere."""
+    return reference(section(model, "reference").get("temperature"))
 
 
 def _table(curve: xr.Dataset) -> dict[str, Any]:
@@ -62,7 +71,8 @@ def _table(curve: xr.Dataset) -> dict[str, Any]:
 def _keys(results: Results, data: Data) -> tuple[Key, ...]:
     found = [dataset(data, "critical", name, *VARIABLES) for name in models(results)]
     sizes: list[int] = next((list(curves["size"].values) for curves in found if curves is not None), [])
-    return (*size_keys(sizes), Key("T_c ± error", style.BAND, "band"), CROSSING)
+    known = [KNOWN] if any(map(known_temperature, models(results).values())) else []
+    return (*size_keys(sizes), Key("T_c ± error", style.BAND, "band"), *known, CROSSING)
 
 
 def size_keys(sizes: Sequence[int]) -> tuple[Key, ...]:

@@ -38,7 +38,10 @@ def illustration(results: Results, data: object = None) -> Illustration:
 
     drawn, missing = each_model(results, panels)
     points = (Key(f"{s} start", color, "point", style.glyph(marker)) for s, (color, marker) in STARTS.items())
-    known = (Key("Monte Carlo at the same L", style.BAND, "band"), Key("exact, infinite lattice", style.ORANGE))
+    known = (
+        Key("Monte Carlo at the same L", style.BAND, "band"),
+        Key("exact, infinite lattice", style.PURPLE, "dashed"),
+    )
     keys = (*points, *known)
     return Illustration("dimensions", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
 
@@ -50,8 +53,9 @@ def draw(model: Results) -> Figure:
     for place, (name, symbol) in zip(axes[0], SYMBOLS.items(), strict=True):
         expected, error = (number(section(model, "equilibrium").get(name), key) for key in ("value", "error"))
         if np.isfinite(expected) and np.isfinite(error):
-            place.axvspan(expected - error, expected + error, color=style.BAND, alpha=0.45, lw=0)
-        places.known_line(place, reference(section(model, "reference").get(name)), "x")
+            place.axvspan(expected - error, expected + error, color=style.BAND, alpha=0.45, lw=1.5)
+        known = reference(section(model, "reference").get(name))
+        places.known_line(place, known, "x", color=style.PURPLE)
         rows = {recipe: {start: _found(model, recipe, start, name) for start in STARTS} for recipe in recipes}
         words = f"effective {symbol}{_size(model)}"
         forest(rows, place, frame=frame(model, name), words=words, legend=False)

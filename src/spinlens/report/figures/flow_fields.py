@@ -16,7 +16,10 @@ Field = Mapping[str, Any]
 CAPTION = (
     "Change of temperature per step against temperature, both in units of T_c, of ensembles in equilibrium before the "
     "step; errors are those of the differences of the same samples. Triangles: fixed points with their errors, "
-    "pointing down where the flow is drawn to them and up where it is driven away. Dotted: the states start at T_c."
+    "pointing down where they attract and up where they repel. Dotted: the states start at T_c."
+)
+SEE = (
+    "Where instruments find the zero at one temperature, there is a state of the lattice that the step leaves as it is."
 )
 
 

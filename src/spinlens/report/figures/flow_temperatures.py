@@ -47,7 +47,7 @@ def draw(flows: xr.Dataset, model: Results) -> Figure:
     """T/T_c against step for every seed and start, one row an instrument."""
     instruments = names(flows, "instrument")
     unit = Estimate(temperature_unit(model), critical_temperature(model)[1])
-    figure, axes = layout.grid(len(instruments), 1, height=1.35 * len(instruments) + 0.6, sharex=True)
+    figure, axes = layout.grid(len(instruments), 1, height=1.35 * len(instruments) + 0.6, left=0.78, sharex=True)
     for row, instrument in enumerate(instruments):
         place, own = axes[row, 0], flows.isel(instrument=row)
         starts = {
@@ -55,8 +55,7 @@ def draw(flows: xr.Dataset, model: Results) -> Figure:
             for k, start in enumerate(names(flows, "start"))
         }
         plot_flow(starts, place, unit=unit, legend=False)
-        style.note(place, style.INSTRUMENTS.get(instrument, instrument))
-        place.set_ylabel("T / T_c")
+        place.set_ylabel(f"{style.INSTRUMENTS.get(instrument, instrument)}\nT / T_c", fontsize=9)
         if row < len(instruments) - 1:
             place.set_xlabel("")
     return figure

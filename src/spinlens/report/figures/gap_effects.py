@@ -76,7 +76,7 @@ def draw(points: Sequence[MachinePoint], look: Mapping[str, Look]) -> Figure:
 
 def draw_effect(points: Sequence[MachinePoint], key: str, look: Mapping[str, Look]) -> Figure:
     """One of the `EFFECTS` alone."""
-    figure, axes = layout.grid(height=2.4, left=0.72)
+    figure, axes = layout.grid(height=2.05, left=0.72)
     words, margin = EFFECTS[key]
     _row(axes[0, 0], points, key, margin, _edges(points), look)
     axes[0, 0].set_ylabel(words)

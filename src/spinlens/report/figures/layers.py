@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import style
@@ -64,9 +65,15 @@ def draw(columns: dict[str, list[xr.Dataset]], unit: float) -> Figure:
         given = [flow.assign_coords(start=flow["start"] * unit) for flow in flows]
         for row, instrument in enumerate(instruments):
             plot_layers(given, axes[row, column], unit=unit, instrument=instrument, legend=False)
-            axes[row, column].set(xlabel="", ylabel="T / T_c" if column == 0 else "")
-            if column == len(columns) - 1:
-                style.note(axes[row, column], style.INSTRUMENTS.get(instrument, instrument))
+            axes[row, column].set(ylabel="T / T_c" if column == 0 else "")
+            if row < len(instruments) - 1:
+                axes[row, column].set_xlabel("")
+            if column == 0:  # where blocks leave room
+                _name(axes[row, column], style.INSTRUMENTS.get(instrument, instrument))
         axes[0, column].set_title(heading, pad=5)
-    axes[-1, len(columns) // 2].set_xlabel("L of the layer")
     return figure
+
+
+def _name(place: Axes, words: str) -> None:
+    """The instrument of a row, in the upper left corner."""
+    place.text(0.05, 0.96, words, transform=place.transAxes, va="top", fontsize=9, color=style.MUTED)

@@ -42,7 +42,7 @@ def spectrum(values: Array, noise_edge: float) -> Figure:
 def receptive_fields(fields: Array) -> Figure:
     """Fields (unit, x, y) of hidden units, each on its own scale; red is positive, blue negative."""
     figure, axes = layout.picture((fields.shape[1], fields.shape[2]), len(fields), COLUMNS)
-    lattices.receptive_fields(fields, axes, columns=COLUMNS)
+    lattices.receptive_fields(fields, axes, columns=COLUMNS, centred=True)
     return figure
 
 
@@ -92,6 +92,7 @@ SPECTRUM = Illustration(
 )  # fmt: skip
 FIELDS = Illustration(
     "receptive-fields", "Receptive fields",
-    "Weights of single hidden units on the lattice; red positive, blue negative, each unit on its own colour scale.",
+    "Weights of single hidden units on the lattice, moved so that the largest is in the middle; red positive, blue "
+    "negative, each unit on its own colour scale.",
     "A patch of one sign is a block spin in all but name; noise is a unit that learned nothing.", (),
 )  # fmt: skip

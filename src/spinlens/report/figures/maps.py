@@ -28,6 +28,7 @@ SEE = (
 )
 VARIABLES = ("raw", "connected", "connected_error")
 ROWS = ("raw", "connected")
+_ALIKE = 0.02  # of the largest value, by which maps may differ and look the same
 
 
 def illustration(results: Results, data: Data) -> Illustration:
@@ -68,7 +69,7 @@ def draw(maps: xr.Dataset, sources: list[str]) -> Figure:
 def kinds_shown(maps: xr.Dataset) -> tuple[str, ...]:
     """Raw maps beside connected ones where they differ: with ⟨h⟩ = 0 they are the same."""
     same = np.nanmax(np.abs(maps["raw"].values - maps["connected"].values), initial=0.0)
-    return ROWS if same > 1e-3 * np.nanmax(np.abs(maps["raw"].values), initial=1e-9) else ROWS[1:]
+    return ROWS if same > _ALIKE * np.nanmax(np.abs(maps["raw"].values), initial=1e-9) else ROWS[1:]
 
 
 def _bar(figure: Figure, row: AnyArray, scale: tuple[float, float]) -> None:

@@ -12,8 +12,8 @@ from spinlens.study.results_document import Results, label
 
 TITLE = "Receptive fields"
 CAPTION = (
-    "Weights W_i of single hidden units of the first layer on the visible lattice; red positive, blue negative, each "
-    "unit on its own colour scale."
+    "Weights W_i of single hidden units of the first layer on the visible lattice, moved so that the largest is in the "
+    "middle; red positive, blue negative, each unit on its own colour scale."
 )
 SEE = (
     "A patch of one sign is a block spin in all but name; a field over the whole lattice measures the "
@@ -36,5 +36,5 @@ def draw(maps: xr.Dataset) -> Figure:
     """One tile a unit of `fields` (unit, x, y), each divided by its largest weight."""
     fields = maps["fields"].transpose("unit", "x", "y").values
     figure, axes = layout.picture(fields.shape[1:], len(fields), COLUMNS)
-    plot_fields(fields, axes, columns=COLUMNS)
+    plot_fields(fields, axes, columns=COLUMNS, centred=True)
     return figure

@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 
 from spinlens.plot import scaling as plot
 from spinlens.plot import style
+from spinlens.plot.budgets import error_budget, influence
 from spinlens.plot.fits import FAMILIES
 from spinlens.plot.fits import residuals as plot_residuals
 from spinlens.report import layout
-from spinlens.report.figures.crossings import CROSSING, size_keys
+from spinlens.report.figures.crossings import CROSSING, KNOWN, size_keys
 from spinlens.report.illustration import Illustration, Key, Panel
 from spinlens.report.tables import RATIOS, Table, estimate, plain
 
@@ -59,7 +60,7 @@ def _is_table(point: Point) -> bool:
 
 
 def _known_key(known: Any) -> tuple[Key, ...]:
-    return () if known is None else (Key("known T_c", style.ORANGE),)
+    return () if known is None else (KNOWN,)
 
 
 def _ratio(point: Point, curves: Curves, quantity: str, known: Any) -> Figure:
@@ -121,7 +122,7 @@ def _residuals(point: Point) -> Illustration:
         "residuals",
         "Residuals",
         "Data minus the fit of the largest weight with its corrections to scaling, in statistical errors: "
-        f"{_AT[_is_table(point)]}.",
+        f"{_AT[_is_table(point)]}. Grey: one error.",
         "Points scatter about zero by about one; a trend with L would mean that the scaling law is wrong.",
         (Panel("Residuals", "Residuals of the global fit against L", figure),),
         tuple(_series_key(FAMILIES[name].replace("$", ""), *style.series(k + 1)) for k, name in enumerate(names)),
@@ -142,20 +143,9 @@ def _series_key(words: str, color: str, marker: str) -> Key:
 def _budget(point: Point) -> Illustration:
     names = [name for name in _NAMES if name in point["statistical"]]
     parts, axes = layout.grid(height=2.4)
-    place = axes[0, 0]
-    variances = [(point["statistical"][name] ** 2, point["systematic"][name] ** 2) for name in names]
-    shares = np.array([(a / (a + b), b / (a + b)) if a + b > 0 else (0.0, 0.0) for a, b in variances])
-    place.barh(range(len(names)), shares[:, 0], color=style.BLUE, height=0.6)
-    place.barh(range(len(names)), shares[:, 1], left=shares[:, 0], color=style.OCHRE, height=0.6)
-    place.set_yticks(range(len(names)), [_NAMES[name] for name in names])
-    place.invert_yaxis()
-    place.set_xlabel("share of the variance")
+    error_budget(point, axes[0, 0], legend=False)
     sizes, axes = layout.grid(height=2.4)
-    influence = {str(L): share for L, share in point["influence"].items()}
-    axes[0, 0].bar(range(len(influence)), list(influence.values()), color=style.BLUE, width=0.6)
-    axes[0, 0].set_xticks(range(len(influence)), list(influence))
-    axes[0, 0].set_xlabel("L")
-    axes[0, 0].set_ylabel("share of var T_c")
+    influence(point, axes[0, 0])
     return Illustration(
         "budget",
         "Error budget",

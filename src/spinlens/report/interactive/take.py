@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
+from spinlens.arrays import Array
 from spinlens.report.illustration import Data
 from spinlens.report.interactive.embedding import embedded
 from spinlens.study.results_document import Results, label, models
@@ -83,3 +84,9 @@ def short(values: Any) -> list[float | int]:
 def _labels(found: xr.Dataset, dim: str) -> list[Any]:
     values = found[dim].values
     return short(values) if values.dtype.kind == "f" else values.tolist()
+
+
+def grid(values: Array, dims: Sequence[str], name: str) -> dict[str, Any]:
+    """A block of values on a grid, whose places are counted along each of `dims`."""
+    labels = {dim: list(range(size)) for dim, size in zip(dims, values.shape, strict=True)}
+    return {"dims": labels, "values": {name: short(values)}}

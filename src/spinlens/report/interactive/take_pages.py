@@ -1,146 +1,105 @@
-"""What can be taken along of the figures of a critical point, a training and a flow."""
+"""What can be taken along of the figures of a critical point and of a training."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from spinlens.arrays import Array
-from spinlens.report.interactive.take import Take, block_data, short
+from spinlens.report.interactive.take import Take, block_data, grid, short
+from spinlens.statistics.estimate import Estimate
 
 Block = Mapping[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 
-_FIGURE = """import spinlens as sl
+_HEAD = """import spinlens as sl
 
 {opened}
-ax = sl.plot.{call}
+"""
+_FIGURE = """ax = sl.plot.{call}
 ax.figure.savefig("{name}.pdf")
 """
 _POINT = 'point = sl.open("point.json")  # what spinlens critical wrote'
 _OF_POINT = {
-    "crossings": "crossings(point.curves, point=point)",
-    "collapse": "collapse(point.curves, point=point)",
-    "drift": "drift(point)",
-    "residuals": "residuals(point)",
+    "crossings": (
+        "crossings(point.curves, point=point{known})",
+        'crossings(point.curves, point=point, quantity="xi"{known})',
+    ),
+    "collapse": ("collapse(point.curves, point=point)", 'collapse(point.curves, point=point, quantity="m2")'),
+    "drift": ("drift(point{known})",),
+    "residuals": ("residuals(point)",),
+    "budget": ("error_budget(point)", "influence(point)"),
 }
 _MACHINE = 'machine = sl.open("machine").bottom  # of the folder of this page'
+_JUDGED = 'results = sl.open("results.json")  # of the folder of this page'
+_CURVE = """rows = sl.open("results.json")["couplings"]  # of the folder of this page
+curve = {"r": [row["r"] for row in rows], "learned": [row["learned"] for row in rows],
+         "lattice": [row["true"] for row in rows], "error": [float("nan")] * len(rows)}"""
 _OF_MACHINE = {
-    "learning-curve": 'learning_curve(machine.history_, quantity="weight_rms")',
-    "spectrum": "spectrum(sl.spectrum(machine))",
-    "couplings": "couplings(sl.learned_couplings([machine], {shape}))",
-    "receptive-fields": "receptive_fields(sl.receptive_fields(machine, {shape}, 12))",
+    "learning-curve": (
+        _JUDGED,
+        ('learning_curve(results["history"])', 'learning_curve(results["history"], quantity="weight_rms")'),
+    ),
+    "spectrum": (_MACHINE, ("spectrum(sl.spectrum(machine))",)),
+    "couplings": (_MACHINE, ("couplings(sl.learned_couplings([machine], {shape}))",)),
+    "receptive-fields": (
+        _MACHINE,
+        ("receptive_fields(sl.receptive_fields(machine, {shape}, {units}), centred=True)",),
+    ),
 }
-_FIELDS = """import spinlens as sl
-
-results = sl.open("results.json")
-for source, fields in results["fields"].items():
-    ax = sl.plot.flow_field(fields, unit=results["unit"])
-    ax.figure.savefig(f"field-{source}.pdf")
-"""
-_READINGS = """import matplotlib.pyplot as plt
-import spinlens as sl
-
-results = sl.open("results.json")
-for start in ("cold", "critical", "hot"):
-    rows = [row for row in results["readings"]
-            if (row["control"], row["start"], row["instrument"]) == ("given", start, "energy")]
-    plt.plot([row["step"] for row in rows], [row["nearest"] / results["unit"] for row in rows], label=start)
-plt.legend()
-plt.savefig("flow.pdf")
-"""
 
 
-def of_point(curves: Sequence[Mapping[str, Any]]) -> dict[str, Take]:
-    """Of the figures of a critical point; those without curves have tables."""
+def of_point(curves: Sequence[Mapping[str, Any]], known: Estimate | None = None) -> dict[str, Take]:
+    """Of the figures of a critical point, the `known` T_c drawn in them; those without curves have tables."""
     blocks = [
         {"L": curve["L"], "dims": {"T": short(curve["temperature"])},
          "values": {name: short(curve[name]) for name in curve if name not in ("L", "temperature")}}
         for curve in curves
     ]  # fmt: skip
-    return {
-        name: Take((), block_data(name, blocks) if "curves" in call else None, _lines(_POINT, call, name))
-        for name, call in _OF_POINT.items()
-    }
+    beside = "" if known is None else f", known=sl.Estimate({known.value:.10g}, {known.error:.3g})"
+    has_xi = any(np.isfinite(np.array(curve["xi"], dtype=np.float64)).any() for curve in curves)
+    made = {}
+    for name, calls in _OF_POINT.items():
+        shown = [call.replace("{known}", beside) for call in calls if has_xi or "xi" not in call]
+        data = block_data(name, blocks) if "curves" in calls[0] else None
+        made[name] = Take((), data, _lines(_POINT, shown, name))
+    return made
 
 
 def of_training(judged: Mapping[str, Any], fields: Array | None) -> dict[str, Take]:
     """Of the figures of a machine; PDFs lie beside its page."""
-    shape = f"({', '.join(map(str, fields.shape[1:]))})" if fields is not None else "shape"
     values = np.array(judged["singular_values"])
     found: dict[str, list[Block]] = {
         "couplings": _columns(judged["couplings"], "r", ("learned", "true")),
         "learning-curve": _columns(judged["history"], "epoch"),
         "spectrum": [{"dims": {"rank": list(range(1, len(values) + 1))}, "values": {"singular value": short(values)}}],
-        "receptive-fields": [] if fields is None else [_grid(fields, ("unit", "x", "y"), "weight")],
+        "receptive-fields": [] if fields is None else [grid(fields, ("unit", "x", "y"), "weight")],
     }
     return {
-        name: Take(
-            (("PDF", f"{name}.pdf"),),
-            block_data(name, blocks),
-            _lines(_MACHINE, _OF_MACHINE[name].replace("{shape}", shape), name),
-        )
+        name: Take((("PDF", f"{name}.pdf"),), block_data(name, blocks), _of_machine(name, judged, fields))
         for name, blocks in found.items()
     }
 
 
-def _lines(opened: str, call: str, name: str) -> str:
-    return _FIGURE.format(opened=opened, call=call, name=name)
+def _of_machine(name: str, judged: Mapping[str, Any], fields: Array | None) -> str:
+    """The lines of a figure: couplings beside those of the lattice where these are known, curves that were tracked."""
+    opened, calls = _OF_MACHINE[name]
+    if name == "couplings" and "true" in judged["couplings"][0]:
+        opened, calls = _CURVE, ('couplings({"learned": curve})',)
+    if name == "learning-curve" and not any("log_likelihood" in entry for entry in judged["history"]):
+        calls = calls[1:]
+    shape = "shape" if fields is None else f"({', '.join(map(str, fields.shape[1:]))})"
+    count = "" if fields is None else str(len(fields))
+    return _lines(opened, [call.replace("{shape}", shape).replace("{units}", count) for call in calls], name)
 
 
-def of_flow(document: Mapping[str, Any], drawn: Iterable[str]) -> dict[str, Take]:
-    """Of the sections of the page of a flow; `drawn` are the names of its figures, which lie beside it as PDFs."""
-    names = list(drawn)
-    fields, layers, maps = _field_blocks(document), _layer_blocks(document), _map_blocks(document)
-    csv = {
-        name: (("CSV", f"{file}.csv"),) for name, file in (("end", "flows"), ("ends", "flows"), ("flows", "readings"))
-    }
-    made = {
-        "end": (("end",), (), ""), "ends": (("ends",), (), ""),
-        "flows": ([name for name in names if name.startswith("flow-")], (), _READINGS),
-        "fields": ([name for name in names if name.startswith("field-")], fields, _FIELDS),
-        "layers": (("layers",), layers, ""), "maps": (("maps",), maps, ""),
-    }  # fmt: skip
-    return {
-        section: Take((*_pdfs(own), *csv.get(section, ())), block_data(section, blocks), python)
-        for section, (own, blocks, python) in made.items()
-    }
-
-
-def _pdfs(names: Sequence[str]) -> list[tuple[str, str]]:
-    """A PDF a panel, by its number where there are several."""
-    return [(f"PDF {k}" if len(names) > 1 else "PDF", f"{name}.pdf") for k, name in enumerate(names, start=1)]
-
-
-def _field_blocks(document: Mapping[str, Any]) -> list[Block]:
-    return [
-        {"flow": source, "instrument": name, "dims": {"T": short(field["temperatures"])},
-         "values": {key: short(field[key]) for key in ("change", "error")}}
-        for source, fields in document["fields"].items()
-        for name, field in fields.items()
-        if field is not None
-    ]  # fmt: skip
-
-
-def _layer_blocks(document: Mapping[str, Any]) -> list[Block]:
-    dims, values = ("start", "layer", "instrument"), ("temperature", "temperature_error", "in_range")
-    return [
-        {"flow": source, "dims": {dim: list(entry[dim]) for dim in dims},
-         "values": {name: short(np.array(entry[name], dtype=np.float64)) for name in values}}
-        for source, entry in document["layers"].items()
-    ]  # fmt: skip
-
-
-def _map_blocks(document: Mapping[str, Any]) -> list[Block]:
-    return [_map_block(source, entry) for source, entry in document["maps"].items()]
-
-
-def _map_block(source: str, entry: Mapping[str, Any]) -> Block:
-    grids = [_grid(np.array(values, dtype=np.float64), ("x", "y"), name) for name, values in entry.items()]
-    values = {name: row for grid in grids for name, row in grid["values"].items()}
-    return {"units": source, "dims": grids[0]["dims"], "values": values}
+def _lines(opened: str, calls: Sequence[str], name: str) -> str:
+    """What is opened, and a figure a call, numbered where there are several."""
+    names = [name if k == 1 else f"{name}-{k}" for k in range(1, len(calls) + 1)]
+    figures = [_FIGURE.format(call=call, name=own) for call, own in zip(calls, names, strict=True)]
+    return "".join([_HEAD.format(opened=opened), *figures])
 
 
 def _columns(rows: Rows, key: str, names: Sequence[str] = ()) -> list[Block]:
@@ -153,8 +112,3 @@ def _columns(rows: Rows, key: str, names: Sequence[str] = ()) -> list[Block]:
             "values": {name: short([row[name] for row in rows]) for name in kept},
         }
     ]
-
-
-def _grid(values: Array, dims: Sequence[str], name: str) -> dict[str, Any]:
-    labels = {dim: list(range(size)) for dim, size in zip(dims, values.shape, strict=True)}
-    return {"dims": labels, "values": {name: short(values)}}

@@ -9,7 +9,6 @@ from typing import Any
 from spinlens.plot import style
 from spinlens.report.answers.critical import critical_answer, in_symbols
 from spinlens.report.figures import scaling
-from spinlens.report.interactive.take import Take
 from spinlens.report.interactive.take_pages import of_point
 from spinlens.report.pages.study import draw, render_page
 from spinlens.report.references import references
@@ -36,11 +35,11 @@ def render_critical(
     """
     known = known or {}
     with style.context():
-        pictures = scaling.illustrations(point, curves, reference(section(known, "temperature").get("estimate")))
-        takes = of_point(curves)
+        beside = reference(section(known, "temperature").get("estimate"))
+        pictures = scaling.illustrations(point, curves, beside)
+        takes = of_point(curves, beside)
         drawn = [
-            replace(draw(picture, count), take=takes.get(picture.name, Take()))
-            for count, picture in enumerate(pictures, start=1)
+            replace(draw(picture, count), take=takes[picture.name]) for count, picture in enumerate(pictures, start=1)
         ]
     cells = tuple(tuple(in_symbols(cell) if column in (0, 4, 5) else cell for column, cell in enumerate(row))
                   for row in rows)  # fmt: skip

@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 
 from spinlens.files.atomic import write_file
 from spinlens.plot import style
+from spinlens.plot.ends_of_flows import machine_name
+from spinlens.plot.layered import of_entry
 from spinlens.report import svg
 from spinlens.report.answers.flow import flow_answer
 from spinlens.report.figures import flow_comparison, flow_fields, layers, maps
@@ -23,27 +25,42 @@ from spinlens.report.illustration import Key
 from spinlens.report.interactive.embedding import embedded
 from spinlens.report.interactive.player import flow_reels
 from spinlens.report.interactive.take import Take
-from spinlens.report.interactive.take_pages import of_flow
+from spinlens.report.interactive.take_flow import of_flow
+from spinlens.report.pages import flow_tables
 from spinlens.report.pages.study import render_page
 from spinlens.report.references import references
-from spinlens.report.tables import MISSING, Table, estimate
+from spinlens.report.tables import Table
 
 Document = Mapping[str, Any]
+Drawn = Mapping[str, tuple[str, Figure]]
 
 _STARTS = tuple(
     Key(f"{start} start", color, "point", style.glyph(marker))
     for start, (color, marker) in style.starts(list(style.STARTS)).items()
 )
-_AGREE = (
-    "A state of the lattice has one temperature: where instruments disagree beyond their errors, or the equilibrium "
-    "test gives a small p, the flowed states are at no temperature at all. The plateau is the longest stretch of steps "
-    "in which no instrument drifts; τ is the autocorrelation time of |m| in the machine's own chain."
+_ENDS = (
+    "A state of the lattice has one temperature: where instruments disagree beyond their errors, or the test of "
+    "equilibrium gives a small p, the flowed states are at no temperature at all. The plateau is the longest stretch "
+    "of steps in which no instrument drifts; Δ_s and Δ_ε are scaling dimensions estimated from the states at this "
+    "size; τ is the autocorrelation time of |m| in the machine’s own chain, in steps."
+)
+_FIELDS = (
+    "One step, applied to states in equilibrium at known temperatures. Where ΔT is zero the flow rests: at an "
+    "attractive fixed point, which ΔT falls through, deviations shrink by e in the steps given; from a repulsive one "
+    "they grow, in a layer of blocks of side 2 by 2 to the power y_t."
+)
+_PATTERNS = (
+    "The correlation ⟨v h⟩ of a visible spin with a hidden unit about the unit’s place, averaged over units. Peak: on "
+    "the unit’s own block; background: half a lattice away. The r.m.s. radius is in lattice spacings. Alike: 1 where "
+    "units are copies of one another, moved. On the grid: 1 where they sit on the coarse lattice, 0 where their places "
+    "look random. Last, the temperature of the majority blocks whose pattern is most like it, and the share of the "
+    "pattern that these have not."
 )
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with a table, drawings or both."""
+    """A heading with a table, drawings or both; `folded` has its title and is shown on demand."""
 
     name: str
     title: str
@@ -55,32 +72,66 @@ class Section:
     see: str = ""
     number: int = 0
     take: Take | None = None
+    folded: bool = False
 
 
 def figures(document: Document) -> dict[str, tuple[str, Figure]]:
     """Every drawing by its file name, with its words for those who cannot see it; to be saved under `style.context`."""
-    unit = float(document["unit"])
-    drawn: dict[str, tuple[str, Figure]] = {}
-    for number, group in enumerate(flow_comparison.groups(document["readings"])):
-        rows = [row for row in document["readings"] if flow_comparison.group(row) == group]
-        drawn[f"flow-{number}"] = (f"{group}: temperature along the flow", flow_comparison.draw_path(rows, unit))
-    for source, fields in document["fields"].items():
-        if any(field is not None for field in fields.values()):
-            drawn[f"field-{_slug(source)}"] = (f"{source}: flow field", flow_fields.draw(fields, unit))
-    own = [row for row in document["flows"] if row["control"] == "given"]
+    return {**_paths(document), **_fields(document), **_ends(document), **_layers(document), **_maps(document)}
+
+
+def _paths(document: Document) -> dict[str, tuple[str, Figure]]:
+    rows, unit = document["readings"], float(document["unit"])
+    by_group = {name: [row for row in rows if machine_name(row) == name] for name in flow_comparison.groups(rows)}
+    return {
+        f"flow-{number}": (f"{name}: temperature along the flow", flow_comparison.draw_path(own, unit))
+        for number, (name, own) in enumerate(by_group.items())
+    }
+
+
+def _fields(document: Document) -> dict[str, tuple[str, Figure]]:
+    known = {
+        source: own for source, own in document["fields"].items() if any(field is not None for field in own.values())
+    }
+    return {
+        f"field-{_slug(source)}": (f"{source}: flow field", flow_fields.draw(own, float(document["unit"])))
+        for source, own in known.items()
+    }
+
+
+def _ends(document: Document) -> dict[str, tuple[str, Figure]]:
+    """Of the given machine by instrument, and of all machines instrument by instrument where there are others."""
+    rows, unit = document["flows"], float(document["unit"])
+    own, drawn = _given(rows), {}
     if own:
-        end = flow_comparison.draw_end(own, unit, document["instruments"])
-        drawn["end"] = ("Temperature at the end of the flow by instrument", end)
-    if len(flow_comparison.groups(document["flows"])) > 1:
-        ends = flow_comparison.draw_ends(document["flows"], unit, document["instruments"])
-        drawn["ends"] = ("Temperature at the end of every flow", ends)
-    if document["layers"]:
-        columns = {name: [_layers(entry)] for name, entry in document["layers"].items()}
-        drawn["layers"] = ("Temperature layer by layer", layers.draw(columns, unit))
-    if document["maps"]:
-        sources = list(document["maps"])
-        drawn["maps"] = ("Visible-hidden correlations", maps.draw(_maps(document["maps"]), sources))
+        drawn["end"] = ("Temperature at the end of the flow by instrument", flow_comparison.draw_end(own, unit))
+    if len(flow_comparison.groups(rows)) > 1:
+        for name in document["instruments"]:
+            words = f"Temperature at the end of every flow by {style.INSTRUMENTS.get(name, name)}"
+            drawn[f"ends-{_slug(name)}"] = (words, flow_comparison.draw_ends(rows, unit, name))
     return drawn
+
+
+def _given(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of the machine, without the controls."""
+    return [row for row in rows if row["control"] == "given"]
+
+
+def _layers(document: Document) -> dict[str, tuple[str, Figure]]:
+    unit = float(document["unit"])
+    columns = {name: [of_entry(entry, 1.0)] for name, entry in document["layers"].items()}
+    return {"layers": ("Temperature layer by layer", layers.draw(columns, unit))} if columns else {}
+
+
+def _maps(document: Document) -> dict[str, tuple[str, Figure]]:
+    found = document["maps"]
+    if not found:
+        return {}
+    variables = {
+        name: (("source", "x", "y"), np.array([entry[name] for entry in found.values()])) for name in maps.VARIABLES
+    }
+    table = xr.Dataset(variables, coords={"source": list(found)})
+    return {"maps": ("Visible-hidden correlations", maps.draw(table, list(found)))}
 
 
 def write_flow(folder: Path, document: Document, bibtex: str = "") -> None:
@@ -94,134 +145,64 @@ def write_flow(folder: Path, document: Document, bibtex: str = "") -> None:
         write_file(folder / "index.html", render(document, drawn, bibtex).encode())
 
 
-def render(document: Document, drawn: Mapping[str, tuple[str, Figure]], bibtex: str = "") -> str:
+def render(document: Document, drawn: Drawn, bibtex: str = "") -> str:
     """The page as text; call under `style.context`."""
     inline = {name: (words, svg.inline(figure, words)) for name, (words, figure) in drawn.items()}
-
-    def panels(prefix: str) -> tuple[tuple[str, Markup], ...]:
-        return tuple(panel for name, panel in inline.items() if name.startswith(prefix))
-
-    sections = [
-        Section(
-            "ends",
-            "Where the flows end",
-            _AGREE,
-            _ends(document),
-            panels("ends"),
-            _STARTS,
-            flow_comparison.ENDS_CAPTION,
-            flow_comparison.ENDS_SEE,
-        ),
-        Section(
-            "flows",
-            "Along the flows",
-            "",
-            None,
-            panels("flow-"),
-            _STARTS,
-            flow_comparison.PATH_CAPTION,
-            flow_comparison.PATH_SEE,
-        ),
-        Section("fields", "Flow fields", "", _fixed_points(document), panels("field-"), (), flow_fields.CAPTION),
-        Section("layers", "Layer by layer", "", None, panels("layers"), layers.KEYS, layers.CAPTION),
-        Section("maps", "What hidden units see", "", _patterns(document), panels("maps"), (), maps.CAPTION),
-    ]
-    takes = of_flow(document, drawn)
-    kept = [replace(part, take=takes[part.name]) for part in sections if part.svgs or (part.table and part.table.rows)]
-    first = [inline["end"]] if "end" in inline else []
-    played = flow_reels(document)
+    takes, played = of_flow(document, drawn), flow_reels(document)
+    first, *sections = [replace(part, take=takes[part.name]) for part in _sections(document, inline)]
+    kept = [part for part in sections if part.svgs or (part.table and part.table.rows)]
     return render_page(
         "flow.html",
         parts=("take", *(("elements", "player") if played else ())),
         reels=played and embedded("player-data", played),
         answer=flow_answer(document),
-        picture=Section(
-            "end",
-            "",
-            svgs=tuple(first),
-            keys=_STARTS,
-            caption=flow_comparison.END_CAPTION,
-            see=flow_comparison.END_SEE,
-            number=1,
-            take=takes["end"],
-        )
-        if first
-        else None,
+        picture=replace(first, number=1) if first.svgs else None,
         lead=document["lead"],
         version=document["spinlens"],
         provenance=document["provenance"],
         references=references(bibtex),
         bibtex=bibtex,
-        sections=_numbered(kept, bool(first)),
+        sections=_numbered(kept, bool(first.svgs)),
     )
+
+
+def _sections(document: Document, inline: Mapping[str, tuple[str, Markup]]) -> list[Section]:
+    """In the order of the page, that of the first screen first; those of which there is nothing are empty."""
+
+    def panels(*prefixes: str) -> tuple[tuple[str, Markup], ...]:
+        return tuple(panel for name, panel in inline.items() if name.startswith(prefixes))
+
+    rows = document["flows"]
+    others = [row for row in rows if row["control"] != "given"]
+    paths, compared, words = panels("flow-"), panels("ends-"), flow_comparison
+    own = len(paths[:1] if _given(document["readings"]) else ())
+    return [
+        Section("end", "", "", None, tuple(inline[name] for name in ("end",) if name in inline), _STARTS,
+                words.END_CAPTION, words.END_SEE),
+        Section("ends", "Where the flow ends", _ENDS, flow_tables.ends(document, _given(rows))),
+        Section("flows", "Along the flow", "", None, paths[:own], _STARTS, words.PATH_CAPTION, words.PATH_SEE),
+        Section("controls", "Controls: where flows end of machines that know the lattice, or cannot", "",
+                flow_tables.ends(document, others), compared, _STARTS, words.ENDS_CAPTION, words.ENDS_SEE, folded=True),
+        Section("paths", "Controls: temperature along their flows", "", None, paths[own:], _STARTS,
+                words.PATH_CAPTION, words.PATH_SEE, folded=True),
+        Section("fields", "Flow field: what one step does", _FIELDS, flow_tables.fixed_points(document),
+                panels("field-"), (), flow_fields.CAPTION, flow_fields.SEE),
+        Section("layers", "Layer by layer", "", None, panels("layers"), layers.KEYS, layers.CAPTION, layers.SEE),
+        Section("maps", "What hidden units see", _PATTERNS, flow_tables.patterns(document), panels("maps"),
+                _sources(document), maps.CAPTION, maps.SEE),
+    ]  # fmt: skip
+
+
+def _sources(document: Document) -> tuple[Key, ...]:
+    """The key of the cuts through the maps."""
+    looks = {source: style.series(k) for k, source in enumerate(document["maps"])}
+    return tuple(Key(source, color, "point", style.glyph(marker)) for source, (color, marker) in looks.items())
 
 
 def _numbered(sections: Sequence[Section], after: int) -> list[Section]:
     """Those with drawings counted on after the first screen's."""
     counts = itertools.count(after + 1)
     return [replace(section, number=next(counts)) if section.svgs else section for section in sections]
-
-
-def _ends(document: Document) -> Table:
-    names = list(document["instruments"])
-    titles = [f"T {style.INSTRUMENTS.get(name, name)}" for name in names]
-    headings = ("machine", "seed", "start", *titles, "p", "plateau", "Δ_s", "Δ_ε", "τ")
-    rows = []
-    for row in document["flows"]:
-        steps = f"{row['plateau_first']} to {row['plateau_last']}" if row.get("plateau") else "none"
-        readings = [row[f"reading_{name}"] for name in names]
-        p = row.get("equilibrium_p")
-        chance = MISSING if p is None else ("< 0.0001" if p < 1e-4 else f"{p:.4f}")
-        rest = (_value(row, "delta_spin"), _value(row, "delta_energy"), _value(row, "gibbs_tau"))
-        rows.append((flow_comparison.group(row), str(row["seed"]), row["start"], *readings, chance, steps, *rest))
-    return Table(headings, tuple(rows))
-
-
-def _value(row: Mapping[str, Any], name: str) -> str:
-    return estimate({"value": row.get(name), "error": row.get(f"{name}_error")})
-
-
-def _fixed_points(document: Document) -> Table:
-    rows = []
-    for source, fields in document["fields"].items():
-        for name, field in fields.items():
-            for point in (field or {}).get("fixed_points", ()):
-                kind = "attractive" if point["stable"] else "repulsive"
-                label = style.INSTRUMENTS.get(name, name)
-                y_t, relaxation = estimate(point.get("y_t")), estimate(point.get("relaxation"))
-                rows.append(
-                    (source, label, estimate(point["temperature"]), estimate(point["slope"]), kind, y_t, relaxation)
-                )
-    return Table(("flow", "instrument", "T", "dΔT/dT", "fixed point", "y_t", "steps to fall by e"), tuple(rows))
-
-
-def _patterns(document: Document) -> Table:
-    columns = {
-        "peak": "peak", "background": "background", "rms_radius": "r.m.s. radius", "participation": "participation",
-        "covariance": "covariance", "quality": "placement", "match_temperature": "T of the best RG pattern",
-        "match_residual": "residual",
-    }  # fmt: skip
-    rows = [
-        (str(row["source"]), *(estimate(row.get(name)) for name in columns)) for row in document["patterns"]
-    ]  # fmt: skip
-    return Table(("units", *columns.values()), tuple(rows))
-
-
-def _layers(entry: Mapping[str, Any]) -> xr.Dataset:
-    axes = ("start", "layer", "instrument")
-    variables = {
-        name: (axes, np.array(entry[name], dtype=np.float64))
-        for name in ("temperature", "temperature_error", "in_range")
-    }
-    coords = {"start": entry["start"], "layer": entry["layer"], "instrument": entry["instrument"]}
-    return xr.Dataset(variables, coords=coords)
-
-
-def _maps(found: Mapping[str, Mapping[str, Sequence[Any]]]) -> xr.Dataset:
-    variables = {
-        name: (("source", "x", "y"), np.array([entry[name] for entry in found.values()])) for name in maps.VARIABLES
-    }
-    return xr.Dataset(variables, coords={"source": list(found)})
 
 
 def _slug(text: str) -> str:

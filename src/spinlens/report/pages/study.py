@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
 import json
 import os
 from collections import Counter
@@ -22,6 +20,7 @@ from markupsafe import Markup
 from spinlens.files.atomic import replace_file
 from spinlens.plot import style
 from spinlens.report import scripts, svg, tables, verdict_tables
+from spinlens.report.answers.sections import leads
 from spinlens.report.answers.study import CLAIMS, study_answer
 from spinlens.report.deciding import deciding_time
 from spinlens.report.figures import (
@@ -124,6 +123,7 @@ def render(
         made=made_with(results, provenance or {}),
         makes=makes(results),
         runs=runs(provenance or {}),
+        leads=leads(results, provenance or {}),
         methods=methods(results),
         glossary=glossary(results),
         references=references(bibtex),
@@ -182,18 +182,10 @@ def _environment() -> jinja2.Environment:
     environment.filters["css_color"] = lambda color: (
         f"var({style.CSS_VARIABLES[color]})" if color in style.CSS_VARIABLES else color
     )
-    environment.filters["csv"] = _csv
     environment.filters["bib"] = lambda text: _address("application/x-bibtex", text)
     environment.filters["css_text"] = _css_text
     environment.filters["slug"] = lambda outcome: str(outcome).replace(" ", "-")
     return environment
-
-
-def _csv(table: tables.Table) -> str:
-    """A table as an address that holds it, comma-separated."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows([table.headings, *table.rows])
-    return _address("text/csv", buffer.getvalue())
 
 
 def _address(kind: str, text: str) -> str:

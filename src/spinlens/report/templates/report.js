@@ -8,14 +8,20 @@
       : window.matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
   });
-  const unfold = document.getElementById("unfold");
-  const verdicts = [...document.querySelectorAll("details.verdict")];
-  unfold?.addEventListener("click", () => {
-    const open = verdicts.some((verdict) => !verdict.open);
-    verdicts.forEach((verdict) => { verdict.open = open; });
-    unfold.textContent = open ? "close all" : "open all";
+  document.querySelectorAll(".unfold").forEach((button) => {
+    const parts = [...document.querySelectorAll(button.dataset.of)];
+    button.hidden = parts.length === 0;
+    button.addEventListener("click", () => {
+      const open = parts.some((part) => !part.open);
+      parts.forEach((part) => { part.open = open; });
+      button.textContent = open ? "close all" : "open all";
+    });
   });
+
+  let closed = [];
   window.addEventListener("beforeprint", () => {
-    document.querySelectorAll("details").forEach((details) => { details.open = true; });
+    closed = [...document.querySelectorAll("details:not([open])")];
+    closed.forEach((part) => { part.open = true; });
   });
+  window.addEventListener("afterprint", () => { closed.forEach((part) => { part.open = false; }); });
 })();

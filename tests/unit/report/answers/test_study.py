@@ -38,7 +38,7 @@ def test_the_numbers_are_those_of_the_best_and_of_the_worst_machines() -> None:
     T_c, best, worst, decided = study_answer(results).facts
     critical = results["models"]["power-law"]["critical"]["temperature"]
     assert T_c.value.startswith(f"{critical['value']:.3f}"[:4])
-    assert (best.name, worst.name) == ("Δ_s off by, learned machines", "Δ_s off by, cd1-critical")
+    assert (best.name, worst.name) == ("learned machines miss Δ_s by", "cd1-critical machines miss Δ_s by")
     outcomes = [claim["outcome"] for claim in results["claims"]]
     assert decided.value == f"{sum(o not in ('undecided', 'not assayed') for o in outcomes)} of {len(outcomes)}"
 

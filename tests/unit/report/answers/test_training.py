@@ -34,11 +34,11 @@ def test_likelihood_couplings_mixing_and_modes_stand_behind_it() -> None:
     found = training_answer(JUDGED, ABOUT)
     assert found.title == "What the machine learned: an RBM, from 100 states"
     assert found.sentences[1:] == (
-        "Its couplings are 0.60 of J(r)/T at r = 1 and 1.50 of J(r)/T at r = 2.",
+        "Beside J(r) / T of the lattice, its coupling is 0.60 times that at r = 1 and 1.50 times that at r = 2.",
         "Its chain remembers 3.6(2) Gibbs steps (τ of |m|).",
         "2 of its 3 singular values rise above the edge of random weights.",
     )
-    assert [fact.note for fact in found.facts] == ["overlap", "J(1)/T = 0.1500", "2 epochs", "of |m|"]
+    assert [fact.note for fact in found.facts] == ["measured by overlap", "J(1)/T = 0.1500", "2 epochs", "of |m|"]
 
 
 def test_an_empty_document_has_an_answer() -> None:

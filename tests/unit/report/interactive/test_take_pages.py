@@ -1,4 +1,4 @@
-"""What can be taken along of critical points, trainings and flows."""
+"""What can be taken along of critical points and trainings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from made_up_pages import flow_document, judged
+from made_up_pages import judged
 from spinlens.report.interactive.take import Take
-from spinlens.report.interactive.take_pages import of_flow, of_point, of_training
+from spinlens.report.interactive.take_pages import of_point, of_training
+from spinlens.statistics.estimate import Estimate
 
 
 def blocks(take: Take) -> list[dict[str, Any]]:
@@ -29,6 +30,7 @@ def test_curves_of_a_point_are_blocks_by_size() -> None:
     (block,) = blocks(takes["crossings"])
     assert block == {"L": 8, "dims": {"T": [2.2, 2.3]}, "values": {"binder": [0.62, 0.6], "xi": [None, 0.9]}}
     assert "sl.plot.crossings(point.curves, point=point)" in takes["crossings"].python
+    assert "known=sl.Estimate(2.27, 0.01)" in of_point([curve], Estimate(2.27, 0.01))["drift"].python
     assert takes["drift"].data is None  # its numbers are a table
 
 
@@ -37,13 +39,5 @@ def test_a_training_has_a_block_and_a_pdf_a_figure() -> None:
     assert {name: counted(blocks(take)[0]) for name, take in takes.items()} == dict.fromkeys(takes, True)
     assert blocks(takes["learning-curve"])[0]["dims"] == {"epoch": list(range(1, 9))}
     assert takes["spectrum"].files == (("PDF", "spectrum.pdf"),)
-    assert "sl.learned_couplings([machine], (2, 2))" in takes["couplings"].python
-
-
-def test_a_flow_leads_to_its_tables_and_pdfs() -> None:
-    takes = of_flow(flow_document(), ["flow-0", "flow-1", "field-machine", "end", "layers", "maps"])
-    assert dict(takes["flows"].files) == {"PDF 1": "flow-0.pdf", "PDF 2": "flow-1.pdf", "CSV": "readings.csv"}
-    assert dict(takes["end"].files)["CSV"] == "flows.csv"
-    assert dict(takes["fields"].files) == {"PDF": "field-machine.pdf"}
-    for name in ("fields", "layers", "maps"):
-        assert all(counted(block) for block in blocks(takes[name])), name
+    assert "(machine, (2, 2), 2), centred=True)" in takes["receptive-fields"].python
+    assert '"lattice": [row["true"]' in takes["couplings"].python

@@ -109,10 +109,10 @@ def test_it_shows_verdicts_rules_numbers_and_provenance(page: str, study: Any) -
 
 def test_it_says_how_it_was_done_what_words_mean_and_what_it_rests_on(page: str, study: Any) -> None:
     for name in ("methods", "glossary", "references"):
-        assert f'<section id="{name}">' in page
+        assert f'<section id="{name}"' in page
     assert '<a href="https://arxiv.org/abs/1">E. Ising, Beitrag (1925), arXiv:1</a>' in page
     assert 'download="spinlens.bib"' in page
-    assert '<section id="references">' not in render(*study)
+    assert '<section id="references"' not in render(*study)
 
 
 def test_ids_are_unique_and_nothing_is_loaded(page: str) -> None:

@@ -6,7 +6,7 @@
   if (!holder || !source) return;
   const data = JSON.parse(source.textContent);
   const { make, minus, between, choice, fill, put } = elements;
-  const WIDTH = 300, HEIGHT = 200, LEFT = 46, RIGHT = 8, TOP = 20, BOTTOM = 28;
+  const WIDTH = 300, HEIGHT = 200, LEFT = 46, RIGHT = 8, TOP = 24, BOTTOM = 28;
   const ENDS = [[33, 102, 172], [247, 247, 247], [178, 24, 43]];
   const ORDERS = {
     "norm, the largest first": (unit) => -unit.norm, "sites that take part, fewest first": (unit) => unit.participation,
@@ -49,7 +49,7 @@
     const ends = [0, 1, 2].map(() => make(bar, "span"));
     return { kind, words, canvas, ends };
   });
-  const beside = make(single, "div", { class: "beside" });
+  const beside = make(single, "div", { class: "told" });
   const about = make(beside, "p", { class: "where", "aria-live": "polite" });
   const chart = make(beside, "svg:svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
   let machine, order = [], at = 0;

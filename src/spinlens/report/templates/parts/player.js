@@ -5,8 +5,8 @@
   const source = document.getElementById("player-data");
   if (!holder || !source) return;
   const data = JSON.parse(source.textContent);
-  const { make, minus, between, choice, fill, put } = elements;
-  const WIDTH = 260, HEIGHT = 170, LEFT = 38, RIGHT = 8, TOP = 20, BOTTOM = 26;
+  const { make, write, minus, between, choice, fill, put } = elements;
+  const WIDTH = 260, HEIGHT = 170, LEFT = 38, RIGHT = 8, TOP = 24, BOTTOM = 26;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const speeds = calm ? [0.5, 1, 2] : [1, 2, 4, 8];
 
@@ -103,7 +103,7 @@
     body.replaceChildren();
     const G = start.G || [], now = G[number] || [], first = G[0] || [];
     const known = lattice.G && lattice.G.length === now.length ? lattice.G : [];
-    title.textContent = ["G(r)", first.length ? "thin: start" : "", known.length ? "dashed: lattice at T_c" : ""].filter(Boolean).join(", ");
+    write(title, ["G(r)", first.length ? "thin: start" : "", known.length ? "dashed: lattice at T_c" : ""].filter(Boolean).join(", "));
     const reach = Math.max(1, ...G.map((row) => (row || []).length - 1));
     const x = across(0, reach), low = Math.min(0, ...now, ...first), y = up(low, 1);
     const ticks = [...Array(reach + 1).keys()].filter((r) => r % Math.ceil(reach / 8) === 0);
@@ -144,16 +144,17 @@
       this.words = flow.layers ? "layer" : "step";
     }
 
-    // Choose a flow by the kind and name of it, the start nearest to T_c.
-    prefer(kind, name) {
+    // Choose a flow by the kind and name of it, and the first of these starts that it has.
+    prefer(kind, name, ...wanted) {
       this.options();
       const flows = this.lattice.flows;
       const found = flows.findIndex((flow) => flow.kind === kind && flow.of === name);
       const of = found < 0 ? flows.findIndex((flow) => flow.kind === kind) : found;
       if (of >= 0) this.flow.value = String(of);
       this.options();
-      const start = flows[this.flow.value].starts.findIndex(({ name: from }) => from === "critical" || from === "1.00 T_c");
-      if (start >= 0) this.from.value = String(start);
+      const names = flows[this.flow.value].starts.map((start) => start.name);
+      const start = wanted.map((from) => names.indexOf(from)).find((at) => at >= 0);
+      if (start !== undefined) this.from.value = String(start);
       this.options();
     }
 
@@ -197,12 +198,9 @@
   const lanes = ["left flow", "right flow"].map((name) => new Lane(holder.querySelector(".lanes"), name));
   const far = String(data.lattices.length - 1);
   lanes.forEach((lane) => { lane.of.value = far; });
-  lanes[0].prefer("machine", "learned");
-  lanes[1].prefer("blocks", "majority");
-  if (lanes[1].start === lanes[0].start) { // no blocks: another start of the same flow
-    lanes[1].from.value = String(lanes[1].from.length - 1);
-    lanes[1].options();
-  }
+  lanes[0].prefer("machine", "learned", "hot"); // drawn to T_c, where blocks are driven away from it
+  lanes[1].prefer("blocks", "majority", "1.05 T_c", "1.00 T_c");
+  if (lanes[1].start === lanes[0].start) lanes[1].prefer("machine", "learned", "cold"); // no blocks
 
   // --- playing -----------------------------------------------------------------------------------------------------
   const slider = holder.querySelector("input[type=range]");
@@ -255,6 +253,6 @@
     event.preventDefault();
     does[keys[event.key]]();
   });
-  holder.hidden = false;
+  holder.hidden = holder.closest("section").hidden = false;
   show();
 })();

@@ -56,6 +56,7 @@
       if (kind.contains("glyph")) shape(whole, "text", { x, y: y + 9, "font-size": 10, fill }, sign.textContent);
       else if (kind.contains("point")) shape(whole, "circle", { cx: x + 5, cy: y + 6, r: 3.5, fill });
       else if (kind.contains("line")) shape(whole, "rect", { x, y: y + 5, width: 16, height: 2, fill });
+      else if (kind.contains("dashed")) shape(whole, "path", { d: `M${x} ${y + 6}h16`, stroke: fill, "stroke-width": 2, "stroke-dasharray": "4 2" });
       else shape(whole, "rect", { x, y: y + 1, width: 14, height: 9, fill, opacity: kind.contains("band") ? 0.45 : 1 });
       shape(whole, "text", { x: x + 22, y: y + 9, "font-size": 10 }, words);
       x += room;
@@ -65,7 +66,7 @@
 
   const drawing = (figure) => {
     const panels = [...figure.querySelectorAll(".panel")];
-    const columns = Math.min(3, panels.length % 3 ? 2 : 3, panels.length);
+    const columns = Math.min(panels.length % 3 && panels.length <= 6 ? 2 : 3, panels.length);
     const sizes = panels.map((panel) => panel.querySelector("svg").viewBox.baseVal);
     const wide = Math.max(...sizes.map((size) => size.width)), high = Math.max(...sizes.map((size) => size.height));
     const rows = Math.ceil(panels.length / columns);
