@@ -14,6 +14,7 @@ from spinlens.report.tables import MISSING
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import over_machines
 from spinlens.study.claims.recipes import Recipe, trained
+from spinlens.study.claims.words import times_the_states
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
 
 QUESTION = "Does the flow of a machine find the critical point of the long-range lattice that it learned from?"
@@ -68,7 +69,8 @@ def words(results: Results) -> str:
 _WORDS = (
     "Flow: states of the lattice pass through a restricted Boltzmann machine and back, v → h → v′ → …, until they have "
     "forgotten their start. Gap: how far its distribution is from that of the lattice, ⟨ln p_{lattice} − ln "
-    "p_{machine}⟩. Δ_s, Δ_ε: scaling dimensions of spin and energy, beside the lattice at the same T and L."
+    "p_{machine}⟩, in nats a site. Δ_s, Δ_ε: scaling dimensions of spin and energy, beside the lattice at the same T "
+    "and L."
 )
 
 
@@ -79,8 +81,7 @@ def short(results: Results) -> str:
     if far is None:
         return "This study has judged no flow of a long-range lattice"
     if far in _OPEN:
-        missing = _missing(results)
-        return _OPEN[far] + (f": {missing}" if far == "undecided" and missing else "")
+        return _OPEN[far] + (_needed(results) if far == "undecided" else "")
     if far == "depends on training":
         return _DEPENDS[_learned_reach(results)] + "; nearest neighbours do the same" * (near == far)
     return _YES if far == "contradicted" else _NO + _beside(near)
@@ -93,9 +94,14 @@ def _beside(near: str | None) -> str:
     )
 
 
-def _missing(results: Results) -> str:
+def _needed(results: Results) -> str:
+    """What an undecided answer waits for: machines that have learned the lattice, or more states."""
     every = [group for model in _of(results, False) for group in groups(results, model, "C")]
-    return "" if any(group.learned for group in every) else "it holds no machine that has learned the lattice"
+    if not any(group.learned for group in every):
+        return ": it holds no machine that has learned the lattice"
+    claim = next((item for item in entries(results, "claims") if item.get("id") == "C"), {})
+    more = times_the_states(str(claim.get("decides") or ""))
+    return "" if more is None else f": about {more:.2g} times its states would decide it"
 
 
 def _learned_reach(results: Results) -> bool:
@@ -152,7 +158,8 @@ def _extremes(found: Sequence[Group]) -> Sequence[Group]:
 
 
 def _end(group: Group, first: bool) -> str:
-    who = f"{'flows' if first else 'those'} of machines {'that have learned it' if group.learned else 'trained by'}"
+    of = "machines that have learned it" if group.learned else "" if not first else "machines trained by"
+    who = f"{'flows' if first else 'those'} of {of}".rstrip()
     numbers = [f"T = {said(group.temperature)} T_c"] if group.temperature else []
     numbers += [f"Δ_s off by {said(group.delta_spin)}"] if group.delta_spin else []
     verb = _VERBS.get(group.found, "end")
@@ -169,7 +176,7 @@ _VERBS = {
 
 
 def _named(group: Group) -> str:
-    gap = "" if group.gap is None else f"gap {small(group.gap)} nats a site"
+    gap = "" if group.gap is None else f"gap {small(group.gap)}"
     if group.learned:
         return f"({gap})" if gap else ""
     return f"{group.recipe}{f' ({gap})' if gap else ''}"

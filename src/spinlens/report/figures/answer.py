@@ -97,7 +97,7 @@ def critical_points(model: Results) -> list[MachinePoint]:
 def _effect_panel(where: str, points: Sequence[MachinePoint], look: Mapping[str, Look]) -> list[Panel]:
     if not points:
         return []
-    words = f"{where}: what Δ_s is off by"
+    words = f"{where}: by how much flows miss Δ_s"
     return [Panel(words, f"{words}, against the gap of machines; {_inside(points)}", draw_misses(points, look))]
 
 
