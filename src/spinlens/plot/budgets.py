@@ -40,7 +40,7 @@ def error_budget(point: Any, ax: Axes | None = None, *, legend: bool = True) -> 
     Examples
     --------
     >>> ax = error_budget({"statistical": {"temperature": 3.0}, "systematic": {"temperature": 4.0}})
-    >>> [round(bar.get_width(), 2) for bar in ax.patches]
+    >>> [round(float(bar.get_width()), 2) for bar in ax.patches]
     [0.36, 0.64]
     """
     places.needs(point, ("statistical", "systematic"), "error_budget", "a CriticalPoint")
@@ -83,7 +83,7 @@ def influence(point: Any, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> ax = influence({"influence": {8: 0.1, 16: 0.9}})
-    >>> [bar.get_height() for bar in ax.patches], [label.get_text() for label in ax.get_xticklabels()]
+    >>> [float(bar.get_height()) for bar in ax.patches], [label.get_text() for label in ax.get_xticklabels()]
     ([0.1, 0.9], ['8', '16'])
     """
     places.needs(point, ("influence",), "influence", "a CriticalPoint")
