@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))  # for `site_code` and `tables`
 
 import spinlens
+from site_code import made
 
 project = "spinlens"
 author = copyright = "The spinlens developers"
@@ -29,6 +30,7 @@ nitpicky = True
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "cache"
+nb_execution_cache_path = f"_build/notebooks/{made.version()}"  # another spinlens runs them anew
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_show_tb = True

@@ -6,12 +6,14 @@ that none is older than the data.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pkgutil
 import re
 from pathlib import Path
 from typing import Any
 
+import spinlens
 import tables
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -30,6 +32,12 @@ def _value(call: str, modules: dict[str, Any]) -> object:
         return eval(call, dict(modules))
     except Exception as error:
         raise ExtensionError(f"{call} of a page fails: {error!r}") from error
+
+
+def version() -> str:
+    """A name for the code of spinlens as it is now."""
+    files = sorted(Path(spinlens.__file__).parent.rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 def fill(app: Sphinx, docname: str, source: list[str]) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from spinlens import exact
 from spinlens.study.definition.costs import lattice_tables
 from tables.critical_points import lattice
-from tables.markdown import count, estimate, instrument, load, over_seeds, table
+from tables.markdown import count, estimate, instrument, load, over_seeds, scientific, table
 
 _PLAIN = ("swendsen-wang", "wolff", "metropolis", "heat-bath", "clock")
 
@@ -39,7 +39,7 @@ def autocorrelation() -> str:
         [name, *(f"{times[L]:.1f}" if L in times else "–" for L in sizes), f"{growth(times):.2f}"]
         for name, times in found.items()
     ]
-    return table(["moves", *(f"L = {L}" for L in sizes), "grows as L^"], rows)
+    return table(["moves", *(f"L = {L}" for L in sizes), "power of L that it grows with"], rows)
 
 
 def sweeps(error: float = 1e-4) -> str:
@@ -81,7 +81,7 @@ def critical_temperature(wanted: float = 1e-4) -> str:
             [
                 lattice(case),
                 estimate(T_c),
-                f"{relative:.1e}",
+                scientific(relative),
                 count(run["updates"]),
                 f"{share:.0%}",
                 _scaled(needed, 1 / power),

@@ -43,10 +43,16 @@ def over_seeds(values: Sequence[float]) -> str:
 
 def count(number: float) -> str:
     """A large number as 1.3·10⁷, a small one as 12,000."""
-    if number < 1e6:
-        return f"{float(f'{number:.2g}'):,.0f}"
-    digits, exponent = f"{number:.1e}".split("e")
-    return f"{digits}·10{str(int(exponent)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    return f"{float(f'{number:.2g}'):,.0f}" if number < 1e6 else scientific(number)
+
+
+def scientific(number: float) -> str:
+    """1.3·10⁷ and 2.4·10⁻⁴."""
+    digits, power = f"{number:.1e}".split("e")
+    return f"{digits}·10{str(int(power)).translate(_HIGH)}"
+
+
+_HIGH = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def instrument(name: str) -> str:
