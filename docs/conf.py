@@ -5,8 +5,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `site_code` and `tables`
 
-import spinlens
 from site_code import made
+
+import spinlens
 
 project = "spinlens"
 author = copyright = "The spinlens developers"

@@ -86,7 +86,7 @@ def _default(parameter: Any) -> str:
     if isinstance(shown, str):
         return plain(shown)
     value = parameter.default() if callable(parameter.default) else parameter.default
-    if value is None or value is False or shown is False or value in ((), []):
+    if value is None or value is False or shown is False or value in ((), [], ""):
         return "–"
     if isinstance(value, list | tuple):
         return ", ".join(f"`{one}`" for one in value)

@@ -13,10 +13,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import spinlens
 import tables
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+
+import spinlens
 
 MADE = re.compile(r"^```\{made\}\n(?P<block>.+?)\n```$|\{made\}`(?P<word>[^`]+)`", re.MULTILINE | re.DOTALL)
 

@@ -18,21 +18,21 @@ from sphinx.transforms import SphinxTransform
 _GREEK = "α-ωΔΓΛΣΠΩ"
 _END = rf"(?![A-Za-z0-9_{_GREEK}])"
 _WORDS = "int|eff|end|min|max|self|far|cut|stack|blocks|data|model|lattice|machine|states|bonds|between|within"
-_LOW = rf"(?:_\{{[^{{}}]*\}}|_(?:{_WORDS}){_END}|_[A-Za-z0-9{_GREEK}]{{1,2}}{_END}|[₀-₉]+)"
+_LOW = rf"(?:_\{{[^{{}}]*\}}|_(?:{_WORDS}){_END}|_[A-Za-z0-9{_GREEK}]{{1,2}}{_END}|[₀-₉₊₋]+)"
 _HIGH = r"(?:\^(?:\{[^{}]*\}|[−-]?\([^()]{1,12}\)|[−-]?\w+)|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-_MEAN = r"⟨[^⟨⟩]{1,40}(?:⟨[^⟨⟩]{1,40}⟩[^⟨⟩]{0,20})?⟩(?:_\w+|[²⁴])?"
+_MEAN = r"⟨[^⟨⟩]{1,40}(?:⟨[^⟨⟩]{1,40}⟩[^⟨⟩]{0,20})?⟩(?:_\w+|_\{[^{}]*\}|[²⁴])?"
 _ONE = "|".join([
     r"(?:J_eff|J_L|[JGSFHCRpζρτ])\((?:[βLrkstvn0]|r_ij|[hv]\|[hv](?:_t)?|[rkLsd]/\d|1 ?\+ ?σ)(?:, ?[βLT])?\)",  # J(r)
     rf"\d*[A-Za-z{_GREEK}]′?(?:{_LOW}{_HIGH}?|{_HIGH}{_LOW}?)\*?",  # T_c, W_ia², y_t*, e^{−βJ}
-    r"\d+\^(?:\{[^{}]*\}|[−-]?\w+)|\([^()]{1,9}\)\^\{[^{}]*\}",  # 2^N, (2π/L)^{1.25}
-    r"U4\*?|[TRS]\*(?:_\w+)?(?!\w)|\|[mhxW]\|",  # U4*, T*, |m|
+    r"\d+\^(?:\{[^{}]*\}|[−-]?\w+)|\([^()]{1,14}\)\^\{[^{}]*\}",  # 2^N, (2π/L)^{1.25}
+    rf"U4\*?|[TRS]\*(?:_\w+)?(?!\w)|\|[mhxW]\|{_HIGH}?|\|Σ \w+\|(?:/N)?",  # U4*, T*, |m|
     rf"\d*Δ?[{_GREEK}]{_END}|ΔT{_END}|sigma(?= = )",  # σ, 2π, Δτ
     rf"(?:\d?d|[TLN])/\d{_END}|ln [ZpqT]{_LOW}?{_END}",  # 3d/4, ln Z
 ])  # fmt: skip
 _LETTER = r"[TLN](?![\w'’-]|\. ?[A-Z(])|[rdkn](?= ?[=<>≤≥] ?[\dLT])"  # L = 16, but no initials
 _RATIO = rf"(?:{_ONE})(?:/(?:{_ONE}|[TLNJ]{_END}))*|[TLNJ]/(?:{_ONE})"
-SYMBOL = re.compile(rf"{_MEAN}(?:/[TLNJ]{_END})?|(?<![\w.'’{{^/])(?:{_RATIO}|{_LETTER})")
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺₀₁₂₃₄₅₆₇₈₉", "0123456789-+0123456789")
+SYMBOL = re.compile(rf"{_MEAN}(?:/[TLNJ]{_END})?|(?<![\w.'’“\"{{^/])(?:{_RATIO}|{_LETTER})")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789-+0123456789+-")
 
 
 class SetSymbols(SphinxTransform):
@@ -64,7 +64,7 @@ def latex(symbol: str) -> str:
     """A symbol as LaTeX says it: U4* is U_4^*, τ_int has its index upright."""
     text = re.sub(r"^U4", "U_4", symbol)
     text = re.sub(r"([A-Z])\*_", r"\1^*_", text)
-    text = re.sub(r"[₀-₉]+", lambda found: f"_{{{found[0].translate(_DIGITS)}}}", text)
+    text = re.sub(r"[₀-₉₊₋]+", lambda found: f"_{{{found[0].translate(_DIGITS)}}}", text)
     text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda found: f"^{{{found[0].translate(_DIGITS)}}}", text)
     text = re.sub(r"\^([−-]?\([^()]+\))", r"^{\1}", text).replace("sigma", "σ")
     text = re.sub(rf"_({_WORDS})\b", r"_\\text{\1}", text)
