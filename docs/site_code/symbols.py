@@ -70,7 +70,7 @@ def latex(symbol: str) -> str:
     text = re.sub(rf"_({_WORDS})\b", r"_\\text{\1}", text)
     text = re.sub(r"([_^])([−-]?[^\W_]{2,}|[−-]\d)", r"\1{\2}", text)
     text = re.sub(r"\b(ln|cosh|tanh|sin|cos|exp)\b", r"\\\1", text)
-    text = re.sub(r"Σ(?=$|_)", r"\\sum", text).replace("Π_", r"\prod_")
+    text = text.replace("Σ_", r"\sum_").replace("Π_", r"\prod_")
     return re.sub(r"\*$", "^*", text)
 
 

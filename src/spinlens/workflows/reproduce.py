@@ -57,7 +57,7 @@ def reproduce(
     workers : int, optional
         Processes; as many as there are cores by default. The numbers do not depend on it.
     scheduler : str, optional
-        Address of a Dask scheduler, "tcp://host:port", whose workers are used instead of processes here.
+        Address of a Dask scheduler, ``tcp://host:port``, whose workers are used instead of processes here.
     progress : bool or callable, optional
         True shows how far it is, False does not; by default bars in notebooks and at the prompt. A callable is told a
         `Step` whenever a task is finished; see `spinlens.progress`.
