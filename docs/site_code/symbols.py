@@ -62,7 +62,7 @@ def pieces(text: str) -> Iterator[nodes.Node]:
 
 def latex(symbol: str) -> str:
     """A symbol as LaTeX says it: U4* is U_4^*, τ_int has its index upright."""
-    text = re.sub(r"^U4", "U_4", symbol)
+    text = re.sub(r"^U4", "U_4", symbol).replace("^dx", "^d x")
     text = re.sub(r"([A-Z])\*_", r"\1^*_", text)
     text = re.sub(r"[₀-₉₊₋]+", lambda found: f"_{{{found[0].translate(_DIGITS)}}}", text)
     text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda found: f"^{{{found[0].translate(_DIGITS)}}}", text)
