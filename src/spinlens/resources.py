@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 from spinlens.errors import InputError
@@ -21,6 +22,8 @@ WEIGHT = 5e-10
 
 _DAY, _YEAR = 86_400.0, 365 * 86_400.0
 _NOTICEABLE = 1 << 26  # bytes that are there wherever spinlens runs
+
+_NO_LIMIT = 1 << 60
 
 _CGROUP = Path("/sys/fs/cgroup")
 _SELF = Path("/proc/self/cgroup")
@@ -92,20 +95,31 @@ def _free() -> int | None:
 
 
 def _container() -> int | None:
-    """What the control groups (version 2) of this process and those above it leave, as in containers and batch jobs."""
-    try:
-        group = next(line for line in _SELF.read_text().splitlines() if line.startswith("0::"))[3:]
-    except (OSError, StopIteration):
-        return None
-    left = [_left(_CGROUP / part.lstrip("/")) for part in (group, *map(str, Path(group).parents))]
-    found = [bytes_ for bytes_ in left if bytes_ is not None]
+    """What the control groups of this process and those above it leave, as in containers and batch jobs."""
+    found = [left for group, limit, used in _groups() if (left := _left(group / limit, group / used)) is not None]
     return min(found) if found else None
 
 
-def _left(group: Path) -> int | None:
+def _groups() -> Iterator[tuple[Path, str, str]]:
+    """Each folder of a group, with its files that hold limit and use: of version 2, and of version 1 for memory."""
     try:
-        limit, used = ((group / name).read_text().strip() for name in ("memory.max", "memory.current"))
-        return None if limit == "max" else max(0, int(limit) - int(used))
+        lines = [line.split(":", 2) for line in _SELF.read_text().splitlines()]
+    except OSError:
+        return
+    for _, controllers, group in (line for line in lines if len(line) == 3):
+        kinds = {"": (_CGROUP, "memory.max", "memory.current")}
+        kinds |= {"memory": (_CGROUP / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes")}
+        for name in set(controllers.split(",")) & set(kinds):
+            root, limit, used = kinds[name]
+            for part in (group, *map(str, Path(group).parents)):
+                yield root / part.lstrip("/"), limit, used
+
+
+def _left(limit: Path, used: Path) -> int | None:
+    """What is left of a limit; None where there is none, for which version 1 has a number that no machine reaches."""
+    try:
+        most, taken = limit.read_text().strip(), int(used.read_text())
+        return None if most == "max" or int(most) >= _NO_LIMIT else max(0, int(most) - taken)
     except (OSError, ValueError):
         return None
 

@@ -111,14 +111,23 @@ def test_a_worker_killed_once_costs_nothing(tmp_path):
     assert len(outcome.seconds) == 11
 
 
-@pytest.mark.parametrize("size", [0, 2**10, 2**22])
-def test_a_worker_killed_in_the_middle_of_its_answer_is_noticed(tmp_path, size):
-    """Half an answer, in one piece or in many: nobody waits for the rest."""
-    inputs = {"marker": str(tmp_path / "marker"), "size": size}
-    said, task = [], Task("hit/answer", "toy_tasks:die_handing_over", inputs)
-    outcome = run([task, *toy_tasks.study(sizes=(8,))], tmp_path / "study", 2, tell=said.append)
-    assert outcome.results["hit/answer"].arrays["bytes"].size == size
-    assert "while it ran hit/answer; trying again" in "\n".join(map(str, said))
+@pytest.mark.parametrize("phase", toy_tasks.PHASES)
+def test_a_worker_killed_in_any_phase_of_its_task_is_noticed(tmp_path, phase):
+    """Before it computes, while it does, and with none, half or all of its answer on the way: nobody waits for it."""
+    sizes = (2**10, 2**22)
+    tasks = [
+        Task(
+            f"hit/{size}",
+            "toy_tasks:die_at",
+            {"marker": str(tmp_path / f"marker-{size}"), "size": size, "phase": phase},
+        )
+        for size in sizes
+    ]
+    said = []
+    outcome = run([*tasks, *toy_tasks.study(sizes=(8,))], tmp_path / "study", 2, tell=said.append)
+    assert [outcome.results[task.name].arrays["bytes"].size for task in tasks] == list(sizes)
+    if phase != "sent":  # then it was an idle worker that died
+        assert "trying again" in "\n".join(map(str, said))
 
 
 def test_a_script_without_a_guard_is_told_about_it(tmp_path):

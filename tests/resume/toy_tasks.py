@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import sys
 import time
 from pathlib import Path
@@ -74,19 +75,50 @@ def die_once(inputs, needs):
     return {"fine": True}
 
 
-def die_handing_over(inputs, needs):
-    """The first time, its worker is killed when half of the answer has left it."""
+PHASES = ("begun", "computed", "encoded", "announced", "half", "sent")
+"""Where `die_at` kills its worker: at its begin, with a result, with an answer, with none, half or all of it sent."""
+
+
+def die_at(inputs, needs):
+    """The first time, its worker is killed in the phase that `inputs` name; later an answer of that size."""
+    marker, phase = Path(inputs["marker"]), inputs["phase"]
+    first = not marker.exists()
+    marker.touch()
+    if first and phase == "begun":
+        _die()
+    result = Arrays({"bytes": np.zeros(inputs["size"], np.uint8)}, {})
+    if first and phase == "computed":
+        _die()
+    if first:
+        _lay_in_wait(phase)
+    return result
+
+
+def _lay_in_wait(phase):
     from multiprocessing.connection import Connection
 
-    def half(connection, content):
-        os.write(connection.fileno(), bytes(content[: max(1, len(content) // 2)]))
-        os.kill(os.getpid(), signal.SIGKILL)
+    from spinlens.study.running import worker
 
-    marker = Path(inputs["marker"])
-    if not marker.exists():
-        marker.touch()
-        Connection._send = half
-    return Arrays({"bytes": np.zeros(inputs["size"], np.uint8)}, {})
+    def encode_and_die(*arguments):
+        encode(*arguments)
+        _die()
+
+    def send_and_die(connection, content):
+        whole = struct.pack("!i", len(content)) + content  # as `Connection` puts it on the way
+        part, sent = {"announced": 0, "half": len(whole) // 2, "sent": len(whole)}[phase], 0
+        while sent < part:
+            sent += os.write(connection.fileno(), whole[sent:part])
+        _die()
+
+    if phase == "encoded":
+        encode = worker.encode
+        worker.encode = encode_and_die
+    else:
+        Connection.send_bytes = send_and_die
+
+
+def _die():
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def leave(inputs, needs):

@@ -72,3 +72,37 @@ def test_next_to_zero_a_sweep_that_nobody_could_stop_is_refused(algorithm):
         sl.sample(model, 1e-6, draws=3, algorithm=algorithm, workers=1)
     cold = sl.sample(model, 0.05, draws=3, warmup=2, algorithm="wolff", workers=1)
     assert float(cold["energy"].max()) < 0
+
+
+def group(root, folder, version, limit, used):
+    """A folder of a control group."""
+    names = {1: ("memory.limit_in_bytes", "memory.usage_in_bytes"), 2: ("memory.max", "memory.current")}[version]
+    (root / folder).mkdir(parents=True, exist_ok=True)
+    for name, text in zip(names, (limit, used), strict=True):
+        (root / folder / name).write_text(f"{text}\n")
+
+
+NONE = 9223372036854771712  # how version 1 says that there is no limit
+
+
+@pytest.mark.parametrize(
+    ("lines", "groups", "left"),
+    [
+        ("0::/job/step\n", [("job/step", 2, "max", 1), ("job", 2, 900, 300), ("", 2, "max", 5)], 600),
+        ("0::/job\n", [("job", 2, "max", 1)], None),
+        ("5:memory:/docker/a\n1:cpu:/docker/a\n", [("memory/docker/a", 1, 400, 100), ("memory", 1, NONE, 7)], 300),
+        ("5:memory,hugetlb:/a\n0::/\n", [("memory/a", 1, 400, 100), ("", 2, "max", 9)], 300),
+        ("5:memory:/of/the/host\n", [("memory", 1, 500, 100)], 400),  # the container sees its own group as the root
+        ("5:memory:/a\n", [("memory/a", 1, NONE, 100)], None),
+        ("5:memory:/a\n", [("memory/a", 1, 100, 400)], 0),
+        ("5:memory:/a\n", [("memory/a", 1, "nonsense", 400)], None),
+        ("nonsense\n", [("", 2, 3, 1)], None),
+    ],
+)
+def test_limits_of_control_groups_of_both_versions_are_seen(lines, groups, left, tmp_path, monkeypatch):
+    monkeypatch.setattr(resources, "_CGROUP", tmp_path / "groups")
+    monkeypatch.setattr(resources, "_SELF", tmp_path / "self")
+    (tmp_path / "self").write_text(lines)
+    for one in groups:
+        group(tmp_path / "groups", *one)
+    assert resources._container() == left

@@ -49,8 +49,11 @@ def make_folder(folder: Path) -> None:
 
 
 def destination(target: Path) -> Path:
-    """The file that a name given by a user stands for: where a link leads to."""
-    return Path(os.path.realpath(target))
+    """The file that a name given by a user stands for: where a link leads to; `OSError` where links go in a circle."""
+    place = Path(os.path.realpath(target))
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(target))
+    return place
 
 
 @contextmanager

@@ -18,6 +18,9 @@ from spinlens.statistics.estimate import Estimate
 from spinlens.statistics.resampling import estimate_where_defined, leave_one_out
 from spinlens.thermometers.network import NetworkThermometer
 
+SMALLEST = 6
+"""Side from which raw correlations have two distances."""
+
 _BINS = 20
 _FLOOR = 1e-5  # correlations below it were set to zero
 
@@ -76,8 +79,8 @@ def published_dimensions(states: npt.ArrayLike) -> PublishedDimensions:
     True
     """
     field = checks.field("states", states)
-    if field.ndim < 2 or len(field) < 2 or min(field.shape[1:]) < 6:
-        raise InputError(f"states must have shape (n_samples ≥ 2, L_1 ≥ 6, …), got {field.shape}")
+    if field.ndim < 2 or len(field) < 2 or min(field.shape[1:]) < SMALLEST:
+        raise InputError(f"states must have shape (n_samples ≥ 2, L_1 ≥ {SMALLEST}, …), got {field.shape}")
     bonds = field[:, :-1] * field[:, 1:].astype(np.float64)  # s_x s_{x+e₁}, not wrapped
     reach = min(field.shape[1:]) / 2
     return PublishedDimensions(_dimension(field, reach), _dimension(bonds - bonds.mean(), reach), len(field))

@@ -23,6 +23,7 @@ from spinlens.seeding import computed_temperature, purpose_seed
 
 _FIRST = 1000  # draws of each chain that place windows: with more draws chains are prolonged where they are
 _WINDOWS = 8
+_NOISE = 4.0  # standard deviations: the largest of some tens of differences, of which neighbours are alike
 _Taken = TypeVar("_Taken")
 
 WindowRun = Callable[[IsingModel, tuple[float, ...], int], xr.Dataset]
@@ -104,7 +105,7 @@ def scan(model: IsingModel, prospect: Prospect, points: int, run: WindowRun) -> 
     Raises
     ------
     ConvergenceError
-        The two sizes do not cross where the smaller one was run.
+        The two sizes do not cross where the smaller one was run, and not for want of draws.
     """
     step = 1 / (prospect.spread * math.sqrt(model.n_sites))
     data = run(model, around(model, prospect.temperature, points, step), 1)
@@ -118,6 +119,8 @@ def scan(model: IsingModel, prospect: Prospect, points: int, run: WindowRun) -> 
             break
         number += 1
         data = _joined(data, run(model, _beyond(size, further, points, step), number))
+    if crossing is None and _may_cross(prospect.before, size):
+        crossing = prospect.temperature
     if crossing is None:
         low, high = min(size.temperatures), max(size.temperatures)
         raise ConvergenceError(
@@ -154,6 +157,12 @@ def _look(small: SizeCurves, large: SizeCurves, otherwise: float) -> tuple[float
     if found is not None:  # at an end of the window, where noise may have made it
         return crossing, 1 if found[0] > temperatures.mean() else -1
     return None, 1 if float((values / errors).sum()) > 0 else -1
+
+
+def _may_cross(small: SizeCurves, large: SizeCurves) -> bool:
+    """Whether U4 of two sizes differs nowhere by so much that it could not be noise, as with few draws."""
+    _, values, errors = difference(small, large)
+    return bool((np.abs(values) < _NOISE * errors).all())
 
 
 def _reaches(small: SizeCurves, large: SizeCurves, side: int) -> bool:

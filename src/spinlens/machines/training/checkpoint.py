@@ -25,7 +25,7 @@ from spinlens.machines.files import storage
 from spinlens.machines.files.packed import States
 from spinlens.machines.training.recipe import Recipe
 from spinlens.machines.training.state import TrainingState, start
-from spinlens.machines.units.parameters import Layer, Parameters
+from spinlens.machines.units.parameters import Layer
 
 FORMAT = 2
 _ROWS = 2**16  # states whose bits are hashed at once
@@ -97,13 +97,15 @@ class TrainingFile:
 
     def _fill(self, state: TrainingState, arrays: storage.Arrays) -> None:
         """Overwrite the arrays of a fresh state, whose shapes are those that are expected."""
-        for name, target in _arrays(state).items():
+        if any(name.startswith("best.") for name in arrays):
+            state.best = state.parameters.copy()
+        expected = _arrays(state)
+        if more := set(arrays) - set(expected):
+            raise ArtefactError(f"the training state {self.path} has an array {min(more)!r} too many")
+        for name, target in expected.items():
             if name not in arrays or arrays[name].shape != target.shape or arrays[name].dtype != target.dtype:
                 raise ArtefactError(f"the training state {self.path} lacks an array {name!r} of shape {target.shape}")
             target[...] = arrays[name]
-        best = [f"best.{name}" for name in storage.PARAMETERS]
-        if all(name in arrays for name in best):
-            state.best = Parameters(*(arrays[name] for name in best))
 
 
 def training_file(

@@ -22,6 +22,8 @@ from spinlens.study.definition.sections import Name, Section
 
 SCALE = 2  # side of a block, as of block spins
 
+PUBLISHED_SIDE = 6  # of lattices that published estimators take
+
 _SMALLEST_SIDE = 3  # of the coarsest lattice
 _UPDATES = 600
 _OF_THE_SECTION = ("layers", "states")  # what is no option of training
@@ -81,3 +83,11 @@ class PublishedSection(Section):
 
     seeds: Count = Field(1, description="machines of each recipe and control; 0 for none of the estimators")
     steps: PositiveInt = Field(29, description="steps of the flow, from states of all temperatures")
+
+    def check(self, size: int) -> None:
+        """Refuse a lattice that is too small for them."""
+        if self.seeds and size < PUBLISHED_SIDE:
+            raise ValueError(
+                f"published.seeds = {self.seeds} needs ensembles.size >= {PUBLISHED_SIDE}, got {size}: the estimators "
+                "take correlations at two distances; or seeds = 0"
+            )

@@ -62,6 +62,7 @@ class Study(Section):
         self._check_controls()
         self._check_layers()
         self.coarse.check(self.ensembles.size)
+        self.published.check(self.ensembles.size)
         return self
 
     @property

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
@@ -134,7 +135,7 @@ class _Worker:
             if not self._ready:
                 self._ready = bool(self._connection.recv())
             self._connection.send(job)
-            reply: Reply = self._connection.recv()
+            reply = _received(self._connection)
         except (EOFError, OSError):
             self.process.join(_FAREWELL)
             if not self._ready and (self.process.exitcode or 0) > 0:
@@ -152,7 +153,22 @@ def serve(connection: Connection) -> None:
             job = connection.recv()
         except EOFError:
             return
-        connection.send(_answered(job))
+        _send(connection, _answered(job))
+
+
+def _send(connection: Connection, reply: Reply) -> None:
+    """Hand over a reply; the bytes of an answer by themselves, so that no copy of them is made to be sent."""
+    if isinstance(reply, Answer):
+        connection.send(replace(reply, content=b""))
+        connection.send_bytes(reply.content)
+    else:
+        connection.send(reply)
+
+
+def _received(connection: Connection) -> Reply:
+    """The other end of `_send`."""
+    reply: Reply = connection.recv()
+    return replace(reply, content=connection.recv_bytes()) if isinstance(reply, Answer) else reply
 
 
 def _answered(job: tuple[Any, ...]) -> Reply:

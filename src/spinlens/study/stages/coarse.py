@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import xarray as xr
 from spinlens import seeding
 from spinlens.arrays import Spins
 from spinlens.comparisons.blockings import Blocking, compare_blockings
+from spinlens.errors import ConvergenceError
 from spinlens.files.plain import plain
 from spinlens.flows.fixed_points import layer_fixed_points
 from spinlens.flows.placement import Placement
@@ -89,8 +90,27 @@ def exponents(
     states: Spins, maps: dict[str, Blocking], steps: int, seed: int, number: int | None = None
 ) -> list[dict[str, Any]]:
     """y_t and y_h of every map and step as results hold them."""
-    found = compare_blockings(states, maps, steps, SCALE, seed=purpose_seed(seed, "coarse-graining", number or 0))
-    return [entry for name, steps in found.items() for entry in _entries(name, number, steps)]
+    stream = purpose_seed(seed, "coarse-graining", number or 0)
+    return [entry for name in maps for entry in _measured(states, name, maps[name], steps, stream, number)]
+
+
+def _measured(
+    states: Spins, name: str, blocking: Blocking, steps: int, stream: int, number: int | None
+) -> Iterable[dict[str, Any]]:
+    """What is found of one map; nothing of one that makes states too alike, as filters that have learned nothing do."""
+    try:
+        found = compare_blockings(states, {name: blocking}, steps, SCALE, seed=stream)
+    except ConvergenceError:
+        return _nothing(name, number, states.shape[1], steps)
+    return _entries(name, number, found[name])
+
+
+def _nothing(name: str, number: int | None, side: int, steps: int) -> Iterator[dict[str, Any]]:
+    """Entries of a map whose operators do not determine an exponent."""
+    for step in range(steps):
+        sides = [side // SCALE**step, side // SCALE ** (step + 1)]
+        empty: dict[str, Any] = {"y_t": None, "y_h": None, "systematic": {"y_t": None, "y_h": None}, "operators": []}
+        yield {"map": name, "number": number, **empty, "sides": sides}
 
 
 def _entries(name: str, number: int | None, steps: Sequence[MCRG]) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from spinlens.files.plain import plain
 from spinlens.flows.correlators import visible_hidden_correlation
 from spinlens.flows.localization import localization
 from spinlens.flows.own_states import taken_apart
-from spinlens.flows.published import PublishedDimensions, dimensions_by_label, published_dimensions
+from spinlens.flows.published import SMALLEST, PublishedDimensions, dimensions_by_label, published_dimensions
 from spinlens.flows.stacked_flow import place_stack, stacked_flow, visible_centres
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
@@ -31,7 +31,6 @@ from spinlens.thermometers.network import NetworkThermometer
 
 SORTED, AVERAGES, RAW = "sorted by label", "averages read formally", "raw vh"
 _STATES = 40  # of each temperature that flow
-_SMALLEST = 6  # side from which raw correlations have two distances
 _LAYERS = 2  # of averages, as far as they are large enough
 
 
@@ -122,7 +121,7 @@ def _whole(critical: Spins) -> dict[str, Any]:
 
 def _averages(critical: Spins, networks: Mapping[tuple[int, ...], Any], T_c: float) -> Iterator[dict[str, Any]]:
     """Δ of averages of averages of critical states, and the temperature that the network reads of these real fields."""
-    shapes = [shape for shape in networks if min(shape) >= _SMALLEST][1 : _LAYERS + 1]
+    shapes = [shape for shape in networks if min(shape) >= SMALLEST][1 : _LAYERS + 1]
     if not shapes:
         return
     flow = block_spin_flow(critical, len(shapes), rule="average", shape=critical.shape[1:])

@@ -39,10 +39,11 @@ def export(folder: StudyFolder, keys: Mapping[str, str], state: Inspection, targ
     """Pack the sound results of a study with its report into the ZIP archive `target`; returns the number of files.
 
     Left-overs, files set aside and locks stay out. Each artefact is checked while it is packed; a damaged one raises
-    `ArtefactError` and nothing is written.
+    `ArtefactError` and nothing is written. Nothing is locked: what is read is written once, or in one step, and the
+    folder may be read-only.
     """
     contents = _contents(folder, keys, state)
-    with folder.locked(), refusals(target), replacing(destination(target)) as stream:
+    with refusals(target), replacing(destination(target)) as stream:
         return len(_pack(stream, sorted(contents, key=lambda item: item[0])))
 
 

@@ -77,7 +77,7 @@ def opened(suffix: str, data: bytes, origin: str = "artefact") -> tuple[dict[str
 def _encode_arrays(payload: Arrays, header: Mapping[str, Any]) -> bytes:
     from safetensors.numpy import save
 
-    tensors = {name: np.array(array, order="C") for name, array in sorted(payload.arrays.items())}
+    tensors = {name: np.asarray(array, order="C") for name, array in sorted(payload.arrays.items())}
     notes = {"about": header, "attrs": plain(payload.attrs)}  # one entry only: safetensors does not keep their order
     return save(tensors, metadata={"spinlens": _compact(notes)})
 

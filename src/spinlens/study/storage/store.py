@@ -71,7 +71,9 @@ class Artefact:
 
 def check(key: str, content: bytes) -> str:
     """Checksum (16 hex digits) of an artefact's content under its key."""
-    return hashlib.sha256(key.encode() + b"\0" + content).hexdigest()[:16]
+    digest = hashlib.sha256(key.encode() + b"\0")
+    digest.update(content)
+    return digest.hexdigest()[:16]
 
 
 class StudyFolder:

@@ -58,6 +58,53 @@ def test_a_state_of_other_options_or_data_is_refused(tmp_path):
         RBM(4, epochs=6, persistent=True).fit(DATA[:501], checkpoint=path)
 
 
+OTHERS = {
+    "plain": {}, "seed": {"seed": 1}, "adam": {"optimizer": "adam"}, "averaged": {"averaging": 0.3},
+    "tempered": {"replicas": 2}, "fewer chains": {"chains": 7}, "biases": {"biases": True},
+    "tracked": {"track": "exact", "track_at": (0.2, 0.4), "patience": 5},
+}  # fmt: skip
+
+
+def test_every_state_under_the_name_of_every_other_is_refused(tmp_path):
+    """Of other options, another seed, and another number of units; its own is the twin."""
+    for name, options in OTHERS.items():
+        interrupted(tmp_path / name, **options)
+    for name, options in OTHERS.items():
+        for other in OTHERS:
+            asked = RBM(4, epochs=6, persistent=True, **options)
+            if other == name:
+                asked.fit(DATA[:500], checkpoint=tmp_path / other)
+                continue
+            before = (tmp_path / other).read_bytes()
+            with pytest.raises((InputError, ArtefactError), match=r"another training|training state"):
+                asked.fit(DATA[:500], checkpoint=tmp_path / other)
+            assert (tmp_path / other).read_bytes() == before
+
+
+@pytest.mark.parametrize("change", ["lacking", "longer", "of another kind", "too many", "best of another shape"])
+def test_a_state_whose_arrays_are_not_those_of_this_training_is_refused(tmp_path, change):
+    """With a checksum and options that are right: as a newer or a changed program may write."""
+    from spinlens.machines.files import storage
+    from spinlens.machines.training.checkpoint import _checksum
+
+    path = tmp_path / "state"
+    interrupted(path)
+    arrays, metadata = storage.read_file(path)
+    if change == "lacking":
+        del arrays["chains"]
+    elif change == "longer":
+        arrays["chains"] = np.ones((900, 16), np.float32)
+    elif change == "of another kind":
+        arrays["memory.0"] = arrays["memory.0"].astype(np.float64)
+    elif change == "too many":
+        arrays["average.weights"] = arrays["weights"]
+    else:
+        arrays |= {f"best.{name}": arrays[name][:1] for name in storage.PARAMETERS}
+    storage.write_file(path, arrays, {"state": metadata["state"], "checksum": _checksum(arrays, metadata["state"])})
+    with pytest.raises(ArtefactError, match=r"the training state .* (lacks an|has an) array"):
+        RBM(4, epochs=6, persistent=True).fit(DATA[:500], checkpoint=path)
+
+
 def test_every_truncation_and_every_flipped_byte_is_noticed(tmp_path):
     path = tmp_path / "state"
     interrupted(path)
