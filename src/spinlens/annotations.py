@@ -70,6 +70,8 @@ def _alias(alias: Any, names: Mapping[str, Any]) -> tuple[Kind, str] | None:
     """The kind of a name for a union, for the words of a Literal, for mappings or functions."""
     if (options := _options(alias)) is not None:
         return lambda value: isinstance(value, str) and value in options, f"one of {', '.join(options)}"
+    if alias is Any:
+        return None
     origin, parts = get_origin(alias), get_args(alias)
     if origin in (Union, UnionType):
         return _any_of([_alias(part, names) for part in parts])

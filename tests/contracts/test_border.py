@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Mapping
 from types import FunctionType
+from typing import Any
 
 import pytest
 
 import spinlens as sl
 from spinlens import border, exact
+from spinlens.errors import InputError
 
 OPEN = {
     "cite", "save",  # of anything: what they do not know they say
@@ -87,3 +90,16 @@ def test_an_annotation_of_no_known_kind_is_an_error(annotation):
 def test_an_argument_without_annotation_is_an_error():
     with pytest.raises(TypeError, match="value without annotation"):
         border.checked(lambda value: value)(1)
+
+
+Named = Mapping[str, Any]
+
+
+def test_any_in_an_alias_is_anything():
+    def function(rows):
+        return len(rows)
+
+    function.__annotations__["rows"] = "Sequence[Named]"
+    assert border.checked(function)([{"a": 1}, {}]) == 2
+    with pytest.raises(InputError, match="rows must be a sequence, each item a mapping"):
+        border.checked(function)([1])

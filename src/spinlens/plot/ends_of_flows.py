@@ -17,7 +17,7 @@ _PREFIX = "in_range_"
 
 
 def flow_ends(
-    flows: Sequence[Row],
+    flows: Sequence[Mapping[str, Any]],
     ax: Axes | None = None,
     *,
     instrument: str | None = None,

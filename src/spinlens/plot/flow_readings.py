@@ -25,7 +25,7 @@ _COLUMNS = ("nearest", "temperature", "temperature_error", "in_range")
 
 
 def flow(
-    readings: xr.Dataset | Mapping[str, Readings] | Sequence[Row],
+    readings: xr.Dataset | Mapping[str, Readings] | Sequence[Mapping[str, Any]],
     ax: Axes | None = None,
     *,
     instrument: str | None = None,
