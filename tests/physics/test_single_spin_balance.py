@@ -70,6 +70,7 @@ CASES = {
     "heat-bath": (HeatBath, PowerLaw(1.2)),
     "clock": (Clock, PowerLaw(1.2)),
     "metropolis bonds": (Metropolis, NearestNeighbour()),
+    "heat-bath bonds": (HeatBath, NearestNeighbour()),
     "multi-spin metropolis": (MultiSpin, NearestNeighbour()),
     "multi-spin heat-bath": (lambda *case: MultiSpin(*case, rule="heat-bath"), NearestNeighbour()),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,14 +10,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from spinlens.arrays import Array, Integers, Spins
+from spinlens.arrays import Array, Integers, Spins, Words
+from spinlens.lattice.couplings import NearestNeighbour
 from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
 from spinlens.sampling.algorithms.lattice_algorithm import LatticeAlgorithm, lattice_sides
-from spinlens.sampling.kernels import single_spin
+from spinlens.sampling.kernels import nearest_spins, single_spin
 from spinlens.sampling.kernels.rows import MAGNETIZATION
 
 _BITS = 52
 _DIGIT_BITS = 26
+_SURE = 700.0  # βΔE beyond which no flip is accepted
 
 FEW = 64
 """Couplings of a site, up to which they are listed instead of swept as a table."""
@@ -53,9 +56,23 @@ def local_fields(couplings: Integers, spins: Spins) -> Integers:
     return np.ascontiguousarray(total.ravel())
 
 
+def flip_chance(cost: float, heat_bath: bool) -> float:
+    """Probability that a flip of βΔE = `cost` is accepted.
+
+    >>> flip_chance(0.0, heat_bath=True), flip_chance(-1.0, heat_bath=False)
+    (0.5, 0.9375)
+    """
+    if heat_bath:
+        return 1.0 / (1.0 + math.exp(cost)) if cost < _SURE else 0.0
+    return single_spin.EAGERNESS * math.exp(-max(cost, 0.0))
+
+
 @dataclass(frozen=True)
 class SingleSpin(LatticeAlgorithm):
-    """One spin after another in site order; an attempt costs O(1), an accepted flip O(number of couplings)."""
+    """One spin after another; an attempt costs O(1), an accepted flip O(number of couplings), or none if they are few.
+
+    Nearest neighbours are visited even sites first, with a table of flip probabilities; other lattices in site order.
+    """
 
     heat_bath: ClassVar[bool]
 
@@ -67,9 +84,26 @@ class SingleSpin(LatticeAlgorithm):
     def _couplings(self) -> tuple[Integers, float]:
         return fixed_point(self.model.coupling_table)
 
+    @cached_property
+    def _strength(self) -> float | None:
+        """J where there are only neighbours, all of them different; None of other lattices."""
+        coupling = self.model.coupling
+        return coupling.strength if isinstance(coupling, NearestNeighbour) and min(self.model.shape) > 2 else None
+
+    @cached_property
+    def _chances(self) -> Words:
+        """Flip probabilities of `nearest_spins`, by spin and sum of the neighbours."""
+        chances, strength = np.zeros(nearest_spins.CLASSES, dtype=np.uint64), self._strength or 0.0
+        for spin, total in itertools.product((-1, 1), range(-nearest_spins.MOST, nearest_spins.MOST + 1)):
+            cost = 2 * spin * (strength * total + self.field) / self.temperature
+            place = nearest_spins.place(spin, total)
+            chances[place] = min(int(math.ldexp(flip_chance(cost, self.heat_bath), 64)), 2**64 - 1)
+        return chances
+
     def prepare(self, chain: ChainState) -> None:
-        """Keep the local fields between calls, see `ChainState`."""
-        chain.local_fields = local_fields(self._couplings[0], chain.spins)
+        """Keep the local fields between calls where they are needed, see `ChainState`."""
+        if self._strength is None:
+            chain.local_fields = local_fields(self._couplings[0], chain.spins)
 
     @cached_property
     def _sides(self) -> Integers:
@@ -87,8 +121,13 @@ class SingleSpin(LatticeAlgorithm):
 
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
         rows, kept = self.buffers(draws, states)
-        couplings, unit = self._couplings
         products = np.empty(draws if energy else 0)
+        if self._strength is not None:
+            nearest_spins.nearest_spin_chain(
+                chain.spins, self._sides, self._chances, self.modes, chain.words, thin, products, rows, kept
+            )
+            return self._drawn(rows, -self._strength * products, kept)
+        couplings, unit = self._couplings
         fields = chain.local_fields
         if fields is None:
             fields = local_fields(couplings, chain.spins)
@@ -97,8 +136,11 @@ class SingleSpin(LatticeAlgorithm):
             2 * unit / self.temperature, 2 * self.field / self.temperature, self.heat_bath,
             self.modes, chain.words, thin, products, rows, kept,
         )  # fmt: skip
-        energies = -0.5 * unit * products - self.field * rows[MAGNETIZATION, : products.size]
-        return ChainDraws(rows, energies, kept, self.plain_names)
+        return self._drawn(rows, -0.5 * unit * products, kept)
+
+    def _drawn(self, rows: Array, energies: Array, kept: Spins) -> ChainDraws:
+        """With the energy in the field."""
+        return ChainDraws(rows, energies - self.field * rows[MAGNETIZATION, : energies.size], kept, self.plain_names)
 
 
 @dataclass(frozen=True)
