@@ -58,20 +58,25 @@ _ONSAGER = Reference(
 )
 _SHORT_RANGE_EXPONENTS = {2: (0.125, 1.0), 3: (0.5181489, 1.412625)}  # Δ_s, Δ_ε: Onsager; conformal bootstrap
 
-# Plain couplings r^{-(2+σ)}. Below 1.75 Swendsen–Wang runs with all images, L ≤ 128, errors with a systematic part;
-# from there on K_c at Σ_r J(r) = 4 of lattices up to L = 8192, times Σ_r r^{-(2+σ)} / 4, error: the last digit quoted.
-_POWER_LAW_2D = {
-    0.8: Estimate(9.7624, 0.0095),
-    1.0: Estimate(8.0253, 0.0193),
-    1.2: Estimate(6.8351, 0.0070),
-    1.4: Estimate(5.9612, 0.0053),
-    1.75: Estimate(4.89496, 2e-5),
-    1.875: Estimate(4.61508, 2e-5),
-    2.0: Estimate(4.37437, 2e-5),
-    2.5: Estimate(3.69232, 2e-5),
+_MODEST = "cluster Monte Carlo, periodic images, L ≤ 128, 0.1–0.3 %"
+_ANGELINI = "Angelini, Parisi & Ricci-Tersenghi 2014"
+_LARGE = "arXiv:2512.04805, L ≤ 8192"
+# Plain couplings r^{−(d+σ)}, by d and σ. Those of arXiv:2512.04805 are K_c at Σ_r J(r) = 4, times Σ_r r^{−(2+σ)} / 4,
+# error: the last digit quoted. At σ = 1.75 Angelini et al. have 4.89455(17), 2.4 of their errors lower.
+_POWER_LAWS = {
+    (1, 0.65453): Known(Estimate(3.19289, 2e-5), _ANGELINI),
+    (1, 0.875): Known(Estimate(2.10589, 1e-5), _ANGELINI),
+    (2, 0.8): Known(Estimate(9.7624, 0.0095), _MODEST),
+    (2, 1.0): Known(Estimate(8.0253, 0.0193), _MODEST),
+    (2, 1.2): Known(Estimate(6.83427, 1e-5), _ANGELINI),
+    (2, 1.30906): Known(Estimate(6.32546, 4e-5), _ANGELINI),
+    (2, 1.4): Known(Estimate(5.9612, 0.0053), _MODEST),
+    (2, 1.6): Known(Estimate(5.29321, 4e-5), _ANGELINI),
+    (2, 1.75): Known(Estimate(4.89496, 2e-5), _LARGE),
+    (2, 1.875): Known(Estimate(4.61508, 2e-5), _LARGE),
+    (2, 2.0): Known(Estimate(4.37437, 2e-5), _LARGE),
+    (2, 2.5): Known(Estimate(3.69232, 2e-5), _LARGE),
 }
-_POWER_LAW_SOURCE = "cluster Monte Carlo, periodic images, L ≤ 128, 0.1–0.3 %"
-_LARGE_SOURCE = "arXiv:2512.04805, L ≤ 8192"
 _SHORT_RANGE_BOUNDARY = {1: 1.0, 2: 1.75, 3: 1.9637}  # σ = 2 − η, Sak 1973
 _CONTESTED = (
     "contested: the short-range boundary is 2 − η (Sak 1973; Luijten & Blöte 2002), or 2 (Picco 2012, argued again in "
@@ -127,11 +132,10 @@ def _nearest_neighbour(coupling: NearestNeighbour, dimension: int) -> Reference:
 def _power_law(coupling: PowerLaw, dimension: int) -> Reference:
     sigma = coupling.sigma
     temperature = None
-    if dimension == 2 and coupling.images == "periodic" and coupling.cell == "point":
-        known = _POWER_LAW_2D.get(sigma)
-        if known is not None:
-            scaled = Estimate(known.value * coupling.strength, known.error * coupling.strength)
-            temperature = Known(scaled, _POWER_LAW_SOURCE if sigma < 1.75 else _LARGE_SOURCE)
+    if coupling.images == "periodic" and coupling.cell == "point" and (dimension, sigma) in _POWER_LAWS:
+        known = _POWER_LAWS[dimension, sigma]
+        scaled = Estimate(known.estimate.value * coupling.strength, known.estimate.error * coupling.strength)
+        temperature = Known(scaled, known.source)
     upper = _SHORT_RANGE_BOUNDARY[dimension]
     if dimension == 1 and sigma > 1:
         return Reference("no transition", note="a chain with σ > 1 orders at T = 0 only (Dyson 1969)")

@@ -62,3 +62,11 @@ def test_corrections_to_scaling(coupling, dimension, slowest, further):
 
 def test_there_is_no_transition_where_there_is_none():
     assert reference(NearestNeighbour(), 1).regime == reference(PowerLaw(1.5), 1).regime == "no transition"
+
+
+def test_known_temperatures_come_with_their_source():
+    known = reference(PowerLaw(1.2, strength=2.0), 2).temperature
+    assert (known.estimate.value, known.estimate.error) == pytest.approx((2 * 6.83427, 2e-5))
+    assert known.source == "Angelini, Parisi & Ricci-Tersenghi 2014"
+    assert reference(PowerLaw(0.875), 1).temperature.estimate.value == 2.10589
+    assert reference(PowerLaw(1.2, cell="integrated"), 2).temperature is None
