@@ -98,12 +98,12 @@ def _name_page(path: str) -> str:
     """The page of one name; of a class with what it can do."""
     module, _, name = path.rpartition(".")
     item = _item(path)
-    shown = _shown(path)
+    title = _shown(path).removeprefix("spinlens.")
     kind = "autoclass" if inspect.isclass(item) else "autofunction" if callable(item) else "py:data"
     members = own_members(item) if inspect.isclass(item) else {}
     inner = "".join(f"\n   .. auto{what}:: {member}\n" for member, what in members.items())
     inner += "" if callable(item) else f"   :value: {item!r}\n"
-    return f"{shown}\n{'=' * len(shown)}\n\n.. py:currentmodule:: {module}\n\n.. {kind}:: {name}\n{inner}"
+    return f"{title}\n{'=' * len(title)}\n\n.. py:currentmodule:: {module}\n\n.. {kind}:: {name}\n{inner}"
 
 
 def own_members(item: type) -> dict[str, str]:
