@@ -1,8 +1,8 @@
 """The same seed on another processor: the same draws, and numbers within bounds of rounding.
 
 A child computes with the kernels of an older processor (OpenBLAS and NumPy are told so) what this process computes
-with its own. numba is left alone: to compile for another processor takes half a minute, see
-`validation/faults/processors.py`.
+with its own; `validation/faults/processors.py` has the differences of more of them. numba is left alone: to compile for
+another processor takes half a minute.
 """
 
 from __future__ import annotations

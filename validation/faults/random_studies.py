@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
 import spinlens
 from random_studies import accepted_studies
-from spinlens.errors import SpinlensError
+from spinlens.errors import SpinlensError, StudyInterrupted
 from spinlens.study.definition.spec import Study
 from spinlens.workflows.reproduce import reproduce
 
@@ -32,6 +32,8 @@ def ended(study: Study, folder: Path) -> str:
     """Nothing where a study has run to its end, report included; else what it said."""
     try:
         reproduce(study, folder, workers=1, progress=False)
+    except StudyInterrupted:
+        raise
     except SpinlensError as error:
         return str(error).replace(str(folder), "STUDY")
     return ""

@@ -52,9 +52,14 @@ def states_to_tell(distance: float, degrees: int) -> float:
 
 
 def kurtosis(centred: Array, covariance: Array) -> float:
-    """⟨(xᵀΣ⁻¹x)²⟩ / F(F + 2) of centred states (n, F), F the rank of Σ; 1 for Gaussian ones, and at least that."""
+    """⟨(xᵀΣ⁻¹x)²⟩ / F(F + 2) of centred states (n, F), F the rank of Σ; 1 for Gaussian ones, and at least that.
+
+    States that are all alike, as some tens of them deep in the ordered phase, have none, and are given 1.
+    """
     modes, variances, _ = standardized(centred, covariance[None])
     rank = int(np.isfinite(variances).sum())
+    if rank == 0:
+        return 1.0
     return max(1.0, float(np.mean(np.sum(modes**2 / variances, axis=1) ** 2)) / (rank * (rank + 2)))
 
 

@@ -51,3 +51,11 @@ def test_states_to_tell_are_those_of_which_half_the_ensembles_are_rejected() -> 
     assert 20 < n < 900
     tests = [reference.test(many[k * n : (k + 1) * n]) for k in range(60)]
     assert 0.3 < np.mean([test.p_value < 0.05 for test in tests]) < 0.7
+
+
+def test_a_grid_that_reaches_into_the_frozen_phase_is_calibrated_and_tests_no_state_there() -> None:
+    grid = [0.3, *GRID]
+    states = np.stack([np.ones((600, 3, 3)), *(drawn(MODEL, T, 600, k) for k, T in enumerate(GRID))])
+    reference = EquilibriumReference.calibrate(MODEL, grid, states)
+    assert not reference.test(states[0]).in_range
+    assert reference.test(drawn(MODEL, 2.2, 300, 11)).p_value > 0.001

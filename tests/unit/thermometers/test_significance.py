@@ -66,3 +66,8 @@ def test_moments_of_normal_and_of_skew_deviates() -> None:
 
 def test_deviations_in_their_own_errors() -> None:
     assert in_errors(np.array([1.0, -3.0]), np.array([[4.0, 1.0], [1.0, 9.0]])) == [0.5, -1.0]
+
+
+def test_states_that_are_all_alike_have_the_kurtosis_of_normal_ones() -> None:
+    """Some tens of states far below T_c: nothing varies, and nothing is divided by."""
+    assert kurtosis(np.zeros((50, 4)), np.zeros((4, 4))) == 1.0
