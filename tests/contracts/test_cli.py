@@ -127,6 +127,7 @@ BAD = [
     (["critical", "--sizes", "8,16,32", "--draws", "0"], "draws must be"),
     (["critical", "--sizes", "8,16,32", "--checkpoint", "folder"], "holds other files and no plan.json"),
     (["critical", "--sizes", "2,8,16"], "at least 4"),
+    (["critical", "-L", "8,16,32", "-o", "."], ". is a folder; give --out a file name"),
     (["critical", "-L", "8,16,32", "-o", "point.html"], "--out is the JSON file, beside which .html is written"),
     (["critical", "-L", "8,16,32", "-o", "point.csv"], "--out is the JSON file, beside which .csv is written"),
     (["critical", "-L", "8,16,32", "--correlators", "10"], "--correlators must be an integer of at least 16"),

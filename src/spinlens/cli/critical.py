@@ -110,8 +110,10 @@ def critical(
         raise InputError(
             f"--out is the JSON file, beside which {out.suffix} is written too: give a name such as point.json"
         )
-    for path in () if out is None else (out, out.with_suffix(".csv"), out.with_suffix(".html")):
-        check_output(path, force)
+    if out is not None:
+        check_output(out, force)
+        for ending in (".csv", ".html"):
+            check_output(out.with_suffix(ending), force)
     _search(settings, out, checkpoint, begun, correlators, as_json, force)
 
 

@@ -134,7 +134,7 @@ def unpack(
     """Unpack an exported study, whoever made it: nothing is written elsewhere and nothing in it is run."""
     from spinlens.study.storage import archive
 
-    target = out if out is not None else source.with_suffix("")
+    target = out if out is not None else source.with_suffix("") if source.suffix else source
     if target == source:
         raise InputError(f"{source} has no suffix; give the folder to make with --out")
     count, report = archive.unpack(source, target)

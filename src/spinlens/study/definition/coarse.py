@@ -36,7 +36,7 @@ class CoarseSection(Training):
 
     training_set: Name = Field("critical", description="grid, critical, geometry-free, mean-field or one of the grids")
     seeds: Count = Field(4, description="learned coarse-grainings; 0 for none")
-    layers: PositiveInt = Field(1, description="one on top of the other, L -> L/2 -> L/4 ...")
+    layers: PositiveInt = Field(1, le=16, description="one on top of the other, L -> L/2 -> L/4 ...")
     states: int = Field(8000, ge=640, description="states at T_c whose operators give y_t and y_h")
     persistent: Persistent = Field("growing", description='chains that go on (PCD); "growing" goes from CD to PCD')
     chains: PositiveInt | None = Field(RECIPE["chains"], description="of PCD; a batch of them if left out")

@@ -212,3 +212,9 @@ def test_any_number_of_unknown_keys_takes_a_moment():
     """Comparing each with each took 10 s for 4,000 of them."""
     with pytest.raises(InputError, match=r"unknown key 'a0'.* \(and 39999 more\)"):
         parse_study({f"a{number}": 0 for number in range(40_000)})
+
+
+def test_layers_beyond_any_lattice_are_refused_at_once():
+    """2^layers was worked out first, and never was."""
+    with pytest.raises(InputError, match=r"coarse\.layers: it should be less than or equal to 16"):
+        parse_study({"coarse": {"layers": 10**30}})
