@@ -280,6 +280,7 @@ def _plot_targets(data: Any, machine: RBM, energy: Any, flow: Any, grid: Any, ma
     }
     same = {"ax": Figure().add_subplot(), "color": "black", "legend": True}
     own["gap"] = {"machines": {"a": [(sl.Estimate(0.1, 0.01), sl.Estimate(1.0, 0.1))]}, "margin": 0.5, "words": "a"}
+    own["layers"] = {"readings": data, "unit": 2.27}
     others = [name for name in sl.plot.__all__ if name not in own]
     return [
         _target(f"plot.{name}", getattr(sl.plot, name), same | own.get(name, {next(iter(_parameters(name))): data}))
