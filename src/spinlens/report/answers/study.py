@@ -14,7 +14,7 @@ from spinlens.report.tables import MISSING
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import over_machines
 from spinlens.study.claims.recipes import Recipe, trained
-from spinlens.study.claims.words import times_the_states
+from spinlens.study.claims.words import BETTER, times_the_states
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
 
 QUESTION = "Does the flow of a machine find the critical point of the long-range lattice that it learned from?"
@@ -100,7 +100,10 @@ def _needed(results: Results) -> str:
     if not any(group.learned for group in every):
         return ": it holds no machine that has learned the lattice"
     claim = next((item for item in entries(results, "claims") if item.get("id") == "C"), {})
-    more = times_the_states(str(claim.get("decides") or ""))
+    decides = str(claim.get("decides") or "")
+    if BETTER in decides:
+        return f": {BETTER} would decide it"
+    more = times_the_states(decides)
     return "" if more is None else f": about {more:.2g} times its states would decide it"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import FEWEST, Effect, Side, worst
 
+BETTER = "machines with a smaller gap"
 _HOPELESS = 30.0  # times the data: other machines or other sizes decide sooner
 
 
@@ -64,7 +65,7 @@ def _times(effects: Sequence[Effect], machines: int) -> str:
     known = {name: factor for name, factor in factors.items() if factor is not None and factor < _HOPELESS}
     if len(known) < len(factors) and not (beyond and known):
         stuck = next(name for name in factors if name not in known)
-        better = "machines with a smaller gap rather than more states" if machines else "nothing soon"
+        better = f"{BETTER} rather than more states" if machines else "nothing soon"
         return f"{better}: {stuck} lies at its margin"
     name = (min if beyond else max)(known, key=known.__getitem__)
     return f"about {amount(known[name], machines)} (for {name})"

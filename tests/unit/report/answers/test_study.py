@@ -78,3 +78,21 @@ def test_a_study_of_nothing_has_an_answer() -> None:
 def test_every_claim_has_a_few_words() -> None:
     results, _ = make(0)
     assert [verdict.id for verdict in judge_all(results)] == list(CLAIMS)
+
+
+@pytest.mark.parametrize(
+    ("decides", "said"),
+    [
+        ("power law: learned: about 2.5 times the states (for Δ_s).", "about 2.5 times its states would decide it"),
+        (
+            "power law: learned: machines with a smaller gap rather than more states: Δ_s lies at its margin.",
+            "machines with a smaller gap would decide it",
+        ),
+    ],
+)
+def test_an_undecided_answer_says_what_it_waits_for(decides: str, said: str) -> None:
+    results, _ = make(0)
+    results["claims"] = [dataclasses.asdict(verdict) for verdict in judge_all(results)]
+    claim = next(item for item in results["claims"] if item["id"] == "C")
+    claim |= {"outcome": "undecided", "decides": decides}
+    assert short(results) == f"This study cannot tell yet: {said}"
