@@ -73,12 +73,19 @@ class MachinePoint:
     effects: Mapping[str, Effect]
 
 
+_OF_PRESETS = (
+    "cd1-grid", "cd1-low", "cd1-high", "cd1-critical", "sister-code", "learned", "learned-grid", "learned-low",
+    "learned-high", "dense",
+)  # fmt: skip
+
+
 def looks(results: Results) -> dict[str, Look]:
-    """How each recipe of the study is drawn, the same in all figures: recipes in their order, then the controls."""
+    """How each recipe is drawn, the same in all figures; those of the presets the same in all studies."""
     machines = [machine for model in models(results).values() for machine in entries(model, "machines")]
     trained = dict.fromkeys(str(m.get("recipe")) for m in machines if not is_control(m))
     controls = dict.fromkeys(str(m.get("recipe")) for m in machines if is_control(m))
-    own = {name: Look(*_series(k)) for k, name in enumerate(trained)}
+    order = [*_OF_PRESETS, *(name for name in trained if name not in _OF_PRESETS)]
+    own = {name: Look(*_series(order.index(name))) for name in trained}
     return own | {name: Look(*_CONTROLS.get(name, (style.MUTED, "X")), control=True) for name in controls}
 
 

@@ -24,13 +24,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a page says first: with `short`, at most four `sentences`; `words` explains theirs in small print."""
+    """What a page says first: with `short`, at most four `sentences`; `words` explains theirs in small print.
+
+    `setting` is a line on what was studied, and with what errors.
+    """
 
     title: str
     short: str
     sentences: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     words: str = ""
+    setting: str = ""
 
 
 def said(found: Estimate | Mapping[str, Any] | None) -> str:

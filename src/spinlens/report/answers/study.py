@@ -35,7 +35,7 @@ _OPEN = {"undecided": "This study cannot tell yet", "not assayed": "This study c
 _YES = "Yes: the flow ends at the critical point, against what the paper says"
 _NO = "No, as the paper says: even a machine that has learned the lattice flows elsewhere"
 _DEPENDS = {
-    True: "Yes where the machine has learned the lattice, no where it has not",
+    True: "Yes where the machine has learned the lattice at T_c, no where it has not",
     False: "No where the machine has learned the lattice, yes where it has not",
 }
 
@@ -50,11 +50,30 @@ class Group:
     found: str
     temperature: Estimate | None
     delta_spin: Estimate | None
+    waiting: str = ""
 
 
 def study_answer(results: Results) -> Answer:
     """Question, answer, at most four sentences behind it, and four numbers."""
-    return Answer(QUESTION, f"{short(results)}.", sentences(results), facts(results), words(results))
+    return Answer(QUESTION, f"{short(results)}.", sentences(results), facts(results), words(results), setting(results))
+
+
+def setting(results: Results) -> str:
+    """The lattices and machines in a line, and what brackets mean."""
+    study = section(results, "study")
+    size, named = section(study, "ensembles").get("size"), str(study.get("name") or "")
+    if size is None:
+        return ""
+    lattices = [
+        f"{label(model)}{', J(r) = r^{−(2+σ)},' if model.get('short_range') is False else ''}"
+        for model in sorted(models(results).values(), key=lambda model: model.get("short_range") is True)
+    ]
+    machines = sum(len(recipe.machines) for model in models(results).values() for recipe in trained(model))
+    which = " and ".join(lattices).rstrip(",")
+    return (
+        f"Study {named}: Ising lattices of {size} × {size} spins ({which}), {machines} restricted Boltzmann machines "
+        "trained on their states. Brackets: one standard deviation, in the last digits."
+    )
 
 
 def words(results: Results) -> str:
@@ -132,12 +151,19 @@ def groups(results: Results, model: Results, claim: str) -> list[Group]:
     """The recipes at T_c of a model, from the smallest gap on; all recipes where none learned at T_c."""
     parts = [part for item in entries(results, "claims") if item.get("id") == claim for part in entries(item, "parts")]
     found = {str(part.get("subject")): str(part.get("found")) for part in parts}
+    open_ones = {
+        str(effect.get("subject")): str(effect.get("name"))
+        for item in entries(results, "claims")
+        if item.get("id") == claim
+        for effect in entries(item, "effects")
+        if effect.get("side") == "undecided"
+    }
     recipes = trained(model)
-    own = [_group(model, recipe, found) for recipe in [r for r in recipes if r.critical] or recipes]
+    own = [_group(model, recipe, found, open_ones) for recipe in [r for r in recipes if r.critical] or recipes]
     return sorted(own, key=lambda group: float("inf") if group.gap is None else group.gap.value)
 
 
-def _group(model: Results, recipe: Recipe, found: Mapping[str, str]) -> Group:
+def _group(model: Results, recipe: Recipe, found: Mapping[str, str], waiting: Mapping[str, str]) -> Group:
     ends = [section(section(machine, "end"), "all") for machine in recipe.machines]
     return Group(
         recipe.name,
@@ -146,6 +172,7 @@ def _group(model: Results, recipe: Recipe, found: Mapping[str, str]) -> Group:
         found.get(recipe.subject, ""),
         over_machines(end_temperatures(model, machine).get("energy") for machine in recipe.machines),
         over_machines(measured(section(end, "excess").get("delta_spin")) for end in ends),
+        waiting.get(recipe.subject, ""),
     )
 
 
@@ -166,6 +193,7 @@ def _end(group: Group, first: bool) -> str:
     numbers = [f"T = {said(group.temperature)} T_c"] if group.temperature else []
     numbers += [f"Δ_s off by {said(group.delta_spin)}"] if group.delta_spin else []
     verb = _VERBS.get(group.found, "end")
+    verb += f" by {group.waiting}" * bool(group.found == "undecided" and group.waiting)
     return f"{f'{who} {_named(group)}'.rstrip()} {verb}{': ' * bool(numbers)}{', '.join(numbers)}"
 
 
@@ -174,7 +202,7 @@ _VERBS = {
     "outside": "miss it",
     "elsewhere": "end elsewhere",
     "no temperature": "end at no temperature",
-    "undecided": "end, not decided where",
+    "undecided": "are not decided yet",
 }
 
 

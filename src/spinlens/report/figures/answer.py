@@ -77,8 +77,16 @@ def illustration(results: Results, data: object = None) -> Illustration:
         return [*_effect_panel(where, critical_points(model), look), *_field_panel(where, fields(model))]
 
     drawn, missing = each_model({"models": shown(results)}, panels)
-    band = Key("margin of the rule", style.BAND, "band")
-    return Illustration("answer", TITLE, CAPTION, SEE, drawn, (band,), missing, table(results))
+    keys = (Key(_rule(results), style.BAND, "band"), Key("T*: no change", style.INK, "point", "▲"))
+    return Illustration("answer", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
+
+
+def _rule(results: Results) -> str:
+    """What the band allows, and which machines count as learned."""
+    points = [point for model in shown(results).values() for point in critical_points(model)]
+    margin = next((effect.margin for point in points if (effect := point.effects.get(EFFECT))), None)
+    inside = "" if margin is None else f": |Δ_s − lattice| below {margin:g}"
+    return f"allowed by the rule{inside}; learned: gap below 10^{{−3}} nats a site"
 
 
 def shown(results: Results) -> dict[str, Results]:
@@ -183,7 +191,7 @@ def _fixed(model: Results, flow: str) -> Estimate | None:
 def _field_panel(where: str, found: Mapping[str, Field]) -> list[Panel]:
     if not found:
         return []
-    words = f"{where}: what one layer does to the temperature"
+    words = f"{where}: what one layer of a stack does to the temperature"
     known = [f"{_FLOWS[flow][0]} {field.fixed}" for flow, field in found.items() if field.fixed]
     zeros = f"; it is zero, over T_c, at {', '.join(known)}" if known else ""
     return [Panel(words, f"{words}, by blocks and by the stack{zeros}", draw_fields(found))]
@@ -204,7 +212,7 @@ def draw_fields(found: Mapping[str, Field]) -> Figure:
     low, high = place.get_ylim()
     place.set_ylim(low, high + 0.12 * (high - low))  # room for the words above
     place.set_xlabel("T / T_c of the states")
-    place.set_ylabel("change of T / T_c")
+    place.set_ylabel("(T after − before) / T_c")
     return figure
 
 

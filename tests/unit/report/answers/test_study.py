@@ -26,7 +26,8 @@ def claims(**outcomes: str) -> dict[str, Any]:
 def test_it_is_a_question_one_answer_and_at_most_four_sentences() -> None:
     found = answer(Case(), Case())
     assert (found.title, found.short) == (
-        QUESTION, "Yes where the machine has learned the lattice, no where it has not; nearest neighbours do the same.",
+        QUESTION,
+        "Yes where the machine has learned the lattice at T_c, no where it has not; nearest neighbours do the same.",
     )  # fmt: skip
     assert len(found.sentences) == len(found.facts) == 4
     assert all(sentence.endswith(".") for sentence in found.sentences)
