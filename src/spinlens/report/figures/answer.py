@@ -191,7 +191,7 @@ def _fixed(model: Results, flow: str) -> Estimate | None:
 def _field_panel(where: str, found: Mapping[str, Field]) -> list[Panel]:
     if not found:
         return []
-    words = f"{where}: what one layer of a stack does to the temperature"
+    words = f"{where}: what one layer of a stack does to T"
     known = [f"{_FLOWS[flow][0]} {field.fixed}" for flow, field in found.items() if field.fixed]
     zeros = f"; it is zero, over T_c, at {', '.join(known)}" if known else ""
     return [Panel(words, f"{words}, by blocks and by the stack{zeros}", draw_fields(found))]
