@@ -54,7 +54,7 @@ def test_correlators_give_the_dimensions_of_the_square():
 
 
 def test_a_wrong_temperature_gives_other_dimensions():
-    hot = check_with_correlators(SQUARE, 2.5, draws=500, seed=1)
+    hot = check_with_correlators(SQUARE, 2.5, draws=200, seed=1)
     assert hot.delta_spin.deviation(0.125) > 10
     assert hot.spin.p_value < 1e-6
     assert hot.delta_energy is None  # hidden by noise, and said

@@ -19,7 +19,7 @@ NATURAL = {
 RECIPES = [
     {"name": "lazy", **TIED, "updates": 600, "learning_rate": 5e-4, "final_rate": 1.0},
     {"name": "half", **TIED, "updates": 1200, "learning_rate": 3e-3},
-    {"name": "learned", **TIED, **NATURAL, "updates": 2500},
+    {"name": "learned", **TIED, **NATURAL, "updates": 3500, "seeds": 6, "ends": 4000},
 ]
 STUDY = {
     "study": {"name": "lazy-to-learned", "version": 2},

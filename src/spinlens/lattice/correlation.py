@@ -93,7 +93,8 @@ def dispersion_length(ratio: npt.ArrayLike, L: int, power: float) -> Array:
     so that this ξ, not that of p = 2, has the corrections of its scaling.
     """
     above = np.maximum(np.asarray(ratio, dtype=np.float64) - 1, 0.0)
-    return np.asarray(above ** (1 / power) / (2 * math.sin(math.pi / L) * L))
+    with np.errstate(over="ignore"):  # at σ next to 0 ξ outgrows the floats: infinite
+        return np.asarray(above ** (1 / power) / (2 * math.sin(math.pi / L) * L))
 
 
 def second_moment_length(ratio: npt.ArrayLike, L: int) -> Array:

@@ -75,8 +75,8 @@ def test_a_model_is_enough_and_the_same_seed_gives_the_same_files(
     page = (tmp_path / "a" / "index.html").read_text()
     assert page.count("<svg ") >= 4
     assert not re.search(r"src=\"https?:", page)
-    assert '<section id="references">' in page
-    for heading in ("Where the flows end", "Flow fields", "Layer by layer", "What hidden units see"):
+    assert '<section id="references"' in page
+    for heading in ("Where the flow ends", "Flow field", "Layer by layer", "What hidden units see"):
         assert heading in page
     results = json.loads((tmp_path / "a" / "results.json").read_text())
     assert set(results["fields"]) == {"machine", "majority blocks", "average blocks"}
