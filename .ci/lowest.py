@@ -44,7 +44,7 @@ def main() -> None:
     def run(*arguments: object) -> None:
         subprocess.run([inside, *map(str, arguments)], check=True, cwd=ROOT)
 
-    run("-m", "pip", "install", "--quiet", "-c", folder / "lowest.txt", "-e", ROOT, "pytest")
+    run("-m", "pip", "install", "--quiet", "-c", folder / "lowest.txt", "-e", ROOT, "pytest", "hypothesis")
     run("-c", START)
     run("-m", "spinlens", "reproduce", "--show")
     for name in ("a.nc", "b.nc"):
