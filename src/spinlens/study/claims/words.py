@@ -9,7 +9,8 @@ from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import FEWEST, Effect, Side, worst
 
 BETTER = "machines with a smaller gap"
-_HOPELESS = 30.0  # times the data: other machines or other sizes decide sooner
+_HOPELESS = 1000.0  # times the data: not worth saying
+_OUTGROWN = 30.0  # times the data of machines, from which on better machines decide sooner
 
 
 def number(effect: Effect) -> str:
@@ -62,7 +63,8 @@ def _times(effects: Sequence[Effect], machines: int) -> str:
     """One that lies outside is enough; else all have to be inside."""
     beyond = [effect for effect in effects if abs(effect.value or 0.0) > effect.margin]
     factors = {effect.name: effect.more for effect in beyond or effects}
-    known = {name: factor for name, factor in factors.items() if factor is not None and factor < _HOPELESS}
+    most = _OUTGROWN if machines else _HOPELESS
+    known = {name: factor for name, factor in factors.items() if factor is not None and factor < most}
     if len(known) < len(factors) and not (beyond and known):
         stuck = next(name for name in factors if name not in known)
         better = f"{BETTER} rather than more states" if machines else "nothing soon"
