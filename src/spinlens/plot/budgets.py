@@ -8,7 +8,10 @@ from matplotlib.axes import Axes
 
 from spinlens.plot import places, style
 
-NAMES = {"temperature": "$T_c$", "delta_spin": "$Δ_s$", "delta_energy": "$Δ_ε$", "binder": "$U_4$", "xi": "ξ/L"}
+NAMES = {
+    "temperature": "$T_c$", "delta_spin": "$Δ_s$", "delta_energy": "$Δ_ε$", "binder": "$U_4$", "xi": "ξ/L",
+    "critical_polynomial": "$R_p$",
+}  # fmt: skip
 """The quantities that have both parts of an error, in their order."""
 
 
