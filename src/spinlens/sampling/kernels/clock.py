@@ -6,8 +6,7 @@ import numpy as np
 
 from spinlens.arrays import Array, Integers, Labels, Spins
 from spinlens.sampling.kernels.compiled import inline, kernel
-from spinlens.sampling.kernels.fourier import state_modes, wave_table
-from spinlens.sampling.kernels.rows import M2, M4, MAGNETIZATION
+from spinlens.sampling.kernels.fourier import measure_state, wave_table
 from spinlens.sampling.kernels.single_spin import EAGERNESS
 from spinlens.sampling.kernels.xoshiro import Stream, next_word
 
@@ -94,15 +93,7 @@ def clock_chain(
                         if accepted:
                             spins[site] = -spin
                         site += 1
-        M = 0
-        for site in range(spins.size):
-            M += spins[site]
-        squared = float(M) * float(M)
-        measured[MAGNETIZATION, draw] = M
-        measured[M2, draw] = squared
-        measured[M4, draw] = squared * squared
-        if with_modes:
-            state_modes(spins, sides, waves, measured[:, draw])
+        measure_state(spins, sides, waves, with_modes, measured[:, draw])
         if kept.shape[0] > 0:
             kept[draw] = spins
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3

@@ -6,7 +6,7 @@ import numpy as np
 
 from spinlens.arrays import Array, Integers, Spins
 from spinlens.sampling.kernels.compiled import kernel
-from spinlens.sampling.kernels.rows import MODE_X
+from spinlens.sampling.kernels.rows import M2, M4, MAGNETIZATION, MODE_X
 
 
 @kernel
@@ -45,6 +45,18 @@ def state_modes(spins: Spins, sides: Integers, waves: Array, column: Array) -> N
                 imaginary += sums[axis, x] * waves[axis, 1, x]
             column[place] = real * real + imaginary * imaginary
             place += 1
+
+
+@kernel
+def measure_state(spins: Spins, sides: Integers, waves: Array, with_modes: bool, column: Array) -> None:
+    """M, M² and M⁴ of the state itself into `column` and, `with_modes`, its lowest Fourier modes."""
+    M = 0
+    for site in range(spins.size):
+        M += spins[site]
+    squared_sum = float(M) * float(M)
+    column[MAGNETIZATION], column[M2], column[M4] = M, squared_sum, squared_sum * squared_sum
+    if with_modes:
+        state_modes(spins, sides, waves, column)
 
 
 @kernel

@@ -10,8 +10,7 @@ import numpy as np
 
 from spinlens.arrays import Array, Integers, Spins, Words
 from spinlens.sampling.kernels.compiled import inline, kernel
-from spinlens.sampling.kernels.fourier import state_modes, wave_table
-from spinlens.sampling.kernels.rows import M2, M4, MAGNETIZATION
+from spinlens.sampling.kernels.fourier import measure_state, wave_table
 from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
 
 MOST = 6
@@ -94,15 +93,7 @@ def nearest_spin_chain(
                     word, s0, s1, s2, s3 = next_word(s0, s1, s2, s3)
                     near = _beside(up, down, front, back, z) + row[z - 1] + row[0]
                     row[z] = _after(np.int64(row[z]), near, chances, word)
-        M = 0
-        for site in range(spins.size):
-            M += spins[site]
-        squared = float(M) * float(M)
-        measured[MAGNETIZATION, draw] = M
-        measured[M2, draw] = squared
-        measured[M4, draw] = squared * squared
-        if with_modes:
-            state_modes(spins, sides, waves, measured[:, draw])
+        measure_state(spins, sides, waves, with_modes, measured[:, draw])
         if energy.size > 0:
             products = np.int64(0)
             for line in range(A * B):

@@ -6,8 +6,7 @@ import numpy as np
 
 from spinlens.arrays import Array, Integers, Spins
 from spinlens.sampling.kernels.compiled import kernel
-from spinlens.sampling.kernels.fourier import state_modes, wave_table
-from spinlens.sampling.kernels.rows import M2, M4, MAGNETIZATION
+from spinlens.sampling.kernels.fourier import measure_state, wave_table
 from spinlens.sampling.kernels.xoshiro import Stream, next_word
 
 _11 = np.uint64(11)
@@ -88,15 +87,7 @@ def single_spin_chain(
                         add_everywhere(field, sides, doubled, site, spins[site])
                     else:
                         add_neighbours(field, sides, near, couplings, site, spins[site])
-        M = 0
-        for site in range(spins.size):
-            M += spins[site]
-        squared = float(M) * float(M)
-        measured[MAGNETIZATION, draw] = M
-        measured[M2, draw] = squared
-        measured[M4, draw] = squared * squared
-        if with_modes:
-            state_modes(spins, sides, waves, measured[:, draw])
+        measure_state(spins, sides, waves, with_modes, measured[:, draw])
         if energy.size > 0:
             total = 0.0
             for site in range(spins.size):
