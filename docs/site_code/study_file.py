@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -21,7 +22,12 @@ What `spinlens reproduce` computes: a TOML file, checked before anything runs. U
 are named by their place. What is left out has the value of the preset `quick`, which is the default below, but for
 tables in a list (`[[…]]`): what is left out of one of these has a default of its own.
 `spinlens reproduce --preset standard --show > my.toml` prints a preset to begin with.
+
+Temperatures are in units of T_c of their lattice, sides in sites; states, sweeps and steps are counted. A *name* begins
+with a letter or digit, goes on with these or `_ . + -`, and has at most 40 characters.
 """
+
+_SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
 def page() -> str:
@@ -46,11 +52,11 @@ def tables_of(
 
 def _section(heading: str, section: type[BaseModel], values: BaseModel | None) -> str:
     rows = [
-        [f"`{name}`", _type(field.annotation), _default(name, field, values), describe(name, field)]
-        for name, field in section.model_fields.items()
+        [f"`{name}`", _bounded(field.annotation, field.metadata), _default(name, field, values), describe(name, field)]
+        for name, field in sorted(section.model_fields.items(), key=lambda item: item[0] != "name")
         if _model(field.annotation)[0] is None and field.annotation is not Any
     ]
-    about = (section.__doc__ or "").split("\n\n")[0] if section.__doc__ != BaseModel.__doc__ else ""
+    about = inspect.getdoc(section) or ""
     return f"## `{heading}`\n\n{about}\n\n{table(['key', 'type', 'default', 'what it is'], rows)}\n"
 
 
@@ -68,16 +74,35 @@ def _model(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
     return None, False
 
 
+def _bounded(annotation: Any, metadata: Sequence[Any] = ()) -> str:
+    """A type with what its values may be: number, > 0, ≤ 10."""
+    if hasattr(annotation, "__metadata__"):
+        return _bounded(annotation.__origin__, [*annotation.__metadata__, *metadata])
+    flat = [part for one in metadata for part in (one.metadata if isinstance(one, FieldInfo) else [one])]
+    if any(getattr(one, "pattern", None) for one in flat):
+        return "name"
+    found = {key: getattr(one, key) for one in flat for key in (*_SIGNS, "min_length") if hasattr(one, key)}
+    if annotation is int and "gt" in found:
+        found["ge"] = found.pop("gt") + 1
+    ends = [f"{sign} {_number(found[key])}" for key, sign in _SIGNS.items() if key in found]
+    if {"ge", "le"} <= set(found):
+        ends = [f"{_number(found['ge'])} … {_number(found['le'])}"]
+    least = [f"at least {found['min_length']} of them"] if "min_length" in found else []
+    return ", ".join([_type(annotation), *ends, *least])
+
+
+def _number(bound: float) -> str:
+    return "2⁶³" if bound == 2**63 else f"{bound:,g}"
+
+
 def _type(annotation: Any) -> str:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return ", ".join(f"`{json.dumps(value)}`" for value in arguments)
     if origin is tuple:
-        return f"list of {_type(arguments[0])}"
+        return f"{'list of' if ... in arguments else f'{len(arguments)} of'} {_bounded(arguments[0])}"
     if origin is types.UnionType or str(origin) == "typing.Union":
-        return " or ".join(_type(one) for one in arguments if one is not type(None))
-    if hasattr(annotation, "__metadata__"):
-        return _type(arguments[0] if arguments else annotation.__origin__)
+        return " or ".join(_bounded(one) for one in arguments if one is not type(None))
     return {"int": "integer", "float": "number", "bool": "true or false", "str": "text"}.get(annotation.__name__, "")
 
 

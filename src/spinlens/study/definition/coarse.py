@@ -15,6 +15,7 @@ from spinlens.study.definition.recipes import (
     Rate,
     Training,
     as_arguments,
+    other_default,
     refuse_two_lengths,
     training_options,
 )
@@ -32,18 +33,20 @@ Count = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class CoarseSection(Training):
-    """Learned coarse-grainings: one filter a layer, with a unit at every second site in each direction."""
+    """Learned coarse-grainings: one filter a layer, with a unit at every second site in each direction. Options are as
+    in a recipe; without `epochs` and `updates` it is 600 updates.
+    """
 
-    training_set: Name = Field("critical", description="grid, critical, geometry-free, mean-field or one of the grids")
-    seeds: Count = Field(4, description="learned coarse-grainings; 0 for none")
-    layers: PositiveInt = Field(1, le=16, description="one on top of the other, L -> L/2 -> L/4 ...")
-    states: int = Field(8000, ge=640, description="states at T_c whose operators give y_t and y_h")
-    persistent: Persistent = Field("growing", description='chains that go on (PCD); "growing" goes from CD to PCD')
-    chains: PositiveInt | None = Field(RECIPE["chains"], description="of PCD; a batch of them if left out")
-    learning_rate: Rate = Field(RECIPE["learning_rate"], description="of the first half; then it falls")
-    averaging: Part = Field(RECIPE["averaging"], description="last part of the updates, whose parameters are averaged")
-    batch_size: PositiveInt = Field(RECIPE["batch_size"], description="states per update")
-    optimizer: Optimizer = Field("natural", description="how a gradient becomes a step")
+    training_set: Name = other_default("training_set", "critical")
+    seeds: Count = Field(4, description="number of learned coarse-grainings; 0 for none")
+    layers: PositiveInt = Field(1, le=16, description="coarse-grainings on top of one another: L -> L/2 -> L/4 ...")
+    states: int = Field(8000, ge=640, description="held-out states at T_c that y_t and y_h are measured on")
+    persistent: Persistent = other_default("persistent", "growing")
+    chains: PositiveInt | None = other_default("chains", RECIPE["chains"])
+    learning_rate: Rate = other_default("learning_rate", RECIPE["learning_rate"])
+    averaging: Part = other_default("averaging", RECIPE["averaging"])
+    batch_size: PositiveInt = other_default("batch_size", RECIPE["batch_size"])
+    optimizer: Optimizer = other_default("optimizer", "natural")
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
@@ -79,10 +82,12 @@ class CoarseSection(Training):
 
 
 class PublishedSection(Section):
-    """Estimators of published flows, run on the first machines of every recipe and control."""
+    """Estimators of published flows, run on the first machines of every recipe and control; they need L ≥ 6."""
 
-    seeds: Count = Field(1, description="machines of each recipe and control; 0 for none of the estimators")
-    steps: PositiveInt = Field(29, description="steps of the flow, from states of all temperatures")
+    seeds: Count = Field(1, description="how many machines of each recipe and control; 0 for none of the estimators")
+    steps: PositiveInt = Field(
+        29, description="steps of the flow that starts from states of all ensembles.temperatures"
+    )
 
     def check(self, size: int) -> None:
         """Refuse a lattice that is too small for them."""

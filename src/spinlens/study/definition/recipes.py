@@ -32,24 +32,37 @@ _NO_OPTIONS = {"name", "hidden", "training_set", "phases", "control", "ends", "s
 class Training(Section):
     """Options of `RBM` by its names and with its defaults."""
 
-    training_set: Name = Field("grid", description="grid, critical, geometry-free, mean-field or one of the grids")
-    steps: PositiveInt = Field(1, description="k of CD-k")
-    persistent: Persistent = Field(False, description='chains that go on (PCD); "growing" goes from CD to PCD')
-    chains: PositiveInt | None = Field(None, description="of PCD; a batch of them if left out")
-    epochs: PositiveInt | None = Field(None, description="passes over the training set, 30 if left out")
-    updates: PositiveInt | None = Field(
-        None, description="in place of epochs; on part of the states, that passes be whole"
+    training_set: Name = Field("grid", description="states to learn from: one of the sets of every study, or a grid")
+    steps: PositiveInt = Field(1, description="k of CD-k and PCD-k: Gibbs steps v -> h -> v per update")
+    persistent: Persistent = Field(
+        False, description='false: CD, chains begin at the data; true: PCD, chains go on; "growing": from CD to PCD'
     )
-    learning_rate: Rate = Field(0.02, description="of the first half; then it falls")
-    final_rate: Rate = Field(0.03, description="of the last update over that of the first half")
-    averaging: Part = Field(0.0, description="last part of the updates, whose parameters are averaged")
+    chains: PositiveInt | None = Field(None, description="where chains go on: how many; batch_size if left out")
+    epochs: PositiveInt | None = Field(None, description="how long: passes over the training set")
+    updates: PositiveInt | None = Field(
+        None, description="how long, in place of epochs: steps of the weights, in whole passes over part of the states"
+    )
+    learning_rate: Rate = Field(
+        0.02, description='of the first half, then it falls; part of a whole step (<= 1) where optimizer = "natural"'
+    )
+    final_rate: Rate = Field(0.03, description="rate of the last update over that of the first half")
+    averaging: Part = Field(
+        0.0, description="part of the updates, the last ones, whose parameters are averaged to give the machine"
+    )
     batch_size: PositiveInt = Field(100, description="states per update")
-    optimizer: Optimizer = Field("sgd", description="how a gradient becomes a step")
-    momentum: Part = Field(0.5, description="of sgd")
-    epsilon: Positive = Field(1e-8, description="of adam")
-    damping: tuple[Positive, Positive] = Field((25.0, 3000.0), description="of natural")
-    l1: Decay = Field(0.0, description="decay of the weights, l1 norm")
-    biases: bool = Field(False, description="whether units have fields of their own")
+    optimizer: Optimizer = Field(
+        "sgd", description='how a gradient becomes a step; "natural" takes neither biases nor l1'
+    )
+    momentum: Part = Field(0.5, description='where optimizer = "sgd": part of a step that the next one keeps')
+    epsilon: Positive = Field(
+        1e-8, description='where optimizer = "adam": added to the root of the mean square of the gradient'
+    )
+    damping: tuple[Positive, Positive] = Field(
+        (25.0, 3000.0),
+        description='where optimizer = "natural": two dampings in units of the Fisher information, rising',
+    )
+    l1: Decay = Field(0.0, description="decay of each weight towards 0, per update and unit of learning rate")
+    biases: bool = Field(False, description="whether biases are trained; states without a field need none")
     initial_scale: Positive = Field(0.01, description="standard deviation of the first weights")
 
     @model_validator(mode="after")
@@ -61,7 +74,7 @@ class Training(Section):
 
 
 class Phase(Section):
-    """What one phase of a training changes of its recipe."""
+    """What one phase of a training changes of its recipe; the next phase begins with the machine of this one."""
 
     steps: PositiveInt | None = None
     persistent: Persistent | None = None
@@ -94,6 +107,11 @@ class Phase(Section):
         return self
 
 
+def other_default(option: str, default: Any) -> Any:
+    """The field of an option of training with another default."""
+    return Field(default, description=Training.model_fields[option].description)
+
+
 def refuse_two_lengths(epochs: int | None, updates: int | None) -> None:
     """A training is so many passes or so many updates long, not both."""
     if epochs is not None and updates is not None:
@@ -101,16 +119,32 @@ def refuse_two_lengths(epochs: int | None, updates: int | None) -> None:
 
 
 class RecipeSection(Training):
+    """How machines of one kind are trained: options of `RBM` under its names, for each of `seeds` machines.
+
+    A set to learn from is "grid" (`ensembles.training` states at each of `ensembles.temperatures`), "critical"
+    (`ensembles.critical` states at T_c), "geometry-free" (states of T = 0 and T = ∞ alone), "mean-field" (states of the
+    Curie–Weiss model at its T_c), or the name of one of `ensembles.grids`. A training is as long as `epochs` or
+    `updates` say, not both; 30 epochs without either.
+    """
+
     name: Name = Field(description="short name, part of file names")
     hidden: PositiveInt | None = Field(
-        None, description="hidden units; if left out machines.hidden, or one filter where weights are tied"
+        None, description="hidden units; if left out machines.hidden, or one filter where torus = true"
     )
-    torus: bool = Field(False, description="weights tied by all translations of the lattice")
-    stride: PositiveInt = Field(1, description="sites between tied units in each direction")
-    augment: bool = Field(False, description="batches moved by random symmetries of the lattice")
-    control: bool = Field(False, description="a negative control, which only the gate looks at")
+    torus: bool = Field(
+        False, description="whether weights are tied by the translations of the lattice: filters that move over it"
+    )
+    stride: PositiveInt = Field(1, description="where torus = true: sites from one unit to the next in each direction")
+    augment: bool = Field(
+        False, description="whether every state of a batch is moved by a random symmetry of the lattice"
+    )
+    control: bool = Field(
+        False, description="a negative control: judged by the gate alone, and its flow is not followed step by step"
+    )
     seeds: Seeds | None = Field(None, description="machines of this recipe; machines.seeds if left out")
-    ends: int | None = Field(None, ge=50, description="states at the ends of its flows; flows.ends if left out")
+    ends: int | None = Field(
+        None, ge=50, description="states at the end of its flow, from either start; flows.ends if left out"
+    )
     phases: tuple[Phase, ...] = ()
 
     def options(self, size: int) -> list[dict[str, Any]]:
@@ -156,8 +190,12 @@ def _of_lattice(options: dict[str, Any], size: int) -> dict[str, Any]:
 
 
 class MachinesSection(Section):
-    hidden: PositiveInt = Field(64, description="hidden units of machines whose weights are not tied")
-    seeds: Seeds = Field(4, description="machines per recipe")
+    """The machines that are trained, recipe by recipe."""
+
+    hidden: PositiveInt = Field(64, description="hidden units where torus = false, unless the recipe says otherwise")
+    seeds: Seeds = Field(
+        4, description="machines of each recipe, unless it says otherwise; they differ by their random numbers"
+    )
     recipes: tuple[RecipeSection, ...] = Field(
         (
             RecipeSection(name="cd1-grid"),
@@ -173,11 +211,19 @@ class MachinesSection(Section):
 
 
 class StackSection(Training):
-    training_set: Name = Field("critical", description="grid, critical, geometry-free, mean-field or one of the grids")
-    hidden: tuple[PositiveInt, ...] = Field((64, 16), min_length=1, description="units per layer: (L/2)^2, (L/4)^2, …")
-    seeds: Annotated[int, Field(ge=0, le=100_000)] = Field(4, description="stacks; 0 for none")
-    upward: Literal["sampled", "mean"] = Field("sampled", description="what a layer hands to the next")
-    bottom: Name | Literal[""] = Field("", description="recipe whose machines are the first layer; none if empty")
+    """Stacks of machines, each layer trained on the hidden states of the one below, by options as in a recipe."""
+
+    training_set: Name = other_default("training_set", "critical")
+    hidden: tuple[PositiveInt, ...] = Field(
+        (64, 16), min_length=1, description="units of each layer from the bottom, which must be (L/2)^2, (L/4)^2, …"
+    )
+    seeds: Annotated[int, Field(ge=0, le=100_000)] = Field(4, description="number of stacks; 0 for none")
+    upward: Literal["sampled", "mean"] = Field(
+        "sampled", description="what the next layer learns from: drawn hidden states, or the signs of their means"
+    )
+    bottom: Name | Literal[""] = Field(
+        "", description="recipe whose machines are taken as first layers; if empty they are trained, too"
+    )
 
     def check(self) -> None:
         """Refuse options that do not go together, in one sentence."""
@@ -190,8 +236,13 @@ class StackSection(Training):
 
 
 class ControlsSection(Section):
-    kinds: tuple[Control, ...] = Field(CONTROLS, description="machines whose answers are known; [] for none")
+    """Machines whose answers are known: the lattice as a machine ("exact"), one that was hardly trained ("lazy"), two
+    that learned from states without its geometry ("geometry-free", "mean-field"), and trained ones with weights drawn
+    anew from a normal distribution ("redrawn").
+    """
+
+    kinds: tuple[Control, ...] = Field(CONTROLS, description="which of them; [] for none")
     like: Name | Literal[""] = Field(
-        "", description="recipe of the geometry-free, mean-field and redrawn ones; the first dense one if empty"
+        "", description="recipe of the last three; the first one with torus = false if empty"
     )
-    seeds: Seeds = Field(1, description="machines of each kind; the exact one is one")
+    seeds: Seeds = Field(1, description="machines of each kind; of the exact one there is one")

@@ -37,17 +37,27 @@ class Section(BaseModel):
 
 
 class StudySection(Section):
-    name: Name = Field("quick", description="name of the study")
-    seed: int = Field(0, ge=0, lt=2**63, description="the one seed of every random number")
+    """The study as a whole."""
+
+    name: Name = Field("quick", description="name of the study, as its page has it")
+    seed: int = Field(0, ge=0, lt=2**63, description="the one seed of all random numbers")
     version: Literal[2] = Field(2, description="version of this file format")
 
 
 class ModelSection(Section):
+    """A square lattice with periodic boundaries, J = 1; everything below is done for each."""
+
     name: Name = Field(description="short name, part of file names")
-    coupling: Literal["nearest-neighbour", "power-law"] = Field(description="who acts on whom")
-    sigma: float | None = Field(None, ge=SIGMAS[0], le=SIGMAS[1], description="J(r) = r^-(2+sigma); power law only")
-    images: Literal["periodic", "minimum"] | None = Field(None, description="all periodic images or the nearest one")
-    cell: Literal["point", "integrated"] | None = Field(None, description="at lattice points or over unit cells")
+    coupling: Literal["nearest-neighbour", "power-law"] = Field(
+        description="J(r) of the four neighbours alone, or falling with a power of the distance"
+    )
+    sigma: float | None = Field(None, ge=SIGMAS[0], le=SIGMAS[1], description="power law: J(r) = r^-(2+sigma); needed")
+    images: Literal["periodic", "minimum"] | None = Field(
+        None, description="power law: sum over all periodic images, or the nearest one alone; periodic if left out"
+    )
+    cell: Literal["point", "integrated"] | None = Field(
+        None, description="power law: J at the lattice point, or its integral over the unit cell; point if left out"
+    )
 
     @model_validator(mode="after")
     def _sigma_where_it_belongs(self) -> Self:
@@ -65,10 +75,12 @@ class ModelSection(Section):
 
 
 class CriticalitySection(Section):
-    sizes: tuple[Side, ...] = Field((8, 16, 32), description="L of the U4 crossings, increasing")
-    draws: int = Field(4000, ge=200, description="sweeps per chain and temperature")
+    """How T_c, the scaling dimensions and U4 are found, by runs of several sizes around the transition."""
+
+    sizes: tuple[Side, ...] = Field((8, 16, 32), description="sides L of the lattices, at least three, rising")
+    draws: int = Field(4000, ge=200, description="sweeps that are measured, per chain and temperature")
     chains: PositiveInt = Field(2, description="independent chains per temperature")
-    points: int = Field(5, ge=3, description="temperatures per size")
+    points: int = Field(5, ge=3, description="temperatures per size, around the transition")
 
     @model_validator(mode="after")
     def _three_increasing(self) -> Self:
@@ -78,20 +90,26 @@ class CriticalitySection(Section):
 
 
 class GridSection(Section):
-    """A training set of several temperatures."""
+    """A set to learn from: `ensembles.training` states at each of some temperatures."""
 
-    name: Name = Field(description="what recipes call it by training_set")
-    temperatures: tuple[Relative, ...] = Field(min_length=1, description="some of ensembles.temperatures")
+    name: Name = Field(description="what training_set calls it")
+    temperatures: tuple[Relative, ...] = Field(min_length=1, description="T/T_c, some of ensembles.temperatures")
 
 
 class EnsemblesSection(Section):
-    size: Side = Field(16, description="L of machines and flows")
-    temperatures: tuple[Relative, ...] = Field(_GRID, min_length=5, description="in units of T_c; 1.0 must be there")
-    thin: PositiveInt = Field(12, description="sweeps between states")
-    training: int = Field(600, ge=50, description="states per temperature to learn from")
-    critical: int = Field(10_000, ge=100, description="states at T_c alone to learn from")
-    calibration: int = Field(600, ge=50, description="states per temperature to calibrate thermometers with")
-    test: int = Field(1000, ge=50, description="states per temperature to test thermometers and start flows with")
+    """States in equilibrium, for machines to learn from, thermometers to be calibrated on and flows to start at."""
+
+    size: Side = Field(16, description="side L of the lattice of machines and flows")
+    temperatures: tuple[Relative, ...] = Field(
+        _GRID, min_length=5, description="T/T_c, rising, 1.0 among them; 0 is legal"
+    )
+    thin: PositiveInt = Field(12, description="sweeps from one state to the next")
+    training: int = Field(600, ge=50, description="states per temperature that machines learn from")
+    critical: int = Field(
+        10_000, ge=100, description='states at T_c that machines with training_set = "critical" learn from'
+    )
+    calibration: int = Field(600, ge=50, description="states per temperature that calibrate thermometers")
+    test: int = Field(1000, ge=50, description="states per temperature that test thermometers and start flows")
     grids: tuple[GridSection, ...] = ()
 
     @model_validator(mode="after")
@@ -116,20 +134,30 @@ class EnsemblesSection(Section):
 
 
 class FlowsSection(Section):
-    steps: PositiveInt = Field(50, description="steps v -> h -> v' of the machine's flow")
+    """How flows are followed: some machines step by step, every machine at its end, blocks and stacks by layers."""
+
+    steps: PositiveInt = Field(50, description="steps v -> h -> v' of the flows that are followed step by step")
     record: tuple[Annotated[int, Field(ge=0)], ...] = Field(
-        (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 40, 45, 50), min_length=3, description="steps that are measured"
+        (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 40, 45, 50),
+        min_length=3,
+        description="steps that are read, rising, 0 … steps",
     )
-    samples: int = Field(1000, ge=50, description="states that flow")
-    machines: PositiveInt = Field(1, description="machines of each recipe that are followed step by step")
-    ends: int = Field(2000, ge=50, description="states of a machine's own at the end of its flow, from either start")
-    most_steps: int = Field(20_000, ge=100, description="steps of a machine's chain at most, to measure and to forget")
+    samples: int = Field(
+        1000, ge=50, description="states that flow from each start, cold, critical and hot; at most ensembles.test"
+    )
+    machines: PositiveInt = Field(1, description="machines of each recipe whose flow is followed step by step")
+    ends: int = Field(2000, ge=50, description="states at the end of the flow of every machine, from either start")
+    most_steps: int = Field(
+        20_000,
+        ge=100,
+        description="longest chain of a machine, in Gibbs steps: to measure its tau_int, and to reach its end",
+    )
     starts: tuple[Relative, ...] = Field(
         (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2),
-        description="T/T_c where block-spin and stack flows start; [] for none of them",
+        description="T/T_c where flows of blocks and stacks start, 1.0 among them; [] for none",
     )
     rules: tuple[Literal["majority", "average", "decimation"], ...] = Field(
-        ("majority", "average"), description="block-spin rules; [] for no blocks"
+        ("majority", "average"), description="rules of block spins; [] for none"
     )
 
     @model_validator(mode="after")
@@ -142,5 +170,7 @@ class FlowsSection(Section):
 
 
 class ThermometersSection(Section):
-    hidden: PositiveInt = Field(32, description="hidden units of the network thermometer")
-    epochs: PositiveInt = Field(20, description="training passes of the network thermometer")
+    """The network among the thermometers; the others have no options."""
+
+    hidden: PositiveInt = Field(32, description="hidden units of the network")
+    epochs: PositiveInt = Field(20, description="passes over its training states")
