@@ -14,7 +14,7 @@ Sampling
     integrated_time               τ_int of any series
     Estimate                      a value with its error, which calculates
     model_of                      the model that a Dataset was sampled from
-    exact                         module of exact answers: enumeration, the ring, Kaufman's square
+    exact                         module of exact answers: enumeration, blocks, the ring, Kaufman's square
 
 Criticality
     find_critical_point           T_c, dimensions and universal ratios of a coupling

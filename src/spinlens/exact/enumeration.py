@@ -16,7 +16,7 @@ from spinlens.errors import InputError
 from spinlens.lattice.ising import IsingModel
 from spinlens.statistics.cumulants import binder
 
-_LARGEST = 20
+LARGEST = 20  # spins whose states are summed over
 _BATCH_BITS = 14
 
 
@@ -115,10 +115,10 @@ def enumerate(model: IsingModel, temperature: float) -> ExactResult:
     """
     beta = 1 / checks.within("temperature", temperature, 1e-100, 1e100)
     N = model.n_sites
-    if N > _LARGEST:
-        raise InputError(f"enumeration needs at most {_LARGEST} spins, the model has {N}; use exact.kaufman or sample")
+    if N > LARGEST:
+        raise InputError(f"enumeration needs at most {LARGEST} spins, the model has {N}; use exact.kaufman or sample")
     symmetric = model.field == 0
-    states = _batches(N, N - 1 if symmetric else N)
+    states = batches(N, N - 1 if symmetric else N)
     energies = np.concatenate([model.energy(batch.reshape(-1, *model.shape)) for batch in states])
     log_weights = -beta * energies
     log_sum = float(logsumexp(log_weights))
@@ -140,7 +140,7 @@ def enumerate(model: IsingModel, temperature: float) -> ExactResult:
     )
 
 
-def _batches(n_spins: int, free: int) -> list[npt.NDArray[np.int8]]:
+def batches(n_spins: int, free: int) -> list[npt.NDArray[np.int8]]:
     """All states in which the first `free` spins take both values and the others are down, in batches."""
     total, size = 1 << free, 1 << _BATCH_BITS
     return [all_states(n_spins, first, min(size, total - first)) for first in range(0, total, size)]
