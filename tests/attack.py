@@ -183,6 +183,7 @@ def targets() -> list[Target]:
         "reweight": {"temperatures": [2.2], "model": None, "n_sites": None},
         "strided_stack": {"shape": (8, 8), "layers": 1},
         "kadanoff_machine": {"shape": (8, 8), "p": 1.0},
+        "on_torus": {"machine": RBM.for_lattice((L, L), epochs=1).fit(flat), "shape": (5, 6)},
         "learned_couplings": {},
         "receptive_fields": {"count": 2},
         "compare_physics": {"data": flat, "observables": {"m": lambda x: x.mean(axis=1)}},
@@ -216,7 +217,7 @@ def targets() -> list[Target]:
     found = [_target(name, getattr(sl, name), common | own) for name, own in special.items()]
     found += [
         _target(f"exact.{name}", getattr(exact, name), common | _EXACT.get(name, {}))
-        for name in ("chain", "enumerate", "kaufman")
+        for name in ("block_information", "chain", "enumerate", "kaufman")
     ]
     own = {
         "n": 2,

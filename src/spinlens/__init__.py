@@ -27,6 +27,7 @@ Machines
     StackedRBM                    machines upon machines, trained greedily
     strided_stack                 a stack that learns to coarse-grain
     kadanoff_machine              the machine that is a block-spin rule
+    on_torus                      a machine of shared weights on another torus
     spectrum                      singular values of the weights
     receptive_fields              what hidden units see
     effective_couplings           pair couplings between visible units
@@ -113,6 +114,7 @@ _HOME = {
     "spinlens.machines.rbm": ("RBM",),
     "spinlens.machines.stacked": ("StackedRBM",),
     "spinlens.machines.strided": ("strided_stack",),
+    "spinlens.machines.tori": ("on_torus",),
     "spinlens.machines.controls": ("kadanoff_machine",),
     "spinlens.machines.reading.weights": ("spectrum", "receptive_fields"),
     "spinlens.machines.reading.effective_couplings": ("effective_couplings",),

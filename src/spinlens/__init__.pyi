@@ -43,6 +43,7 @@ from spinlens.machines.reading.weights import receptive_fields as receptive_fiel
 from spinlens.machines.reading.weights import spectrum as spectrum
 from spinlens.machines.stacked import StackedRBM as StackedRBM
 from spinlens.machines.strided import strided_stack as strided_stack
+from spinlens.machines.tori import on_torus as on_torus
 from spinlens.renormalization.block_spin import block_spin_flow as block_spin_flow
 from spinlens.renormalization.block_spin import block_spins as block_spins
 from spinlens.renormalization.default_operators import default_operators as default_operators
