@@ -32,6 +32,11 @@ RESULTS = (
     "progress.step.Step",
 )  # fmt: skip
 """Classes that no user makes, but that calls return or take."""
+NUMBERS = {
+    "spinlens.exact.CRITICAL_TEMPERATURE": "T_c = 2 / ln(1 + √2) of the infinite square lattice with nearest "
+    "neighbours, in units of J/k_B (Onsager 1944).",
+}
+"""What public numbers are."""
 
 
 def pages() -> dict[str, str]:
@@ -89,7 +94,7 @@ def _summary(path: str) -> str:
     """The first sentence of the docstring; of a number, what it is."""
     item = _item(path)
     if not callable(item):
-        return f"The number {item!r}."
+        return NUMBERS[path]
     first = " ".join((inspect.getdoc(item) or "").partition("\n\n")[0].split())
     return plain(re.sub(r" \[\w+\]_(?:, \[\w+\]_)*", "", first))
 
@@ -102,7 +107,7 @@ def _name_page(path: str) -> str:
     kind = "autoclass" if inspect.isclass(item) else "autofunction" if callable(item) else "py:data"
     members = own_members(item) if inspect.isclass(item) else {}
     inner = "".join(f"\n   .. auto{what}:: {member}\n" for member, what in members.items())
-    inner += "" if callable(item) else f"   :value: {item!r}\n"
+    inner += "" if callable(item) else f"   :value: {item!r}\n\n   {NUMBERS[path]}\n"
     return f"{title}\n{'=' * len(title)}\n\n.. py:currentmodule:: {module}\n\n.. {kind}:: {name}\n{inner}"
 
 
@@ -134,7 +139,10 @@ def _errors() -> str:
 
 def _index(names: Sequence[str]) -> str:
     listed = "".join(f"   {name}\n" for name in [*names, "errors"])
-    about = "By what they are for, as ``help(spinlens)`` lists them; every name has an example that is run as a test."
+    about = (
+        "By what they are for, as ``help(spinlens)`` lists them; every function and class has an example that is run "
+        "as a test; what calls return is used in these."
+    )
     return (
         f"Python names\n============\n\n{about}\n\n.. py:module:: spinlens\n\n.. toctree::\n   :maxdepth: 2\n\n{listed}"
     )

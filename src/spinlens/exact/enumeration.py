@@ -82,7 +82,7 @@ def enumerate(model: IsingModel, temperature: float) -> ExactResult:
     """Exact averages of a model of at most 20 spins at a finite temperature T > 0, by summing over 2^N states.
 
     Without a field one spin is held fixed by the ± symmetry, which every average of the result respects. Cost
-    O(2^N N), a second or two for 20 spins.
+    O(2^N N).
 
     Parameters
     ----------

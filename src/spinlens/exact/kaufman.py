@@ -54,7 +54,7 @@ def kaufman(L: int, temperature: float) -> KaufmanResult:
     L : int
         Side ≥ 3.
     temperature : float
-        T > 0 in units of J/k_B, finite.
+        T from 1/350 to 10⁹, in units of J/k_B.
 
     Returns
     -------
@@ -64,7 +64,8 @@ def kaufman(L: int, temperature: float) -> KaufmanResult:
     Raises
     ------
     InputError
-        L is below 3, or the temperature is 0 or infinite: there the answers are the ground states and free spins.
+        L is below 3, or the temperature is out of range: next to 0 and to infinity the answers are those of the ground
+        states and of free spins.
 
     References
     ----------

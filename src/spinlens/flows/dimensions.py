@@ -52,7 +52,8 @@ def effective_dimensions(states: Held, near: int | None = None) -> EffectiveDime
     C is the spin correlation ⟨s_x s_{x+r}⟩ for Δ_s and the connected correlation of the local bond energy
     ε_x = Σ_axes s_x s_{x+e} for Δ_ε, both along the axes. At a critical point of an infinite lattice both tend to the
     scaling dimensions; on a torus they are shifted by an amount of order (r/L), so compare them only with the same
-    estimator on the same lattice. Of one size they are thermometers: 0.3 % of T are 5 errors of Δ of 4,000 states.
+    estimator on the same lattice. Of one size they are thermometers as well: they change with T, so that states are
+    compared at one temperature.
 
     Parameters
     ----------

@@ -66,7 +66,25 @@ class FixedPoint:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FlowField(Shown):
-    """ΔT per step at rising temperatures (all arrays alike), and the fixed points between them."""
+    """ΔT per step at rising temperatures, and the fixed points between them.
+
+    Attributes
+    ----------
+    temperatures : ndarray
+        (n,) T before the step, rising, in units of J/k_B.
+    change, error : ndarray
+        (n,) ΔT per step and its standard error.
+    fixed_points : tuple of FixedPoint
+        Each with its `temperature`, the `slope` d(ΔT)/dT there (both an `Estimate`) and `stable`, whether the flow is
+        drawn to it; ``exponent(b)`` is y = ln(1 + slope) / ln b of a step that blocks by b, and `relaxation` the number
+        of steps in which a small distance falls by e.
+
+    Examples
+    --------
+    >>> field = flow_field([Estimate(2.0, 0.0), Estimate(2.4, 0.0)], [Estimate(1.8, 0.01), Estimate(2.6, 0.01)])
+    >>> print(field.fixed_points[0].temperature, field.fixed_points[0].exponent(2))
+    2.200(7) 1.00(3)
+    """
 
     temperatures: Array
     change: Array

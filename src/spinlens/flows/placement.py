@@ -77,7 +77,7 @@ def place_units(
     centroid of W_ia² on the torus (the angle of Σ_i W_ia² e^{2πi x_i/L}), and units go to coarse sites so that the
     sum of squared distances on the torus is smallest (Hungarian algorithm). Block a of side b sits at b·a + (b − 1)/2.
     Units that are one filter, moved from block to block (`RBM` with a torus and a stride), all go where their common
-    position is nearest. Cost O(n_hidden³) otherwise, some tenths of a second for 1,024 units.
+    position is nearest. Cost O(n_hidden³) otherwise.
 
     Parameters
     ----------

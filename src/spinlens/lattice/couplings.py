@@ -130,7 +130,7 @@ class PowerLaw:
     cell : {"point", "integrated"}, default "point"
         "point" takes the power at the lattice point; "integrated" takes f(r) = ∫ |x|^{−(d+σ)} d^dx over the unit cell
         centred at r, as the two- and three-dimensional values of [LuijtenBlote1997]_ do. The two have different T_c:
-        in 2D at σ = 1 their K_c = 0.102556 stands against 0.1246 for points.
+        in 2D at σ = 1 their K_c = 0.102556 stands against 0.1246(3) for points (`validation/critical_points`).
     strength : float, default 1.0
         J > 0, the unit of energy and temperature.
 
@@ -171,8 +171,8 @@ class PowerLaw:
         Returns
         -------
         ndarray
-            J(r), an array of `shape` with J(0) = 0 and J(r) = J(−r). Tables that take more than a third of a second
-            are kept in the user's cache folder.
+            J(r), an array of `shape` with J(0) = 0 and J(r) = J(−r). Tables that take noticeable time are kept in the
+            user's cache folder.
 
         Examples
         --------

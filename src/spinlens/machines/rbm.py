@@ -42,7 +42,7 @@ class RBM(Learner, Distribution, Machine):
         Above 0; that of the first half of training, then it falls geometrically to `final_rate` times this. With "sgd"
         the velocity is not divided by 1 − `momentum`: a steady gradient g moves a weight by
         g · learning_rate / (1 − momentum) an update, twice the rate at the default momentum of ½. The default suits PCD
-        on some hundred units; five times as much costs several nats a state in noise.
+        on some hundred units; at higher rates the noise of the updates costs likelihood.
     batch_size : int
         States per update; also the number of persistent chains unless `chains` says otherwise.
     epochs : int
@@ -71,7 +71,7 @@ class RBM(Learner, Distribution, Machine):
         Ascent with `momentum`; Adam [Kingma2015]_, whose learning rates are ≈ 0.001; or the natural gradient
         [Amari1998]_ from the Fisher information F of the states of the model, which is for persistent chains, some
         hundred of them, and without biases or decay. Its learning_rate is the part of a whole step, ≈ 0.1. With tied
-        weights it reaches the entropy of critical lattices to 0.1 nats in seconds.
+        weights it comes nearest to critical lattices (`benchmarks/RESULTS.md`).
     momentum : float
         μ from 0 to below 1, of the velocity u ← μ u + rate · gradient that "sgd" adds to the weights.
     epsilon : float
@@ -86,14 +86,14 @@ class RBM(Learner, Distribution, Machine):
         Fraction of the updates, at the end, over which the parameters are averaged to give the machine [Polyak1992]_:
         takes out the noise of the last updates in soft directions such as the magnetization.
     l1, l2 : float
-        Decay of the weights per unit of learning rate. l1 = 0.005 raised the held-out log-likelihood of 256 × 64
-        machines trained on 20,000 critical states by 1 nat a state; l1 = 0 leaves learned couplings unbiased.
+        Decay of the weights per update and unit of learning rate, by their sign and by themselves. l1 can gain held-out
+        likelihood where states are few, and biases learned couplings (`validation/machines`).
     initial_scale : float
         Standard deviation of the first weights.
     torus : tuple of int, optional
         Sides of the lattice of visible units: all its translations share their weights (a convolutional machine), and
         n_hidden is a multiple of the number of sites. All units follow the magnetization together, so that learning
-        rates above ≈ 0.02 can diverge.
+        rates that suit free weights can diverge.
     stride : int
         With `torus`: units stand at every stride-th site in each direction, n_hidden a multiple of their number. One
         filter with a stride of 2 is a learned map from blocks of 2 × 2 to one spin, with places by construction.
@@ -127,8 +127,9 @@ class RBM(Learner, Distribution, Machine):
 
     Notes
     -----
-    An epoch costs O(n_samples · n_visible · n_hidden · (3 + k)); CD-1 of 20,000 states takes 1.1 to 1.7 times its four
-    matrix products. Reconstruction errors judge nothing: use the likelihood and `compare_physics`.
+    An epoch costs O(n_samples · n_visible · n_hidden · (3 + k)); CD-1 takes 1.1 to 1.6 times its matrix
+    products alone (`benchmarks/RESULTS.md`). Reconstruction errors judge nothing: use the likelihood and
+    `compare_physics`.
 
     References
     ----------

@@ -37,7 +37,7 @@ def block_spins(
     "majority": the sign of Σ s over the block, a fair coin where the sum is zero. "average": the mean of the block,
     which leaves ±1 (the field of the block, without rescaling). "decimation": the first site of the block.
     "kadanoff": s' drawn with probability ∝ exp(p s' Σ s), which tends to majority for p → ∞ [KadanoffHoughton1975]_.
-    Blocks are Kadanoff's [Kadanoff1966]_. Cost O(N), about 5 ns a spin. Decimation of a nearest-neighbour chain by 2 is
+    Blocks are Kadanoff's [Kadanoff1966]_. Cost O(N). Decimation of a nearest-neighbour chain by 2 is
     exact: K' = ½ ln cosh 2K.
 
     Parameters

@@ -56,7 +56,14 @@ class Matching:
 
 @dataclass(frozen=True)
 class TwoLatticeMatching:
-    """Matchings with n = 0, 1, 2, …: each further blocking comes closer to the fixed point."""
+    """Matchings with n = 0, 1, 2, …: each further blocking comes closer to the fixed point.
+
+    Attributes
+    ----------
+    matchings : tuple of Matching
+        One for each n, with `temperatures` (T_c from each of its `operators`), their mean `combined` weighted by
+        1/error², and their `spread`, the largest less the smallest.
+    """
 
     matchings: tuple[Matching, ...]
 

@@ -34,8 +34,10 @@ class Operator:
 
     Attributes
     ----------
-    name : what tables call it.
-    sites : the cluster, displacements from a common origin, one to three components each; no site twice.
+    name : str
+        What tables call it.
+    sites : tuple of tuple of int
+        The cluster, displacements from a common origin, one to three components each; no site twice.
 
     Examples
     --------

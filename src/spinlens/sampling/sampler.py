@@ -66,8 +66,8 @@ def sample(
     algorithm : str, default "auto"
         "auto" (Swendsen–Wang for J ≥ 0, else Metropolis), "swendsen-wang" ([FukuiTodo2009]_ for long range), "wolff"
         ([LuijtenBlote1995]_ for long range), "metropolis", "heat-bath", "clock" (single spins at a cost independent of
-        the range, [Michel2019]_), "multi-spin-metropolis" or "multi-spin-heat-bath" (nearest neighbours, 64 chains a
-        word: as fast for 64 chains as for one, and some ten times faster per chain than the plain moves).
+        the range, [Michel2019]_), "multi-spin-metropolis" or "multi-spin-heat-bath" (nearest neighbours, 64 chains in
+        the bits of a word: 64 chains take the time of one).
     keep_spins : bool, default False
         Keep the state of every draw: one bit a spin while running, one byte in the result.
     workers : int, optional
@@ -90,8 +90,8 @@ def sample(
         Single-spin chains at neighbouring temperatures swap their states after every draw [HukushimaNemoto1996]_. For
         couplings of mixed sign, metastable states in a field, domains; aim at a `swap_acceptance` of 0.2 in every gap.
     wrapping : bool, default False
-        Swendsen–Wang in two dimensions without a field: say of every draw whether clusters wind around the torus, at a
-        tenth of a sweep. A bond leads the shortest way; of two equally short ones each pair has its own.
+        Swendsen–Wang in two dimensions without a field: say of every draw whether clusters wind around the torus.
+        A bond leads the shortest way; of two equally short ones each pair has its own.
     strict : bool, default False
         Raise where `converged` would be False.
     checkpoint : path-like, optional

@@ -61,6 +61,15 @@ class InstrumentSet(Shown, Mapping[str, Thermometer]):
     """The calibrated instruments of one lattice: a mapping from name to thermometer, and the equilibrium test.
 
     Wherever flows take `instruments`, this fits as it stands, and `equilibrium` where they take the joint test.
+
+    Attributes
+    ----------
+    model : IsingModel
+        The lattice that all were calibrated on.
+    thermometers : dict of str to Thermometer
+        By name; ``instruments["energy"]`` is the same.
+    equilibrium : EquilibriumReference
+        The joint test.
     """
 
     model: IsingModel
@@ -154,7 +163,7 @@ def calibrate_instruments(
 ) -> InstrumentSet:
     """Calibrate all thermometers and the equilibrium test of one lattice, on states given or sampled here.
 
-    Cost: that of the states, and ≈ 1 s for 16,000 states of 16×16.
+    Cost: that of the states where they are sampled, then O(states · N log N) and the training of the network.
 
     Parameters
     ----------

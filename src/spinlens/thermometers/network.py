@@ -81,7 +81,7 @@ class NetworkThermometer(Thermometer):
     ) -> Self:
         """Train on the first half of every ensemble and calibrate on the second.
 
-        Cost O(epochs · samples · N · hidden): ≈ 1 s for 5,000 states of 16×16 on one core.
+        Cost O(epochs · samples · N · hidden).
 
         Parameters
         ----------

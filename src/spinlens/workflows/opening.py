@@ -32,7 +32,7 @@ def open(path: str | os.PathLike[str]) -> Any:
     """Whatever lies in a file or folder of spinlens, and states of other programs.
 
     Files are known by what they begin with, not by their names. Nothing of large files of states is read before it is
-    used: 10⁷ states open in a moment. What comes back can be given wherever states or machines are taken.
+    used. What comes back can be given wherever states or machines are taken.
 
     Parameters
     ----------

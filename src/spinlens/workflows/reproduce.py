@@ -85,8 +85,7 @@ def reproduce(
 
     Notes
     -----
-    The preset quick takes about two minutes on two cores and 1 GiB of memory; ``spinlens reproduce --dry-run`` measures
-    what another study would take on the machine at hand.
+    ``spinlens reproduce --dry-run`` measures what a study would take on the machine at hand: time, memory and disk.
 
     Examples
     --------
@@ -143,7 +142,7 @@ def study_figures(folder: str | os.PathLike[str], *names: str) -> dict[str, list
     folder : path
         A finished study.
     *names : str
-        Which figures, by the names of their downloads; all of the page when none is given (some seconds).
+        Which figures, by the names of their downloads; all of the page when none is given.
 
     Returns
     -------

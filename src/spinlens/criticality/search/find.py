@@ -74,10 +74,10 @@ def find_critical_point(
         or "boundary".
     wrapping : bool, default False
         Count Fortuin–Kasteleyn clusters that wind around the torus, too (two dimensions): their R_p = R_2 − 2 R_0 joins
-        U4 and ξ/L in the fit and in the crossings, which takes 0 to 20 % longer and lowers the error of T_c.
+        U4 and ξ/L in the fit and in the crossings. Sweeps take longer for it, and the error of T_c is lower.
     budget : str or float, optional
-        What to spend, instead of `draws` and `chains`: a time such as "5m", or a number of spin updates, L^d a sweep,
-        of which 10⁹ take about half a minute on one core. Sweeps then go where they lower the error of T_c most.
+        What to spend, instead of `draws` and `chains`: a time such as "5m", or a number of spin updates, L^d a sweep.
+        Sweeps then go where they lower the error of T_c most.
     checkpoint : path, optional
         A folder that keeps the runs. Called again with the same arguments after any kill, the search goes on and gives
         the numbers of an unbroken one; more draws or a larger budget prolong it.

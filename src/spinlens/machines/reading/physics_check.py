@@ -25,7 +25,13 @@ _BLOCKS = 20
 
 @dataclass(frozen=True)
 class PhysicsCheck:
-    """Mean of one observable over states of the machine and over data."""
+    """Mean of one observable over states of the machine and over data.
+
+    Attributes
+    ----------
+    machine, data : Estimate
+        The two means with their standard errors.
+    """
 
     machine: Estimate
     data: Estimate
