@@ -5,7 +5,7 @@
 
 The annotation is the one place where the kind of an argument is written; one that is not known here is an error of
 the function at its first call. What a number may be, and which arguments go together, functions say themselves, by
-the gates of `checks`.
+the gates of `checks`. What a call takes before it begins stands in `long_calls`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from spinlens import checks
 from spinlens.annotations import kind_of
 from spinlens.errors import InputError, SpinlensError
+from spinlens.long_calls import estimate
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,10 +33,13 @@ _MOST = 10**12  # of anything that is counted
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
     """The function with its arguments checked by their annotations, at a cost of some microseconds a call."""
-    signature, check = inspect.signature(function), _check
+    signature, check, afford = inspect.signature(function), _check, estimate(function)
 
     def public(*arguments: P.args, **named: P.kwargs) -> R:
-        check(function, signature.bind(*arguments, **named).arguments)
+        given = signature.bind(*arguments, **named)
+        check(function, given.arguments)
+        if afford is not None:
+            afford(given)
         return function(*arguments, **named)
 
     # of the module of the function, where those who look for doctests, and pickle, look

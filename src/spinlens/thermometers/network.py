@@ -11,7 +11,7 @@ from scipy.optimize import minimize_scalar
 
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Array, Fields, Single, Spins
-from spinlens.border import checked_methods
+from spinlens.border import checked, checked_methods
 from spinlens.errors import InputError
 from spinlens.files.held import Held
 from spinlens.lattice.ising import IsingModel
@@ -177,6 +177,7 @@ def _halves(samples: int, chains: int) -> tuple[int, int]:
     return samples * (chains // 2) // chains, chains - chains // 2
 
 
+@checked
 def _train(ensembles: Spins, shape: tuple[int, ...], hidden: int, epochs: int, seed: int) -> tuple[Single, ...]:
     """Weights and biases (W_1, b_1, W_2, b_2) after `epochs` passes of Adam, batches of 100."""
     from sklearn.neural_network import MLPClassifier

@@ -42,7 +42,7 @@ _FUNCTIONS = {
 @checked
 def reweight(
     data: xr.Dataset | Table,
-    temperatures: float | Sequence[float] | Array,
+    temperatures: float | Array | Sequence[float],
     model: IsingModel | None = None,
     n_sites: int | None = None,
 ) -> xr.Dataset:
