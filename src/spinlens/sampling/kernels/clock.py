@@ -7,6 +7,7 @@ import numpy as np
 from spinlens.arrays import Array, Integers, Labels, Spins
 from spinlens.sampling.kernels.compiled import inline, kernel
 from spinlens.sampling.kernels.fourier import measure_state, wave_table
+from spinlens.sampling.kernels.kept import keep
 from spinlens.sampling.kernels.single_spin import EAGERNESS
 from spinlens.sampling.kernels.xoshiro import Stream, next_word
 
@@ -95,5 +96,5 @@ def clock_chain(
                         site += 1
         measure_state(spins, sides, waves, with_modes, measured[:, draw])
         if kept.shape[0] > 0:
-            kept[draw] = spins
+            keep(spins, kept, draw)
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3

@@ -12,6 +12,7 @@ from spinlens.arrays import Array, Integers, Labels, Sites, Spins
 from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
 from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.displacement import far_displacement
+from spinlens.sampling.kernels.kept import keep
 from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS, WRAPS_BOTH, WRAPS_NONE
 from spinlens.sampling.kernels.wrapping import join_links, join_near
 from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
@@ -159,4 +160,4 @@ def long_range_chain(
         flip_and_measure(spins, labels, coins, sides, phases, slots, measured[:, draw])
         measured[BONDS, draw], measured[GHOST_BONDS, draw] = bonds, ghost_count
         if kept.shape[0] > 0:
-            kept[draw] = spins
+            keep(spins, kept, draw)

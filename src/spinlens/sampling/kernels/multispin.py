@@ -13,6 +13,7 @@ import numpy as np
 from spinlens.arrays import Array, Integers, Sites, Words
 from spinlens.sampling.kernels.compiled import inline, kernel
 from spinlens.sampling.kernels.fourier import wave_table
+from spinlens.sampling.kernels.kept import keep
 from spinlens.sampling.kernels.xoshiro import Word
 
 WIDTH = 32
@@ -244,4 +245,4 @@ def multispin_chain(
         if modes.size > 0:
             lane_modes(words, sides, waves, equal, counters, modes[draw])
         if kept.shape[0] > 0:
-            kept[draw] = words
+            keep(words, kept, draw)

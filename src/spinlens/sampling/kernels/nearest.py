@@ -10,6 +10,7 @@ import numpy as np
 from spinlens.arrays import Array, Flags, Integers, Sites, Spins
 from spinlens.sampling.kernels.clusters import draw_coins, flip_and_measure, flip_clusters, ghost_bonds, merge
 from spinlens.sampling.kernels.compiled import kernel
+from spinlens.sampling.kernels.kept import keep
 from spinlens.sampling.kernels.rows import BONDS, GHOST_BONDS, WRAPS_BOTH, WRAPS_NONE
 from spinlens.sampling.kernels.wrapping import AROUND, join_links
 from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
@@ -193,4 +194,4 @@ def nearest_chain(
         if energy.size > 0:
             energy[draw] = nearest_energy(spins, sides)
         if kept.shape[0] > 0:
-            kept[draw] = spins
+            keep(spins, kept, draw)

@@ -11,6 +11,7 @@ import numpy as np
 from spinlens.arrays import Array, Integers, Spins, Words
 from spinlens.sampling.kernels.compiled import inline, kernel
 from spinlens.sampling.kernels.fourier import measure_state, wave_table
+from spinlens.sampling.kernels.kept import keep
 from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
 
 MOST = 6
@@ -106,5 +107,5 @@ def nearest_spin_chain(
                 products += np.int64(row[C - 1]) * (np.int64(row[0]) + np.int64(down[C - 1]) + np.int64(back[C - 1]))
             energy[draw] = products
         if kept.shape[0] > 0:
-            kept[draw] = spins
+            keep(spins, kept, draw)
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3

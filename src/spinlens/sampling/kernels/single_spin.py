@@ -7,6 +7,7 @@ import numpy as np
 from spinlens.arrays import Array, Integers, Spins
 from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.fourier import measure_state, wave_table
+from spinlens.sampling.kernels.kept import keep
 from spinlens.sampling.kernels.xoshiro import Stream, next_word
 
 _11 = np.uint64(11)
@@ -94,5 +95,5 @@ def single_spin_chain(
                 total += float(spins[site] * field[site])
             energy[draw] = total
         if kept.shape[0] > 0:
-            kept[draw] = spins
+            keep(spins, kept, draw)
     state[0], state[1], state[2], state[3] = s0, s1, s2, s3

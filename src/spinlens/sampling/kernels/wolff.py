@@ -13,6 +13,7 @@ from spinlens.arrays import Array, Integers, Labels, Sites, Spins
 from spinlens.sampling.kernels.compiled import kernel
 from spinlens.sampling.kernels.displacement import far_displacement
 from spinlens.sampling.kernels.fourier import squared, state_modes, wave_table, write_modes
+from spinlens.sampling.kernels.kept import keep
 from spinlens.sampling.kernels.rows import GROWN, M2, M4, MAGNETIZATION
 from spinlens.sampling.kernels.xoshiro import Stream, Word, next_word
 
@@ -237,7 +238,7 @@ def nearest_chain(
             M -= 2 * np.int64(spin) * size
         _record(measured[:, draw], spins, M, grown, moves, sides, phases, waves, modes, with_modes, sign != 0)
         if kept.shape[0] > 0:
-            kept[draw] = spins
+            keep(spins, kept, draw)
 
 
 @kernel
@@ -282,4 +283,4 @@ def long_range_chain(
             M -= 2 * np.int64(spin) * size
         _record(measured[:, draw], spins, M, grown, moves, sides, phases, waves, modes, with_modes, sign != 0)
         if kept.shape[0] > 0:
-            kept[draw] = spins
+            keep(spins, kept, draw)
