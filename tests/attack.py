@@ -183,6 +183,7 @@ def targets() -> list[Target]:
         "reweight": {"temperatures": [2.2], "model": None, "n_sites": None},
         "strided_stack": {"shape": (8, 8), "layers": 1},
         "kadanoff_machine": {"shape": (8, 8), "p": 1.0},
+        "group_couplings": {"groups": [(0, 1), (0, 1, 4, 5)]},
         "on_torus": {"machine": RBM.for_lattice((L, L), epochs=1).fit(flat), "shape": (5, 6)},
         "learned_couplings": {},
         "receptive_fields": {"count": 2},

@@ -31,6 +31,7 @@ Machines
     spectrum                      singular values of the weights
     receptive_fields              what hidden units see
     effective_couplings           pair couplings between visible units
+    group_couplings               couplings of three and more spins
     learned_couplings             the same by distance on the lattice
     compare_physics               observables of machine and data
     pseudo_log_likelihood         log-likelihood of each unit given the others
@@ -117,7 +118,7 @@ _HOME = {
     "spinlens.machines.tori": ("on_torus",),
     "spinlens.machines.controls": ("kadanoff_machine",),
     "spinlens.machines.reading.weights": ("spectrum", "receptive_fields"),
-    "spinlens.machines.reading.effective_couplings": ("effective_couplings",),
+    "spinlens.machines.reading.effective_couplings": ("effective_couplings", "group_couplings"),
     "spinlens.machines.reading.learned_couplings": ("learned_couplings",),
     "spinlens.machines.reading.physics_check": ("compare_physics",),
     "spinlens.machines.likelihood.free_energy": ("pseudo_log_likelihood",),

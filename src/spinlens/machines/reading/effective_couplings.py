@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -91,8 +91,9 @@ def _add_bonds(J: Array, weights: Array, bias: Array, units: Integers) -> None:
     np.add.at(J, (site[:, 0], site[:, 1]), 2 * coupling)  # the mean with the transposed is taken in the end
 
 
-def group_couplings(machine: Layer, groups: Iterable[Iterable[int]]) -> Array:
-    """Couplings of groups of visible units: the coefficient of Π_{i∈A} v_i in ln p(v).
+@checked
+def group_couplings(machine: Layer, groups: Sequence[Sequence[int]]) -> Array:
+    """Couplings of groups of visible units: the coefficient of Π_{i∈A} v_i in ln p(v) [Cossu2019]_.
 
     Four-spin couplings tell a machine of pairs from one that needs more. With n = |A|, odd or even,
 
@@ -105,8 +106,8 @@ def group_couplings(machine: Layer, groups: Iterable[Iterable[int]]) -> Array:
     ----------
     machine : RBM
         The machine.
-    groups : iterable of iterable of int
-        Numbers of different visible units.
+    groups : sequence of sequence of int
+        Numbers of different visible units, those of one group each: (0, 1, 16, 17) is a square of a lattice of side 16.
 
     Returns
     -------
@@ -121,6 +122,10 @@ def group_couplings(machine: Layer, groups: Iterable[Iterable[int]]) -> Array:
     Notes
     -----
     Cost O(n_hidden · nodes · (n_visible + n_groups)).
+
+    References
+    ----------
+    .. [Cossu2019] Cossu, Del Debbio, Giani, Khamseh and Wilson, Phys. Rev. B 100, 064304 (2019).
 
     Examples
     --------
