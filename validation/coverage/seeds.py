@@ -39,8 +39,8 @@ class Case:
 
 
 CASES = {
-    "quick square": Case(NearestNeighbour(), (8, 16, 32, 64), 12_000),
-    "quick sigma=1.2": Case(PowerLaw(1.2), (8, 16, 32, 64), 12_000),
+    "quick square": Case(NearestNeighbour(), (8, 16, 32, 64), 9_000),
+    "quick sigma=1.2": Case(PowerLaw(1.2), (8, 16, 32, 64), 9_000),
 }
 
 
