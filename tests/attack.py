@@ -186,6 +186,7 @@ def targets() -> list[Target]:
         "group_couplings": {"groups": [(0, 1), (0, 1, 4, 5)]},
         "on_torus": {"machine": RBM.for_lattice((L, L), epochs=1).fit(flat), "shape": (5, 6)},
         "learned_couplings": {},
+        "learned_modes": {},
         "receptive_fields": {"count": 2},
         "compare_physics": {"data": flat, "observables": {"m": lambda x: x.mean(axis=1)}},
         "gibbs_autocorrelation": {"steps": 50, "most_steps": 50, "burn_in": 1},

@@ -20,6 +20,7 @@ MODULES = {
 RESULTS = (
     "lattice.trajectory.Trajectory", "lattice.couplings.Coupling",
     "machines.reading.weights.Spectrum", "machines.reading.learned_couplings.LearnedCouplings",
+    "machines.reading.learned_modes.LearnedModes",
     "machines.reading.physics_check.PhysicsCheck", "machines.likelihood.gibbs_time.GibbsTime",
     "machines.likelihood.trajectory_tempering.TrajectorySample",
     "renormalization.mcrg.MCRG", "renormalization.matching.TwoLatticeMatching", "renormalization.operators.Operator",

@@ -33,6 +33,7 @@ Machines
     effective_couplings           pair couplings between visible units
     group_couplings               couplings of three and more spins
     learned_couplings             the same by distance on the lattice
+    learned_modes                 couplings and weights by wave vector
     compare_physics               observables of machine and data
     pseudo_log_likelihood         log-likelihood of each unit given the others
     gibbs_autocorrelation         τ_int of the machine's own chain
@@ -120,6 +121,7 @@ _HOME = {
     "spinlens.machines.reading.weights": ("spectrum", "receptive_fields"),
     "spinlens.machines.reading.effective_couplings": ("effective_couplings", "group_couplings"),
     "spinlens.machines.reading.learned_couplings": ("learned_couplings",),
+    "spinlens.machines.reading.learned_modes": ("learned_modes",),
     "spinlens.machines.reading.physics_check": ("compare_physics",),
     "spinlens.machines.likelihood.free_energy": ("pseudo_log_likelihood",),
     "spinlens.machines.likelihood.gibbs_time": ("gibbs_autocorrelation",),

@@ -39,6 +39,7 @@ from spinlens.machines.rbm import RBM as RBM
 from spinlens.machines.reading.effective_couplings import effective_couplings as effective_couplings
 from spinlens.machines.reading.effective_couplings import group_couplings as group_couplings
 from spinlens.machines.reading.learned_couplings import learned_couplings as learned_couplings
+from spinlens.machines.reading.learned_modes import learned_modes as learned_modes
 from spinlens.machines.reading.physics_check import compare_physics as compare_physics
 from spinlens.machines.reading.weights import receptive_fields as receptive_fields
 from spinlens.machines.reading.weights import spectrum as spectrum

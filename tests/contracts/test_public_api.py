@@ -28,7 +28,7 @@ NAMES = {
     "compare_flows", "flow_controls", "compare_dimensions",
     "place_units", "find_plateau", "read_flow", "measure_flow_field",
     "updown_flow",
-    "TrajectoryRecorder", "compare_physics", "learned_couplings",
+    "TrajectoryRecorder", "compare_physics", "learned_couplings", "learned_modes",
     "pseudo_log_likelihood", "receptive_fields",
     "spectrum", "tempered_sample", "trajectory_sample",
     "visible_hidden_correlation", "compare_blockings", "kadanoff_machine", "strided_stack",
@@ -42,8 +42,8 @@ GROUPS = [
 PLOTS = {
     "autocorrelation", "calibration", "collapse", "correlation", "correlation_map", "couplings", "crossings", "drift",
     "error_budget", "flow", "flow_ends", "flow_field", "forest", "gap", "influence", "layers", "learning_curve",
-    "mcrg", "movie", "receptive_fields", "residuals", "reweighted", "series", "spectrum", "states", "validation",
-    "weights",
+    "mcrg", "modes", "movie", "receptive_fields", "residuals", "reweighted", "series", "spectrum", "states",
+    "validation", "weights",
 }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ critical point `crossings` of U4 or ξ/L, `collapse` of all sizes, `drift` of th
 instruments    `calibration` curves, `validation` on known ensembles
 flows          `flow`: temperatures along it; `flow_ends`; `layers`; `flow_field`: ΔT against T
 correlations   `correlation` G(r), `correlation_map` of ⟨v h⟩
-machines       `learning_curve`, `weights`, `spectrum`, `receptive_fields`, `couplings`, `gap` against an effect
+machines       `learning_curve`, `weights`, `spectrum`, `receptive_fields`, `couplings`, `modes`, `gap`
+               against an effect
 blocks         `mcrg`: exponents against the operators kept
 all            `forest`: estimates in rows, do they agree?
 =============  =====================================================================================================
@@ -38,6 +39,7 @@ _HOME = {
     "spinlens.plot.maps": ("correlation_map",),
     "spinlens.plot.machines": ("weights", "spectrum", "learning_curve"),
     "spinlens.plot.pair_couplings": ("couplings",),
+    "spinlens.plot.waves": ("modes",),
     "spinlens.plot.exponents": ("mcrg",),
     "spinlens.plot.gaps": ("gap",),
     "spinlens.plot.forests": ("forest",),

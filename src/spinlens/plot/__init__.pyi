@@ -27,3 +27,4 @@ from spinlens.plot.scaling import crossings as crossings
 from spinlens.plot.scaling import drift as drift
 from spinlens.plot.spin_correlations import correlation as correlation
 from spinlens.plot.thermodynamics import reweighted as reweighted
+from spinlens.plot.waves import modes as modes

@@ -88,34 +88,37 @@ def learned_couplings(machines: Sequence[Layer], shape: tuple[int, ...]) -> Lear
     n_sites = int(np.prod(sides))
     if not machines or any(machine.weights_.shape[0] != n_sites for machine in machines):
         raise InputError(f"give at least one machine with {n_sites} visible units, the sites of {sides}")
-    pairs = np.stack([_by_displacement(effective_couplings(machine), sides) for machine in machines])
+    pairs = np.stack([by_displacement(effective_couplings(machine), sides) for machine in machines])
     tables = pairs.mean(axis=1)
-    groups = _groups(sides)
+    groups = alike(sides)
     by_group = np.array([[table.ravel()[members].mean() for members in groups.values()] for table in tables])
     rough = [np.sqrt(np.mean((pairs[..., members] - by_group[:, None, k, None]) ** 2))
              for k, members in enumerate(groups.values())]  # fmt: skip
     return LearnedCouplings(
         tables.mean(axis=0).reshape(sides),
-        _standard_error(tables).reshape(sides),
+        standard_error(tables).reshape(sides),
         np.array([np.sqrt(sum(component**2 for component in components)) for components in groups]),
         list(groups),
         by_group.mean(axis=0),
-        _standard_error(by_group),
+        standard_error(by_group),
         np.array(rough),
     )
 
 
-def _by_displacement(couplings: Array, shape: tuple[int, ...]) -> Array:
+def by_displacement(couplings: Array, shape: tuple[int, ...]) -> Array:
     """(n_sites, n_sites): row i holds J_{i, i+r} with r in C order."""
     sites = np.stack(np.unravel_index(np.arange(len(couplings)), shape))
     other = (sites[:, :, None] + sites[:, None, :]) % np.array(shape)[:, None, None]
     return np.take_along_axis(couplings, np.ravel_multi_index(tuple(other), shape), axis=1)
 
 
-def _groups(shape: tuple[int, ...]) -> dict[tuple[int, ...], list[int]]:
-    """Displacements that a symmetry of the torus (reflection, exchange of equal axes) makes equal, by distance."""
+def alike(shape: tuple[int, ...], first: int = 1) -> dict[tuple[int, ...], list[int]]:
+    """Displacements that a symmetry of the torus (reflection, exchange of equal axes) makes equal, by distance.
+
+    From number `first` on; those of waves, where 0 is one, are the same.
+    """
     groups: dict[tuple[int, ...], list[int]] = {}
-    for number in range(1, int(np.prod(shape))):
+    for number in range(first, int(np.prod(shape))):
         displacement = np.unravel_index(number, shape)
         folded = [int(min(r, side - r)) for r, side in zip(displacement, shape, strict=True)]
         for side in set(shape):  # axes of one length are equivalent
@@ -126,7 +129,7 @@ def _groups(shape: tuple[int, ...]) -> dict[tuple[int, ...], list[int]]:
     return dict(sorted(groups.items(), key=lambda item: (sum(r * r for r in item[0]), item[0])))
 
 
-def _standard_error(values: Array) -> Array:
+def standard_error(values: Array) -> Array:
     """Of the mean over the first axis."""
     if len(values) < 2:
         return np.full(values.shape[1:], np.nan)
