@@ -17,6 +17,7 @@ from sphinx.transforms import SphinxTransform
 _NAME = re.compile(r"sl\.([A-Za-z]\w*(?:\.\w+)*)(?:\(.*\))?")
 
 _QUOTED = re.compile(r"(``.+?``|`.+?`)")
+_INITIAL = re.compile(r"^(\s*\.\. \[\w+\] )(?=[A-Z]\. )")
 _SIGN = re.compile(r"(?<![\w*])(\*{1,2}\w[^*]*\w\*{1,2})(?![\w*])|([|*])")
 
 
@@ -72,12 +73,12 @@ def _resolve(app: Sphinx, env: Any, node: pending_xref, content: nodes.Element) 
 
 
 def plain_signs(app: Sphinx, what: str, name: str, item: object, options: object, lines: list[str]) -> None:
-    """In docstrings |m| and U4* are physics: what reStructuredText would take for markup is escaped."""
+    """In docstrings |m| and U4* are physics and R. J. an author, no list: what would be taken for markup is escaped."""
     example = False
     for k, line in enumerate(lines):
         example = line.strip().startswith(">>>") or (example and bool(line.strip()))
         if not example:
-            lines[k] = plain(line)
+            lines[k] = _INITIAL.sub(r"\1\\", plain(line))
 
 
 def plain(line: str) -> str:

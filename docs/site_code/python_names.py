@@ -107,6 +107,7 @@ def _name_page(path: str) -> str:
     title = _shown(path).removeprefix("spinlens.")
     kind = "autoclass" if inspect.isclass(item) else "autofunction" if callable(item) else "py:data"
     members = own_members(item) if inspect.isclass(item) else {}
+    name += "()" if getattr(item, "_is_protocol", False) else ""  # nobody makes one
     inner = "".join(f"\n   .. auto{what}:: {member}\n" for member, what in members.items())
     inner += "" if callable(item) else f"   :value: {item!r}\n\n   {NUMBERS[path]}\n"
     return f"{title}\n{'=' * len(title)}\n\n.. py:currentmodule:: {module}\n\n.. {kind}:: {name}\n{inner}"

@@ -17,7 +17,7 @@ from sphinx.transforms import SphinxTransform
 
 _GREEK = "α-ωΔΓΛΣΠΩ"
 _END = rf"(?![A-Za-z0-9_{_GREEK}])"
-_WORDS = "int|eff|end|min|max|self|far|cut|stack|blocks|data|model|lattice|machine|states|bonds|between|within"
+_WORDS = "int|eff|end|min|max|self|far|cut|stack|blocks|data|model|lattice|machine|states|bonds|between|within|axes"
 _LOW = rf"(?:_\{{[^{{}}]*\}}|_(?:{_WORDS}){_END}|_[A-Za-z0-9{_GREEK}]{{1,2}}{_END}|[₀-₉₊₋]+)"
 _HIGH = r"(?:\^(?:\{[^{}]*\}|[−-]?\([^()]{1,12}\)|[−-]?\w+)|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 _MEAN = r"⟨[^⟨⟩]{1,40}(?:⟨[^⟨⟩]{1,40}⟩[^⟨⟩]{0,20})?⟩(?:_\w+|_\{[^{}]*\}|[²⁴])?"
@@ -62,7 +62,7 @@ def pieces(text: str) -> Iterator[nodes.Node]:
 
 def latex(symbol: str) -> str:
     """A symbol as LaTeX says it: U4* is U_4^*, τ_int has its index upright."""
-    text = re.sub(r"^U4", "U_4", symbol).replace("^dx", "^d x")
+    text = re.sub(r"^U4", "U_4", symbol).replace("^dx", "^d x").replace("′", "'")
     text = re.sub(r"([A-Z])\*_", r"\1^*_", text)
     text = re.sub(r"[₀-₉₊₋]+", lambda found: f"_{{{found[0].translate(_DIGITS)}}}", text)
     text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda found: f"^{{{found[0].translate(_DIGITS)}}}", text)

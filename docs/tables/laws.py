@@ -28,7 +28,7 @@ def asked(what: str, error: float) -> str:
 
 def _scaled(number: float, power: float = 2.0) -> str:
     """A number that goes as the error to the power −`power`."""
-    return f'<span class="scaled" data-number="{number:.4g}" data-power="{power:.4g}">{count(number)}</span>'
+    return f'<span class="scaled" data-number="{number:.9g}" data-power="{power:.9g}">{count(max(1, number))}</span>'
 
 
 def autocorrelation() -> str:

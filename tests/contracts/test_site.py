@@ -64,9 +64,11 @@ def test_every_public_name_has_a_page(made):
 
 
 def test_signs_of_physics_are_no_markup(made):
-    lines = ["<|m|> and U4* of `a*b`", "", ">>> 2 * 3", "6 *", "", "x*"]
+    lines = ["<|m|> and U4* of `a*b`", "", ">>> 2 * 3", "6 *", "", "x*", ".. [Ising1925] E. Ising, Z. Phys."]
     made("site_code.names").plain_signs(None, "", "", None, None, lines)
-    assert lines == [r"<\|m\|> and U4\* of `a*b`", "", ">>> 2 * 3", "6 *", "", r"x\*"]
+    assert lines == [
+        r"<\|m\|> and U4\* of `a*b`", "", ">>> 2 * 3", "6 *", "", r"x\*", r".. [Ising1925] \E. Ising, Z. Phys."
+    ]  # fmt: skip
 
 
 def test_words_that_are_stressed_stay_stressed(made):
@@ -82,6 +84,7 @@ SET = {
     "T_end/T_c − 1 at σ = 1.2, y_h* = 3d/4": [r"T_\text{end}/T_c", "σ", "y_h^*", "3d/4"],
     "n_samples, log_z, weights_ and 3·10⁻⁵ nats": [],
     "N. Metropolis, T. Tomé and L. Onsager": [],
+    "Σ_axes s_x of S′_γ": [r"\sum_\text{axes}", "s_x", "S'_γ"],
 }
 
 

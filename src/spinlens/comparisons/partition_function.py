@@ -35,7 +35,8 @@ def log_partition_function(
     """ln Z = ln Σ_s e^{−H(s)/T} of a lattice, in nats.
 
     Exact for the square with nearest neighbours [Kaufman1949]_ and for up to 16 sites; otherwise
-    ln Z(β) = N ln 2 − ∫₀^β ⟨H⟩ dβ′ by Clenshaw–Curtis quadrature over `nodes` sampled temperatures.
+    ln Z(β) = N ln 2 less the integral of ⟨H⟩ from 0 to β, by Clenshaw–Curtis quadrature over `nodes` sampled
+    temperatures.
 
     Parameters
     ----------

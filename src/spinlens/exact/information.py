@@ -105,7 +105,7 @@ def block_information(
 
     Notes
     -----
-    Cost O(2^N N), seconds for 20 spins.
+    Cost O(2^N N).
 
     References
     ----------

@@ -53,7 +53,7 @@ class _WithoutImages:
         Returns
         -------
         float
-            0.
+            Zero.
         """
         return 0.0
 

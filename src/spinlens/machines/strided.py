@@ -28,7 +28,7 @@ def strided_stack(shape: tuple[int, ...], layers: int = 1, scale: int = 2, **opt
     Parameters
     ----------
     shape : tuple of int
-        Sides of the lattice; `scale` ** `layers` divides every one.
+        Sides of the lattice; ``scale ** layers`` divides every one.
     layers : int, default 1
         Coarse-grainings, one after the other.
     scale : int, default 2

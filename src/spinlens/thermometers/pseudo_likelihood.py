@@ -33,7 +33,7 @@ class PseudoLikelihoodThermometer(Thermometer):
     """Reads T = 1/β from the maximum of the pseudo-likelihood Σ_states Σ_i ln p(s_i | all others) over β, given H.
 
     With the local field h_i = Σ_j J_ij s_j + h, p(s_i | rest) = 1/(1 + e^{−2β s_i h_i}), and the maximum is where the
-    score Σ_i h_i (s_i − tanh βh_i) vanishes on average [Besag1975]_; its error is that of the sandwich formula over
+    score Σ_i h_i (s_i − tanh β h_i) vanishes on average [Besag1975]_; its error is that of the sandwich formula over
     states [Godambe1960]_. In equilibrium the score has mean zero at the true β exactly, state by state, at any size and
     on either side of T_c: the thermometer is absolute, and its curve is the identity without an error. Calibration
     ensembles only say between which temperatures T can be read: where they resolve T to 10 %, three in a row at least,

@@ -21,14 +21,14 @@ _COLUMNS = 20_000  # quadrature nodes per matrix product
 def effective_couplings(machine: Layer) -> Array:
     """Pair couplings J_ij of a machine: −ln p(v) = const − Σ_i H_i v_i − Σ_{i<j} J_ij v_i v_j − …
 
-    The coefficient of v_i v_j in the expansion of ln p in products of spins [Cossu2019]_, [Decelle2024]_ is
+    The coefficient of v_i v_j in the expansion of ln p in products of spins [Cossu2019]_, [Decelle2024]_ is::
 
         J_ij = ¼ Σ_a E_x[ln cosh(θ + W_i + W_j) + ln cosh(θ − W_i − W_j)
                          − ln cosh(θ + W_i − W_j) − ln cosh(θ − W_i + W_j)],   θ = c_a + Σ_{k≠i,j} W_ka x_k
 
-    over independent x_k = ±1. With the Fourier transform of ln cosh the average over x factorises,
+    over independent x_k = ±1. With the Fourier transform of ln cosh the average over x factorises::
 
-        J_ij = Σ_a ∫_0^∞ dk cos(k c_a) sin(k W_i) sin(k W_j) Π_{l≠i,j} cos(k W_l) / (k sinh(πk/2)),
+        J_ij = Σ_a ∫₀^∞ dk cos(k c_a) sin(k W_i) sin(k W_j) Π_{l≠i,j} cos(k W_l) / (k sinh(πk/2)),
 
     whose integrand is even and analytic, so the trapezoidal rule gives it to rounding (≈ 1e-14) for any weights:
     neither enumeration nor a Gaussian approximation of θ is needed. For a machine trained on an Ising model at T it is
