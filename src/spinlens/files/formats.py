@@ -25,6 +25,9 @@ PACKED = "spinlens packed states"
 INSTRUMENTS = "spinlens instruments"
 """Kind of a safetensors file of calibrated instruments."""
 
+ARTEFACT = '{\\"about\\":{'
+"""What the notes of a safetensors file begin with that a task of a study has kept."""
+
 TRAJECTORY = "spinlens-trajectory"
 """Name of the first array of an archive that holds a trajectory: what the flow is called."""
 

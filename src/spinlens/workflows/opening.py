@@ -47,7 +47,8 @@ def open(path: str | os.PathLike[str]) -> Any:
         `open_packed`. A machine, or the folder of ``spinlens train``: an `RBM` or a `StackedRBM`. ``point.json`` of
         ``spinlens critical``: a `CriticalPoint`. What an `InstrumentSet` or a `Trajectory` saved: that.
         The table of `compare_flows`: a `FlowComparison`. A study, or the folder of ``spinlens flow``: what its
-        results.json holds; any other JSON likewise.
+        results.json holds; any other JSON likewise. A file among the artefacts of a study: the machine, the stack, the
+        instruments, the Dataset or the numbers that its task has made; other arrays by name.
 
     Raises
     ------
@@ -82,6 +83,8 @@ def open(path: str | os.PathLike[str]) -> Any:
         return _trajectory(place)
     if head.startswith((formats.HDF5, formats.NPY, formats.ZIP)) or formats.PACKED.encode() in head:
         return open_states(place)
+    if head[8:9] == b"{" and formats.ARTEFACT.encode() in head:
+        return _artefact(place)
     if head[8:9] == b"{":
         return _instruments(place) if formats.INSTRUMENTS.encode() in head else _machine(place)
     if head.lstrip()[:1] in (b"{", b"["):
@@ -189,6 +192,31 @@ def _machine(path: Path) -> Any:
     return read_machine(path)
 
 
+def _artefact(path: Path) -> Any:
+    """A machine, a stack or the instruments that a study has made, or the arrays or numbers of another task by name."""
+    from spinlens.machines.kinds import MACHINES
+    from spinlens.study.storage.codec import Arrays, opened
+
+    about, stored = opened(path.suffix, read_regular(path), str(path))
+    if not isinstance(stored, Arrays):
+        return stored
+    if "config" in stored.attrs:
+        kind = "stack" if any(name.startswith("layer") for name in stored.arrays) else "rbm"
+        return MACHINES[kind].from_parts(stored.attrs["config"], dict(stored.arrays), path)
+    if "T_c" in stored.attrs and "model" in about.get("inputs", {}):
+        return _instruments_of(about["inputs"]["model"], stored.arrays)
+    return dict(stored.arrays) or dict(stored.attrs)
+
+
+def _instruments_of(coupling: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
+    from spinlens.lattice.ising import IsingModel
+    from spinlens.lattice.model_document import coupling_of
+    from spinlens.thermometers.instruments import InstrumentSet
+
+    sides = tuple(map(int, arrays["magnetization.shape"]))
+    return InstrumentSet.from_arrays(arrays, IsingModel(sides, coupling_of(coupling)))
+
+
 def _instruments(path: Path) -> Any:
     from spinlens.thermometers.instruments import InstrumentSet
 
@@ -211,6 +239,8 @@ def _json(path: Path) -> Any:
         from spinlens.criticality.analysis.critical_point import CriticalPoint
 
         return CriticalPoint.load(path)
+    if names == {"spinlens", "payload"}:  # what a task of a study has kept
+        return document["payload"]
     if names == {"readings", "flows"}:
         from spinlens.comparisons.compare_flows import FlowComparison
 

@@ -14,7 +14,9 @@ from spinlens.comparisons.compare_flows import FlowComparison
 from spinlens.criticality.analysis.critical_point import CriticalPoint
 from spinlens.errors import ArtefactError, InputError, StudyError
 from spinlens.files import formats
+from spinlens.files.plain import plain
 from spinlens.files.run_folder import claim
+from spinlens.study.storage.codec import Arrays, encode
 from spinlens.workflows.critical import SearchSettings, find, write
 from spinlens.workflows.train import TrainSettings, run_training
 
@@ -89,6 +91,40 @@ def test_folders_of_flows_and_studies_are_their_results(tmp_path):
             sl.open(tmp_path / folder)
         (tmp_path / folder / "results.json").write_text('{"readings": [], "flows": [], "unit": 2.3}')
         assert sl.open(tmp_path / folder) == {"readings": [], "flows": [], "unit": 2.3}
+
+
+def kept(folder, payload, **about):
+    """A file as a task of a study leaves it."""
+    suffix, content = encode(payload, about)
+    (folder / f"task{suffix}").write_bytes(content)
+    return folder / f"task{suffix}"
+
+
+@pytest.mark.parametrize("machine", [RBM, STACK], ids=["machine", "stack"])
+def test_machines_of_a_study_are_machines(machine, tmp_path):
+    again = sl.open(kept(tmp_path, Arrays(machine.to_arrays(), plain({"config": machine.config()}))))
+    assert type(again) is type(machine)
+    flat = STATES.reshape(100, 16)
+    np.testing.assert_array_equal(again.transform(flat), machine.transform(flat))
+
+
+def test_what_else_a_study_keeps_is_what_it_was(tmp_path):
+    grid = sl.sample(MODEL, [2.0, 2.4, 3.0], 60, chains=1, warmup=20, keep_spins=True).spins.values[:, 0]
+    instruments = sl.calibrate_instruments(MODEL, [2.0, 2.4, 3.0], grid, names=("energy", "magnetization"))
+    inputs = {"model": {"kind": "NearestNeighbour"}}
+    again = sl.open(kept(tmp_path, Arrays(instruments.to_arrays(), {"T_c": 2.3}), inputs=inputs))
+    assert again["energy"].read(STATES).temperature.value == instruments["energy"].read(STATES).temperature.value
+    assert sl.open(kept(tmp_path, {"gap": 0.5})) == {"gap": 0.5}
+    assert sl.open(kept(tmp_path, Arrays({}, {"temperature": 2.3}))) == {"temperature": 2.3}
+    assert list(sl.open(kept(tmp_path, {"film": np.ones(3)}))) == ["film"]
+    np.testing.assert_array_equal(sl.open(kept(tmp_path, DATA)).spins.values, DATA.spins.values)
+
+
+def test_a_damaged_file_of_a_study_is_said(tmp_path):
+    place = kept(tmp_path, Arrays(RBM.to_arrays(), plain({"config": RBM.config()})))
+    place.write_bytes(place.read_bytes()[:-8])
+    with pytest.raises(ArtefactError, match="cannot be read"):
+        sl.open(place)
 
 
 def test_tables_of_flows(tmp_path):
