@@ -27,6 +27,7 @@ Temperatures are in units of T_c of their lattice, sides in sites; states, sweep
 with a letter or digit, goes on with these or `_ . + -`, and has at most 40 characters.
 """
 
+_FIRM = "\u00a0"  # a space at which no line is broken
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
@@ -84,9 +85,9 @@ def _bounded(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     found = {key: getattr(one, key) for one in flat for key in (*_SIGNS, "min_length") if hasattr(one, key)}
     if annotation is int and "gt" in found:
         found["ge"] = found.pop("gt") + 1
-    ends = [f"{sign} {_number(found[key])}" for key, sign in _SIGNS.items() if key in found]
+    ends = [f"{sign}{_FIRM}{_number(found[key])}" for key, sign in _SIGNS.items() if key in found]
     if {"ge", "le"} <= set(found):
-        ends = [f"{_number(found['ge'])} … {_number(found['le'])}"]
+        ends = [f"{_number(found['ge'])}{_FIRM}…{_FIRM}{_number(found['le'])}"]
     least = [f"at least {found['min_length']} of them"] if "min_length" in found else []
     return ", ".join([_type(annotation), *ends, *least])
 

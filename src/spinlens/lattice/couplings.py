@@ -128,9 +128,10 @@ class PowerLaw:
         1e-13. "minimum" takes the nearest image only, a component of exactly L/2 once. Both are in print, and they
         shift T_c at finite L.
     cell : {"point", "integrated"}, default "point"
-        "point" takes the power at the lattice point; "integrated" takes f(r) = ∫ |x|^{−(d+σ)} d^dx over the unit cell
-        centred at r, as the two- and three-dimensional values of [LuijtenBlote1997]_ do. The two have different T_c:
-        in 2D at σ = 1 their K_c = 0.102556 stands against 0.1246(3) for points (`validation/critical_points`).
+        "point" takes the power at the lattice point; "integrated" takes the integral of x^{−(d+σ)}, x the distance from
+        the origin, over the unit cell centred at r, as the two- and three-dimensional values of [LuijtenBlote1997]_ do.
+        The two have different T_c: in 2D at σ = 1 their K_c = 0.102556 stands against 0.1246(3) for points
+        (`validation/critical_points`).
     strength : float, default 1.0
         J > 0, the unit of energy and temperature.
 
