@@ -95,9 +95,9 @@ def _add_bonds(J: Array, weights: Array, bias: Array, units: Integers) -> None:
 def group_couplings(machine: Layer, groups: Sequence[Sequence[int]]) -> Array:
     """Couplings of groups of visible units: the coefficient of Π_{i∈A} v_i in ln p(v) [Cossu2019]_.
 
-    Four-spin couplings tell a machine of pairs from one that needs more. With n = |A|, odd or even,
+    Four-spin couplings tell a machine of pairs from one that needs more. With n = |A|, odd or even::
 
-        J_A = Σ_a (−1)^{⌊(n−1)/2⌋} ∫_0^∞ dk c(k c_a) Π_{i∈A} sin(k W_i) Π_{l∉A} cos(k W_l) / (k sinh(πk/2)),
+        J_A = Σ_a (−1)^{⌊(n−1)/2⌋} ∫₀^∞ dk c(k c_a) Π_{i∈A} sin(k W_i) Π_{l∉A} cos(k W_l) / (k sinh(πk/2)),
 
     c = cos for even n and sin for odd n; a single unit has its visible bias added. Zero for a model of pairs alone,
     up to what a finite machine can do.
