@@ -23,6 +23,7 @@ from spinlens.flows.rbm_flow import rbm_flow
 from spinlens.lattice.couplings import NearestNeighbour, PowerLaw
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
+from spinlens.statistics.estimate import Estimate
 from spinlens.study.storage.codec import plain
 from spinlens.thermometers.instruments import sample_independent
 from spinlens.workflows.flow import FlowSettings, run_flow
@@ -101,46 +102,91 @@ def main(target: Path, work: Path) -> None:
             if part not in entry:
                 entry[part] = flows(name, work / name.replace(" ", "")) if part == "flows" else dimensions(name)
                 target.write_text(json.dumps(_short(results), separators=(",", ":")) + "\n")
-    for name in MODELS:
-        report(name, results[name])
+    report(results)
 
 
-def report(name: str, entry: dict[str, Any]) -> None:
-    """Ends of the flows (mean over seeds, its standard deviation), fixed points, dimensions."""
-    found = entry["flows"]
-    unit, instruments = found["unit"], found["instruments"]
-    print(f"\n## {name}, T_c = {unit}\n\nT / T_c after {STEPS} steps, mean over seeds (standard deviation)\n")
-    print("| machine | start | " + " | ".join(instruments) + " | p > 0.01 | τ |")
-    print("|---" * (len(instruments) + 4) + "|")
+SAME_FROM_ANYWHERE = ("geometry-free", "mean-field", "redrawn")  # forget their start at once: one start is shown
+SAID = {"magnetization": "\\|m\\|", "xi": "ξ/L", "correlation": "G(r)", "pseudo_likelihood": "pseudo-l."}
+PATTERN = {
+    "peak": "peak", "background": "background", "rms_radius": "r.m.s. radius", "participation": "participation",
+    "covariance": "covariance",
+}  # fmt: skip
+
+
+def report(results: dict[str, Any]) -> None:
+    """The tables of README.md."""
+    for name, entry in results.items():
+        print(f"\n### {name}\n")
+        ends(entry["flows"])
+    print("\n## Fixed points of one step\n")
+    head("lattice", "flow", "instrument", "T* / T_c", "dΔT/dT", "y_t")
+    for name, entry in results.items():
+        fixed_points(name, entry["flows"])
+    print("\n## Scaling dimensions of flowed states minus Monte Carlo\n")
+    head("lattice", "machine", "Δ", "estimator", "L", "flowed − Monte Carlo, seed by seed")
+    for name, entry in results.items():
+        differences(name, entry["dimensions"])
+    print("\n## What hidden units see at T_c\n")
+    head("lattice", "units", *PATTERN.values(), "T of the best RG pattern / T_c")
+    for name, entry in results.items():
+        patterns(name, entry["flows"])
+
+
+def ends(found: dict[str, Any]) -> None:
+    """Where flows end, by machine and start."""
+    head("machine", "start", *(SAID.get(i, i) for i in found["instruments"]), "accepted", "τ")
     groups = dict.fromkeys((r["control"], r["recipe"], r["n_hidden"], r["start"]) for r in found["flows"])
     for key in groups:
+        if key[0] in SAME_FROM_ANYWHERE and key[3] != "critical":
+            continue
         rows = [r for r in found["flows"] if (r["control"], r["recipe"], r["n_hidden"], r["start"]) == key]
-        cells = []
-        for instrument in instruments:
-            inside = [r[f"T_{instrument}"] / unit for r in rows if r[f"in_range_{instrument}"]]
-            spread = f" ({np.std(inside, ddof=1):.3f})" if len(inside) > 1 else ""
-            cells.append(f"{np.mean(inside):.3f}{spread}" if len(inside) == len(rows) else f"out {len(rows)}")
+        cells = [_end(rows, instrument, found["unit"]) for instrument in found["instruments"]]
         accepted = sum((r["equilibrium_p"] or 0) > 0.01 for r in rows)
-        taus = [r["gibbs_tau"] for r in rows if r["gibbs_tau"] is not None]
-        label = " ".join(str(part) for part in key[:3] if part != "")
-        print(f"| {label} | {key[3]} | " + " | ".join(cells) + f" | {accepted}/{len(rows)} | {np.mean(taus):.0f} |")
-    print("\n| flow | instrument | T* / T_c | dΔT/dT | y_t |\n|---|---|---|---|---|")
+        tau = np.mean([r["gibbs_tau"] for r in rows if r["gibbs_tau"] is not None])
+        line(" ".join(str(part) for part in key[:3] if part), key[3], *cells, f"{accepted}/{len(rows)}", f"{tau:.0f}")
+
+
+def fixed_points(name: str, found: dict[str, Any]) -> None:
+    """Zeros of ΔT by instrument."""
     for flow, fields in found["fields"].items():
         for instrument, field in fields.items():
             for point in (field or {}).get("fixed_points", ()):
-                T, slope, y = point["temperature"], point["slope"], point.get("y_t")
-                shown = f"{y['value']:.3f} ± {y['error']:.3f}" if y else "–"
-                print(
-                    f"| {flow} | {instrument} | {T['value'] / unit:.4f} ± {T['error'] / unit:.4f} | "
-                    f"{slope['value']:.3f} ± {slope['error']:.3f} | {shown} |"
-                )
-    print("\n| recipe | seed | estimator | sizes | flowed | Monte Carlo | difference |\n|---|---|---|---|---|---|---|")
-    for recipe, machines in entry["dimensions"].items():
-        for number, rows in enumerate(machines):
-            for row in rows:
-                cells = (_text(row[key]) for key in ("flowed", "reference", "difference"))
-                label = f"{row['dimension']}, {row['estimator']}"
-                print(f"| {recipe} | {number} | {label} | {row['sizes']} | " + " | ".join(cells) + " |")
+                T = _over(point["temperature"], found["unit"])
+                line(name, flow, SAID.get(instrument, instrument), T, _text(point["slope"]), _text(point.get("y_t")))
+
+
+def differences(name: str, recipes: dict[str, Any]) -> None:
+    """Dimensions of flowed states less those of Monte Carlo."""
+    for recipe, machines in recipes.items():
+        for rows in zip(*machines, strict=True):
+            if all(row["difference"] is not None for row in rows):
+                label = (rows[0]["dimension"], rows[0]["estimator"].split()[0], ", ".join(map(str, rows[0]["sizes"])))
+                line(name, recipe, *label, ", ".join(_text(row["difference"]) for row in rows))
+
+
+def patterns(name: str, found: dict[str, Any]) -> None:
+    """Maps ⟨v h⟩ of hidden units, and of block spins."""
+    for row in found["patterns"]:
+        T = _over(row["match_temperature"], found["unit"]) if row.get("match_in_range") else "–"
+        line(name, row["source"], *(_text(row.get(key)) for key in PATTERN), T)
+
+
+def head(*names: object) -> None:
+    line(*names)
+    line(*["---"] * len(names))
+
+
+def line(*cells: object) -> None:
+    print("| " + " | ".join(map(str, cells)) + " |")
+
+
+def _end(rows: list[dict[str, Any]], instrument: str, unit: float) -> str:
+    """Mean over machines with their standard deviation; of one machine with the error of the reading."""
+    inside = [r[f"T_{instrument}"] / unit for r in rows if r[f"in_range_{instrument}"]]
+    if len(inside) < len(rows):
+        return "out"
+    error = np.std(inside, ddof=1) if len(inside) > 1 else rows[0][f"T_{instrument}_error"] / unit
+    return str(Estimate(float(np.mean(inside)), float(error)))
 
 
 def _short(value: Any) -> Any:
@@ -152,8 +198,12 @@ def _short(value: Any) -> Any:
     return [_short(item) for item in value] if isinstance(value, list) else value
 
 
+def _over(estimate: dict[str, float], unit: float) -> str:
+    return str(Estimate(estimate["value"] / unit, estimate["error"] / unit))
+
+
 def _text(estimate: dict[str, float] | None) -> str:
-    return "–" if estimate is None else f"{estimate['value']:.3f} ± {estimate['error']:.3f}"
+    return "–" if estimate is None or estimate["value"] is None else str(Estimate(estimate["value"], estimate["error"]))
 
 
 if __name__ == "__main__":
