@@ -143,12 +143,12 @@ def test_the_first_screen_of_a_study_has_the_answer_the_numbers_and_the_picture(
     opened: Any, pages: dict[str, Path]
 ) -> None:
     page = opened(pages["report"], folded=True, viewport={"width": 1280, "height": 800})
-    for selector in ("h1", ".short", ".facts", ".sentences", ".behind .panel svg >> nth=1"):
+    for selector in ("h1", ".short", ".outlook", ".facts", ".behind .panel svg >> nth=1", ".effects"):
         box = page.locator(selector).first.bounding_box()
         assert box["y"] < 800, selector
     assert page.locator(".facts dt").count() == 4
     assert page.locator(".sentences p:not(.source)").count() <= 4
-    assert page.locator(".strip a").count() == 8
+    assert page.locator(".effects a").count() == page.locator(".effects .badge").count() == 8
     assert re.search(r"Phys\. Rev\. E 102, 013307", page.locator(".source >> nth=1").inner_text())
 
 
@@ -167,7 +167,7 @@ def test_a_study_is_short_until_it_is_unfolded(opened: Any, pages: dict[str, Pat
 @pytest.mark.parametrize("scripted", [True, False])
 def test_links_unfold_what_they_lead_to(opened: Any, pages: dict[str, Path], scripted: bool) -> None:
     page = opened(pages["report"], folded=True, java_script_enabled=scripted)
-    names = [link.get_attribute("href") for link in page.locator("nav a, .strip a").all()]
+    names = [link.get_attribute("href") for link in page.locator("nav a, .effects a").all()]
     assert len(names) > 16
     for name in ("#claim-C", "#layers", "#references"):
         assert name in names

@@ -4,6 +4,7 @@ from spinlens.plot.budgets import error_budget as error_budget
 from spinlens.plot.budgets import influence as influence
 from spinlens.plot.chains import autocorrelation as autocorrelation
 from spinlens.plot.chains import series as series
+from spinlens.plot.collapses import collapse as collapse
 from spinlens.plot.ends_of_flows import flow_ends as flow_ends
 from spinlens.plot.exponents import mcrg as mcrg
 from spinlens.plot.fits import residuals as residuals
@@ -22,7 +23,6 @@ from spinlens.plot.machines import weights as weights
 from spinlens.plot.maps import correlation_map as correlation_map
 from spinlens.plot.movies import movie as movie
 from spinlens.plot.pair_couplings import couplings as couplings
-from spinlens.plot.scaling import collapse as collapse
 from spinlens.plot.scaling import crossings as crossings
 from spinlens.plot.scaling import drift as drift
 from spinlens.plot.spin_correlations import correlation as correlation

@@ -1,4 +1,4 @@
-"""Finite-size scaling: crossings of ratios, the collapse of all sizes, and the drift of crossings with size."""
+"""Finite-size scaling: crossings of ratios, and their drift with size."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from spinlens.arrays import Array
 from spinlens.errors import InputError
 from spinlens.plot import places, style
 
-SYMBOLS = {
-    "binder": "$U_4$", "xi": "ξ/L", "critical_polynomial": "$R_p$", "m2": "⟨m²⟩", "scaled_m2": "⟨m²⟩ $L^{2Δ}$",
-}  # fmt: skip
+SYMBOLS = {"binder": "$U_4$", "xi": "ξ/L", "critical_polynomial": "$R_p$", "m2": "⟨m²⟩"}
 PAIRS = {"binder": "crossings", "xi": "xi_crossings", "critical_polynomial": "polynomial_crossings"}
 """Where a critical point has the crossings of each ratio."""
 
@@ -80,7 +78,7 @@ def crossings(
     for k, (L, table) in enumerate(tables.items()):
         x, y = places.numbers(places.part(table, "temperature")), places.numbers(places.part(table, quantity))
         measured = places.has(table, f"measured_{quantity}")
-        _curve(ax, x, y, places.part(table, f"{quantity}_error"), L, k, len(tables), marked=not measured)
+        size_curve(ax, x, y, places.part(table, f"{quantity}_error"), L, k, len(tables), marked=not measured)
         if measured:
             _measured(ax, table, quantity, k, len(tables))
     places.known_line(ax, known, "x", "known $T_c$")
@@ -90,71 +88,6 @@ def crossings(
             _zoom(ax, tables, quantity, point, pairs)
     ax.set_xlabel("T / J")
     ax.set_ylabel(SYMBOLS[quantity])
-    places.legend(ax, legend)
-    return ax
-
-
-def collapse(
-    curves: Mapping[int, Any] | Sequence[Mapping[str, Any]],
-    ax: Axes | None = None,
-    *,
-    point: Any = None,
-    temperature: float | None = None,
-    nu: float | None = None,
-    delta_spin: float | None = None,
-    quantity: str = "binder",
-    legend: bool = True,
-) -> Axes:
-    """The curves of all sizes against ln(T_c/T) L^{1/ν}: one curve where T_c and the exponents are right.
-
-    Parameters
-    ----------
-    curves : dict of int to Dataset
-        Size L → what `reweight` gives, as in `crossings`.
-    ax : Axes, optional
-        Where to draw; a new figure by default.
-    point : CriticalPoint, optional
-        Where T_c, ν and Δ_s are taken from that are not given.
-    temperature, nu, delta_spin : float, optional
-        T_c, ν and Δ_s to try.
-    quantity : str, default "binder"
-        "binder" (U4), "xi" (ξ/L), "critical_polynomial" (R_p), or "m2", which is drawn as ⟨m²⟩ L^{2Δ_s}.
-    legend : bool, default True
-        Draw a key.
-
-    Returns
-    -------
-    Axes
-        The scaling variable along x, at most from −1.5 to 1.5.
-
-    Raises
-    ------
-    InputError
-        Neither `point` nor the numbers that the collapse needs.
-
-    Examples
-    --------
-    >>> T = np.array([2.2, 2.3])
-    >>> ax = collapse({8: {"temperature": T, "binder": [0.62, 0.6]}}, temperature=2.269185, nu=1.0)
-    >>> bool(np.allclose(ax.lines[0].get_xdata(), np.log(2.269185 / T[::-1]) * 8))
-    True
-    """
-    checks.choice("quantity", quantity, (*PAIRS, "m2"))
-    tables = by_size(curves, ("temperature", quantity), "collapse")
-    T_c, power = _found(temperature, point, "temperature"), 1 / _found(nu, point, "nu")
-    twice = 2 * _found(delta_spin, point, "delta_spin") if quantity == "m2" else 0.0
-    ax = places.axes_for(ax)
-    shown: list[Array] = []
-    for k, (L, table) in enumerate(tables.items()):
-        x = np.log(T_c / places.numbers(places.part(table, "temperature"))) * L**power
-        y, error = places.numbers(places.part(table, quantity)) * L**twice, places.part(table, f"{quantity}_error")
-        order = np.argsort(x)
-        scaled = None if error is None else places.numbers(error)[order] * L**twice
-        _curve(ax, x[order], y[order], scaled, L, k, len(tables))
-        shown += [x[np.abs(x) < 1.5], y[np.abs(x) < 1.5]]
-    _frame(ax, np.concatenate(shown[::2]), np.concatenate(shown[1::2]))
-    ax.set_xlabel("ln($T_c$ / T) · $L^{1/ν}$")
-    ax.set_ylabel(SYMBOLS["scaled_m2" if quantity == "m2" else quantity])
     places.legend(ax, legend)
     return ax
 
@@ -228,7 +161,8 @@ def by_size(curves: Any, names: tuple[str, ...], function: str) -> dict[int, Any
     return {int(L): curves[L] for L in sorted(curves)}
 
 
-def _curve(ax: Axes, x: Array, y: Array, error: Any, L: int, k: int, count: int, marked: bool = True) -> None:
+def size_curve(ax: Axes, x: Array, y: Array, error: Any, L: int, k: int, count: int, marked: bool = True) -> None:
+    """The curve of size number k of `count` with its error as a band."""
     color, marker = size_look(k, count)
     start = 0.04 + _MARKS * k / max(count, 1)  # marks of different sizes lie beside one another
     marks: dict[str, Any] = {"marker": marker, "markevery": (start, _MARKS), "ms": 3.8, "mec": "none"} if marked else {}
@@ -281,19 +215,3 @@ def _zoom(ax: Axes, tables: Mapping[int, Any], quantity: str, point: Any, pairs:
     if len(shown):
         room = 0.1 * np.ptp(shown) + 1e-3
         ax.set_ylim(shown.min() - room, shown.max() + room)
-
-
-def _found(given: float | None, point: Any, name: str) -> float:
-    if given is not None:
-        return checks.positive_number(name, given)
-    if point is None:
-        raise InputError(f"a collapse needs {name}: give it, or a critical point as point=")
-    return places.value_error(places.part(point, name))[0]
-
-
-def _frame(ax: Axes, x: Array, y: Array) -> None:
-    known = np.isfinite(x) & np.isfinite(y)
-    if known.any():
-        ax.set_xlim(1.04 * x[known].min() - 0.01, 1.04 * x[known].max() + 0.01)
-        room = 0.06 * np.ptp(y[known]) + 1e-9
-        ax.set_ylim(y[known].min() - room, y[known].max() + room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from matplotlib.artist import Artist
@@ -16,6 +17,7 @@ from spinlens.report.scripts import mathematics
 
 _HEAD, _LINE, _EDGE = 0.32, 0.19, 0.12  # inches: the heading, a line of the key, what is left free at the edge
 _LETTERS = 62  # of a line of the key that fit into the width of a figure
+_HEADING = 50  # of a line of the heading
 _MARK = 5  # letters that a mark takes
 
 
@@ -35,9 +37,12 @@ def _complete(panel: Panel, keys: Sequence[Key]) -> Figure:
                 axis.set_ticks(axis.get_ticklocs(), [mathematics(label) for label in labels])
     columns = _columns(keys)
     lines = -(-len(keys) // columns)
-    _grow(figure, _HEAD, lines * _LINE + _EDGE if keys else 0.0)
+    heading = textwrap.wrap(panel.title, _HEADING) or [""]
+    _grow(figure, _HEAD + (len(heading) - 1) * _LINE, lines * _LINE + _EDGE if keys else 0.0)
     height = figure.get_size_inches()[1]
-    figure.text(0.02, 1 - 0.4 * _HEAD / height, mathematics(panel.title), va="center", weight="bold", fontsize=10)
+    for number, words in enumerate(heading):
+        at = 1 - (0.4 * _HEAD + number * _LINE) / height
+        figure.text(0.02, at, mathematics(words), va="center", weight="bold", fontsize=10)
     if keys:
         figure.legend(
             handles=[_handle(key) for key in keys], loc="lower left", bbox_to_anchor=(0.01, 0), ncols=columns,

@@ -1,4 +1,4 @@
-"""Crossings, collapse and drift: curves as given, T_c where it was found, the frame around it."""
+"""Crossings and drift: curves as given, T_c where it was found, the frame around it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from spinlens.errors import InputError
-from spinlens.plot.scaling import collapse, crossings, drift
-from spinlens.statistics.estimate import Estimate
+from spinlens.plot.scaling import crossings, drift
 
 T = np.linspace(2.0, 2.6, 31)
 T_C = 2.27
@@ -16,8 +15,7 @@ T_C = 2.27
 
 def curve(L: int) -> dict[str, np.ndarray]:
     x = np.log(T_C / T) * L
-    return {"temperature": T, "binder": 0.6 + 0.05 * np.tanh(x), "binder_error": np.full(31, 0.002),
-            "m2": L**-0.25 * np.exp(0.1 * x)}  # fmt: skip
+    return {"temperature": T, "binder": 0.6 + 0.05 * np.tanh(x), "binder_error": np.full(31, 0.002)}
 
 
 CURVES = {16: curve(16), 8: curve(8), 32: curve(32)}
@@ -25,8 +23,7 @@ PAIRS = [
     {"sizes": [8, 16], "temperature": {"value": 2.28, "error": 0.004}, "value": {"value": 0.6, "error": 0.002}},
     {"sizes": [16, 32], "temperature": {"value": 2.272, "error": 0.002}, "value": {"value": 0.601, "error": 0.002}},
 ]
-POINT = {"temperature": {"value": T_C, "error": 0.001}, "crossings": PAIRS, "xi_crossings": (), "nu": 1.0,
-         "delta_spin": Estimate(0.125, 0.001)}  # fmt: skip
+POINT = {"temperature": {"value": T_C, "error": 0.001}, "crossings": PAIRS, "xi_crossings": ()}
 
 
 def test_curves_of_all_sizes_in_order_with_their_errors(ax: Axes) -> None:
@@ -56,24 +53,6 @@ def test_direct_measurements_are_points(ax: Axes) -> None:
     assert ax.containers[0].lines[0].get_xydata().tolist() == [[2.1, 0.63]]
 
 
-def test_right_exponents_collapse_and_wrong_ones_do_not(ax: Axes) -> None:
-    def spread(**numbers: float) -> float:
-        ax.clear()
-        collapse(CURVES, ax, temperature=T_C, delta_spin=0.125, quantity="m2", **numbers)
-        at = [np.interp([-0.5, 0.5], line.get_xdata(), line.get_ydata()) for line in ax.lines]
-        return float(np.ptp(at, axis=0).max())
-
-    assert spread(nu=1.0) < 1e-3
-    assert spread(nu=2.0) > 0.05
-    assert np.abs(ax.get_xlim()).max() < 1.6
-
-
-def test_a_point_gives_what_is_not_given() -> None:
-    given = collapse(CURVES, temperature=T_C, nu=1.0, delta_spin=0.125, quantity="m2").lines[1]
-    from_point = collapse(CURVES, point=POINT, quantity="m2").lines[1]
-    assert given.get_xydata().tolist() == from_point.get_xydata().tolist()
-
-
 def test_drift_shows_pairs_against_the_inverse_size(ax: Axes) -> None:
     drift(POINT, ax, known=2.269185)
     points = ax.containers[0].lines[0]
@@ -92,14 +71,11 @@ def test_drift_shows_pairs_against_the_inverse_size(ax: Axes) -> None:
     ],
 )
 def test_something_else_than_curves_by_size_is_refused(curves: object, words: str) -> None:
-    for draw in (crossings, collapse):
-        with pytest.raises(InputError, match=words):
-            draw(curves)
+    with pytest.raises(InputError, match=words):
+        crossings(curves)
 
 
-def test_what_a_collapse_needs_is_said() -> None:
-    with pytest.raises(InputError, match="needs nu"):
-        collapse(CURVES, temperature=T_C)
+def test_what_is_needed_is_said() -> None:
     with pytest.raises(InputError, match="draws a CriticalPoint"):
         drift({"value": 2.0})
     with pytest.raises(InputError, match="quantity must be one of"):

@@ -46,3 +46,13 @@ def test_axes_keep_their_size_and_leave_room(figure: Figure) -> None:
     assert box.height * height == pytest.approx(2.0 - 0.48 - 0.08)
     assert box.y0 * height > 0.48 + 0.2  # the key lies below
     assert (1 - box.y1) * height > 0.3
+
+
+def test_a_long_heading_has_lines_and_room_for_them(figure: Figure) -> None:
+    with style.context():
+        drawn, _ = layout.grid(height=2.0)
+        words = "power law: flows of learned machines keep what they have learned, others miss it"
+        found = complete(Illustration("name", "Title", "", "", (Panel(words, "", drawn),), KEYS))[0]
+    assert " ".join(text.get_text() for text in found.texts) == words
+    assert len(found.texts) == 2
+    assert found.get_size_inches()[1] == pytest.approx(figure.get_size_inches()[1] + 0.19)

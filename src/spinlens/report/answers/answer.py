@@ -26,7 +26,7 @@ class Fact:
 class Answer:
     """What a page says first: with `short`, at most four `sentences`; `words` explains theirs in small print.
 
-    `setting` is a line on what was studied, and with what errors.
+    `setting` is a line on what was studied, and with what errors, `outlook` one on what more of it would tell.
     """
 
     title: str
@@ -35,6 +35,7 @@ class Answer:
     facts: tuple[Fact, ...] = ()
     words: str = ""
     setting: str = ""
+    outlook: str = ""
 
 
 def said(found: Estimate | Mapping[str, Any] | None) -> str:

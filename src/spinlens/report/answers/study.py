@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from spinlens.report.answers.answer import Answer, Fact, said, small
+from spinlens.report.answers.groups import Group, extremes, groups, of_range
+from spinlens.report.answers.larger import OPEN, larger_study
+from spinlens.report.answers.temperature import temperature_alone
 from spinlens.report.findings import findings
-from spinlens.report.machine_points import end_temperatures
 from spinlens.report.methods import recipe_words
 from spinlens.report.tables import MISSING
-from spinlens.statistics.estimate import Estimate
-from spinlens.study.claims.effects import over_machines
-from spinlens.study.claims.recipes import Recipe, trained
+from spinlens.study.claims.recipes import trained
 from spinlens.study.claims.words import BETTER, times_the_states
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
 
 QUESTION = "Does the flow of a machine find the critical point of the long-range lattice that it learned from?"
-
-CLAIMS: Mapping[str, str] = {
-    "A": "Monte Carlo finds T_c, Δ_s, Δ_ε of the long-range lattice",
-    "B": "Nearest-neighbour flows end at the critical point",
-    "C": "Long-range flows miss its Δ_s and Δ_ε",
-    "C′": "Learned couplings follow J(r) through its tail",
-    "D": "A learned coarse-graining differs in kind from block spins",
-    "E": "The stack cools where block spins heat",
-    "F": "Nearest neighbours differ in D and E",
-    "G": "Flows end at T_c whatever grid they learned from",
-}
-"""Each claim in a few words."""
 
 _OPEN = {"undecided": "This study cannot tell yet", "not assayed": "This study cannot tell: its own controls failed"}
 _YES = "Yes: the flow ends at the critical point, against what the paper says"
@@ -40,22 +28,12 @@ _DEPENDS = {
 }
 
 
-@dataclass(frozen=True)
-class Group:
-    """The machines of one recipe at T_c: where their flows end, beside the gap to the lattice."""
-
-    recipe: str
-    learned: bool
-    gap: Estimate | None
-    found: str
-    temperature: Estimate | None
-    delta_spin: Estimate | None
-    waiting: str = ""
-
-
-def study_answer(results: Results) -> Answer:
-    """Question, answer, at most four sentences behind it, and four numbers."""
-    return Answer(QUESTION, f"{short(results)}.", sentences(results), facts(results), words(results), setting(results))
+def study_answer(results: Results, provenance: Mapping[str, Any] | None = None) -> Answer:
+    """Question, answer, at most four sentences behind it, and four numbers; `provenance` says how long tasks took."""
+    more = larger_study(results, provenance or {})
+    return Answer(
+        QUESTION, f"{short(results)}.", sentences(results), facts(results), words(results), setting(results), more
+    )
 
 
 def setting(results: Results) -> str:
@@ -80,9 +58,22 @@ def words(results: Results) -> str:
     """What the words of the sentences mean, the recipes that they name among them."""
     recipes = entries(section(section(results, "study"), "machines"), "recipes")
     how = {str(recipe.get("name")): recipe_words(recipe) for recipe in recipes}
-    every = [group for model in models(results).values() for group in _extremes(groups(results, model, "C"))]
+    every = [group for model in models(results).values() for group in extremes(groups(results, model, "C"))]
     named = dict.fromkeys(group.recipe for group in every if not group.learned and group.recipe in how)
-    return " ".join([_WORDS, *(f"{name}: {how[name]}." for name in named)]) if every else ""
+    explained = [f"{name}: {how[name]}." for name in named]
+    return " ".join([_WORDS, *_effective(results), *explained]) if every else ""
+
+
+def _effective(results: Results) -> list[str]:
+    """That dimensions of a finite lattice are effective ones, with both numbers of the long-range lattice."""
+    for model in of_range(results, False)[:1]:
+        exact = reference(section(model, "reference").get("delta_spin"))
+        own, size = measured(section(model, "equilibrium").get("delta_spin")), model.get("size")
+        if exact is not None and own is not None and size is not None:
+            return [
+                f"They are effective ones: {label(model)} has Δ_s = {said(own)} at L = {size}, {said(exact)} at L → ∞."
+            ]
+    return []
 
 
 _WORDS = (
@@ -115,7 +106,7 @@ def _beside(near: str | None) -> str:
 
 def _needed(results: Results) -> str:
     """What an undecided answer waits for: machines that have learned the lattice, or more states."""
-    every = [group for model in _of(results, False) for group in groups(results, model, "C")]
+    every = [group for model in of_range(results, False) for group in groups(results, model, "C")]
     if not any(group.learned for group in every):
         return ": it holds no machine that has learned the lattice"
     claim = next((item for item in entries(results, "claims") if item.get("id") == "C"), {})
@@ -128,95 +119,20 @@ def _needed(results: Results) -> str:
 
 def _learned_reach(results: Results) -> bool:
     """Whether it is the learned machines whose flows end at the critical point."""
-    every = [group for model in _of(results, False) for group in groups(results, model, "C")]
+    every = [group for model in of_range(results, False) for group in groups(results, model, "C")]
     return any(group.learned and group.found == "inside" for group in every)
 
 
 def sentences(results: Results) -> tuple[str, ...]:
-    """What stands behind the answer, from the claims about long range to those about the training set."""
-    said_of_flows = [
-        _flows(groups(results, model, claim), label(model))
-        for claim, near in (("C", False), ("B", True))
-        for model in _of(results, near)
-    ]
-    rest = [line.text for line in findings(results) if line.claims[0][0] in ("D", "G")]
-    return tuple([*filter(None, said_of_flows), *rest][:4])
-
-
-def _of(results: Results, short_range: bool) -> list[Results]:
-    return [model for model in models(results).values() if model.get("short_range") is short_range]
-
-
-def groups(results: Results, model: Results, claim: str) -> list[Group]:
-    """The recipes at T_c of a model, from the smallest gap on; all recipes where none learned at T_c."""
-    parts = [part for item in entries(results, "claims") if item.get("id") == claim for part in entries(item, "parts")]
-    found = {str(part.get("subject")): str(part.get("found")) for part in parts}
-    open_ones = {
-        str(effect.get("subject")): str(effect.get("name"))
-        for item in entries(results, "claims")
-        if item.get("id") == claim
-        for effect in entries(item, "effects")
-        if effect.get("side") == "undecided"
-    }
-    recipes = trained(model)
-    own = [_group(model, recipe, found, open_ones) for recipe in [r for r in recipes if r.critical] or recipes]
-    return sorted(own, key=lambda group: float("inf") if group.gap is None else group.gap.value)
-
-
-def _group(model: Results, recipe: Recipe, found: Mapping[str, str], waiting: Mapping[str, str]) -> Group:
-    ends = [section(section(machine, "end"), "all") for machine in recipe.machines]
-    return Group(
-        recipe.name,
-        recipe.stratum == "learned",
-        recipe.gap,
-        found.get(recipe.subject, ""),
-        over_machines(end_temperatures(model, machine).get("energy") for machine in recipe.machines),
-        over_machines(measured(section(end, "excess").get("delta_spin")) for end in ends),
-        waiting.get(recipe.subject, ""),
-    )
-
-
-def _flows(found: Sequence[Group], where: str) -> str:
-    """Where the flows of the best and of the worst recipe end; empty without machines."""
-    ends = [_end(group, first=k == 0) for k, group in enumerate(_extremes(found))]
-    return f"{where[0].upper()}{where[1:]}: {'; '.join(ends)}." if ends else ""
-
-
-def _extremes(found: Sequence[Group]) -> Sequence[Group]:
-    """The first and the last, or the only one."""
-    return found[:: max(1, len(found) - 1)]
-
-
-def _end(group: Group, first: bool) -> str:
-    of = "machines that have learned it" if group.learned else "" if not first else "machines trained by"
-    who = f"{'flows' if first else 'those'} of {of}".rstrip()
-    numbers = [f"T = {said(group.temperature)} T_c"] if group.temperature else []
-    numbers += [f"Δ_s off by {said(group.delta_spin)}"] if group.delta_spin else []
-    verb = _VERBS.get(group.found, "end")
-    verb += f" by {group.waiting}" * bool(group.found == "undecided" and group.waiting)
-    return f"{f'{who} {_named(group)}'.rstrip()} {verb}{': ' * bool(numbers)}{', '.join(numbers)}"
-
-
-_VERBS = {
-    "inside": "end at the critical point",
-    "outside": "miss it",
-    "elsewhere": "end elsewhere",
-    "no temperature": "end at no temperature",
-    "undecided": "are not decided yet",
-}
-
-
-def _named(group: Group) -> str:
-    gap = "" if group.gap is None else f"gap {small(group.gap)}"
-    if group.learned:
-        return f"({gap})" if gap else ""
-    return f"{group.recipe}{f' ({gap})' if gap else ''}"
+    """What stands behind the answer beside the table of effects: blocks, training sets, and what T alone says."""
+    lines = [line.text for line in findings(results) if line.claims[0][0] in ("D", "G")]
+    return tuple(filter(None, (*lines, temperature_alone(results))))
 
 
 def facts(results: Results) -> tuple[Fact, ...]:
     """T_c beside the known one, what the best and the worst machines get wrong, how many claims are decided."""
     found: list[Fact] = []
-    for model in _of(results, False)[:1]:
+    for model in of_range(results, False)[:1]:
         found += [_critical(model), *_misses(groups(results, model, "C"))]
     return (*found, *_decided(results))
 
@@ -235,7 +151,7 @@ def _misses(found: Sequence[Group]) -> list[Fact]:
             said(group.delta_spin),
             f"gap {small(group.gap)} nats a site" if group.gap else "gap unknown",
         )
-        for group in _extremes(shown)
+        for group in extremes(shown)
     ]
 
 
@@ -243,6 +159,6 @@ def _decided(results: Results) -> list[Fact]:
     outcomes = Counter(str(claim.get("outcome")) for claim in entries(results, "claims"))
     if not outcomes:
         return [Fact("claims decided", MISSING, "no verdicts")]
-    decided = sum(count for outcome, count in outcomes.items() if outcome not in _OPEN)
+    decided = sum(count for outcome, count in outcomes.items() if outcome not in OPEN)
     note = ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common())
     return [Fact("claims decided", f"{decided} of {outcomes.total()}", note)]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from spinlens.plot import style
 from spinlens.plot.flow_fields import flow_field
 from spinlens.plot.gaps import FLOOR
-from spinlens.report import layout
+from spinlens.report import layout, takeaways
 from spinlens.report.figures.gap_effects import draw_effect, known_points
 from spinlens.report.illustration import Illustration, Key, Panel, each_model
 from spinlens.report.machine_points import Look, MachinePoint, looks
@@ -74,7 +74,8 @@ def illustration(results: Results, data: object = None) -> Illustration:
 
     def panels(name: str, model: Results) -> list[Panel]:
         where = label(model, name)
-        return [*_effect_panel(where, critical_points(model), look), *_field_panel(where, fields(model))]
+        first = _effect_panel(f"{where}: {takeaways.of_flows(results, where)}", critical_points(model), look)
+        return [*first, *_field_panel(f"{where}: {takeaways.of_layers(results, where)}", fields(model))]
 
     drawn, missing = each_model({"models": shown(results)}, panels)
     keys = (Key(_rule(results), style.BAND, "band"), Key("T*: no change", style.INK, "point", "▲"))
@@ -86,7 +87,8 @@ def _rule(results: Results) -> str:
     points = [point for model in shown(results).values() for point in critical_points(model)]
     margin = next((effect.margin for point in points if (effect := point.effects.get(EFFECT))), None)
     inside = "" if margin is None else f": |Δ_s − lattice| below {margin:g}"
-    return f"allowed by the rule{inside}; learned: gap below 10^{{−3}} nats a site"
+    axis = "axis linear in it, logarithmic outside"
+    return f"allowed by the rule{inside} ({axis}); learned: gap below 10^{{−3}} nats a site"
 
 
 def shown(results: Results) -> dict[str, Results]:
@@ -102,11 +104,11 @@ def critical_points(model: Results) -> list[MachinePoint]:
     return [point for point in points if not wanted or point.recipe in (*wanted, CONTROLS[0])]
 
 
-def _effect_panel(where: str, points: Sequence[MachinePoint], look: Mapping[str, Look]) -> list[Panel]:
+def _effect_panel(words: str, points: Sequence[MachinePoint], look: Mapping[str, Look]) -> list[Panel]:
     if not points:
         return []
-    words = f"{where}: by how much flows miss Δ_s"
-    return [Panel(words, f"{words}, against the gap of machines; {_inside(points)}", draw_misses(points, look))]
+    shown_is = "Δ_s of flows less that of the lattice, against the gap of machines"
+    return [Panel(words, f"{words}. {shown_is}; {_inside(points)}", draw_misses(points, look))]
 
 
 def draw_misses(points: Sequence[MachinePoint], look: Mapping[str, Look]) -> Figure:
@@ -188,13 +190,12 @@ def _fixed(model: Results, flow: str) -> Estimate | None:
     return over_machines(reference(entry) for entry in own if entry.get("instrument") == INSTRUMENT)
 
 
-def _field_panel(where: str, found: Mapping[str, Field]) -> list[Panel]:
+def _field_panel(words: str, found: Mapping[str, Field]) -> list[Panel]:
     if not found:
         return []
-    words = f"{where}: what one layer of a stack does to T"
     known = [f"{_FLOWS[flow][0]} {field.fixed}" for flow, field in found.items() if field.fixed]
     zeros = f"; it is zero, over T_c, at {', '.join(known)}" if known else ""
-    return [Panel(words, f"{words}, by blocks and by the stack{zeros}", draw_fields(found))]
+    return [Panel(words, f"{words}. Change of T by a layer of blocks and of the stack{zeros}", draw_fields(found))]
 
 
 def draw_fields(found: Mapping[str, Field]) -> Figure:

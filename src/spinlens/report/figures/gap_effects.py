@@ -37,7 +37,7 @@ def illustration(results: Results, data: object = None) -> Illustration:
     look = looks(results)
 
     drawn, missing = one_panel(results, known_points, describe, lambda points: draw(points, look))
-    bands = (Key("margin", style.BAND, "band"),)
+    bands = (Key("margin: axis linear in it, logarithmic outside", style.BAND, "band"),)
     return Illustration("gap-effects", TITLE, CAPTION, SEE, drawn, (*keys(look), *bands), missing, table(results))
 
 

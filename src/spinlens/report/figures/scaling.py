@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from spinlens.plot import scaling as plot
 from spinlens.plot import style
 from spinlens.plot.budgets import error_budget, influence
+from spinlens.plot.collapses import collapse, is_correctable
 from spinlens.plot.fits import FAMILIES
 from spinlens.plot.fits import residuals as plot_residuals
 from spinlens.report import layout
@@ -69,20 +70,44 @@ def _ratio(point: Point, curves: Curves, quantity: str, known: Any) -> Figure:
     return figure
 
 
+def is_corrected(point: Point) -> bool:
+    """Whether the collapses are drawn without corrections to scaling, too."""
+    return all(is_correctable(point, quantity) for quantity in ("binder", "m2"))
+
+
 def _collapse(point: Point, curves: Curves) -> Illustration:
-    panels = []
-    for quantity, title in (("binder", "U_4"), ("m2", "⟨m²⟩ times L to the power 2 Δ_s")):
-        figure, axes = layout.grid(height=2.9)
-        plot.collapse(curves, axes[0, 0], point=point, quantity=quantity, legend=False)
-        panels.append(Panel(title, f"{title} against the scaling variable", figure))
+    panels: list[Panel] = []
+    told = is_corrected(point)
+    for quantity, title in (("binder", "U_4"), ("m2", "⟨m²⟩ L^{2Δ}")):
+        panels.append(_collapsed(point, curves, quantity, f"{title}, as measured", corrected=False))
+        if told:
+            panels.append(_collapsed(point, curves, quantity, f"{title}, without corrections", corrected=True))
     return Illustration(
         "collapse",
         "Collapse",
-        "The same data against the scaling variable, with T_c, ν and Δ_s as found.",
-        "With the right exponents all sizes fall on one curve; what is left at small L are corrections to scaling.",
+        f"The data against the scaling variable, with T_c, ν and Δ_s as found. {_CORRECTED if told else _RAW}",
+        "With the right exponents all sizes fall on one curve; "
+        f"what is left {'of small L as measured' if told else 'at small L'} are corrections to scaling.",
         tuple(panels),
         size_keys([curve["L"] for curve in curves]),
     )
+
+
+_CORRECTED = (
+    "Left as measured, right without the corrections to scaling of the fit: each size is moved by the one that it has "
+    "at T_c (of ⟨m²⟩ as a factor, beside that of the largest L), so that about zero the curves are apart by what the "
+    "fit leaves of the data; sizes that the fit left out are not drawn."
+)
+_RAW = (
+    "As measured: a fit to temperatures that were given has corrections at each of them, and none of a size by which its "
+    "curve could be moved."
+)
+
+
+def _collapsed(point: Point, curves: Curves, quantity: str, title: str, corrected: bool) -> Panel:
+    figure, axes = layout.grid(height=2.7, left=0.75)
+    collapse(curves, axes[0, 0], point=point, quantity=quantity, corrected=corrected, legend=False)
+    return Panel(title, f"{title}: against the scaling variable", figure)
 
 
 def _drift(point: Point, known: Any) -> Illustration:

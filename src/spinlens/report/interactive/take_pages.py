@@ -51,8 +51,13 @@ _OF_MACHINE = {
 }
 
 
-def of_point(curves: Sequence[Mapping[str, Any]], known: Estimate | None = None) -> dict[str, Take]:
-    """Of the figures of a critical point, the `known` T_c drawn in them; those without curves have tables."""
+def of_point(
+    curves: Sequence[Mapping[str, Any]], known: Estimate | None = None, corrected: bool = False
+) -> dict[str, Take]:
+    """Of the figures of a critical point, the `known` T_c drawn in them; those without curves have tables.
+
+    `corrected`: whether each collapse is drawn without the corrections to scaling, too.
+    """
     blocks = [
         {"L": curve["L"], "dims": {"T": short(curve["temperature"])},
          "values": {name: short(curve[name]) for name in curve if name not in ("L", "temperature")}}
@@ -63,6 +68,8 @@ def of_point(curves: Sequence[Mapping[str, Any]], known: Estimate | None = None)
     made = {}
     for name, calls in _OF_POINT.items():
         shown = [call.replace("{known}", beside) for call in calls if has_xi or "xi" not in call]
+        if name == "collapse" and corrected:
+            shown = [own for call in shown for own in (call, f"{call[:-1]}, corrected=True)")]
         data = block_data(name, blocks) if "curves" in calls[0] else None
         made[name] = Take((), data, _lines(_POINT, shown, name))
     return made

@@ -37,7 +37,7 @@ def render_critical(
     with style.context():
         beside = reference(section(known, "temperature").get("estimate"))
         pictures = scaling.illustrations(point, curves, beside)
-        takes = of_point(curves, beside)
+        takes = of_point(curves, beside, scaling.is_corrected(point))
         drawn = [
             replace(draw(picture, count), take=takes[picture.name]) for count, picture in enumerate(pictures, start=1)
         ]

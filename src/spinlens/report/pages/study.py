@@ -20,9 +20,10 @@ from markupsafe import Markup
 from spinlens.files.atomic import replace_file
 from spinlens.plot import style
 from spinlens.report import scripts, svg, tables, verdict_tables
+from spinlens.report.answers.effects import CLAIMS, HEADINGS, effect_rows
+from spinlens.report.answers.larger import open_claims
 from spinlens.report.answers.sections import leads
-from spinlens.report.answers.study import CLAIMS, study_answer
-from spinlens.report.deciding import deciding_time
+from spinlens.report.answers.study import study_answer
 from spinlens.report.figures import (
     answer,
     calibration,
@@ -106,9 +107,11 @@ def render(
     played, looked_at = reels(results, data), units(results, data)
     return render_page(
         "report.html",
-        answer=study_answer(results),
+        answer=study_answer(results, provenance),
         claim_words=CLAIMS,
-        open_claims=open_claims(claims, provenance or {}),
+        effects=effect_rows(results),
+        effect_headings=HEADINGS,
+        open_claims=open_claims(results, provenance or {}),
         parts=("take", "elements", *(["player"] if played else ()), *(["explorer"] if looked_at else ())),
         reels=played and embedded("player-data", played),
         units=looked_at and embedded("explorer-data", looked_at),
@@ -129,13 +132,6 @@ def render(
         references=references(bibtex),
         bibtex=bibtex,
     )
-
-
-def open_claims(claims: Sequence[Results], provenance: Mapping[str, Any]) -> list[tuple[Results, str, str]]:
-    """The claims that more data would decide, what they wait for, how long that takes where the study ran."""
-    waiting = [(claim, str(claim["decides"])) for claim in claims if claim.get("decides")]
-    done = entries(provenance, "runs")
-    return [(claim, decides, deciding_time([str(claim.get("id"))], decides, done)) for claim, decides in waiting]
 
 
 def render_page(template: str, *, script: bool = True, parts: Sequence[str] = (), **values: Any) -> str:

@@ -95,7 +95,9 @@ def test_lines_of_a_critical_point(place: int, point: Any, drawn: Any, tmp_path:
     curves = [{"L": L, **plain(curve)} for L, curve in sorted(point.curves.items())]
     with style.context():
         picture = scaling.illustrations(plain(point), curves, KNOWN)[place]
-    same(drawn(of_point(curves, KNOWN)[picture.name].python), shown([panel.figure for panel in picture.panels]))
+    assert scaling.is_corrected(plain(point))
+    takes = of_point(curves, KNOWN, corrected=True)
+    same(drawn(takes[picture.name].python), shown([panel.figure for panel in picture.panels]))
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
   "use strict";
   const root = document.documentElement;
   const SVG = "http://www.w3.org/2000/svg";
-  const GAP = 24, HEAD = 22, LINE = 16;
+  const GAP = 24, LINE = 16, LETTERS = 46;
 
   const save = (name, type, text) => {
     const address = URL.createObjectURL(new Blob([text], { type }));
@@ -64,12 +64,20 @@
     return x > 0 ? y + LINE : y;
   };
 
+  // Words in lines of about as many letters as fit above a panel.
+  const lines = (words) => words.split(" ").reduce((found, word) => {
+    const last = found[found.length - 1];
+    return last && last.length + word.length < LETTERS ? [...found.slice(0, -1), `${last} ${word}`] : [...found, word];
+  }, []);
+
   const drawing = (figure) => {
     const panels = [...figure.querySelectorAll(".panel")];
     const columns = Math.min(panels.length % 3 && panels.length <= 6 ? 2 : 3, panels.length);
     const sizes = panels.map((panel) => panel.querySelector("svg").viewBox.baseVal);
     const wide = Math.max(...sizes.map((size) => size.width)), high = Math.max(...sizes.map((size) => size.height));
     const rows = Math.ceil(panels.length / columns);
+    const headings = panels.map((panel) => lines(panel.querySelector(".heading")?.textContent ?? ""));
+    const HEAD = 6 + LINE * Math.max(...headings.map((heading) => heading.length));
     const whole = document.createElementNS(SVG, "svg");
     const width = columns * (wide + GAP) - GAP, panelled = rows * (high + HEAD + GAP) - GAP;
     const height = key(figure, whole, panelled + LINE, width);
@@ -80,12 +88,12 @@
     whole.append(style);
     panels.forEach((panel, k) => {
       const [x, y] = [(k % columns) * (wide + GAP), Math.floor(k / columns) * (high + HEAD + GAP)];
-      const words = document.createElementNS(SVG, "text");
-      for (const [name, value] of Object.entries({ x, y: y + 13, "font-size": 11, "font-weight": "bold" })) words.setAttribute(name, value);
-      words.textContent = panel.querySelector(".heading")?.textContent ?? "";
+      headings[k].forEach((words, row) => {
+        shape(whole, "text", { x, y: y + 13 + row * LINE, "font-size": 11, "font-weight": "bold" }, words);
+      });
       const own = panel.querySelector("svg").cloneNode(true);
       for (const [name, value] of Object.entries({ x, y: y + HEAD, width: sizes[k].width, height: sizes[k].height })) own.setAttribute(name, value);
-      whole.append(words, own);
+      whole.append(own);
     });
     style.textContent = `image { image-rendering: pixelated } ${shared(whole)}`;
     const colors = light();
