@@ -37,6 +37,10 @@ def test_units_are_sorted_as_asked_and_chosen_by_keys(opened, brief):
         "#explorer .tiles > div", "all => all.map(tile => tile.getAttribute('aria-label'))"
     )
     assert order == ["unit 1", "unit 2", "unit 4", "unit 3"]  # of which only the third has a radius
+    assert page.locator("#explorer .tiles span").all_inner_texts() == ["1", "2", "4", "3"]
+    scale = page.evaluate("JSON.parse(document.getElementById('explorer-data').textContent).lattices.at(-1)")
+    largest = scale["machines"][0]["fields"]["scale"][0]
+    assert float(page.get_attribute(first, "title").partition("±")[2]) == pytest.approx(largest, rel=1e-2)
     page.focus("#explorer .tiles")
     page.keyboard.press("End")
     assert page.get_attribute("#explorer .tiles > div:last-child", "aria-selected") == "true"

@@ -109,15 +109,16 @@ def _corrected(rows: Mapping[int, Any], point: Any, quantity: str) -> dict[int, 
             "corrected=True needs a point whose fit says what it left of two sizes or more at T_c, as those of "
             "find_critical_point do, and curves with errors: leave it out to draw the curves as they are"
         )
-    fitted = {L: _at_critical(*own, left[L], quantity == "m2") for L, own in kept.items()}
+    fitted = {L: _at_critical(own, left[L], quantity == "m2") for L, own in kept.items()}
     aim = fitted[max(fitted)] if quantity == "m2" else _limit(point, quantity, fitted)
     if quantity == "m2":
         return {L: (x, y * aim / fitted[L], error * aim / fitted[L]) for L, (x, y, error) in kept.items()}
     return {L: (x, y + aim - fitted[L], error) for L, (x, y, error) in kept.items()}
 
 
-def _at_critical(x: Array, y: Array, error: Array, left: float, is_factor: bool) -> float:
+def _at_critical(row: tuple[Array, Array, Array], left: float, is_factor: bool) -> float:
     """The fit with its corrections at T_c: the data less what is left of them, in errors; of ⟨m²⟩ in its logarithm."""
+    x, y, error = row
     here, uncertain = float(np.interp(0.0, x, y)), float(np.interp(0.0, x, error))
     return here * float(np.exp(-left * uncertain / here)) if is_factor else here - left * uncertain
 

@@ -82,7 +82,13 @@ def states(
 
 
 def receptive_fields(
-    fields: npt.ArrayLike, ax: Axes | None = None, *, columns: int = 4, each: bool = True, centred: bool = False
+    fields: npt.ArrayLike,
+    ax: Axes | None = None,
+    *,
+    columns: int = 4,
+    each: bool = True,
+    centred: bool = False,
+    named: bool = False,
 ) -> Axes:
     """What hidden units look at: their weights on the lattice, red positive and blue negative.
 
@@ -98,6 +104,8 @@ def receptive_fields(
         Scale each unit by its own largest weight; False scales all by the largest of all.
     centred : bool, default False
         Move each unit so that its largest weight is in the middle: the lattice is periodic.
+    named : bool, default False
+        Write above each tile its number, from 1 on, and the weight at full colour.
 
     Returns
     -------
@@ -120,9 +128,11 @@ def receptive_fields(
         raise InputError(f"receptive fields must be (units, x, y), got shape {array.shape}: give the lattice's shape")
     columns = min(checks.positive_integer("columns", columns), len(array))
     array = np.stack([_centred(field) for field in array]) if centred else array
-    largest = np.abs(array).max(axis=(1, 2) if each else None, keepdims=True)
-    shown = _axes(ax, (array.shape[1], array.shape[2]), len(array), columns)
-    draw_tiles(shown, array / np.where(largest > 0, largest, 1.0), columns, cmap=style.DIVERGING, vmin=-1, vmax=1)
+    largest = np.broadcast_to(np.abs(array).max(axis=(1, 2) if each else None, keepdims=True), (len(array), 1, 1))
+    titles = [f"{k}: ±{scale:.2g}" for k, scale in enumerate(largest[:, 0, 0].tolist(), start=1)] if named else []
+    shown = _axes(ax, (array.shape[1], array.shape[2]), len(array), columns, len(titles))
+    whole = array / np.where(largest > 0, largest, 1.0)
+    draw_tiles(shown, whole, columns, titles, cmap=style.DIVERGING, vmin=-1, vmax=1)
     return shown
 
 

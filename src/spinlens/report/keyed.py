@@ -40,9 +40,9 @@ def _complete(panel: Panel, keys: Sequence[Key]) -> Figure:
     heading = textwrap.wrap(panel.title, _HEADING) or [""]
     _grow(figure, _HEAD + (len(heading) - 1) * _LINE, lines * _LINE + _EDGE if keys else 0.0)
     height = figure.get_size_inches()[1]
-    for number, words in enumerate(heading):
+    for number, line in enumerate(heading):
         at = 1 - (0.4 * _HEAD + number * _LINE) / height
-        figure.text(0.02, at, mathematics(words), va="center", weight="bold", fontsize=10)
+        figure.text(0.02, at, mathematics(line), va="center", weight="bold", fontsize=10)
     if keys:
         figure.legend(
             handles=[_handle(key) for key in keys], loc="lower left", bbox_to_anchor=(0.01, 0), ncols=columns,

@@ -109,3 +109,12 @@ def test_states_of_files_and_archives(tmp_path):
         np.testing.assert_array_equal(image(states(held)), expected)
     with pytest.raises(InputError, match=r"none\.npy"):
         states(tmp_path / "none.npy")
+
+
+def test_named_fields_say_their_number_and_the_weight_at_full_colour(ax: Axes) -> None:
+    fields = np.array([[[0.5, -0.25]], [[0.004, 0.0]]])
+    receptive_fields(fields, ax, named=True)
+    assert [text.get_text() for text in ax.texts] == ["1: ±0.5", "2: ±0.004"]
+    other = receptive_fields(fields, each=False, named=True)
+    assert [text.get_text() for text in other.texts] == ["1: ±0.5", "2: ±0.5"]
+    assert not receptive_fields(fields).texts

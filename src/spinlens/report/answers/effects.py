@@ -94,7 +94,7 @@ def _others(results: Results, claim: Results) -> list[EffectRow]:
         effects = [effect for effect in effects if effect.get("subject") == effects[0].get("subject")]
     told = telling(effects, _SPIN)
     shown = [] if told is None else [told]
-    if claim.get("outcome") == "no temperature":  # instruments disagree: the other side, too
+    if effects and claim.get("outcome") == "no temperature":  # instruments disagree: the other side, too
         shown += [effect for effect in [min(effects, key=_ratio)] if effect not in shown]
     of = [f"{_subject(claim, effect)}: {_against_known(results, effect)}" for effect in shown[:1]]
     return [_row(*row) for row in zip([*of, *(str(effect.get("name")) for effect in shown[1:])], shown, strict=True)]

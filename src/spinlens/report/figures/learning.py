@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from spinlens.arrays import Array
 from spinlens.plot import lattices, machines, pair_couplings, style
 from spinlens.report import layout
+from spinlens.report.figures.receptive_fields import scale_keys
 from spinlens.report.illustration import Illustration, Panel
 
 COLUMNS = 4
@@ -41,8 +42,8 @@ def spectrum(values: Array, noise_edge: float) -> Figure:
 
 def receptive_fields(fields: Array) -> Figure:
     """Fields (unit, x, y) of hidden units, each on its own scale; red is positive, blue negative."""
-    figure, axes = layout.picture((fields.shape[1], fields.shape[2]), len(fields), COLUMNS)
-    lattices.receptive_fields(fields, axes, columns=COLUMNS, centred=True)
+    figure, axes = layout.picture((fields.shape[1], fields.shape[2]), len(fields), COLUMNS, titles=len(fields))
+    lattices.receptive_fields(fields, axes, columns=COLUMNS, centred=True, named=True)
     return figure
 
 
@@ -69,7 +70,7 @@ def illustrations(judged: Mapping[str, Any], fields: Array | None = None) -> lis
         (SPECTRUM, spectrum(np.array(judged["singular_values"]), judged["noise_edge"])),
     ]
     if fields is not None:
-        made.append((FIELDS, receptive_fields(fields)))
+        made.append((replace(FIELDS, keys=scale_keys()), receptive_fields(fields)))
     return [replace(words, panels=(Panel(words.title, words.title, figure),)) for words, figure in made]
 
 
@@ -93,6 +94,6 @@ SPECTRUM = Illustration(
 FIELDS = Illustration(
     "receptive-fields", "Receptive fields",
     "Weights of single hidden units on the lattice, moved so that the largest is in the middle; red positive, blue "
-    "negative, each unit on its own colour scale.",
+    "negative. Above: the number of the unit, the largest norm first, and its weight at full colour.",
     "A patch of one sign is a block spin in all but name; noise is a unit that learned nothing.", (),
 )  # fmt: skip

@@ -99,8 +99,8 @@ _CORRECTED = (
     "fit leaves of the data; sizes that the fit left out are not drawn."
 )
 _RAW = (
-    "As measured: a fit to temperatures that were given has corrections at each of them, and none of a size by which its "
-    "curve could be moved."
+    "As measured: a fit to temperatures that were given has corrections at each of them, and none of a size by which "
+    "its curve could be moved."
 )
 
 

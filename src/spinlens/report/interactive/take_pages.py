@@ -46,7 +46,7 @@ _OF_MACHINE = {
     "couplings": (_MACHINE, ("couplings(sl.learned_couplings([machine], {shape}))",)),
     "receptive-fields": (
         _MACHINE,
-        ("receptive_fields(sl.receptive_fields(machine, {shape}, {units}), centred=True)",),
+        ("receptive_fields(sl.receptive_fields(machine, {shape}, {units}), centred=True, named=True)",),
     ),
 }
 

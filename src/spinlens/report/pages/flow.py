@@ -60,10 +60,11 @@ _PATTERNS = (
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with a table, drawings or both; `folded` has its title and is shown on demand."""
+    """A heading with a table, drawings or both; `lead` says in a line what it holds while it is folded."""
 
     name: str
     title: str
+    lead: str = ""
     text: str = ""
     table: Table | None = None
     svgs: tuple[tuple[str, Markup], ...] = ()
@@ -72,7 +73,6 @@ class Section:
     see: str = ""
     number: int = 0
     take: Take | None = None
-    folded: bool = False
 
 
 def figures(document: Document) -> dict[str, tuple[str, Figure]]:
@@ -176,20 +176,23 @@ def _sections(document: Document, inline: Mapping[str, tuple[str, Markup]]) -> l
     others = [row for row in rows if row["control"] != "given"]
     paths, compared, words = panels("flow-"), panels("ends-"), flow_comparison
     own = len(paths[:1] if _given(document["readings"]) else ())
+    leads = flow_tables.leads(document)
     return [
-        Section("end", "", "", None, tuple(inline[name] for name in ("end",) if name in inline), _STARTS,
+        Section("end", "", "", "", None, tuple(inline[name] for name in ("end",) if name in inline), _STARTS,
                 words.END_CAPTION, words.END_SEE),
-        Section("ends", "Where the flow ends", _ENDS, flow_tables.ends(document, _given(rows))),
-        Section("flows", "Along the flow", "", None, paths[:own], _STARTS, words.PATH_CAPTION, words.PATH_SEE),
-        Section("controls", "Controls: where flows end of machines that know the lattice, or cannot", "",
-                flow_tables.ends(document, others), compared, _STARTS, words.ENDS_CAPTION, words.ENDS_SEE, folded=True),
-        Section("paths", "Controls: temperature along their flows", "", None, paths[own:], _STARTS,
-                words.PATH_CAPTION, words.PATH_SEE, folded=True),
-        Section("fields", "Flow field: what one step does", _FIELDS, flow_tables.fixed_points(document),
-                panels("field-"), (), flow_fields.CAPTION, flow_fields.SEE),
-        Section("layers", "Layer by layer", "", None, panels("layers"), layers.KEYS, layers.CAPTION, layers.SEE),
-        Section("maps", "What hidden units see", _PATTERNS, flow_tables.patterns(document), panels("maps"),
-                _sources(document), maps.CAPTION, maps.SEE),
+        Section("ends", "Where the flow ends", leads["ends"], _ENDS, flow_tables.ends(document, _given(rows))),
+        Section("flows", "Along the flow", leads["flows"], "", None, paths[:own], _STARTS, words.PATH_CAPTION,
+                words.PATH_SEE),
+        Section("controls", "Controls: where flows end of machines that know the lattice, or cannot", leads["controls"],
+                "", flow_tables.ends(document, others), compared, _STARTS, words.ENDS_CAPTION, words.ENDS_SEE),
+        Section("paths", "Controls: temperature along their flows", leads["paths"], "", None, paths[own:], _STARTS,
+                words.PATH_CAPTION, words.PATH_SEE),
+        Section("fields", "Flow field: what one step does", leads["fields"], _FIELDS,
+                flow_tables.fixed_points(document), panels("field-"), (), flow_fields.CAPTION, flow_fields.SEE),
+        Section("layers", "Layer by layer", leads["layers"], "", None, panels("layers"), layers.KEYS, layers.CAPTION,
+                layers.SEE),
+        Section("maps", "What hidden units see", leads["maps"], _PATTERNS, flow_tables.patterns(document),
+                panels("maps"), _sources(document), maps.CAPTION, maps.SEE),
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The tables of the page of `spinlens flow`: where flows end, fixed points of one step, what units see."""
+"""The tables of the page of `spinlens flow`, and the line of each of its folded sections."""
 
 from __future__ import annotations
 
@@ -19,6 +19,30 @@ _PATTERNS = {
     "covariance": "alike", "quality": "on the grid", "match_temperature": "T / T_c of the best blocks",
     "match_residual": "not in common",
 }  # fmt: skip
+
+
+def leads(document: Document) -> dict[str, str]:
+    """Section → what it holds, in a line that stands while it is folded."""
+    rows, count = document["flows"], len(document["instruments"])
+    others = [row for row in rows if row["control"] != "given"]
+    machines = len({machine_name(row) for row in others})
+    who = f"{machines} other machine{'s' * (machines != 1)}"
+    points = fixed_points(document).rows
+    kinds = [f"{sum(row[4] == kind for row in points)} {kind}" for kind in ("attractive", "repulsive")]
+    read = f"by {count} instruments"
+    return {
+        "ends": f"{len(rows) - len(others)} flows read {read}: T / T_c, p of equilibrium, Δ_s, Δ_ε.",
+        "flows": f"T / T_c {read}, from the first to the last of {document['machine']['steps']} steps.",
+        "controls": f"{len(others)} flows of {who}, read {read}.",
+        "paths": f"T / T_c of {who} {read}.",
+        "fields": f"Change of T by one step of {_listed(document['fields'])}; fixed points: {' and '.join(kinds)}.",
+        "layers": f"T / T_c after every layer of {_listed(document['layers'])}.",
+        "maps": f"Correlations ⟨v h⟩ of {_listed(document['maps'])}.",
+    }
+
+
+def _listed(names: Mapping[str, Any]) -> str:
+    return " and ".join(map(str, names))
 
 
 def ends(document: Document, rows: Sequence[Row]) -> Table:

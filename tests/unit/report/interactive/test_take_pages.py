@@ -39,5 +39,5 @@ def test_a_training_has_a_block_and_a_pdf_a_figure() -> None:
     assert {name: counted(blocks(take)[0]) for name, take in takes.items()} == dict.fromkeys(takes, True)
     assert blocks(takes["learning-curve"])[0]["dims"] == {"epoch": list(range(1, 9))}
     assert takes["spectrum"].files == (("PDF", "spectrum.pdf"),)
-    assert "(machine, (2, 2), 2), centred=True)" in takes["receptive-fields"].python
+    assert "(machine, (2, 2), 2), centred=True, named=True)" in takes["receptive-fields"].python
     assert '"lattice": [row["true"]' in takes["couplings"].python

@@ -109,7 +109,10 @@
     tiles.replaceChildren();
     order.forEach((unit, k) => {
       const tile = make(tiles, "div", { role: "option", id: `unit-${k}`, "aria-label": `unit ${unit + 1}` });
-      paint(make(tile, "canvas"), machine, KINDS[kinds.value][0], unit);
+      const kind = KINDS[kinds.value][0];
+      paint(make(tile, "canvas"), machine, kind, unit);
+      make(tile, "span", { "aria-hidden": "true" }, String(unit + 1));
+      tile.title = `unit ${unit + 1}, full colour at ±${short(machine[kind].scale[unit])}`;
       tile.addEventListener("click", () => choose(k));
     });
     couplings();
