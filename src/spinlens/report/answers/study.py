@@ -70,9 +70,8 @@ def _effective(results: Results) -> list[str]:
         exact = reference(section(model, "reference").get("delta_spin"))
         own, size = measured(section(model, "equilibrium").get("delta_spin")), model.get("size")
         if exact is not None and own is not None and size is not None:
-            return [
-                f"They are effective ones: {label(model)} has Δ_s = {said(own)} at L = {size}, {said(exact)} at L → ∞."
-            ]
+            here = f"{label(model)} has Δ_s = {said(own)} at T_c and L = {size}, {said(exact)} at L → ∞"
+            return [f"They are effective ones: {here}."]
     return []
 
 

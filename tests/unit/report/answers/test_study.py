@@ -82,7 +82,10 @@ def test_dimensions_of_a_finite_lattice_are_said_to_be_effective_ones() -> None:
     model = results["models"]["power-law"]
     model["reference"]["delta_spin"] = {"value": 0.4, "error": 0.0}
     model["equilibrium"]["delta_spin"] = {"value": 0.28, "error": 0.01}
-    assert f"{model['label']} has Δ_s = 0.280(10) at L = {model['size']}, 0.4 at L → ∞" in study_answer(results).words
+    assert (
+        f"{model['label']} has Δ_s = 0.280(10) at T_c and L = {model['size']}, 0.4 at L → ∞"
+        in study_answer(results).words
+    )
 
 
 @pytest.mark.parametrize(
