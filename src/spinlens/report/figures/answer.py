@@ -213,7 +213,7 @@ def draw_fields(found: Mapping[str, Field]) -> Figure:
     low, high = place.get_ylim()
     place.set_ylim(low, high + 0.12 * (high - low))  # room for the words above
     place.set_xlabel("T / T_c of the states")
-    place.set_ylabel("(T after − before) / T_c")
+    place.set_ylabel("change of T / T_c")
     return figure
 
 
