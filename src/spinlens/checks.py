@@ -20,6 +20,7 @@ PARAMETERS = ("weights_", "visible_bias_", "hidden_bias_")
 _LARGEST = 1e30  # trained weights are below 100
 _MOST = 2**62  # counts that NumPy can hold, doubled
 _SEEDS = 2**256
+_FEW = 64
 _SITES = 2**31  # kernels number sites with 32 bits
 
 
@@ -291,7 +292,7 @@ def _on_lattice(name: str, values: Held, lattice: tuple[int, ...] | None) -> npt
 
 def _only_bits(array: npt.NDArray[Any]) -> bool:
     """Whether numbers are 0 and 1 and no others; of floats both must occur."""
-    if array.min() != 0:
+    if array.flat[:_FEW].min() < 0 or array.min() != 0:  # states of ±1 show it at once
         return False
     if array.dtype.kind in "iu":
         return bool(array.max() <= 1)

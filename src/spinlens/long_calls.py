@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ _OPERATOR = 2e-9  # seconds of a site and operator
 _BIN = 1.2e-3  # seconds of the spectra of one jackknife bin
 _TRAINED = 2000 * WEIGHT  # of a weight and training state: between CD-1 and PCD-100 of 30 epochs
 _PIXELS = 4 * 120**2  # bytes of a square inch
+_MOST = 10**60  # of any size, so that powers of it are numbers
 
 
 class Sizes:
@@ -34,7 +35,7 @@ class Sizes:
         if value is None:
             return default
         if isinstance(value, int | float | np.number):
-            return float(value)
+            return float(min(value, _MOST))
         if isinstance(value, np.ndarray):
             return float(value.size)
         return float(len(value)) if isinstance(value, Sized) and not isinstance(value, str) else 1.0
@@ -47,7 +48,7 @@ class Sizes:
         """Sites of a model or a shape, visible units of a machine, numbers of one state."""
         value = self._arguments[name]
         if isinstance(value, list | tuple):
-            return float(math.prod(value)) if all(isinstance(side, int) for side in value) else _one(value[0])
+            return _product(value) if all(isinstance(side, int) for side in value) else _one(value[0])
         return _one(value)
 
 
@@ -64,7 +65,11 @@ def _entries(value: Any) -> float:
 def _one(value: Any) -> float:
     if hasattr(value, "weights_"):
         return float(len(value.weights_))
-    return float(value.n_sites if hasattr(value, "n_sites") else math.prod(getattr(value, "shape", ())[1:]))
+    return float(value.n_sites) if hasattr(value, "n_sites") else _product(getattr(value, "shape", ())[1:])
+
+
+def _product(sides: Sequence[int]) -> float:
+    return float(min(max(1, math.prod(sides)), _MOST))
 
 
 Taken = Callable[[Sizes], tuple[float, float]]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from spinlens.errors import InputError
 from spinlens.resources import SWEEP, afford
 from spinlens.sampling.algorithms.algorithm import Algorithm
+from spinlens.sampling.algorithms.extremes import Exact
 from spinlens.sampling.algorithms.multispin import REPLICAS, MultiSpin
 from spinlens.sampling.chains.request import RunRequest
 
 _TABLES = 48  # bytes a site of couplings, alias tables, and of a chain under way
 _SERIES, _AVERAGES, _CHAIN = 12 * 8 * 2, 400_000, 10_000  # bytes of a draw twice, of the averages of a chain, of any
+_UNSTOPPED = 30.0  # seconds for which Ctrl-C and checkpoints may have to wait
 _REMEDY = "ask for fewer draws, chains or temperatures, or a smaller lattice"
 
 
 def require_affordable(request: RunRequest, algorithms: Sequence[Algorithm | MultiSpin], workers: int) -> None:
     """Refuse a run that does not fit into memory or would not end, and say where it takes days."""
+    _require_stoppable(request, algorithms)
     sweeps = request.draws * request.thin + (request.warmup or 0)
     chains = [request.chains / REPLICAS if isinstance(item, MultiSpin) else request.chains for item in algorithms]
     works = [item.work * number for item, number in zip(algorithms, chains, strict=True)]
@@ -23,6 +27,20 @@ def require_affordable(request: RunRequest, algorithms: Sequence[Algorithm | Mul
     averages = request.series and not request.keep_spins
     remedy = f"{_REMEDY}, or for series=False, which keeps averages" if averages else _REMEDY
     afford("this run", seconds, memory(request, workers), remedy)
+
+
+def _require_stoppable(request: RunRequest, algorithms: Sequence[Algorithm | MultiSpin]) -> None:
+    """Refuse what nobody could stop: one sweep, or where swaps or measurements need it all sweeps of a draw."""
+    moving = [item for item in algorithms if not isinstance(item, Exact)]
+    seconds = SWEEP * request.model.n_sites * max((item.work for item in moving), default=0.0)
+    what, remedy = "one sweep", "a smaller lattice"
+    if request.exchange or any(item.measures_all_sweeps for item in moving):
+        seconds *= request.thin * (len(request.temperatures) if request.exchange else 1)
+        what, remedy = "one draw", "a smaller thin, with more draws, or a smaller lattice"
+    if seconds > _UNSTOPPED:
+        raise InputError(
+            f"{what} would take about {seconds:.3g} s, in which it could neither be stopped nor saved; ask for {remedy}"
+        )
 
 
 def memory(request: RunRequest, workers: int) -> float:

@@ -37,6 +37,11 @@ class Algorithm(Protocol):
         """What a sweep takes, in units of an update of each spin."""
         ...
 
+    @property
+    def measures_all_sweeps(self) -> bool:
+        """Whether a draw measures all of its `thin` sweeps, which are one call then, and not their end alone."""
+        ...
+
     def tune(self, chain: ChainState) -> None:
         """Fix what one sweep of this chain is (Wolff: its number of clusters); the chain moves on meanwhile.
 

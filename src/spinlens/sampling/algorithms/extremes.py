@@ -21,6 +21,11 @@ class Exact(LatticeAlgorithm):
     Without a field both ground states are equally likely; in a field the one along it is drawn alone.
     """
 
+    @property
+    def measures_all_sweeps(self) -> bool:
+        """There are no sweeps: each call draws."""
+        return True
+
     def advance(self, chain: ChainState, draws: int, thin: int, energy: bool, states: bool) -> ChainDraws:
         if self.temperature == 0 and not bool((self.model.coupling_table >= 0).all()):
             raise CouplingError("T = 0 needs couplings J(r) ≥ 0: the ground state of mixed signs is not known")

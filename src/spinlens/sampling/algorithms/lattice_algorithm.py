@@ -101,6 +101,11 @@ class LatticeAlgorithm:
         """Room for the Fourier sums of clusters, (N, d)."""
         return chain.modes[: self.model.n_sites * self.model.dimension].reshape(-1, self.model.dimension)
 
+    @property
+    def measures_all_sweeps(self) -> bool:
+        """A draw is what its last sweep leaves."""
+        return False
+
     def tune(self, chain: ChainState) -> None:
         """Nothing to tune: a sweep visits every site."""
 

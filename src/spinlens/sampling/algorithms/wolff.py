@@ -33,6 +33,11 @@ class _Wolff(LatticeAlgorithm):
     Without a field m² and the modes are improved estimators, m⁴ is the state's; in a field all are the state's.
     """
 
+    @property
+    def measures_all_sweeps(self) -> bool:
+        """Improved estimators are averages over all clusters since the draw before."""
+        return True
+
     def tune(self, chain: ChainState) -> None:
         """Set the clusters of a sweep to N over the mean size of a cluster, measured on a few N sites.
 

@@ -48,13 +48,14 @@ class MarkovRun:
 
     most = _MOST
     can_be_shortened = True  # whether a series of more draws holds the result of fewer
+    thinned_at_once = False  # whether the sweeps between two draws cannot be taken in several calls
 
     def __init__(self, request: RunRequest, state: Any, logs: int, work: float = 1.0) -> None:
         self.request, self.state, self.n_sites = request, state, request.model.n_sites
         self.warmup = WarmUp(request.warmup)
         self.logs = [ChainLog(request, self.warmup) for _ in range(logs)]
         sweeps = CHUNK // math.ceil(self.n_sites * work)
-        self._warmup_chunk = min(self.most, max(1, sweeps))
+        self._warmup_chunk, self._most_sweeps, self._between = min(self.most, max(1, sweeps)), max(1, sweeps), 0
         self._chunk = min(self.most, max(1, sweeps // request.thin))
 
     def _tune(self) -> None:
@@ -81,7 +82,7 @@ class MarkovRun:
     @property
     def savable(self) -> bool:
         """Whether the run stands at the end of a chunk."""
-        return self.draws % self._chunk == 0
+        return self._between == 0 and self.draws % self._chunk == 0
 
     @property
     def before_rest(self) -> bool:
@@ -97,10 +98,15 @@ class MarkovRun:
             self.warmup.take(self._watch(count))
             return count
         asked = self.request
-        count = min(self._chunk - self.draws % self._chunk, asked.draws - self.draws)
-        for log, draws in zip(self.logs, self._move(count, asked.thin, asked.energy, asked.needs_states), strict=True):
+        if asked.thin - self._between > self._most_sweeps and not self.thinned_at_once:
+            list(self._move(1, self._most_sweeps, False, False))  # to be stopped between two draws that are far apart
+            self._between += self._most_sweeps
+            return self._most_sweeps
+        count, thin = min(self._chunk - self.draws % self._chunk, asked.draws - self.draws), asked.thin - self._between
+        for log, draws in zip(self.logs, self._move(count, thin, asked.energy, asked.needs_states), strict=True):
             log.take(draws)
-        return count * asked.thin
+        self._between = 0
+        return count * thin
 
     def rest(self) -> None:
         """Let go of what only further draws need, once there are none: some 40 bytes a site."""
@@ -145,7 +151,7 @@ class Chain(MarkovRun):
 
     def __init__(self, request: RunRequest, algorithm: Algorithm, state: ChainState) -> None:
         super().__init__(request, state, 1, algorithm.work)
-        self.algorithm = algorithm
+        self.algorithm, self.thinned_at_once = algorithm, algorithm.measures_all_sweeps
 
     def _tune(self) -> None:
         self.algorithm.tune(self.state)

@@ -54,6 +54,7 @@ class TemperatureLadder(MarkovRun):
 
     most = 1 << 10
     can_be_shortened = False
+    thinned_at_once = True  # replicas swap after every call
 
     def __init__(self, request: RunRequest, algorithms: Sequence[Algorithm], state: LadderState) -> None:
         super().__init__(request, state, len(request.temperatures), max(item.work for item in algorithms))
