@@ -59,6 +59,23 @@ def test_no_scheduler_there(tmp_path, address, monkeypatch):
         run(toy_tasks.study(), tmp_path / "study", scheduler=address)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_scheduler_without_workers_is_said(monkeypatch):
+    """Tasks waited there without a word."""
+
+    class Empty:
+        def __init__(self, address, **options): ...
+
+        def nthreads(self):
+            return {}
+
+        def get_executor(self, **options): ...
+
+    monkeypatch.setattr(distributed, "Client", Empty)
+    with pytest.warns(RuntimeWarning, match=r"scheduler at tcp://host:1 has no workers: tasks wait until some come"):
+        DaskCluster("tcp://host:1")
+
+
 def test_the_scheduler_is_killed(tmp_path, digest, unbroken, monkeypatch):
     """While its tasks are held back after the first."""
     gate = tmp_path / "gate"

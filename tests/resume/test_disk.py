@@ -66,3 +66,11 @@ def test_the_folder_is_removed_underway(tmp_path):
     with pytest.raises(StudyError, match=r"has been removed|No such file"):
         run(tasks, tmp_path / "study")
     assert not (tmp_path / "study").exists()
+
+
+def test_another_folder_takes_the_name_underway(tmp_path):
+    """Provenance and failures were written into whatever had the name."""
+    tasks = [Task("replace/it", "toy_tasks:replace_folder", {"folder": str(tmp_path / "study")}), *toy_tasks.study()]
+    with pytest.raises(StudyError, match="another folder has the name"):
+        run(tasks, tmp_path / "study")
+    assert list((tmp_path / "study").iterdir()) == []

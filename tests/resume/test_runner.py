@@ -255,3 +255,16 @@ def test_a_clock_set_back_changes_nothing(tmp_path, monkeypatch, digest, unbroke
     runs = provenance.read(StudyFolder(tmp_path / "study"))["runs"]
     assert [entry["started"][:4] for entry in runs][1:] == ["1970"]
     assert all(entry["wall_seconds"] >= 0 for entry in runs)
+
+
+def test_what_follows_a_study_still_has_the_folder(tmp_path):
+    """A second run that waited took it before results and page were written, and the first ended with an error."""
+    followed = []
+
+    def finish(outcome):
+        with pytest.raises(StudyError, match="in use"):
+            run(toy_tasks.study(), tmp_path / "study")
+        followed.append(len(outcome.results))
+
+    run(toy_tasks.study(), tmp_path / "study", finish=finish)
+    assert followed == [len(toy_tasks.study())]

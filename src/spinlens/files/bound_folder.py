@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 from spinlens.errors import CheckpointError
 from spinlens.files.atomic import PARTIAL, replace_file, sweep
 from spinlens.files.formats import CHECKPOINT, PLAN
-from spinlens.files.locking import LOCK
+from spinlens.files.locking import CLAIM, LOCK
 from spinlens.files.regular import read_regular
+from spinlens.versions import Make, differences, made_with
 
 
 class OtherArguments(CheckpointError):
@@ -24,7 +26,7 @@ class BoundFolder:
     """A folder bound to `arguments` (JSON-able) by the file `name` in it, with notes that may change.
 
     Making the object creates the folder, or checks that it belongs to the same arguments; `free` says in words which
-    arguments are not among them.
+    arguments are not among them. `made_with` are the makes that have worked on it, the last one last.
 
     Raises
     ------
@@ -38,10 +40,15 @@ class BoundFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             sweep(self.path)
-            known = self._read()
-            if known is None or (known["arguments"] != asked and not known["notes"] and self._nothing_saved()):
+            known = found = self._read()
+            fresh = known is None or (not known["notes"] and self._nothing_saved())
+            if known is None or (fresh and known["arguments"] != asked):
                 known = {"arguments": asked, "notes": {}}
-                self._write(known)
+            if known["arguments"] == asked:
+                self.made_with = makes_of({} if fresh else known)
+                known = {**known, "made_with": self.made_with}
+                if known != found:
+                    self._write(known)
         except OSError as error:
             raise CheckpointError(f"cannot write {self.path}: {error.strerror or error}") from None
         if changes := difference(known["arguments"], asked):
@@ -59,16 +66,16 @@ class BoundFolder:
     def note(self, **notes: Any) -> None:
         """Keep more notes."""
         known = self._read() or {"arguments": {}, "notes": {}}
-        self._write({"arguments": known["arguments"], "notes": {**known["notes"], **notes}})
+        self._write({**known, "notes": {**known["notes"], **notes}})
 
     def _nothing_saved(self) -> bool:
         """Whether a run of other arguments has bound the folder and failed before it had anything to keep."""
         files = (path for path in self.path.rglob("*") if not path.is_dir())
-        return all(path.suffix == PARTIAL or path.name in (LOCK, CHECKPOINT, PLAN) for path in files)
+        return all(path.suffix == PARTIAL or path.name in (LOCK, CLAIM, CHECKPOINT, PLAN) for path in files)
 
     def _read(self) -> dict[str, Any] | None:
         if not self._file.exists():
-            if any(item.suffix != PARTIAL and item.name != LOCK for item in self.path.iterdir()):
+            if any(item.suffix != PARTIAL and item.name not in (LOCK, CLAIM) for item in self.path.iterdir()):
                 raise CheckpointError(f"{self.path} holds other files and no {self._file.name}; give another folder")
             return None
         try:
@@ -83,12 +90,32 @@ class BoundFolder:
         replace_file(self._file, (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
+def makes_of(known: Mapping[str, Any]) -> list[Make]:
+    """The makes that have worked on a run by what is known of it, and the one that goes on now, the last one last.
+
+    Warns
+    -----
+    RuntimeWarning
+        They are several: its last digits are those of one or the other.
+    """
+    mine, noted = made_with(), known.get("made_with")
+    earlier = [make for make in noted if isinstance(make, dict) and make != mine] if isinstance(noted, list) else []
+    if earlier:
+        warnings.warn(
+            f"this run was begun with other libraries or on another processor ({differences(earlier[-1], mine)}): its "
+            "numbers are a mixture, which results say",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return [*earlier, mine]
+
+
 def emptied(folder: Path) -> None:
     """Remove the states of a run from its folder, which this process holds."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path.name != LOCK:
+        elif path.name not in (LOCK, CLAIM):
             path.unlink()
 
 

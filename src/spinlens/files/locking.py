@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,10 @@ from spinlens.files.atomic import make_folder, refusals
 
 LOCK = ".lock"
 """Name of the file in a folder that its run holds."""
+CLAIM = ".lock.held"
+"""Name of the file that stands for the lock where the file system has none."""
+
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
 
 if sys.platform == "win32":
     import msvcrt
@@ -40,13 +46,59 @@ def hold(path: Path) -> Iterator[None]:
         except (BlockingIOError, PermissionError):
             holder = stream.read(200).strip() or "another process"
             raise StudyError(f"{path.parent} is in use by {holder}; wait for that run or stop it") from None
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            stack.enter_context(_claimed(path.with_name(CLAIM)))
         if not _is_still(stream, path):  # its holder has just ended and removed it: it is locked for nobody
             stack.enter_context(hold(path))
         stream.seek(0)
         stream.truncate()
-        stream.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+        stream.write(_holder())
         stream.flush()
         yield
+
+
+@contextlib.contextmanager
+def _claimed(path: Path) -> Iterator[None]:
+    """Hold a folder by a file that is there, on file systems without locks: a run that is killed leaves it behind."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError:
+        holder = path.read_text(encoding="utf-8", errors="replace")[:200].strip() or "another process"
+        if not _has_ended(holder):
+            raise StudyError(
+                f"{path.parent} is in use by {holder}, or was when that was killed: its file system has no locks; "
+                f"wait for that run, or remove {path} when it has ended"
+            ) from None
+        path.unlink(missing_ok=True)
+        with _claimed(path):
+            yield
+        return
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(_holder())
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _holder() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()}\n"
+
+
+def _has_ended(holder: str) -> bool:
+    """Whether a process of this machine is no more; of other machines nothing is known."""
+    match = re.fullmatch(r"process (\d+) on (.+)", holder)
+    if match is None or match[2] != socket.gethostname() or sys.platform == "win32":
+        return False
+    try:
+        os.kill(int(match[1]), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
 
 
 @contextlib.contextmanager

@@ -12,9 +12,9 @@ from typing import Any
 from spinlens.arrays import AnyArray
 from spinlens.errors import CheckpointError
 from spinlens.files.atomic import PARTIAL, replace_file
-from spinlens.files.bound_folder import as_json, difference
+from spinlens.files.bound_folder import as_json, difference, makes_of
 from spinlens.files.formats import MARKER, OF_FLOW, OF_TRAIN
-from spinlens.files.locking import LOCK
+from spinlens.files.locking import CLAIM, LOCK
 from spinlens.files.regular import read_regular
 
 
@@ -28,7 +28,7 @@ def claim(folder: Path, command: str, arguments: Mapping[str, Any], force: bool 
     command : str
         Which command: "train", "flow".
     arguments : mapping
-        All that determines the results, JSON-able.
+        All that determines the results, JSON-able; noted in run.json, with the makes that have worked on them.
     force : bool
         Take the folder of another run: what that one wrote is removed, files of others stay.
 
@@ -45,7 +45,8 @@ def claim(folder: Path, command: str, arguments: Mapping[str, Any], force: bool 
             raise CheckpointError(f"{folder} {wrong}; choose another --out, or replace what is there with --force")
         if wrong:
             _remove_run(folder)
-        replace_file(folder / MARKER, (json.dumps(asked, indent=1) + "\n").encode())
+        makes = makes_of(run_of(folder) if _kept(folder) else {})
+        replace_file(folder / MARKER, (json.dumps({**asked, "made_with": makes}, indent=1) + "\n").encode())
     except OSError as error:
         raise CheckpointError(f"cannot write {folder}: {error.strerror or error}") from None
 
@@ -71,20 +72,25 @@ def digest(arrays: Iterable[AnyArray | None]) -> str:
 
 def _whose(folder: Path, asked: Mapping[str, Any]) -> str:
     """In words why the folder is not that of the run asked for; empty where it is."""
-    known, others = run_of(folder), [item for item in folder.iterdir() if not _of_no_worth(item)]
-    if not others:  # nobody's, or of a run that failed before it had anything to keep
+    known = run_of(folder)
+    if not _kept(folder):  # nobody's, or of a run that failed before it had anything to keep
         return ""
     if not known:
         return "holds other files"
     if known.get("command") != asked["command"]:
         return f"belongs to spinlens {known.get('command')}"
-    changes = difference(known, asked)
+    changes = difference({name: known[name] for name in known if name != "made_with"}, asked)
     return f"belongs to another run: {changes}" if changes else ""
+
+
+def _kept(folder: Path) -> bool:
+    """Whether a run has kept anything there, or anybody else."""
+    return any(not _of_no_worth(item) for item in folder.iterdir())
 
 
 def _of_no_worth(item: Path) -> bool:
     """Whether a file is there before a run has anything to keep: its marker, if it is one, its lock, half a file."""
-    return item.suffix == PARTIAL or item.name == LOCK or (item.name == MARKER and bool(run_of(item.parent)))
+    return item.suffix == PARTIAL or item.name in (LOCK, CLAIM) or (item.name == MARKER and bool(run_of(item.parent)))
 
 
 def _remove_run(folder: Path) -> None:

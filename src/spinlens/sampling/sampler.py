@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Sequence
 
@@ -177,4 +178,7 @@ def start_sampling(
     layout = ChainLayout(request)
     require_affordable(request, layout.algorithms, threads.workers)  # before a checkpoint is made
     folder = None if checkpoint is None else CheckpointFolder(checkpoint, request.arguments)
-    return threads.start(layout, folder, checks.seconds("checkpoint_seconds", checkpoint_seconds), tell)
+    found = threads.start(layout, folder, checks.seconds("checkpoint_seconds", checkpoint_seconds), tell)
+    if folder is None or len(folder.made_with) == 1:
+        return found
+    return lambda: found().assign_attrs(mixed_with=json.dumps(folder.made_with[:-1]))

@@ -124,7 +124,7 @@ def document(found: SearchFound) -> dict[str, Any]:
     """What point.json holds: the critical point, what is known of it, and the draws of each size."""
     s, point = found.settings, found.point
     draws = {str(L): n for L, n in found.search.draws.items()}
-    about = {"coupling": s.coupling.label, "dimension": s.dimension}
+    about = {"coupling": s.coupling.label, "dimension": s.dimension, "made_with": list(found.search.made_with)}
     return {**about, **plain(point), "known": plain(known_of(point)), "draws": draws}
 
 
@@ -151,7 +151,13 @@ def made_with(found: SearchFound) -> list[tuple[str, str]]:
         ("seed", str(s.seed)),
         ("sweeps of each size, all temperatures together", draws),
         ("temperatures of each size", str(s.points)),
+        *(("computed with" if k == 0 else "and with", words) for k, words in enumerate(makes(found.search))),
     ]
+
+
+def makes(search: Search) -> list[str]:
+    """The libraries and processor kernels that it was computed with, one unless it is a mixture."""
+    return [", ".join(f"{name} {value}" for name, value in make.items()) for make in search.made_with]
 
 
 def crossing_table(point: CriticalPoint) -> str:

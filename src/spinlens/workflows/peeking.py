@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from spinlens.study.stages.interim import interim
 from spinlens.study.storage.catalogue import noted
 from spinlens.study.storage.inspection import survey
 from spinlens.study.storage.store import StudyFolder, StudyResults
+from spinlens.versions import differences
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ class Peek:
         rows = [row for key, model in every.items() for row in _recipes(model, key)]
         table = [("lattice", "recipe", "machines", "gap, nats a site", "T_end / T_c by energy"), *rows] if rows else []
         card = Card(f"{self.name}: {self.done} of {self.total} tasks done, {state}", facts, table)
-        said = [f"{'' if self.finished else 'So far: '}{line}" for line in findings.findings(self.results)]
-        return "\n".join([card.text(), "", *said])
+        said = [_mixture(entries(self.results, "made_with"))]
+        said += [f"{'' if self.finished else 'So far: '}{line}" for line in findings.findings(self.results)]
+        return "\n".join([card.text(), "", *filter(None, said)])
 
     def document(self) -> dict[str, Any]:
         """The results so far as JSON data, marked as interim where they are."""
@@ -89,7 +91,15 @@ def peek(folder: str | os.PathLike[str]) -> Peek:
         return Peek(str(folder), len(done), len(contents.keys), dict(found["results"]), found)
     last = next(task for task in study_tasks(load_study(path)) if task.name == "results")
     artefacts = {name: found[name] for name in last.needs if name in done}
-    return Peek(str(folder), len(done), len(contents.keys), interim(last.inputs, artefacts), found)
+    results = {**interim(last.inputs, artefacts), "made_with": list(contents.made_with)}
+    return Peek(str(folder), len(done), len(contents.keys), results, found)
+
+
+def _mixture(makes: Sequence[Mapping[str, Any]]) -> str:
+    """That a study was computed with several libraries or processors; empty where it was not."""
+    if len(makes) < 2:
+        return ""
+    return f"A mixture, computed with different libraries or processors: {differences(makes[0], makes[-1])}."
 
 
 def _critical(model: Results) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import TemplateError
+
 from spinlens import checks
 from spinlens.border import checked
+from spinlens.errors import SpinlensError, StudyError
 from spinlens.progress import Progress, telling
 from spinlens.report import findings as words
 from spinlens.report.deciding import deciding_time
@@ -19,11 +23,12 @@ from spinlens.study.definition.costs import sized
 from spinlens.study.definition.spec import Study
 from spinlens.study.definition.toml_file import load_study, to_toml
 from spinlens.study.planning.contents import catalogue
-from spinlens.study.running.runner import run
+from spinlens.study.running.runner import Outcome, run
 from spinlens.study.stages import study_tasks
 from spinlens.study.stages.figures import figure_data
 from spinlens.study.storage import provenance
-from spinlens.study.storage.store import StudyFolder, StudyResults, named_errors
+from spinlens.study.storage.refusals import named_errors
+from spinlens.study.storage.store import StudyFolder, StudyResults
 from spinlens.workflows.citing import cite
 
 if TYPE_CHECKING:
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
 
 RESULTS = "results"
 """The task whose JSON payload is results.json."""
+
+_MISFITS = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError)
 
 
 @checked
@@ -95,15 +102,11 @@ def reproduce(
     spinlens.errors.InputError: there is no preset 'quik'; did you mean 'quick'?
     """
     spec = study if isinstance(study, Study) else load_study(study)
-    tasks = sized(study_tasks(spec))
+    tasks, files = sized(study_tasks(spec)), {"study.toml": to_toml(spec)}
     with telling(progress) as tell:
-        outcome = run(
-            tasks, out, checks.workers("workers", workers), scheduler, tell, {"study.toml": to_toml(spec)}, mixed
-        )
-    if len(outcome.reused) == len(tasks) and _outputs_stand(outcome.results):
-        found: dict[str, Any] = outcome.results[RESULTS]
-        return found
-    return _write_outputs(outcome.results)
+        outcome = run(tasks, out, checks.workers("workers", workers), scheduler, tell, files, mixed, _finish)
+    found: dict[str, Any] = outcome.results[RESULTS]
+    return found
 
 
 def report(
@@ -119,11 +122,27 @@ def report(
     if pdfs:
         with study.locked(), named_errors(study.path):
             write_pdfs(found[RESULTS], figure_data(found[RESULTS]["study"], found), study.path / "figures")
-    if page is None:
-        return _write_outputs(found)
-    values: dict[str, Any] = found[RESULTS]
-    write_report(values, figure_data(values["study"], found), Path(page), provenance.read(study), cite(values))
-    return values
+    with drawn_from(study.path):
+        if page is None:
+            with study.locked():
+                return _write_outputs(found)
+        values: dict[str, Any] = found[RESULTS]
+        write_report(values, figure_data(values["study"], found), Path(page), provenance.read(study), cite(values))
+        return values
+
+
+@contextlib.contextmanager
+def drawn_from(folder: Path) -> Iterator[None]:
+    """Say in one sentence what of a study's numbers no page can be made of: they may be a stranger's."""
+    try:
+        yield
+    except SpinlensError:
+        raise
+    except (*_MISFITS, TemplateError) as error:
+        raise StudyError(
+            f"the results in {folder} are not of the shape that this version draws ({type(error).__name__}: {error}); "
+            "spinlens study verify says whether they are whole"
+        ) from error
 
 
 def is_finished(folder: str | os.PathLike[str]) -> bool:
@@ -187,6 +206,12 @@ def findings(results: Mapping[str, Any], folder: str | os.PathLike[str] | None =
     return list(said) or ["this study has no verdicts"]
 
 
+def _finish(outcome: Outcome) -> None:
+    """Write results and page, unless nothing was computed and they stand."""
+    if outcome.seconds or not _outputs_stand(outcome.results):
+        _write_outputs(outcome.results)
+
+
 def _outputs_stand(results: StudyResults) -> bool:
     """Whether results.json says what the results task says and a report lies beside it."""
     if not report_path(results.folder.path).is_file():
@@ -199,10 +224,11 @@ def _outputs_stand(results: StudyResults) -> bool:
 
 
 def _write_outputs(results: StudyResults) -> dict[str, Any]:
+    """Of a study that this process holds."""
     folder = results.folder
     values: dict[str, Any] = results[RESULTS]
     data = figure_data(values["study"], results)
-    with folder.locked(), named_errors(folder.path):
+    with named_errors(folder.path):
         folder.write_json("results.json", values)
         write_report(values, data, report_path(folder.path), provenance.read(folder), cite(values))
     return values

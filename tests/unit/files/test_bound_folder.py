@@ -8,6 +8,7 @@ import time
 import pytest
 
 from spinlens.errors import CheckpointError
+from spinlens.files import bound_folder
 from spinlens.files.bound_folder import BoundFolder, difference
 
 ARGUMENTS = {"seed": 0, "sizes": [8, 16], "warmup": None}
@@ -83,3 +84,29 @@ def test_what_differs_is_named():
     assert difference(ARGUMENTS, ARGUMENTS) == ""
     assert difference("broken", {"seed": 1}) == "seed was None and is 1"
     assert difference({"x": "y" * 99}, {"x": 1}).endswith("... and is 1")
+
+
+OLD, NEW = {"numpy": "1.26.4"}, {"numpy": "2.4.0"}
+
+
+def test_a_run_that_goes_on_with_other_libraries_says_so(tmp_path, monkeypatch):
+    """Draws of both were one result, and nothing said it."""
+    monkeypatch.setattr(bound_folder, "made_with", lambda: OLD)
+    assert bound(tmp_path).made_with == [OLD]
+    monkeypatch.setattr(bound_folder, "made_with", lambda: NEW)
+    assert bound(tmp_path).made_with == [NEW]  # the other one had saved nothing
+    bound(tmp_path).note(rounds=3)
+    monkeypatch.setattr(bound_folder, "made_with", lambda: OLD)
+    with pytest.warns(RuntimeWarning, match=r"begun with other libraries .* \(numpy 2.4.0 and 1.26.4\): .* a mixture"):
+        assert bound(tmp_path).made_with == [NEW, OLD]
+    with pytest.warns(RuntimeWarning, match="mixture"):
+        found = bound(tmp_path)
+    found.note(more=1)
+    assert found.notes == {"rounds": 3, "more": 1}
+    with pytest.warns(RuntimeWarning, match="mixture"):
+        assert bound(tmp_path).made_with == [NEW, OLD]
+
+
+@pytest.mark.parametrize("noted", ["nonsense", 3, [3], None])
+def test_makes_that_mean_nothing_are_none(noted):
+    assert bound_folder.makes_of({"made_with": noted}) == [bound_folder.made_with()]

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from spinlens.errors import CheckpointError
+from spinlens.files import bound_folder
 from spinlens.files.formats import MARKER
 from spinlens.files.run_folder import claim, digest, run_of
+from spinlens.versions import made_with
 
 ARGUMENTS = {"seed": 0, "widths": (64, 16), "states": "3f"}
 
@@ -20,7 +22,22 @@ def test_the_same_run_finds_its_files_again(tmp_path):
     claim(tmp_path / "out", "train", ARGUMENTS)
     claim(tmp_path / "out", "train", ARGUMENTS, force=True)
     assert (tmp_path / "out" / "results.json").exists()
-    assert run_of(tmp_path / "out") == {"command": "train", "seed": 0, "widths": [64, 16], "states": "3f"}
+    asked = {"command": "train", "seed": 0, "widths": [64, 16], "states": "3f"}
+    assert run_of(tmp_path / "out") == {**asked, "made_with": [made_with()]}
+
+
+def test_a_run_that_goes_on_with_other_libraries_says_so(tmp_path, monkeypatch):
+    old = {**made_with(), "numpy": "1.26.4"}
+    with monkeypatch.context() as patch:
+        patch.setattr(bound_folder, "made_with", lambda: old)
+        claim(tmp_path, "train", ARGUMENTS)
+    claim(tmp_path, "train", ARGUMENTS)  # nothing was saved
+    assert run_of(tmp_path)["made_with"] == [made_with()]
+    (tmp_path / "results.json").write_text("{}")
+    monkeypatch.setattr(bound_folder, "made_with", lambda: old)
+    with pytest.warns(RuntimeWarning, match=r"begun with other libraries .* and 1.26.4\): its numbers are a mixture"):
+        claim(tmp_path, "train", ARGUMENTS)
+    assert run_of(tmp_path)["made_with"] == [made_with(), old]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from spinlens.criticality.search import windows
 from spinlens.errors import InputError
 from spinlens.files.plain import plain
 from spinlens.lattice.couplings import NearestNeighbour
+from spinlens.versions import made_with
 from spinlens.workflows.critical import (
     SearchSettings,
     checked_regime,
@@ -48,8 +49,19 @@ def test_three_files_are_written(found, tmp_path):
     document = json.loads(written[0].read_text())
     assert document["temperature"] == {"value": found.point.temperature.value, "error": found.point.temperature.error}
     assert document["draws"] == {str(L): n for L, n in found.search.draws.items()}
+    assert document["made_with"] == [made_with()]
     assert written[1].read_text() == crossing_table(found.point)
     assert "<svg" in written[2].read_text()
+
+
+def test_a_mixture_is_said_in_the_document_and_on_the_page(found, tmp_path):
+    old = {**made_with(), "numpy": "1.26.4"}
+    mixed = dataclasses.replace(found, search=dataclasses.replace(found.search, made_with=(old, made_with())))
+    written = write(mixed, tmp_path / "point.json")
+    assert json.loads(written[0].read_text())["made_with"] == [old, made_with()]
+    page = written[2].read_text()
+    assert "and with" in page
+    assert "numpy 1.26.4" in page
 
 
 def test_the_table_has_a_row_for_every_pair_of_both_ratios(found):

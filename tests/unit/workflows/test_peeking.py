@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
 
 from spinlens.cli.app import app
 from spinlens.errors import StudyError
+from spinlens.study.storage.catalogue import FILENAME
+from spinlens.workflows.interim_report import interim_report
 from spinlens.workflows.opening import open as opened
 from spinlens.workflows.peeking import peek
 
@@ -55,6 +58,21 @@ def test_before_the_last_task_it_says_what_results_will(folder):
     assert listing(folder) == before
     with pytest.raises(StudyError, match=f"spinlens study peek {folder} says what there is"):
         opened(folder)
+
+
+def test_a_mixture_is_said_before_it_is_finished(folder):
+    """The catalogue knows what has worked on a study; results.json said so at its end only."""
+    remove(folder, "results/*")
+    (folder / "results.json").unlink()
+    assert "A mixture" not in peek(folder).text
+    about = json.loads((folder / FILENAME).read_text())
+    makes = [{"numpy": "1.26.4", "cpu": "an older one"}, {"numpy": "2.4.0", "cpu": "this one"}]
+    (folder / FILENAME).write_text(json.dumps({**about, "made_with": makes}))
+    found = peek(folder)
+    assert found.document()["made_with"] == makes
+    assert re.search("A mixture, computed .*: numpy 1.26.4 and 2.4.0, cpu an older one and this one", found.text)
+    page, _ = interim_report(folder)
+    assert "Parts of this study were computed with different libraries" in page.read_text()
 
 
 def test_machines_come_as_their_flows_end_and_models_as_their_critical_points_are_known(folder):

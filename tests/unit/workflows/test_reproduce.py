@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from jinja2 import UndefinedError
 
 from spinlens.errors import InputError, StudyError
 from spinlens.progress import silent
@@ -42,8 +43,12 @@ def reproduce(folder, monkeypatch):
     asked = []
 
     def run(tasks, *arguments):
+        *arguments, finish = arguments
         asked.append((len(tasks), *arguments))
-        return Outcome(study, results, tuple(task.name for task in tasks), {})
+        outcome = Outcome(study, results, tuple(task.name for task in tasks), {})
+        with study.locked():
+            finish(outcome)
+        return outcome
 
     monkeypatch.setattr(workflow, "run", run)
     return lambda **named: (workflow.reproduce(str(folder / "study.toml"), folder, **named), asked)
@@ -101,3 +106,15 @@ def test_findings_are_lines_of_words_and_say_when_there_are_none():
     assert first.endswith("as arXiv:2002.02664 says. [A supported]")
     assert second.endswith("is not decided. What would decide it: nn: 3 more seeds. [G undecided]")
     assert workflow.findings({}) == ["this study has no verdicts"]
+
+
+@pytest.mark.parametrize("error", [KeyError("models"), TypeError("a list"), UndefinedError("'x' is undefined")])
+def test_results_of_another_shape_are_said_in_one_sentence(folder, monkeypatch, error):
+    """A stranger's study whose files are whole and whose numbers fit no page: a traceback."""
+
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr(workflow, "figure_data", fail)
+    with pytest.raises(StudyError, match=r"are not of the shape that this version draws \((KeyError|TypeError|Undef)"):
+        workflow.report(folder)

@@ -21,6 +21,7 @@ from spinlens.errors import InputError
 from spinlens.lattice.couplings import Coupling
 from spinlens.progress import Progress, Tell, silent, telling
 from spinlens.resources import SWEEP, afford
+from spinlens.versions import made_with
 
 
 @checked
@@ -151,7 +152,8 @@ def search(
     afford("this search", SWEEP * updates / workers, 0, "ask for fewer draws, or give a budget of time, such as '2h'")
     folder = None if checkpoint is None else SearchFolder(checkpoint, asked)
     found = strategy.search(SearchRequest(models, seed, points, workers, regime, folder, tell, wrapping))
-    return replace(found, point=replace(found.point, curves=scaling_curves(found.curves)))
+    makes = (made_with(),) if folder is None else tuple(folder.made_with)
+    return replace(found, point=replace(found.point, curves=scaling_curves(found.curves)), made_with=makes)
 
 
 def check_wrapping(wrapping: bool, dimension: int) -> None:

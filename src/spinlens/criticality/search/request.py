@@ -13,6 +13,7 @@ from spinlens.criticality.search.windows import WindowRun, window_runs
 from spinlens.criticality.universality import Regime
 from spinlens.lattice.ising import IsingModel
 from spinlens.progress import Step, Tell, silent
+from spinlens.versions import Make
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,13 @@ class Search:
     point : the critical point.
     draws : of each size, all temperatures and chains together.
     curves : the runs of each size, to be reweighted.
+    made_with : the makes that have worked on them, one unless the search is a mixture.
     """
 
     point: CriticalPoint
     draws: dict[int, int]
     curves: tuple[SizeCurves, ...] = field(compare=False, repr=False)
+    made_with: tuple[Make, ...] = ()
 
     @property
     def updates(self) -> int:

@@ -26,6 +26,7 @@ from spinlens.files.regular import read_regular
 from spinlens.lattice.ising import IsingModel
 from spinlens.sampling.chains.checkpoint import Snapshot, decode, encode, run_name
 from spinlens.statistics.reweighting import Histograms
+from spinlens.versions import Make
 
 _TABLES = ("theta", "draws", "totals", "counts", "sums")
 
@@ -37,6 +38,11 @@ class SearchFolder:
         self._bound = BoundFolder(path, PLAN, arguments, "draws, budget and workers")
         self.path = self._bound.path
         self._run = run_name(arguments)
+
+    @property
+    def made_with(self) -> list[Make]:
+        """The makes that have worked on it, the last one last."""
+        return self._bound.made_with
 
     @property
     def notes(self) -> dict[str, Any]:

@@ -43,10 +43,14 @@ class Snapshot:
 
 
 class CheckpointFolder:
-    """The folder of one run; making the object creates the folder, or checks that it belongs to the same run."""
+    """The folder of one run; making the object creates the folder, or checks that it belongs to the same run.
+
+    `made_with` are the makes that have worked on it, the last one last.
+    """
 
     def __init__(self, path: str | os.PathLike[str], arguments: Mapping[str, Any]) -> None:
-        self.path = BoundFolder(path, CHECKPOINT, arguments, "draws and workers").path
+        bound = BoundFolder(path, CHECKPOINT, arguments, "draws and workers")
+        self.path, self.made_with = bound.path, bound.made_with
         self._run = run_name(arguments)
 
     def save(self, temperature: int, chain: int, snapshot: Snapshot) -> None:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -188,6 +189,8 @@ class DaskCluster:
             from distributed import Client
         except ImportError:
             raise InputError("--scheduler needs Dask: pip install 'spinlens[cluster]'") from None
+        if not address.strip():  # Dask would start a cluster of its own, or wait
+            raise InputError("no Dask scheduler answers at ''; expected tcp://host:port")
         gc.collect()  # a client that was lost closes itself when it is collected: in the midst of a start that hangs it
         try:
             self._client: Any = Client(address, timeout=self.timeout, set_as_default=False)
@@ -195,6 +198,9 @@ class DaskCluster:
             raise InputError(
                 f"no Dask scheduler answers at {address!r} ({type(error).__name__}); expected tcp://host:port"
             ) from None
+        if not self._client.nthreads():
+            said = f"the Dask scheduler at {address} has no workers: tasks wait until some come"
+            warnings.warn(said, RuntimeWarning, stacklevel=2)
         self._pool: Any = self._client.get_executor(pure=False, retries=0)
         self._sent: dict[str, Any] = {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field, replace
 
@@ -48,6 +48,7 @@ def run(
     tell: Tell = silent,
     files: Mapping[str, str] | None = None,
     mixed: bool = False,
+    finish: Callable[[Outcome], None] | None = None,
 ) -> Outcome:
     """Compute what is missing in a study folder and keep it there.
 
@@ -60,6 +61,7 @@ def run(
     tell : where to say how far it is; nothing is said by default.
     files : texts to put at the top of the folder once it is locked, e.g. ``{"study.toml": …}``.
     mixed : whether to go on with what other libraries or another processor began; results say so.
+    finish : what is to be done with the outcome before another run may have the folder.
 
     Raises
     ------
@@ -97,7 +99,10 @@ def run(
         if state.failed:
             raise TaskError(state.report_failures())
         study.remove_text("failures.txt")
-    return Outcome(study, StudyResults(study, keys), reused, state.seconds)
+        outcome = Outcome(study, StudyResults(study, keys), reused, state.seconds)
+        if finish is not None:
+            finish(outcome)
+    return outcome
 
 
 def _missing(study: StudyFolder, tasks: Sequence[Task]) -> list[Task]:

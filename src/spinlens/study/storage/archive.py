@@ -25,7 +25,8 @@ from spinlens.files.regular import open_regular, read_regular
 from spinlens.study.storage.catalogue import FILENAME as CATALOGUE
 from spinlens.study.storage.codec import SUFFIXES
 from spinlens.study.storage.inspection import Inspection
-from spinlens.study.storage.store import FILE_NAME, MARKER, Artefact, StudyFolder, named_errors
+from spinlens.study.storage.refusals import named_errors
+from spinlens.study.storage.store import FILE_NAME, MARKER, Artefact, StudyFolder
 
 SUMS = "SHA256SUMS"
 REPORT = "report.html"

@@ -19,7 +19,8 @@ from spinlens.files.regular import read_regular
 from spinlens.study.storage import provenance
 from spinlens.study.storage.catalogue import Catalogue
 from spinlens.study.storage.codec import SUFFIXES
-from spinlens.study.storage.store import CHECKPOINTS, FILE_NAME, Artefact, StudyFolder, named_errors
+from spinlens.study.storage.refusals import named_errors
+from spinlens.study.storage.store import CHECKPOINTS, FILE_NAME, Artefact, StudyFolder
 
 REST = ("damaged", ".partial")
 """Folders of a study whose contents no run reads."""

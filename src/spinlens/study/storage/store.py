@@ -30,16 +30,17 @@ from typing import Any
 from spinlens.errors import ArtefactError, StudyError
 from spinlens.files.atomic import PARTIAL, replace_file, sync_folder
 from spinlens.files.formats import STUDY
-from spinlens.files.locking import LOCK, hold
+from spinlens.files.locking import CLAIM, LOCK, hold
 from spinlens.files.plain import plain
 from spinlens.files.regular import read_regular
 from spinlens.study.definition.tasks import FORMAT, Task, checkpoint_key
 from spinlens.study.storage.codec import SUFFIXES, Payload, opened
+from spinlens.study.storage.refusals import named_errors
 
 MARKER = STUDY
 CHECKPOINTS = "checkpoints"
 FILE_NAME = re.compile(r"(?P<label>.+)-(?P<key>[0-9a-f]{16})-(?P<check>[0-9a-f]{16})(?P<suffix>\.\w+)")
-_OURS = {LOCK, PARTIAL, MARKER}
+_OURS = {LOCK, CLAIM, PARTIAL, MARKER}
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class StudyFolder:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.notices: list[str] = []
+        self._held: os.stat_result | None = None
 
     def require(self) -> StudyFolder:
         """Itself, when it is a study that this version can read; raises `StudyError` otherwise."""
@@ -98,6 +100,7 @@ class StudyFolder:
             with named_errors(self.path):
                 self.path.mkdir(parents=True, exist_ok=True)
                 stack.enter_context(hold(self.path / LOCK))
+                self._held = self.path.stat()
                 self._inspect()
                 stack.callback(shutil.rmtree, self.path / PARTIAL, ignore_errors=True)
                 shutil.rmtree(self.path / PARTIAL, ignore_errors=True)
@@ -146,6 +149,7 @@ class StudyFolder:
         folder, label = self._place(name)
         target = folder / f"{label}-{key[:16]}-{check(key, content)}{suffix}"
         with named_errors(self.path):
+            self._require_own()
             for part in (folder.parent, folder):
                 if not part.is_dir():
                     part.mkdir(exist_ok=True)
@@ -255,10 +259,16 @@ class StudyFolder:
         return self.path / "artefacts" / _shortened(stage), _shortened((rest or stage).replace("/", "."))
 
     def _replace(self, target: Path, content: bytes) -> None:
-        if not self.path.is_dir():
-            raise StudyError(f"the study folder {self.path} has been removed; nothing more can be saved")
+        self._require_own()
         (self.path / PARTIAL).mkdir(exist_ok=True)
         replace_file(target, content, self.path / PARTIAL)
+
+    def _require_own(self) -> None:
+        """Refuse to write where the folder that was locked is no more."""
+        if not self.path.is_dir():
+            raise StudyError(f"the study folder {self.path} has been removed; nothing more can be saved")
+        if self._held is not None and not os.path.samestat(self._held, self.path.stat()):
+            raise StudyError(f"another folder has the name {self.path} now; nothing more is saved")
 
 
 class StudyResults(Mapping[str, Payload]):
@@ -278,16 +288,6 @@ class StudyResults(Mapping[str, Payload]):
 
     def __len__(self) -> int:
         return len(self.keys_by_name)
-
-
-@contextlib.contextmanager
-def named_errors(path: Path) -> Iterator[None]:
-    """Turn what the operating system refuses into one sentence."""
-    try:
-        yield
-    except OSError as error:
-        where = error.filename or path
-        raise StudyError(f"cannot write the study folder: {where}: {error.strerror or error}") from error
 
 
 def checkpoint_name(task: Task, keys: Mapping[str, str]) -> str:

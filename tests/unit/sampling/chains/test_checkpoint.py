@@ -9,7 +9,9 @@ import pytest
 
 from spinlens import IsingModel, NearestNeighbour, sample
 from spinlens.errors import CheckpointError
+from spinlens.files import bound_folder
 from spinlens.sampling.chains.checkpoint import Snapshot, decode, encode
+from spinlens.versions import made_with
 
 SQUARE = IsingModel((4, 4), NearestNeighbour())
 
@@ -51,6 +53,18 @@ def test_damage_and_strangers_are_refused(tmp_path, small_steps):
         sample(SQUARE, 2.5, 40, checkpoint=tmp_path / "thesis")
     with pytest.raises(CheckpointError, match="cannot write"):
         sample(SQUARE, 2.5, 40, checkpoint=tmp_path / "thesis" / "thesis.tex")
+
+
+def test_draws_that_go_on_with_other_libraries_say_so(tmp_path, monkeypatch):
+    """After an upgrade half of the draws were of each, and nothing said it."""
+    old = {**made_with(), "numpy": "1.26.4"}
+    with monkeypatch.context() as patch:
+        patch.setattr(bound_folder, "made_with", lambda: old)
+        sample(SQUARE, 2.5, 20, checkpoint=tmp_path / "run")
+    assert "mixed_with" not in sample(SQUARE, 2.5, 20, checkpoint=tmp_path / "other").attrs
+    with pytest.warns(RuntimeWarning, match="its numbers are a mixture"):
+        data = sample(SQUARE, 2.5, 40, checkpoint=tmp_path / "run")
+    assert json.loads(data.attrs["mixed_with"]) == [old]
 
 
 def test_snapshots_come_back_whole():
