@@ -10,9 +10,12 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from spinlens.cli import app as command_line
 from spinlens.cli.app import app
 from spinlens.cli.examples import EXAMPLES
+from spinlens.errors import InputError
 
+STOPPED = {"EOFError": (EOFError("half"), 70), "Ctrl-C": (KeyboardInterrupt(), 130), "refused": (InputError("no"), 2)}
 ROOT = Path(__file__).parents[3]
 
 
@@ -117,3 +120,19 @@ def test_the_shell_completes_commands():
     said = CliRunner().invoke(app, [], prog_name="spinlens", env=line).output
     assert "reproduce" in said.split()
     assert "--show-completion" in CliRunner().invoke(app, ["-h"]).output
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_only_ctrl_c_is_a_stop(name, monkeypatch, capsys):
+    """The library of the command line takes every EOFError for a stop: a damaged file said "stopped"."""
+    error, code = STOPPED[name]
+
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr("spinlens.study.definition.toml_file.to_toml", fail)
+    monkeypatch.setattr(sys, "argv", ["spinlens", "reproduce", "quick", "--show"])
+    assert command_line._run() == code
+    said = capsys.readouterr().err
+    assert "stopped" not in said or code == 130
+    assert ("a mistake of spinlens" in said) == (code == 70)

@@ -104,3 +104,15 @@ def test_files_without_states_are_said(tmp_path):
     path.write_bytes(dataset_bytes(xr.Dataset({"energy": ("draw", [1.0])})))
     with pytest.raises(InputError, match="--keep-spins"):
         call(path)
+
+
+@pytest.mark.parametrize(
+    ("cut", "options"),
+    [({"chain": 0}, ("--temperature", 3)), ({"temperature": 1}, ()), ({"chain": 0, "temperature": 1}, ())],
+)
+def test_files_cut_by_name_hold_lattices_and_no_rows(states, tmp_path, cut, options):
+    """Without its chains a file was read as rows of a lattice, whose machine saw a side of it."""
+    with xr.open_dataset(states) as data:
+        (tmp_path / "cut.nc").write_bytes(dataset_bytes(data.isel(cut).load()))
+    call(tmp_path / "cut.nc", *options, "--hidden", 4, "--epochs", 1, "--out", tmp_path / "out")
+    assert RBM.load(tmp_path / "out" / "machine").weights_.shape == (9, 4)
