@@ -92,7 +92,8 @@ def _others(results: Results, claim: Results) -> list[EffectRow]:
     effects = [effect for effect in entries(claim, "effects") if _last(effect) not in CONTROLS]
     if claim.get("id") != "G":
         effects = [effect for effect in effects if effect.get("subject") == effects[0].get("subject")]
-    told = telling(effects, _SPIN)
+    waiting = [effect for effect in effects if effect.get("side") == "undecided"]
+    told = telling(waiting if waiting and claim.get("outcome") == "undecided" else effects, _SPIN)
     shown = [] if told is None else [told]
     if effects and claim.get("outcome") == "no temperature":  # instruments disagree: the other side, too
         shown += [effect for effect in [min(effects, key=_ratio)] if effect not in shown]

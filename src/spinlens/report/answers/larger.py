@@ -10,6 +10,8 @@ from spinlens.study.claims.words import BETTER, times_the_states
 from spinlens.study.results_document import Results, entries
 
 OPEN = ("undecided", "not assayed")
+_HOPELESS = "nothing soon"  # of what lies at its margin
+_FEW = 40  # letters
 
 
 def open_claims(results: Results, provenance: Mapping[str, Any]) -> list[tuple[Results, str, str]]:
@@ -22,20 +24,25 @@ def open_claims(results: Results, provenance: Mapping[str, Any]) -> list[tuple[R
 def larger_study(results: Results, provenance: Mapping[str, Any]) -> str:
     """A sentence on what a larger study would decide; empty where the study has no verdicts or none would."""
     claims, waiting = entries(results, "claims"), open_claims(results, provenance)
-    if waiting:
-        return f"A larger study would decide {_joined([_wanted(*claim) for claim in waiting])}."
+    wanted = [_wanted(*claim) for claim in waiting if _HOPELESS not in claim[1]]
+    stuck = [str(claim.get("id")) for claim, decides, _ in waiting if _HOPELESS in decides]
+    said = [f"A larger study would decide {_joined(wanted)}."] if wanted else []
+    said += [f"More states soon decide nothing of {_joined(stuck)}."] if stuck else []
+    if said:
+        return " ".join(said)
     if not claims or any(claim.get("outcome") in OPEN for claim in claims):
         return ""
     return f"All {len(claims)} claims are decided here: more states make errors smaller and turn no verdict round."
 
 
 def _wanted(claim: Results, decides: str, time: str) -> str:
-    factor = times_the_states(decides)
-    if factor is not None:
-        how = f" with {factor:.2g} times the states"
-    else:
-        how = f" with {BETTER}" if BETTER in decides else ""
-    return f"{claim.get('id')}{how}{f' ({time})' * bool(time)}"
+    """A claim with what it waits for, where that can be said in a few words."""
+    factor, last = times_the_states(decides), decides.removesuffix(".").rpartition(": ")[2]
+    ways = [] if factor is None else [f"{factor:.2g} times the states"]
+    ways += [BETTER] if BETTER in decides else []
+    if not ways and 0 < len(last) <= _FEW:
+        ways = [last[0].lower() + last[1:]]
+    return f"{claim.get('id')}{f' with {_joined(ways)}' * bool(ways)}{f' ({time})' * bool(time)}"
 
 
 def _joined(parts: list[str]) -> str:

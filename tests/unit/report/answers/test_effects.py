@@ -84,6 +84,13 @@ def test_both_sides_are_shown_where_instruments_disagree() -> None:
     assert [(row.of, row.side) for row in rows] == [("power law: T* by energy", "outside"), ("T* by ξ", "inside")]
 
 
+def test_of_an_undecided_claim_the_row_is_what_it_waits_for() -> None:
+    own = [effect("T* by energy", 0.5, "outside"), effect("T* by ξ", 0.09, "undecided", 2.0)]
+    claim = {"id": "E", "outcome": "undecided", "effects": [item | {"subject": "power law, layer"} for item in own]}
+    (row,) = effect_rows({"claims": [claim]})
+    assert (row.of, row.side) == ("power law: T* by ξ", "undecided")
+
+
 @pytest.mark.parametrize(
     ("effects", "name"),
     [
