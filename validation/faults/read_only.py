@@ -4,7 +4,7 @@
 
 Installs the package into an environment of its own (what it needs comes from the one that runs this), takes away all
 rights to write there, and calls commands as a user with a number alone. Needs root, to become somebody else. Writes
-read_only.json here: how each command ended, and what it said last.
+read_only.json here: how each command ended, and what it warned of.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from typing import Any
 
 ROOT, RESULT = Path(__file__).parents[2], Path(__file__).with_suffix(".json")
 SOMEBODY = 54321  # a number that no user has
+AS_SOMEBODY = [
+    "setpriv", "--reuid", str(SOMEBODY), "--regid", str(SOMEBODY), "--clear-groups",
+    "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search",  # Python itself may lie in root's home
+]  # fmt: skip
 COMMANDS = {
     "help": ["--help"],
     "sample": ["sample", "--size", "8", "--temperatures", "2.3", "--draws", "50", "--keep-spins", "--out", "a.nc"],
@@ -42,17 +46,17 @@ def installed(place: Path) -> Path:
 
 
 def call(command: Path, words: list[str], folder: Path) -> dict[str, Any]:
-    """How a command ended that somebody without a name or a home called in `folder`, and what it said last."""
+    """How a command ended that somebody without a name or a home called in `folder`, and what it warned of."""
     begun = os.times().children_user
-    done = subprocess.run(
-        [command, *words], cwd=folder, env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}, capture_output=True,
-        text=True, user=SOMEBODY, group=SOMEBODY, extra_groups=[],
-    )  # fmt: skip
-    said = done.stderr.strip().splitlines()[-1:] if done.returncode else done.stderr.strip().splitlines()
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
+    called = [*AS_SOMEBODY, command, *words]
+    done = subprocess.run(called, cwd=folder, env=environment, capture_output=True, text=True)
+    lines = done.stderr.strip().splitlines()
+    said = [line.partition("RuntimeWarning: ")[2] for line in lines if "RuntimeWarning: " in line]
     return {
         "command": " ".join(["spinlens", *words]),
         "code": done.returncode,
-        "said_on_stderr": said,
+        "said": said if done.returncode == 0 else lines[-1:],
         "traceback": "Traceback" in done.stderr,
         "processor_seconds": round(os.times().children_user - begun, 1),
     }
