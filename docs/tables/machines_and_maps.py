@@ -20,13 +20,13 @@ def likelihood() -> str:
 
 
 def critical_states() -> str:
-    """States of a machine of 16 × 16 at T_c beside held-out ones."""
-    good, short = load("validation/machines/critical_states.json")["machines"]
+    """States of machines of 16 × 16 at T_c beside held-out ones."""
+    machines = load("validation/machines/critical_states.json")["machines"]
     rows = []
-    for name, entry in good["observables"].items():
-        own, other = _compared(entry), _compared(short["observables"][name])
-        rows.append([_OBSERVABLES.get(name, name), own[0], own[1], own[2], other[1], other[2]])
-    return table(["", "data", "machine", "deviation", "one epoch", "deviation"], rows)
+    for name in machines[0]["observables"]:
+        compared = [_compared(machine["observables"][name]) for machine in machines]
+        rows.append([_OBSERVABLES.get(name, name), compared[0][0], *(cell for row in compared for cell in row[1:])])
+    return table(["", "data", *(word for m in machines for word in (m["machine"], "deviation"))], rows)
 
 
 _OBSERVABLES = {"E": "energy", "m2": "⟨m²⟩", "m4": "⟨m⁴⟩"}
