@@ -50,8 +50,10 @@ def _short(document: Document, rows: Sequence[Row]) -> str:
     chances = [p for row in ends if (p := finite(row.get("equilibrium_p"))) is not None]
     if len(ends) == len(_STARTS) and (waiting := _still_flowing(document, ends)):
         return waiting
-    if not ends or len(chances) < len(ends):
+    if not any(_extremes(row) for row in ends):
         return "Where the flow ends cannot be said: no instrument was in its range"
+    if len(chances) < len(ends):
+        return "Where the flow ends cannot be said: its states are out of the range of the test of equilibrium"
     if min(chances) < REJECTED:
         worst = chance_text(min(chances))
         return f"At no temperature: its states are those of no lattice (equilibrium test: p {worst})"

@@ -94,7 +94,7 @@ def _collapse(point: Point, curves: Curves) -> Illustration:
 
 
 _CORRECTED = (
-    "Left as measured, right without the corrections to scaling of the fit: each size is moved by the one that it has "
+    "As measured, and without the corrections to scaling of the fit: there each size is moved by the one that it has "
     "at T_c (of ⟨m²⟩ as a factor, beside that of the largest L), so that about zero the curves are apart by what the "
     "fit leaves of the data; sizes that the fit left out are not drawn."
 )

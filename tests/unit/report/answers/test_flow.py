@@ -9,6 +9,14 @@ import pytest
 from spinlens.report.answers.flow import flow_answer
 
 
+def blind() -> dict[str, Any]:
+    """A flow that no instrument can read."""
+    found = document(p=None)
+    for row in found["flows"]:
+        row |= {"in_range_energy": False, "in_range_xi": False}
+    return found
+
+
 def document(p: float | None = 0.4, cold: float = 2.0, hot: float = 2.01, tau: float = 4.0) -> dict[str, Any]:
     def row(start: str, T: float) -> dict[str, Any]:
         return {
@@ -32,10 +40,12 @@ def document(p: float | None = 0.4, cold: float = 2.0, hot: float = 2.01, tau: f
         (document(p=1e-90), "At no temperature: its states are those of no lattice (equilibrium test: p < 10^{−6})."),
         (document(p=1e-3), "Not decided: the equilibrium test gives p = 0.001, draw more states with --samples."),
         (document(hot=2.4), "Not yet anywhere: cold states are at T = 2.00(2) J and hot ones at 2.40(2) J."),
-        (document(p=None), "Where the flow ends cannot be said: no instrument was in its range."),
+        (document(p=None),
+         "Where the flow ends cannot be said: its states are out of the range of the test of equilibrium."),
+        (blind(), "Where the flow ends cannot be said: no instrument was in its range."),
         ({}, "Where the flow ends cannot be said: no instrument was in its range."),
     ],
-)
+)  # fmt: skip
 def test_the_answer_follows_the_test_of_equilibrium_and_both_starts(given: dict[str, Any], said: str) -> None:
     assert flow_answer(given).short == said
 
