@@ -127,9 +127,8 @@ class RBM(Learner, Distribution, Machine):
 
     Notes
     -----
-    An epoch costs O(n_samples · n_visible · n_hidden · (3 + k)); CD-1 takes 1.1 to 1.6 times its matrix
-    products alone (`benchmarks/RESULTS.md`). Reconstruction errors judge nothing: use the likelihood and
-    `compare_physics`.
+    An epoch costs O(n_samples · n_visible · n_hidden · (3 + k)), most of it matrix products. Reconstruction errors
+    judge nothing: use the likelihood and `compare_physics`.
 
     References
     ----------

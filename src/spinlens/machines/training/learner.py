@@ -56,9 +56,8 @@ class Learner(Recipe):
     def for_lattice(cls, shape: Sequence[int], filters: int = 1, **options: Any) -> Self:
         """A machine that learns periodic lattices at their critical point: filters moved over the torus.
 
-        Natural gradient in the space of the filters, with chains that live longer and longer. 20,000 states of
-        the 16 × 16 square at T_c bring it within 2·10⁻⁴ nats a site of the lattice (`benchmarks/RESULTS.md`); machines
-        of CD-1 stay at 10⁻² (`validation/study`).
+        Natural gradient in the space of the filters, with chains that live longer and longer. 20,000 states of 16 × 16
+        at T_c bring it within 2·10⁻⁴ nats a site (`benchmarks/RESULTS.md`), CD-1 stays at 10⁻² (`validation/study`).
 
         Parameters
         ----------
