@@ -269,7 +269,7 @@ def test_critical_finds_the_square_lattice(spinlens, tmp_path, capsys, monkeypat
     assert "2.269185314" in shown[1]
     assert Path("point.csv").read_text().startswith("ratio,L_small,L_large,temperature")
     page = Path("point.html").read_text()
-    assert page.count("<svg") == 8
+    assert page.count("<svg") == 10
     assert not re.search(r'(?:src=|url\()"?http', page)
     assert '<section id="references"' in page
     point = json.loads(Path("point.json").read_text())

@@ -40,18 +40,18 @@ def _one(sides: set[str]) -> str:
 
 
 def of_layers(results: Results, where: str) -> str:
-    """Whether a layer of the stack cools where blocks heat, by energy, and which instruments say otherwise."""
+    """Whether the learned layer cools where blocks heat, by energy, and which instruments say otherwise."""
     own = [effect for effect in _effects(results, "E") if effect.get("subject") == f"{where}, {_LAYERS}"]
     sides = {str(effect.get("name")).rpartition(" by ")[2]: effect for effect in own}
     by_energy = sides.get("energy", {})
     value = finite(by_energy.get("value"))
     if by_energy.get("side") == "inside":
-        return "by energy, stack and blocks leave the same T unchanged"
+        return "by energy, learned layer and blocks leave the same T unchanged"
     if value is None or by_energy.get("side") != "outside":
-        return "what one layer of a stack does to T"
+        return "which T a layer leaves unchanged"
     does = "cools where blocks heat" if value > 0 else "heats where blocks cool"
     others = [name for name, effect in sides.items() if effect.get("side") == "inside"]
-    return f"by energy, the stack {does}{f'; by {others[0]}, not' if others else ''}"
+    return f"by energy, the learned layer {does}{f'; by {others[0]}, not' if others else ''}"
 
 
 def _effects(results: Results, names: str) -> list[Results]:

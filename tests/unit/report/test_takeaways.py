@@ -27,17 +27,17 @@ def test_what_flows_miss_is_said_of_learned_machines_and_of_others() -> None:
 
 def test_what_is_not_decided_is_no_finding() -> None:
     assert of_flows({}, WHERE) == "by how much flows miss Δ_s"
-    assert of_layers({}, WHERE) == "what one layer of a stack does to T"
+    assert of_layers({}, WHERE) == "which T a layer leaves unchanged"
 
 
 @pytest.mark.parametrize(
     ("value", "side", "others", "said"),
     [
-        (0.2, "outside", (), "by energy, the stack cools where blocks heat"),
-        (0.2, "outside", (("ξ", "inside"),), "by energy, the stack cools where blocks heat; by ξ, not"),
-        (-0.2, "outside", (("ξ", "outside"),), "by energy, the stack heats where blocks cool"),
-        (0.01, "inside", (), "by energy, stack and blocks leave the same T unchanged"),
-        (0.03, "undecided", (), "what one layer of a stack does to T"),
+        (0.2, "outside", (), "by energy, the learned layer cools where blocks heat"),
+        (0.2, "outside", (("ξ", "inside"),), "by energy, the learned layer cools where blocks heat; by ξ, not"),
+        (-0.2, "outside", (("ξ", "outside"),), "by energy, the learned layer heats where blocks cool"),
+        (0.01, "inside", (), "by energy, learned layer and blocks leave the same T unchanged"),
+        (0.03, "undecided", (), "which T a layer leaves unchanged"),
     ],
 )
 def test_what_a_layer_does_is_read_by_energy(value: float, side: str, others: Any, said: str) -> None:

@@ -26,6 +26,17 @@ CLAIMS: Mapping[str, str] = {
 HEADINGS = ("claim", "verdict", "what carries it", "effect", "margin", "it is")
 _OF_MACHINES = {"B": True, "C": False, "C′": False}  # claims about recipes, and whether of short range
 _SPIN = "Δ_s"
+_CARRIES: Mapping[str, str] = {
+    "A": "Δ_s − known by fit",
+    "B": _SPIN,
+    "C": _SPIN,
+    "C′": "J_eff/(J/T) − 1 at r = 2",
+    "D": "y_h",
+    "E": "(T* − T*_blocks)/T_c by energy",
+    "F": "y_h",
+    "G": "T_end/T_c by energy, low − high",
+}
+"""What is shown of each claim, in every study the same where it was measured; a claim that waits shows for what."""
 _OF_LATTICE = {"Δ_s − Monte Carlo": "delta_spin", "Δ_ε − Monte Carlo": "delta_energy"}
 _SIGNS = {"lower": "≥ ", "upper": "≤ "}
 
@@ -72,7 +83,7 @@ def _of_machines(results: Results, claim: str) -> list[EffectRow]:
     for model in every:
         where, before = f"{label(model)}, " if len(every) > 1 else "", ""
         for group in extremes(groups(results, model, claim)):
-            effect = telling(effects_of(results, claim, group.subject), _SPIN)
+            effect = telling(effects_of(results, claim, group.subject), _CARRIES[claim])
             if effect is not None:
                 name = str(effect.get("name"))
                 rows.append(_row(f"{where}{group.words}: {_what(model, group, effect, name == before)}", effect))
@@ -93,7 +104,9 @@ def _others(results: Results, claim: Results) -> list[EffectRow]:
     if claim.get("id") != "G":
         effects = [effect for effect in effects if effect.get("subject") == effects[0].get("subject")]
     waiting = [effect for effect in effects if effect.get("side") == "undecided"]
-    told = telling(waiting if waiting and claim.get("outcome") == "undecided" else effects, _SPIN)
+    told = telling(
+        waiting if waiting and claim.get("outcome") == "undecided" else effects, _CARRIES[str(claim.get("id"))]
+    )
     shown = [] if told is None else [told]
     if effects and claim.get("outcome") == "no temperature":  # instruments disagree: the other side, too
         shown += [effect for effect in [min(effects, key=_ratio)] if effect not in shown]

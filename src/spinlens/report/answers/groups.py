@@ -61,5 +61,7 @@ def _group(recipe: Recipe, found: str) -> Group:
 
 
 def extremes(found: Sequence[Group]) -> Sequence[Group]:
-    """The first and the last, or the only one."""
-    return found[:: max(1, len(found) - 1)]
+    """The best, and the worst that misses what the claim asks, or the worst of all."""
+    others = found[1:]
+    missing = [group for group in others if group.found not in ("inside", "undecided")]
+    return [*found[:1], *(missing or others)[-1:]]

@@ -32,7 +32,7 @@ def larger_study(results: Results, provenance: Mapping[str, Any]) -> str:
         return " ".join(said)
     if not claims or any(claim.get("outcome") in OPEN for claim in claims):
         return ""
-    return f"All {len(claims)} claims are decided here: more states make errors smaller and turn no verdict round."
+    return f"All {len(claims)} claims are decided here; more states would make their errors smaller."
 
 
 def _wanted(claim: Results, decides: str, time: str) -> str:

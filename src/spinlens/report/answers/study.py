@@ -23,7 +23,7 @@ _OPEN = {"undecided": "This study cannot tell yet", "not assayed": "This study c
 _YES = "Yes: the flow ends at the critical point, against what the paper says"
 _NO = "No, as the paper says: even a machine that has learned the lattice flows elsewhere"
 _DEPENDS = {
-    True: "Yes where the machine has learned the lattice at T_c, no where it has not",
+    True: "Yes where the machine has learned the lattice at T_c, and others miss its scaling dimensions",
     False: "No where the machine has learned the lattice, yes where it has not",
 }
 
@@ -92,7 +92,7 @@ def short(results: Results) -> str:
     if far in _OPEN:
         return _OPEN[far] + (_needed(results) if far == "undecided" else "")
     if far == "depends on training":
-        return _DEPENDS[_learned_reach(results)] + "; nearest neighbours do the same" * (near == far)
+        return _DEPENDS[_learned_reach(results)] + "; the same for nearest neighbours" * (near == far)
     return _YES if far == "contradicted" else _NO + _beside(near)
 
 

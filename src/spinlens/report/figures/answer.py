@@ -1,72 +1,47 @@
-"""The picture of the first screen: what flows miss against what machines have learned, and how a layer moves T."""
+"""The picture of the first screen: what flows miss against what machines have learned, and where a layer moves no T."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import style
-from spinlens.plot.flow_fields import flow_field
 from spinlens.plot.gaps import FLOOR
 from spinlens.report import layout, takeaways
 from spinlens.report.figures.gap_effects import draw_effect, known_points
 from spinlens.report.illustration import Illustration, Key, Panel, each_model
 from spinlens.report.machine_points import Look, MachinePoint, looks
-from spinlens.report.tables import MISSING, Table, estimate
+from spinlens.report.tables import Table, estimate
 from spinlens.statistics.estimate import Estimate, as_entry
-from spinlens.study.claims.effects import over_machines
+from spinlens.study.claims.bounded import Bounded
+from spinlens.study.claims.fixed_temperature import INSTRUMENTS, LEARNED, MAJORITY, MARGIN, fixed_temperature
 from spinlens.study.claims.recipes import CONTROLS, trained
-from spinlens.study.results_document import (
-    Results,
-    entries,
-    finite,
-    label,
-    measured,
-    models,
-    reference,
-    section,
-    temperature_unit,
-)
+from spinlens.study.results_document import Results, label, models
 
-TITLE = "What the flows miss, and how one layer moves the temperature"
+TITLE = "What the flows miss, and the temperature that a layer leaves as it is"
 CAPTION = (
     "Above: Δ_s of the states where the flow of a machine ends, less that of the lattice at the same temperature and "
-    "L, against the gap of the machine to the lattice; one point a machine that learned at T_c. Below: change of "
-    "temperature by the first layer against the temperature of the states, read by their energy, for majority blocks "
-    "(the renormalization group) and for the stacked machine (mean of its seeds); triangles: T*, where nothing changes."
+    "L, against the gap of the machine to the lattice; one point a machine that learned at T_c. Below: T*, the "
+    "temperature that the first layer leaves as it is, above which it heats and below which it cools, read by each "
+    "instrument, for majority blocks (the renormalization group) and for the learned layer (mean over machines); "
+    "arrows: T* lies beyond all temperatures that were tried."
 )
 SEE = (
-    "Points that enter the band as the gap shrinks: what the flow misses is a matter of learning. A layer whose curve "
-    "lies below that of the blocks cools where they heat."
+    "Points that enter the band as the gap shrinks: what the flow misses is a matter of learning. A layer whose T* "
+    "lies to the right of that of the blocks cools states that they heat; instruments that disagree see states at no "
+    "one temperature."
 )
 EFFECT = "delta_spin"
-INSTRUMENT = "energy"
 _FLOWS = {
-    "majority": ("renormalization group (majority blocks)", style.INK, "o"),
-    "stack": ("stacked machine", style.ORANGE, "s"),
+    MAJORITY: ("majority blocks", style.INK, "o"),
+    LEARNED: ("learned layer", style.ORANGE, "s"),
 }
-
-
-@dataclass(frozen=True)
-class Field:
-    """Temperatures before the first layer and their change by it, over T_c; T* where it is known."""
-
-    points: Sequence[tuple[float, Estimate]]
-    fixed: Estimate | None
-
-    def as_entry(self) -> dict[str, Any]:
-        """As `plot.flow_field` has it; T* of a coarse-graining repels."""
-        fixed = [] if self.fixed is None else [{"temperature": as_entry(self.fixed), "stable": False}]
-        return {
-            "temperatures": [at for at, _ in self.points],
-            "change": [change.value for _, change in self.points],
-            "error": [change.error for _, change in self.points],
-            "fixed_points": fixed,
-        }
+_SIGNS = {"": "", "lower": "≥ ", "upper": "≤ "}
+Zeros = Mapping[str, Mapping[str, Bounded]]
+"""T*/T_c by flow and instrument."""
 
 
 def illustration(results: Results, data: object = None) -> Illustration:
@@ -75,10 +50,11 @@ def illustration(results: Results, data: object = None) -> Illustration:
     def panels(name: str, model: Results) -> list[Panel]:
         where = label(model, name)
         first = _effect_panel(f"{where}: {takeaways.of_flows(results, where)}", critical_points(model), look)
-        return [*first, *_field_panel(f"{where}: {takeaways.of_layers(results, where)}", fields(model))]
+        return [*first, *_layer_panel(f"{where}: {takeaways.of_layers(results, where)}", zeros(model))]
 
     drawn, missing = each_model({"models": shown(results)}, panels)
-    keys = (Key(_rule(results), style.BAND, "band"), Key("T*: no change", style.INK, "point", "▲"))
+    layers = f"T*: {MARGIN:g} about that of the blocks"
+    keys = (Key(f"{_rule(results)}; {layers}", style.BAND, "band"),)
     return Illustration("answer", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
 
 
@@ -153,80 +129,65 @@ def _inside(points: Sequence[MachinePoint]) -> str:
     return ", ".join(counts)
 
 
-def fields(model: Results) -> dict[str, Field]:
-    """What the first layer does to temperature, by blocks and by the stack, in units of T_c."""
-    flows = {"majority": [entry for entry in entries(model, "rg") if entry.get("rule") == "majority"],
-             "stack": entries(model, "stack")}  # fmt: skip
-    unit = temperature_unit(model)
-    made = {flow: Field(_changes(own, unit), _fixed(model, flow)) for flow, own in flows.items() if unit > 0}
-    return {flow: field for flow, field in made.items() if field.points}
+def zeros(model: Results) -> Zeros:
+    """T* of blocks and of the learned layer by every instrument that has it of both."""
+    found = {flow: {name: fixed_temperature(model, flow, name) for name in INSTRUMENTS} for flow in _FLOWS}
+    both = [name for name in INSTRUMENTS if all(own[name] is not None for own in found.values())]
+    return {flow: {name: value for name in both if (value := own[name])} for flow, own in found.items()} if both else {}
 
 
-def _changes(flows: Sequence[Results], unit: float) -> list[tuple[float, Estimate]]:
-    """Temperature → its change by the first layer, the mean over the flows from the same start."""
-    found: dict[float, list[tuple[Estimate, Estimate]]] = {}
-    for flow in flows:
-        start, pair = finite(flow.get("start")), _first_change(entries(flow, "layers"), unit)
-        if start is not None and pair is not None:
-            found.setdefault(start, []).append(pair)
-    means = [(over_machines(T for T, _ in own), over_machines(dT for _, dT in own)) for _, own in sorted(found.items())]
-    return [(T.value, change) for T, change in means if T is not None and change is not None]
-
-
-def _first_change(layers: Sequence[Results], unit: float) -> tuple[Estimate, Estimate] | None:
-    """T before the first layer and its change by it, where the instrument reads both."""
-    pair = layers[:2]
-    if len(pair) < 2 or not all(section(layer, "in_range").get(INSTRUMENT) is True for layer in pair):
-        return None
-    before = measured(section(pair[0], "temperature").get(INSTRUMENT))
-    change = measured(section(pair[1], "change").get(INSTRUMENT))
-    if before is None or change is None:
-        return None
-    return Estimate(before.value / unit, before.error / unit), Estimate(change.value / unit, change.error / unit)
-
-
-def _fixed(model: Results, flow: str) -> Estimate | None:
-    own = [entry for entry in entries(model, "fixed_points") if entry.get("flow") == flow]
-    return over_machines(reference(entry) for entry in own if entry.get("instrument") == INSTRUMENT)
-
-
-def _field_panel(words: str, found: Mapping[str, Field]) -> list[Panel]:
+def _layer_panel(words: str, found: Zeros) -> list[Panel]:
     if not found:
         return []
-    known = [f"{_FLOWS[flow][0]} {field.fixed}" for flow, field in found.items() if field.fixed]
-    zeros = f"; it is zero, over T_c, at {', '.join(known)}" if known else ""
-    return [Panel(words, f"{words}. Change of T by a layer of blocks and of the stack{zeros}", draw_fields(found))]
+    known = "; ".join(
+        f"{_FLOWS[flow][0]} {', '.join(f'{_said(value)} by {INSTRUMENTS[name]}' for name, value in own.items())}"
+        for flow, own in found.items()
+    )
+    return [Panel(words, f"{words}. T* over T_c: {known}", draw_zeros(found))]
 
 
-def draw_fields(found: Mapping[str, Field]) -> Figure:
-    """ΔT of the first layer against T, both over T_c, with T* beside its triangle."""
-    figure, axes = layout.grid(height=2.05, left=0.72)
-    place = axes[0, 0]
-    place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(1, 2))
-    for flow, field in found.items():
+def draw_zeros(found: Zeros) -> Figure:
+    """T*/T_c of blocks and of the learned layer, a row an instrument; bounds as arrows."""
+    figure, axes = layout.grid(height=2.05, left=1.15, right=0.2)
+    place, names = axes[0, 0], list(next(iter(found.values())))
+    for row, name in enumerate(names):
+        blocks = found[MAJORITY][name].estimate.value
+        place.fill_between(
+            [blocks - MARGIN, blocks + MARGIN], row - 0.36, row + 0.36, color=style.BAND, alpha=0.3, lw=0
+        )
+    for flow, own in found.items():
         words, color, marker = _FLOWS[flow]
-        flow_field(field.as_entry(), place, color=color, marker=marker, step="layer", legend=False)
-        at, change = field.points[-1]
-        above = change.value >= max(other.points[-1][1].value for other in found.values())
-        place.annotate(words, (at, change.value), (0, 9) if above else (0, -9), textcoords="offset points", color=color,
-                       ha="right", va="bottom" if above else "top", fontsize=9)  # fmt: skip
-    low, high = place.get_ylim()
-    place.set_ylim(low, high + 0.12 * (high - low))  # room for the words above
-    place.set_xlabel("T / T_c of the states")
-    place.set_ylabel("change of T / T_c")
+        shift = -0.14 if flow == LEARNED else 0.14
+        for row, name in enumerate(names):
+            at, bound = own[name].estimate, own[name].bound
+            style.points(place, [at.value], [row + shift], [math.nan], color=color, marker=marker, ms=5.0,
+                         label=words if not row else None)  # fmt: skip
+            place.plot([at.value - at.error, at.value + at.error], [row + shift] * 2, color=color, lw=1.2)
+            if bound:
+                end = at.value + (0.03 if bound == "lower" else -0.03)
+                place.annotate(
+                    "", (end, row + shift), (at.value, row + shift), arrowprops={"arrowstyle": "->", "color": color}
+                )
+    place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(1, 2))
+    place.set_yticks(range(len(names)), [INSTRUMENTS[name] for name in names])
+    place.set_ylim(len(names) - 0.4, -0.6)
+    low, high = place.get_xlim()
+    place.set_xlim(low - 0.01, high + 0.03)
+    place.set_xlabel("T* / T_c: where a layer neither heats nor cools")
+    place.legend(loc="best", fontsize=8.5, handletextpad=0.2, borderaxespad=0.2)
     return figure
 
 
 def table(results: Results) -> Table:
-    """The changes of temperature; what the left panel shows is in the figure of all effects."""
+    """T* of blocks and of the learned layer; what the left panel shows is in the figure of all effects."""
     rows = [
-        (_FLOWS[flow][0], label(model, name), f"{at:.4f}", estimate(as_entry(change)), _said(field.fixed))
+        (_FLOWS[flow][0], label(model, name), INSTRUMENTS[instrument], _said(value))
         for name, model in shown(results).items()
-        for flow, field in fields(model).items()
-        for at, change in field.points
+        for flow, own in zeros(model).items()
+        for instrument, value in own.items()
     ]
-    return Table(("flow", "lattice", "T / T_c", "its change / T_c", "T* / T_c"), tuple(rows))
+    return Table(("flow", "lattice", "by", "T* / T_c"), tuple(rows))
 
 
-def _said(fixed: Estimate | None) -> str:
-    return MISSING if fixed is None else estimate(as_entry(fixed))
+def _said(value: Bounded) -> str:
+    return f"{_SIGNS[value.bound]}{estimate(as_entry(value.estimate))}"

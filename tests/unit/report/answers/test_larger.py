@@ -18,7 +18,7 @@ def claim(name: str, outcome: str, decides: str = "") -> dict[str, str]:
     [
         ([], ""),
         ([claim("A", "supported"), claim("G", "contradicted")],
-         "All 2 claims are decided here: more states make errors smaller and turn no verdict round."),
+         "All 2 claims are decided here; more states would make their errors smaller."),
         ([claim("A", "undecided")], ""),
         ([claim("A", "supported"), claim("B", "not assayed")], ""),
         ([claim("A", "undecided", "power law: about 5.0 times the states (for T_c).")],
