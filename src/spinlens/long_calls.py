@@ -34,11 +34,13 @@ class Sizes:
         value = getattr(value, "steps", value)  # records of a trajectory
         if value is None:
             return default
-        if isinstance(value, int | float | np.number):
+        if isinstance(value, int):
             return float(min(value, _MOST))
-        if isinstance(value, np.ndarray):
-            return float(value.size)
-        return float(len(value)) if isinstance(value, Sized) and not isinstance(value, str) else 1.0
+        return min(float(value), float(_MOST)) if isinstance(value, float | np.number) else _members(value)
+
+    def members(self, name: str) -> float:
+        """How many there are of what may be given alone: one of a number."""
+        return _members(self._arguments[name])
 
     def entries(self, name: str) -> float:
         """All numbers in it: of arrays, Datasets, machines, trajectories, and of several of them."""
@@ -50,6 +52,12 @@ class Sizes:
         if isinstance(value, list | tuple):
             return _product(value) if all(isinstance(side, int) for side in value) else _one(value[0])
         return _one(value)
+
+
+def _members(value: Any) -> float:
+    if isinstance(value, np.ndarray):
+        return float(value.size)
+    return float(len(value)) if isinstance(value, Sized) and not isinstance(value, str) else 1.0
 
 
 def _entries(value: Any) -> float:
@@ -77,7 +85,7 @@ Taken = Callable[[Sizes], tuple[float, float]]
 
 
 def _matching(n: Sizes) -> tuple[float, float]:
-    blockings = n.count("steps") * n.count("temperatures") * n.count("bins")
+    blockings = n.count("steps") * n.members("temperatures") * n.count("bins")
     return 12 * _OPERATOR * (n.entries("large") + n.entries("small")) + 1e-5 * blockings, 500 * blockings
 
 
@@ -101,11 +109,11 @@ _CALLS: dict[str, tuple[Taken, str]] = {
     "exact.kaufman:kaufman": (lambda n: (2e-7 * n.count("L"), 500 * n.count("L")), "a smaller lattice"),
     "exact.chain:chain": (lambda n: (4e-7 * n.count("n_sites"), 300 * n.count("n_sites")), "a shorter ring"),
     "sampling.sampler:sample": (
-        lambda n: (1e-4 * n.count("temperatures"), 1e4 * n.count("temperatures") * n.count("chains")),
+        lambda n: (1e-4 * n.members("temperatures"), 1e4 * n.members("temperatures") * n.count("chains")),
         "fewer temperatures or chains",
     ),
     "criticality.reweighting.reweight:reweight": (
-        lambda n: (n.count("temperatures") * (2e-3 + 2e-9 * n.entries("data")), 5_000 * n.count("temperatures")),
+        lambda n: (n.members("temperatures") * (2e-3 + 2e-9 * n.entries("data")), 5_000 * n.members("temperatures")),
         "fewer temperatures",
     ),
     "comparisons.partition_function:log_partition_function": (
@@ -120,7 +128,7 @@ _CALLS: dict[str, tuple[Taken, str]] = {
     "renormalization.mcrg:mcrg": (_mcrg, "fewer bins, operators or states"),
     "renormalization.matching:two_lattice_matching": (_matching, "fewer bins, temperatures or states"),
     "thermometers.instruments:calibrate_instruments": (
-        lambda n: (0, n.one("model") * n.count("temperatures") * n.count("samples")), "fewer samples",
+        lambda n: (0, n.one("model") * n.members("temperatures") * n.count("samples")), "fewer samples",
     ),
     "thermometers.network:_train": (
         lambda n: (
@@ -144,6 +152,11 @@ _CALLS: dict[str, tuple[Taken, str]] = {
         lambda n: (4e-8 * n.entries("machines") * n.one("machines"), 24 * n.one("machines") ** 2),
         "fewer machines or units",
     ),
+    "machines.reading.learned_modes:learned_modes": (
+        lambda n: (4e-8 * n.entries("machines") * n.one("machines"), 40 * n.one("machines") ** 2),
+        "fewer machines or units",
+    ),
+    "machines.tori:on_torus": (lambda n: (0, 8 * n.one("shape") ** 2), "a smaller torus"),
     "flows.rbm_flow:rbm_flow": (lambda n: (0, 8 * n.count("record")), "fewer records"),
     "flows.stacked_flow:updown_flow": (lambda n: (0, 8 * n.count("record")), "fewer records"),
     "flows.placement:place_units": (

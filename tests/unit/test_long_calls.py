@@ -44,7 +44,7 @@ def test_every_row_is_of_a_function_and_of_arguments_that_it_has(name):
             asked.append(name)
             return 1.0
 
-        count = entries = one = _note
+        count = members = entries = one = _note
 
     taken, _ = long_calls._CALLS[name]
     assert len(taken(Asked({}))) == 2
@@ -117,3 +117,14 @@ def test_machines_count_by_their_weights(name):
 def test_sizes_of_arguments(value, count, entries, one):
     found = Sizes({"it": value})
     assert (found.count("it", 7), found.entries("it"), found.one("it")) == (count, entries, one)
+
+
+@pytest.mark.parametrize(("value", "members"), [(1e9, 1), (float("inf"), 1), ([2.0, 1e9], 2), (np.arange(5.0), 5)])
+def test_a_temperature_is_one_however_high(value, members):
+    assert Sizes({"temperatures": value}).members("temperatures") == members
+    free = np.atleast_1d(value).tolist()
+    assert sl.sample(SQUARE, free[-1], draws=4, warmup=0).sizes["draw"] == 4
+
+
+def test_numbers_of_little_precision_are_counted_without_a_warning():
+    assert [Sizes({"n": kind(7)}).count("n") for kind in (np.float16, np.float32, np.int8)] == [7, 7, 7]
