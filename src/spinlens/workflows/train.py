@@ -27,6 +27,7 @@ from spinlens.machines.reading.learned_couplings import learned_couplings
 from spinlens.machines.reading.weights import receptive_fields, spectrum
 from spinlens.machines.stacked import StackedRBM
 from spinlens.machines.training.learner import lattice_options
+from spinlens.machines.units.translations import Translations, tying
 from spinlens.progress import Parts, Progress, Step, Tell, telling
 from spinlens.report.pages.training import draw_layers, write_training
 from spinlens.versions import versions
@@ -138,8 +139,7 @@ def run_training(settings: TrainSettings, out: Path, progress: Progress = None, 
     judged = _judged(machine, judges) | {"couplings": _coupling_rows(machine, s), "gap": _gap(machine, s)}
     if layers:
         judged["layers"] = layers
-    fields = receptive_fields(machine, s.shape, _FIELDS) if len(s.shape) == 2 else None
-    write_training(out, judged, s.about, fields, cite(machine))
+    write_training(out, judged, s.about, _fields(machine, s.shape), cite(machine))
     checkpoint.unlink()
     return judged
 
@@ -189,13 +189,19 @@ def _judgements(tell: Tell, moved: Tell, epochs: int) -> Tell:
     return told
 
 
+def _likelihood(entry: Mapping[str, float]) -> str:
+    """In words where it is not known; one epoch is not worth annealing more slowly."""
+    value, error = entry["log_likelihood"], entry["log_likelihood_error"]
+    return f"{value:.3f}({error:.3f})" if np.isfinite(value) else "not known (the annealing did not converge)"
+
+
 def _line(entry: Mapping[str, float], epochs: int) -> str:
     """Likelihood, size of the weights and the worst observable of an epoch."""
     deviations = [abs(value) for name, value in entry.items() if name.endswith("_deviation")]
     parts = [
         *([f"layer {entry['layer'] + 1:.0f}"] if "layer" in entry else []),
         f"epoch {entry['epoch']:.0f}/{epochs}",
-        f"ln p {entry['log_likelihood']:.3f}({entry['log_likelihood_error']:.3f})",
+        f"ln p {_likelihood(entry)}",
         f"|W| {entry['weight_rms']:.4f}",
         *([f"worst observable {max(deviations):.1f} errors"] if deviations else []),
     ]
@@ -230,7 +236,21 @@ def _judged(machine: RBM, held_out: Spins) -> Judged:
         "history": machine.history_,
         "singular_values": modes.values.tolist(),
         "noise_edge": modes.noise_edge,
+        "filters": None if (tied := _tied(machine)) is None else tied.n_filters,
     }
+
+
+def _tied(machine: RBM) -> Translations | None:
+    return tying(machine.torus, machine.n_hidden, machine.stride)
+
+
+def _fields(machine: RBM, shape: tuple[int, ...]) -> Array | None:
+    """Receptive fields to draw: of shared weights one of each filter, whose copies look the same everywhere."""
+    if len(shape) != 2:
+        return None
+    tied = _tied(machine)
+    each = machine if tied is None else RBM.from_weights(machine.weights_[:, :: tied.n_places])
+    return receptive_fields(each, shape, _FIELDS)
 
 
 def _placement(layer: RBM, shape: tuple[int, ...]) -> tuple[Judged, tuple[int, ...]]:

@@ -10,6 +10,7 @@ import pytest
 
 from spinlens import RBM, IsingModel, NearestNeighbour, StackedRBM, sample
 from spinlens.errors import CheckpointError, InputError
+from spinlens.workflows import train
 from spinlens.workflows.train import TrainSettings, known_model, layer_widths, run_training
 
 FREE = np.random.default_rng(0).choice([-1, 1], (300, 3, 3)).astype(np.int8)
@@ -135,3 +136,18 @@ def test_the_gap_is_measured_where_the_lattice_is_known(tmp_path):
     page = (tmp_path / "index.html").read_text()
     assert "It has learned the lattice" in page
     assert "states 3 × 3 of the nearest-neighbour lattice at T = 1e+06 J" in page
+
+
+def test_shared_weights_are_shown_filter_by_filter(tmp_path, monkeypatch):
+    shown = {}
+    monkeypatch.setattr(train, "write_training", lambda out, judged, about, fields, cited: shown.update(fields=fields))
+    monkeypatch.setattr(train.Path, "unlink", lambda self, **options: None)
+    judged = run_training(TrainSettings(FREE, (4,), {"epochs": 2}).for_lattice(2, epochs=2), tmp_path / "out")
+    assert (judged["filters"], shown["fields"].shape) == (2, (2, 3, 3))
+    assert run_training(SETTINGS, tmp_path / "free")["filters"] is None
+    assert shown["fields"].shape == (4, 3, 3)
+
+
+def test_a_likelihood_that_is_not_known_is_said_in_words():
+    entry = {"epoch": 3.0, "log_likelihood": np.nan, "log_likelihood_error": np.nan, "weight_rms": 0.1}
+    assert train._line(entry, 9) == "epoch 3/9  ln p not known (the annealing did not converge)  |W| 0.1000"

@@ -68,7 +68,9 @@ def _mixing(judged: Judged) -> str:
 
 
 def _modes(judged: Judged) -> str:
-    """How many directions of the weights rise out of the noise."""
+    """How many directions of the weights rise out of the noise; the modes of shared weights are waves, of any size."""
+    if judged.get("filters"):
+        return ""
     edge = finite(judged.get("noise_edge"))
     values = [value for value in judged.get("singular_values") or () if finite(value) is not None]
     if edge is None or not values:

@@ -19,18 +19,23 @@ COLUMNS = 4
 
 
 def learning_curve(history: Sequence[Mapping[str, float]], bound: float | None = None) -> Figure:
-    """Held-out log-likelihood (above, where tracked) and r.m.s. weight (below) against the epoch.
+    """Held-out log-likelihood (above, where it was tracked) and r.m.s. weight (below) against the epoch.
 
     `bound` is the log-likelihood per state of the data's own distribution, drawn as a level.
     """
-    figure, axes = layout.grid(2, height=3.6, sharex=True)
-    above, below = axes[:, 0]
-    if any("log_likelihood" in entry for entry in history):
-        machines.learning_curve(history, above, known=bound, legend=False)
-    above.set_xlabel("")
-    above.set_ylabel("held-out log-likelihood")
-    machines.learning_curve(history, below, quantity="weight_rms", color=style.INK, legend=False)
+    tracked = is_tracked(history)
+    figure, axes = layout.grid(2 if tracked else 1, height=3.6 if tracked else 2.4, sharex=True)
+    if tracked:
+        machines.learning_curve(history, axes[0, 0], known=bound, legend=False)
+        axes[0, 0].set_xlabel("")
+        axes[0, 0].set_ylabel("held-out log-likelihood")
+    machines.learning_curve(history, axes[-1, 0], quantity="weight_rms", color=style.INK, legend=False)
     return figure
+
+
+def is_tracked(history: Sequence[Mapping[str, float]]) -> bool:
+    """Whether the likelihood was measured along the training; it is nan where annealing did not converge."""
+    return any(np.isfinite(entry.get("log_likelihood") or np.nan) for entry in history)
 
 
 def spectrum(values: Array, noise_edge: float) -> Figure:
@@ -64,10 +69,11 @@ def illustrations(judged: Mapping[str, Any], fields: Array | None = None) -> lis
     distance, learned = (np.array([row[name] for row in rows]) for name in ("r", "learned"))
     true = np.array([row["true"] for row in rows]) if "true" in rows[0] else None
     error = np.full(len(rows), np.nan)  # one machine has no scatter over seeds
+    modes = spectrum(np.array(judged["singular_values"]), judged["noise_edge"])
     made = [
         (COUPLINGS, couplings(distance, learned, error, true)),
-        (CURVE, learning_curve(judged["history"])),
-        (SPECTRUM, spectrum(np.array(judged["singular_values"]), judged["noise_edge"])),
+        (CURVE if is_tracked(judged["history"]) else WEIGHT, learning_curve(judged["history"])),
+        (WAVES if judged.get("filters") else SPECTRUM, modes),
     ]
     if fields is not None:
         made.append((replace(FIELDS, keys=scale_keys()), receptive_fields(fields)))
@@ -90,6 +96,14 @@ SPECTRUM = Illustration(
     "spectrum", "Spectrum of the weights",
     "Singular values of the weights by rank; grey: what independent weights of the same size reach.",
     "Values above the grey are directions that the machine has learned; those below cannot be told from noise.", (),
+)  # fmt: skip
+WEIGHT = replace(
+    CURVE, caption="Root mean square of the weights against the epoch; the likelihood is known at the end alone.",
+    see="Weights that still grow at the end want more epochs.",
+)  # fmt: skip
+WAVES = replace(
+    SPECTRUM, see="Modes of shared weights are waves of the lattice, of equal size where a symmetry makes them alike; "
+    "what is in the grey has been learned, too.",
 )  # fmt: skip
 FIELDS = Illustration(
     "receptive-fields", "Receptive fields",

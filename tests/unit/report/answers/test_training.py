@@ -43,3 +43,7 @@ def test_likelihood_couplings_mixing_and_modes_stand_behind_it() -> None:
 
 def test_an_empty_document_has_an_answer() -> None:
     assert training_answer({}, {}).sentences == ()
+
+
+def test_modes_of_shared_weights_are_waves_and_are_not_counted() -> None:
+    assert not [text for text in training_answer({**JUDGED, "filters": 1}, ABOUT).sentences if "singular" in text]
