@@ -72,7 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contracts", action="store_true")
     contracts = parser.parse_args().contracts
-    extras = ["pytest", "hypothesis"] if contracts else []
+    extras = ["pytest", "pytest-xdist", "hypothesis"] if contracts else []
     with tempfile.TemporaryDirectory(prefix="packages-") as name:
         clone = clone_to(Path(name))
         run(sys.executable, "-m", "build", "--outdir", Path(name) / "dist", folder=clone)
@@ -84,7 +84,7 @@ def main() -> None:
         print(f"{wheel.name} and {sdist.name} hold what they should, and install")
         if contracts:
             tests = [f"tests/contracts/test_{part}.py" for part in INSTALLED]
-            subprocess.run([python, "-m", "pytest", "-q", *tests], cwd=clone, check=True)
+            subprocess.run([python, "-m", "pytest", "-q", "-n", "auto", *tests], cwd=clone, check=True)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,11 @@ def of_layers(results: Results, where: str) -> str:
         return "which T a layer leaves unchanged"
     does = "cools where blocks heat" if value > 0 else "heats where blocks cool"
     others = [name for name, effect in sides.items() if effect.get("side") == "inside"]
-    return f"by energy, the learned layer {does}{f'; by {others[0]}, not' if others else ''}"
+    return (
+        "whether the learned layer cools depends on the thermometer"
+        if others
+        else f"the learned layer {does}, by energy"
+    )
 
 
 def _effects(results: Results, names: str) -> list[Results]:

@@ -33,9 +33,9 @@ def test_what_is_not_decided_is_no_finding() -> None:
 @pytest.mark.parametrize(
     ("value", "side", "others", "said"),
     [
-        (0.2, "outside", (), "by energy, the learned layer cools where blocks heat"),
-        (0.2, "outside", (("ξ", "inside"),), "by energy, the learned layer cools where blocks heat; by ξ, not"),
-        (-0.2, "outside", (("ξ", "outside"),), "by energy, the learned layer heats where blocks cool"),
+        (0.2, "outside", (), "the learned layer cools where blocks heat, by energy"),
+        (0.2, "outside", (("ξ", "inside"),), "whether the learned layer cools depends on the thermometer"),
+        (-0.2, "outside", (("ξ", "outside"),), "the learned layer heats where blocks cool, by energy"),
         (0.01, "inside", (), "by energy, learned layer and blocks leave the same T unchanged"),
         (0.03, "undecided", (), "which T a layer leaves unchanged"),
     ],

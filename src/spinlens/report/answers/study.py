@@ -23,7 +23,7 @@ _OPEN = {"undecided": "This study cannot tell yet", "not assayed": "This study c
 _YES = "Yes: the flow ends at the critical point, against what the paper says"
 _NO = "No, as the paper says: even a machine that has learned the lattice flows elsewhere"
 _DEPENDS = {
-    True: "Yes where the machine has learned the lattice at T_c, and others miss its scaling dimensions",
+    True: "Only where the machine has learned the lattice at T_c: others miss its scaling dimensions",
     False: "No where the machine has learned the lattice, yes where it has not",
 }
 
@@ -49,8 +49,9 @@ def setting(results: Results) -> str:
     machines = sum(len(recipe.machines) for model in models(results).values() for recipe in trained(model))
     which = " and ".join(lattices).rstrip(",")
     return (
-        f"Study {named}: Ising lattices of {size} × {size} spins ({which}), {machines} restricted Boltzmann machines "
-        "trained on their states. Brackets: one standard deviation, in the last digits."
+        f"Study {named} of the claims of arXiv:2002.02664: Ising lattices of {size} × {size} spins ({which}), "
+        f"{machines} restricted Boltzmann machines trained on their states. Brackets: one standard deviation, in the "
+        "last digits."
     )
 
 

@@ -20,7 +20,7 @@ def temperature_alone(results: Results) -> str:
     missing = [_missing(*one) for one in every]
     beside = [_beside(*one) for one in every]
     said_of = "; ".join([*filter(None, missing)][:1] + [*filter(None, beside)][:1])
-    return f"T alone says little, read by energy: {said_of}." if said_of else ""
+    return f"To end near T_c proves little, read by energy: {said_of}." if said_of else ""
 
 
 def _read(results: Results, claim: str, short_range: bool) -> Iterator[tuple[str, Group, Results, Results]]:

@@ -27,7 +27,7 @@ def test_it_is_a_question_one_answer_and_at_most_four_sentences() -> None:
     found = answer(Case(), Case())
     assert (found.title, found.short) == (
         QUESTION,
-        "Yes where the machine has learned the lattice at T_c, and others miss its scaling dimensions; the same for "
+        "Only where the machine has learned the lattice at T_c: others miss its scaling dimensions; the same for "
         "nearest neighbours.",
     )  # fmt: skip
     assert len(found.facts) == 4
