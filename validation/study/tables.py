@@ -41,10 +41,10 @@ def text(effect: Effect | None) -> str:
 
 
 def verdicts(studies: dict[str, dict[str, Any]]) -> str:
-    """Claim by claim and seed by seed."""
+    """Seed by seed and claim by claim."""
     ids = [claim["id"] for claim in next(iter(studies.values()))["claims"]]
-    outcomes = [{claim["id"]: claim["outcome"] for claim in study["claims"]} for study in studies.values()]
-    return table(["claim", *studies], ([id, *(found[id] for found in outcomes)] for id in ids))
+    outcomes = {name: {claim["id"]: claim["outcome"] for claim in study["claims"]} for name, study in studies.items()}
+    return table(["run", *ids], ([name, *(found[id] for id in ids)] for name, found in outcomes.items()))
 
 
 def recipes(model: dict[str, Any]) -> list[Recipe]:
