@@ -104,9 +104,8 @@ def _others(results: Results, claim: Results) -> list[EffectRow]:
     if claim.get("id") != "G":
         effects = [effect for effect in effects if effect.get("subject") == effects[0].get("subject")]
     waiting = [effect for effect in effects if effect.get("side") == "undecided"]
-    told = telling(
-        waiting if waiting and claim.get("outcome") == "undecided" else effects, _CARRIES[str(claim.get("id"))]
-    )
+    open_ones = waiting if claim.get("outcome") == "undecided" else []
+    told = telling(open_ones or effects, _CARRIES.get(str(claim.get("id")), ""))
     shown = [] if told is None else [told]
     if effects and claim.get("outcome") == "no temperature":  # instruments disagree: the other side, too
         shown += [effect for effect in [min(effects, key=_ratio)] if effect not in shown]
