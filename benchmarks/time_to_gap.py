@@ -6,7 +6,7 @@ Every point is one whole training of a given length, on one core, with its sched
 at T_c, 3,000 others to judge by. The gap is ⟨ln p_lattice − ln p_machine⟩ in nats a state (see `spinlens.gap`), 0 for a
 machine that is the lattice. Beside our recipes: scikit-learn's BernoulliRBM (PCD-1), and PCD-1 of the package `rbms`
 0.5.0 where it and PyTorch are installed. Writes time_to_gap.json into FOLDER, a row as soon as it is known; rows that
-are there are not run again.
+are there are not run again. The table and the picture of RESULTS.md are made of it with --draw.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 from sklearn.neural_network import BernoulliRBM
 from threadpoolctl import threadpool_limits
 
@@ -30,6 +31,7 @@ from spinlens import RBM, Estimate, IsingModel, NearestNeighbour, PowerLaw, log_
 from spinlens.comparisons.gap import gap
 from spinlens.errors import SpinlensError
 from spinlens.exact.kaufman import CRITICAL_TEMPERATURE
+from spinlens.plot import style
 
 LATTICES = {"nearest-neighbour": (NearestNeighbour(), CRITICAL_TEMPERATURE), "sigma-1.2": (PowerLaw(1.2), 6.8346)}
 STATES, HELD_OUT = 20_000, 3000
@@ -163,9 +165,41 @@ def _states(model: IsingModel, T: float, seed: int, n: int) -> np.ndarray:
     return np.asarray(data["spins"].values.reshape(-1, model.n_sites))
 
 
+def curves(rows: list[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Rows with a gap by case and lattice, the shortest training first."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for row in sorted(rows, key=lambda row: row["seconds"]):
+        if row["gap"] is not None and row["method"] != "bound":
+            found.setdefault(row["case"], {}).setdefault(row["lattice"], []).append(row)
+    return found
+
+
+def draw(rows: list[dict[str, Any]], target: Path) -> None:
+    """Gap against CPU seconds, a panel a lattice; prints the best of each case."""
+    with style.context():
+        figure = Figure((9.4, 4.2), layout="constrained")
+        for ax, lattice in zip(figure.subplots(1, 2, sharey=True), LATTICES, strict=True):
+            for number, (name, own) in enumerate(curves(rows).items()):
+                color, marker = style.series(number)
+                points = own.get(lattice, [])
+                x, y = ([point[key] for point in points] for key in ("seconds", "gap"))
+                ax.errorbar(
+                    x, y, [point["error"] for point in points], color=color, marker=marker, ms=4, lw=1, label=name
+                )
+            ax.set(xscale="log", yscale="log", title=lattice, xlabel="CPU seconds of training")
+        figure.axes[0].set_ylabel("gap (nats a state)")
+        figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8)
+        figure.savefig(target, dpi=110)
+    for name, own in curves(rows).items():
+        best = [min(points, key=lambda point: point["gap"]) for lattice in LATTICES if (points := own.get(lattice))]
+        cells = [f"{Estimate(row['gap'], row['error'])} | {row['seconds']:.0f}" for row in best]
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
 def main() -> None:
     """Run what is missing, the longest first, and keep every row at once."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--draw", action="store_true")
     parser.add_argument("folder", nargs="?", default=".", type=Path)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--only", default="")
@@ -173,6 +207,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     path = arguments.folder / "time_to_gap.json"
     rows = json.loads(path.read_text()) if path.exists() else []
+    if arguments.draw:
+        draw(rows, path.with_suffix(".png"))
+        return
     there = {(row["case"], row["lattice"], row["epochs"]) for row in rows}
     usable = importlib.util.find_spec("rbms") and importlib.util.find_spec("torch")
     tasks = [
