@@ -17,10 +17,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from spinlens import IsingModel, NearestNeighbour, PowerLaw, learned_modes, plot
+from spinlens import RBM, IsingModel, NearestNeighbour, PowerLaw, learned_modes, plot
 from spinlens import open as load
 from spinlens.criticality.universality import reference
-from spinlens.machines.reading.learned_modes import LearnedModes
 from spinlens.plot import style
 from spinlens.statistics.estimate import Estimate
 
@@ -32,10 +31,9 @@ SIDE, LONG, SHORT = 16, 1.0, 2.5
 Row = dict[str, list[float]]
 
 
-def machines(study: Path, model: str, recipe: str) -> list[LearnedModes]:
-    """The modes of each seed of a recipe."""
-    files = sorted((study / "artefacts" / "machine").glob(f"{model}.{recipe}.*.safetensors"))
-    return [learned_modes([load(file)], (SIDE, SIDE)) for file in files]
+def machines(study: Path, model: str, recipe: str) -> list[RBM]:
+    """The machine of each seed of a recipe."""
+    return [load(file) for file in sorted((study / "artefacts" / "machine").glob(f"{model}.{recipe}.*.safetensors"))]
 
 
 def numbers(coupling: np.ndarray, wave: np.ndarray, lattice: np.ndarray) -> list[float]:
@@ -53,7 +51,7 @@ def rows(study: Path) -> dict[str, dict[str, Row]]:
         table = np.fft.fftn(IsingModel((SIDE, SIDE), coupling).coupling_table).real / T
         found[name] = {}
         for recipe in RECIPES:
-            each = machines(study, name, recipe)
+            each = [learned_modes([machine], (SIDE, SIDE)) for machine in machines(study, name, recipe)]
             if not each:
                 continue
             lattice = np.array([table[wave] for wave in each[0].components])
@@ -74,8 +72,7 @@ def draw(study: Path, target: Path) -> None:
         for ax, (name, coupling) in zip(figure.subplots(1, 2), MODELS.items(), strict=True):
             T, shown = reference(coupling, 2).temperature.estimate.value, {}
             for recipe in RECIPES[:3]:
-                files = sorted((study / "artefacts" / "machine").glob(f"{name}.{recipe}.*.safetensors"))
-                shown[recipe] = learned_modes([load(file) for file in files], (SIDE, SIDE))
+                shown[recipe] = learned_modes(machines(study, name, recipe), (SIDE, SIDE))
             plot.modes(shown, ax, model=IsingModel((SIDE, SIDE), coupling), temperature=T)
             ax.set_title(coupling.label)
         figure.savefig(target, dpi=110)

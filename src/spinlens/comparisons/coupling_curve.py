@@ -14,7 +14,7 @@ from spinlens.border import drawing
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.learned_couplings import learned_couplings
-from spinlens.machines.units.translations import tying
+from spinlens.machines.tori import one_of_each
 from spinlens.statistics.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def coupling_curve(machine: RBM, model: IsingModel, temperature: float, n_states
     """The effective couplings of a machine on the square lattice of `model`; it learned from `n_states` states at T."""
     (T,) = checks.temperatures(temperature)
     places = _straight(model.shape)
-    found = learned_couplings([_representatives(machine)], model.shape)
+    part, copies = one_of_each(machine)
+    found = learned_couplings([part], model.shape)
     rows = [found.components.index(place) for place in places]
-    copies = _copies(machine)
     r, learned = np.array([math.hypot(*place) for place in places]), found.coupling[rows] * copies
     pairs = 2.0 * model.n_sites  # of each distance, in two directions
     rough = found.roughness[rows] if copies == 1 else np.zeros(len(rows))
@@ -70,20 +70,6 @@ def _straight(shape: tuple[int, ...]) -> list[tuple[int, int]]:
     sides = range(1, int(most) + 1)
     found = [(0, a) for a in sides] + [(a, a) for a in sides if math.hypot(a, a) <= most]
     return sorted(found, key=lambda place: math.hypot(*place))
-
-
-def _copies(machine: RBM) -> int:
-    """How many translations of each filter a machine of tied weights has; 1 of any other."""
-    tied = tying(machine.torus, machine.weights_.shape[1], machine.stride)
-    return 1 if tied is None else tied.n_places
-
-
-def _representatives(machine: RBM) -> RBM:
-    """One unit of each filter: mean couplings at a displacement are sums over units, equal for all copies of one."""
-    copies = _copies(machine)
-    if copies == 1:
-        return machine
-    return RBM.from_weights(machine.weights_[:, ::copies], machine.visible_bias_, machine.hidden_bias_[::copies])
 
 
 def _slope(r: Array, coupling: Array, error: Array) -> Estimate | None:

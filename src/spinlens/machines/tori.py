@@ -11,7 +11,7 @@ from spinlens.arrays import AnyArray, Array
 from spinlens.border import checked
 from spinlens.errors import InputError
 from spinlens.machines.rbm import RBM
-from spinlens.machines.units.translations import tying
+from spinlens.machines.units.translations import Translations, tying
 
 
 @checked
@@ -64,7 +64,7 @@ def on_torus(machine: RBM, shape: Sequence[int]) -> RBM:
     sides = tuple(checks.positive_integer("side of the torus", side) for side in shape)
     if len(sides) != len(machine.torus):
         raise InputError(f"the machine is on a torus of {len(machine.torus)} sides, {machine.torus}; got {sides}")
-    old = tying(machine.torus, machine.weights_.shape[1], machine.stride)
+    old = tied(machine)
     assert old is not None
     filters = old.filters(np.asarray(machine.weights_))
     by_filter = machine.hidden_bias_.reshape(old.n_filters, -1)[:, 0]
@@ -72,6 +72,23 @@ def on_torus(machine: RBM, shape: Sequence[int]) -> RBM:
     of_sites = np.tile(block, [side // machine.stride for side in sides])
     wide = moved(filters, sides).astype(machine.weights_.dtype)
     return shared(sides, wide, machine.stride, of_sites, by_filter)
+
+
+def tied(machine: RBM) -> Translations | None:
+    """How the units of a machine with shared weights are translations of its filters; None of any other."""
+    return tying(machine.torus, machine.weights_.shape[1], machine.stride)
+
+
+def one_of_each(machine: RBM) -> tuple[RBM, int]:
+    """A machine of one unit of each filter, and how many copies each has: the machine itself and 1 without filters.
+
+    Of whatever is a mean over translations of a sum over units, each copy of a filter has an equal part.
+    """
+    if (torus := tied(machine)) is None:
+        return machine, 1
+    copies = torus.n_places
+    part = RBM.from_weights(machine.weights_[:, ::copies], machine.visible_bias_, machine.hidden_bias_[::copies])
+    return part, copies
 
 
 def shared(

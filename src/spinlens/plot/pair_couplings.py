@@ -104,15 +104,17 @@ def _learned(own: Any, model: Any, temperature: float | None) -> Learned:
     r, value = (places.numbers(places.part(own, name)) for name in names)
     error, lattice = places.numbers(places.part(own, "error")), places.part(own, "lattice")
     if model is not None:
-        lattice = _lattice(model, temperature, places.part(own, "components"))
+        lattice = of_lattice(model.coupling_table, temperature, places.part(own, "components"), "J(r)")
     return Learned(r, value, error, None if lattice is None else places.numbers(lattice))
 
 
-def _lattice(model: Any, temperature: float | None, components: Any) -> Array:
+def of_lattice(table: Array, temperature: float | None, components: Any, name: str) -> Array:
+    """A table of the lattice over T at places by their components."""
     if temperature is None or components is None:
-        raise InputError("J(r) / T needs temperature= beside model=, and what learned_couplings gives")
-    table = np.array([model.coupling_table[tuple(place)] for place in components])
-    return np.asarray(table / checks.positive_number("temperature", temperature))
+        source = "learned_couplings or learned_modes"
+        raise InputError(f"{name} / T needs temperature= beside model=, and what {source} gives")
+    values = np.array([table[tuple(place)] for place in components])
+    return np.asarray(values / checks.positive_number("temperature", temperature))
 
 
 def _tail(curves: Mapping[str, Learned], lattice: Learned | None) -> bool:

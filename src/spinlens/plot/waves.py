@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from spinlens import checks
-from spinlens.errors import InputError
 from spinlens.plot import places, style
+from spinlens.plot.pair_couplings import of_lattice
 
 
 def modes(
@@ -59,11 +58,8 @@ def modes(
         places.needs(own, ("wave", "components", "coupling", "coupling_error"), "modes", "what learned_modes gives")
     ax = places.axes_for(ax)
     if model is not None:
-        if temperature is None:
-            raise InputError("J(k) / T needs temperature= beside model=")
-        table = np.fft.fftn(model.coupling_table).real / checks.positive_number("temperature", temperature)
         first = next(iter(named.values()))
-        lattice = [table[tuple(wave)] for wave in first.components]
+        lattice = of_lattice(np.fft.fftn(model.coupling_table).real, temperature, first.components, "J(k)")
         ax.plot(first.wave, lattice, color=style.INK, lw=0, marker="_", ms=9, mew=1.3, label="J(k) / T")
     for number, (name, own) in enumerate(named.items()):
         color, marker = style.series(number + 1)

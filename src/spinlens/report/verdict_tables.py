@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spinlens.report.tables import MISSING, Table, estimate, plain
+from spinlens.study.claims.effects import SIGNS
 from spinlens.study.results_document import Results, entries, finite
 
-_SIGNS = {"lower": "≥ ", "upper": "≤ "}
 _OF_THE_GATE = ("B", "C")
 
 
@@ -17,7 +17,7 @@ def effects(claim: Results) -> Table:
         (
             str(item.get("name", "")),
             str(item.get("subject") or ""),
-            f"{_SIGNS.get(str(item.get('bound')), '')}{estimate(item)}{_unit(item)}",
+            f"{SIGNS[str(item.get('bound') or '')]}{estimate(item)}{_unit(item)}",
             f"{plain(item.get('margin'))}{_unit(item)}",
             str(item.get("side", "")),
             _short(item.get("detectable")),

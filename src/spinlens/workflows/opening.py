@@ -194,27 +194,27 @@ def _machine(path: Path) -> Any:
 
 def _artefact(path: Path) -> Any:
     """A machine, a stack or the instruments that a study has made, or the arrays or numbers of another task by name."""
-    from spinlens.machines.kinds import MACHINES
+    from spinlens.study.stages.learning import load_machine, load_stack
     from spinlens.study.storage.codec import Arrays, opened
 
     about, stored = opened(path.suffix, read_regular(path), str(path))
     if not isinstance(stored, Arrays):
         return stored
     if "config" in stored.attrs:
-        kind = "stack" if any(name.startswith("layer") for name in stored.arrays) else "rbm"
-        return MACHINES[kind].from_parts(stored.attrs["config"], dict(stored.arrays), path)
+        load = load_stack if any(name.startswith("layer") for name in stored.arrays) else load_machine
+        return load(stored)
     if "T_c" in stored.attrs and "model" in about.get("inputs", {}):
-        return _instruments_of(about["inputs"]["model"], stored.arrays)
+        return _instruments_of(about["inputs"]["model"], stored)
     return dict(stored.arrays) or dict(stored.attrs)
 
 
-def _instruments_of(coupling: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
+def _instruments_of(coupling: Mapping[str, Any], stored: Any) -> Any:
     from spinlens.lattice.ising import IsingModel
     from spinlens.lattice.model_document import coupling_of
-    from spinlens.thermometers.instruments import InstrumentSet
+    from spinlens.study.stages.instruments import instruments_at
 
-    sides = tuple(map(int, arrays["magnetization.shape"]))
-    return InstrumentSet.from_arrays(arrays, IsingModel(sides, coupling_of(coupling)))
+    sides = tuple(map(int, stored.arrays["magnetization.shape"]))
+    return instruments_at(stored, IsingModel(sides, coupling_of(coupling)))
 
 
 def _instruments(path: Path) -> Any:

@@ -26,8 +26,8 @@ from spinlens.machines.rbm import RBM
 from spinlens.machines.reading.learned_couplings import learned_couplings
 from spinlens.machines.reading.weights import receptive_fields, spectrum
 from spinlens.machines.stacked import StackedRBM
+from spinlens.machines.tori import one_of_each, tied
 from spinlens.machines.training.learner import lattice_options
-from spinlens.machines.units.translations import Translations, tying
 from spinlens.progress import Parts, Progress, Step, Tell, telling
 from spinlens.report.pages.training import draw_layers, write_training
 from spinlens.versions import versions
@@ -236,21 +236,15 @@ def _judged(machine: RBM, held_out: Spins) -> Judged:
         "history": machine.history_,
         "singular_values": modes.values.tolist(),
         "noise_edge": modes.noise_edge,
-        "filters": None if (tied := _tied(machine)) is None else tied.n_filters,
+        "filters": None if (torus := tied(machine)) is None else torus.n_filters,
     }
-
-
-def _tied(machine: RBM) -> Translations | None:
-    return tying(machine.torus, machine.n_hidden, machine.stride)
 
 
 def _fields(machine: RBM, shape: tuple[int, ...]) -> Array | None:
     """Receptive fields to draw: of shared weights one of each filter, whose copies look the same everywhere."""
     if len(shape) != 2:
         return None
-    tied = _tied(machine)
-    each = machine if tied is None else RBM.from_weights(machine.weights_[:, :: tied.n_places])
-    return receptive_fields(each, shape, _FIELDS)
+    return receptive_fields(one_of_each(machine)[0], shape, _FIELDS)
 
 
 def _placement(layer: RBM, shape: tuple[int, ...]) -> tuple[Judged, tuple[int, ...]]:

@@ -84,10 +84,7 @@ def learned_couplings(machines: Sequence[Layer], shape: tuple[int, ...]) -> Lear
     >>> found.components, found.coupling.round(12).tolist()
     ([(0, 1), (1, 1)], [0.5, 0.0])
     """
-    sides = tuple(checks.positive_integer("side of the lattice", side) for side in shape)
-    n_sites = int(np.prod(sides))
-    if not machines or any(machine.weights_.shape[0] != n_sites for machine in machines):
-        raise InputError(f"give at least one machine with {n_sites} visible units, the sites of {sides}")
+    sides = lattice_of(machines, shape)
     pairs = np.stack([by_displacement(effective_couplings(machine), sides) for machine in machines])
     tables = pairs.mean(axis=1)
     groups = alike(sides)
@@ -103,6 +100,15 @@ def learned_couplings(machines: Sequence[Layer], shape: tuple[int, ...]) -> Lear
         standard_error(by_group),
         np.array(rough),
     )
+
+
+def lattice_of(machines: Sequence[Layer], shape: Sequence[int]) -> tuple[int, ...]:
+    """The sides of the lattice whose sites are the visible units of one machine or more."""
+    sides = tuple(checks.positive_integer("side of the lattice", side) for side in shape)
+    n_sites = int(np.prod(sides))
+    if not machines or any(machine.weights_.shape[0] != n_sites for machine in machines):
+        raise InputError(f"give at least one machine with {n_sites} visible units, the sites of {sides}")
+    return sides
 
 
 def by_displacement(couplings: Array, shape: tuple[int, ...]) -> Array:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spinlens import checks
 from spinlens.arrays import Array
 from spinlens.border import checked, drawing
-from spinlens.errors import InputError
 from spinlens.machines.reading.effective_couplings import effective_couplings
-from spinlens.machines.reading.learned_couplings import alike, by_displacement, standard_error
+from spinlens.machines.reading.learned_couplings import alike, by_displacement, lattice_of, standard_error
 from spinlens.machines.units.parameters import Layer
 
 if TYPE_CHECKING:
@@ -95,10 +93,7 @@ def learned_modes(machines: Sequence[Layer], shape: tuple[int, ...]) -> LearnedM
     >>> found.components[:3], (found.coupling[:3].round(12) + 0).tolist()
     ([(0, 0), (0, 1), (1, 1)], [2.0, 1.0, 0.0])
     """
-    sides = tuple(checks.positive_integer("side of the lattice", side) for side in shape)
-    n_sites = int(np.prod(sides))
-    if not machines or any(machine.weights_.shape[0] != n_sites for machine in machines):
-        raise InputError(f"give at least one machine with {n_sites} visible units, the sites of {sides}")
+    sides = lattice_of(machines, shape)
     groups = alike(sides, first=0)
     waves = sorted(groups, key=lambda wave: np.linalg.norm(np.divide(wave, sides)))
     members = [groups[wave] for wave in waves]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from spinlens.report.answers.answer import said
 from spinlens.report.answers.groups import Group, extremes, groups, of_range
 from spinlens.report.tables import MISSING, plain
+from spinlens.study.claims.effects import SIGNS
 from spinlens.study.claims.recipes import CONTROLS
 from spinlens.study.results_document import Results, entries, finite, label, measured, models, reference, section
 
@@ -38,7 +39,6 @@ _CARRIES: Mapping[str, str] = {
 }
 """What is shown of each claim, in every study the same where it was measured; a claim that waits shows for what."""
 _OF_LATTICE = {"Δ_s − Monte Carlo": "delta_spin", "Δ_ε − Monte Carlo": "delta_energy"}
-_SIGNS = {"lower": "≥ ", "upper": "≤ "}
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _ratio(effect: Results) -> float:
 
 def _row(of: str, effect: Results) -> EffectRow:
     found = reference(effect)
-    value = MISSING if found is None else f"{_SIGNS.get(str(effect.get('bound')), '')}{said(found)}"
+    value = MISSING if found is None else f"{SIGNS[str(effect.get('bound') or '')]}{said(found)}"
     unit = f" {effect['unit']}" if effect.get("unit") else ""
     return EffectRow(of, value, f"{plain(effect.get('margin'))}{unit}", str(effect.get("side")))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spinlens.plot import style
+from spinlens.plot.forests import forest
 from spinlens.plot.gaps import FLOOR
 from spinlens.report import layout, takeaways
 from spinlens.report.figures.gap_effects import draw_effect, known_points
@@ -17,6 +17,7 @@ from spinlens.report.machine_points import Look, MachinePoint, looks
 from spinlens.report.tables import Table, estimate
 from spinlens.statistics.estimate import Estimate, as_entry
 from spinlens.study.claims.bounded import Bounded
+from spinlens.study.claims.effects import SIGNS
 from spinlens.study.claims.fixed_temperature import INSTRUMENTS, LEARNED, MAJORITY, MARGIN, fixed_temperature
 from spinlens.study.claims.recipes import CONTROLS, trained
 from spinlens.study.results_document import Results, label, models
@@ -39,7 +40,6 @@ _FLOWS = {
     MAJORITY: ("majority blocks", style.INK, "o"),
     LEARNED: ("learned layer", style.ORANGE, "s"),
 }
-_SIGNS = {"": "", "lower": "≥ ", "upper": "≤ "}
 Zeros = Mapping[str, Mapping[str, Bounded]]
 """T*/T_c by flow and instrument."""
 
@@ -146,6 +146,11 @@ def _layer_panel(words: str, found: Zeros) -> list[Panel]:
     return [Panel(words, f"{words}. T* over T_c: {known}", draw_zeros(found))]
 
 
+def _drawn(found: Bounded) -> Estimate | tuple[float, int]:
+    """As `forest` takes it."""
+    return (found.estimate.value, 1 if found.bound == "lower" else -1) if found.bound else found.estimate
+
+
 def draw_zeros(found: Zeros) -> Figure:
     """T*/T_c of blocks and of the learned layer, a row an instrument; bounds as arrows."""
     figure, axes = layout.grid(height=2.05, left=1.15, right=0.2)
@@ -155,25 +160,12 @@ def draw_zeros(found: Zeros) -> Figure:
         place.fill_between(
             [blocks - MARGIN, blocks + MARGIN], row - 0.36, row + 0.36, color=style.BAND, alpha=0.3, lw=0
         )
-    for flow, own in found.items():
-        words, color, marker = _FLOWS[flow]
-        shift = -0.14 if flow == LEARNED else 0.14
-        for row, name in enumerate(names):
-            at, bound = own[name].estimate, own[name].bound
-            style.points(place, [at.value], [row + shift], [math.nan], color=color, marker=marker, ms=5.0,
-                         label=words if not row else None)  # fmt: skip
-            place.plot([at.value - at.error, at.value + at.error], [row + shift] * 2, color=color, lw=1.2)
-            if bound:
-                end = at.value + (0.03 if bound == "lower" else -0.03)
-                place.annotate(
-                    "", (end, row + shift), (at.value, row + shift), arrowprops={"arrowstyle": "->", "color": color}
-                )
+    rows = {INSTRUMENTS[name]: {_FLOWS[flow][0]: _drawn(own[name]) for flow, own in found.items()} for name in names}
+    kinds = {words: {"color": color, "marker": marker, "ms": 5.0} for words, color, marker in _FLOWS.values()}
+    forest(rows, place, looks=kinds, words="T* / T_c: where a layer neither heats nor cools", legend=False)
     place.axvline(1.0, color=style.MUTED, lw=0.7, dashes=(1, 2))
-    place.set_yticks(range(len(names)), [INSTRUMENTS[name] for name in names])
-    place.set_ylim(len(names) - 0.4, -0.6)
     low, high = place.get_xlim()
     place.set_xlim(low - 0.01, high + 0.03)
-    place.set_xlabel("T* / T_c: where a layer neither heats nor cools")
     place.legend(loc="best", fontsize=8.5, handletextpad=0.2, borderaxespad=0.2)
     return figure
 
@@ -190,4 +182,4 @@ def table(results: Results) -> Table:
 
 
 def _said(value: Bounded) -> str:
-    return f"{_SIGNS[value.bound]}{estimate(as_entry(value.estimate))}"
+    return f"{SIGNS[value.bound]}{estimate(as_entry(value.estimate))}"

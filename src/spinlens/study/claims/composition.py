@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from spinlens.study.claims.bounded import bounded_effect, minus
-from spinlens.study.claims.effects import FEWEST, Effect, Side, decide
+from spinlens.study.claims.effects import FEWEST, SIGNS, Effect, Side, decide
 from spinlens.study.claims.ends import INSTRUMENTS, TEMPERATURE, end_temperature, settled, temperature_effects
 from spinlens.study.claims.gate import exact_gate
 from spinlens.study.claims.recipes import Recipe, trained
@@ -105,8 +105,7 @@ def _part(model: Results, name: str, members: list[Recipe]) -> Part:
 
 def _end(recipe: Recipe) -> str:
     found = end_temperature(recipe, "energy")
-    sign = {"": "", "lower": "≥ ", "upper": "≤ "}
-    return "unknown" if found is None else f"{sign[found.bound]}{found.estimate}"
+    return "unknown" if found is None else f"{SIGNS[found.bound]}{found.estimate}"
 
 
 def _none() -> Finding:

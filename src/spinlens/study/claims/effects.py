@@ -18,6 +18,9 @@ from spinlens.statistics.estimate import Estimate
 Side = Literal["inside", "outside", "undecided"]
 Bound = Literal["", "lower", "upper"]  # of what a value is a bound; "" where it is the number itself
 
+SIGNS: Mapping[str, str] = {"": "", "lower": "≥ ", "upper": "≤ "}
+"""What stands before a value that is a bound."""
+
 SIGMAS = 3.0
 """Errors between an effect and its margin that make a decision."""
 

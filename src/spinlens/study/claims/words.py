@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from spinlens.statistics.estimate import Estimate
-from spinlens.study.claims.effects import FEWEST, Effect, Side, worst
+from spinlens.study.claims.effects import FEWEST, SIGNS, Effect, Side, worst
 
 BETTER = "machines with a smaller gap"
 _HOPELESS = 1000.0  # times the data: not worth saying
@@ -21,8 +21,8 @@ def number(effect: Effect) -> str:
     """
     if effect.value is None or effect.error is None:
         return f"{effect.name} not measured"
-    sign = {"": "=", "lower": "≥", "upper": "≤"}[effect.bound]
-    return f"{effect.name} {sign} {Estimate(effect.value, effect.error)} (margin {effect.margin:g})"
+    sign = SIGNS[effect.bound] or "= "
+    return f"{effect.name} {sign}{Estimate(effect.value, effect.error)} (margin {effect.margin:g})"
 
 
 def summary(side: Side, effects: Sequence[Effect]) -> str:
