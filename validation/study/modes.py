@@ -2,8 +2,8 @@
 
     python validation/study/modes.py STUDY [STUDY …]     # one folder a seed
 
-Writes modes.json and modes.png (of the first study) beside this file and prints the table of FINDINGS.md. For each
-recipe the r.m.s. of J_eff(k) − J(k)/T_c over long (|k| < 1 a lattice spacing), middle and short waves (|k| ≥ 2.5),
+Writes their seeds into modes.json, modes.png of the first where it has none, and prints the table of FINDINGS.md. For
+each recipe the r.m.s. of J_eff(k) − J(k)/T_c over long (|k| < 1 a lattice spacing), middle and short waves (|k| ≥ 2.5),
 and the standard deviation of J_eff(k) among the short ones beside the lattice; means over machines with their errors.
 """
 
@@ -22,6 +22,7 @@ from spinlens import open as load
 from spinlens.criticality.universality import reference
 from spinlens.plot import style
 from spinlens.statistics.estimate import Estimate
+from spinlens.study.definition.toml_file import load_study
 
 HERE = Path(__file__).parent
 MODELS = {"nearest-neighbour": NearestNeighbour(), "power-law": PowerLaw(1.2)}
@@ -79,9 +80,12 @@ def draw(study: Path, target: Path) -> None:
 
 
 def main(studies: Sequence[Path]) -> None:
-    found = {f"seed {number}": rows(study) for number, study in enumerate(studies)}
-    (HERE / "modes.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    draw(studies[0], HERE / "modes.png")
+    target, figure = HERE / "modes.json", HERE / "modes.png"
+    found = json.loads(target.read_text()) if target.exists() else {}
+    found |= {f"seed {load_study(str(study / 'study.toml')).study.seed}": rows(study) for study in studies}
+    target.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if not figure.exists():
+        draw(studies[0], figure)
     for model in MODELS:
         print(f"\n{model}\n\n| recipe | seed | {' | '.join(COLUMNS)} |\n|---|---|---|---|---|---|")
         for seed, tables in found.items():
