@@ -208,6 +208,15 @@ def results(*models: dict[str, Any], grids: Sequence[str] = ()) -> dict[str, Any
     return {"format": 2, "study": study, "models": {f"model {k}": one for k, one in enumerate(models)}}
 
 
+def along(maps: Mapping[float, dict[str, Any]], near: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A document of a map: power laws by σ, each with parts as `model` takes them, and nearest neighbours."""
+    found = {f"sigma-{sigma:g}": {**model(**parts), "label": f"σ = {sigma:g}"} for sigma, parts in maps.items()}
+    listed = [{"name": f"sigma-{sigma:g}", "coupling": "power-law", "sigma": sigma} for sigma in maps]
+    models = {"nearest-neighbour": model(**{"short_range": True, **(near or {})}), **found}
+    nearest = {"name": "nearest-neighbour", "coupling": "nearest-neighbour"}
+    return {"format": 2, "study": {"ensembles": {}, "models": [nearest, *listed]}, "models": models}
+
+
 def family(see: Measured, shifts: Mapping[str, float], seeds: int = 8, about: float = 1.0) -> list[dict[str, Any]]:
     """Machines that were trained on several grids and end at `about` + shift."""
     return [

@@ -37,6 +37,20 @@ def models(results: Results) -> dict[str, Results]:
     return {str(name): item for name, item in section(results, "models").items() if isinstance(item, Mapping)}
 
 
+def power_laws(results: Results) -> dict[str, float]:
+    """σ of the power laws by name, from the longest range on, whatever class they are in.
+
+    >>> study = {"models": [{"name": "far", "coupling": "power-law", "sigma": 1.2}]}
+    >>> power_laws({"study": study, "models": {"far": {}, "near": {}}})
+    {'far': 1.2}
+    """
+    listed = entries(section(results, "study"), "models")
+    known = {str(one.get("name")): finite(one.get("sigma")) for one in listed if one.get("coupling") == "power-law"}
+    there = models(results)
+    found = [(name, sigma) for name, sigma in known.items() if sigma is not None and name in there]
+    return dict(sorted(found, key=lambda item: item[1]))
+
+
 def label(model: Results, name: str = "unnamed model") -> str:
     """What a model is called in sentences and headings, `name` where it has no label."""
     return str(model.get("label") or name)

@@ -186,6 +186,24 @@ def _student(n: int) -> float:
     return float(few / enough) ** 2
 
 
+def student(degrees: int) -> float:
+    """By how much a standard deviation from so many degrees of freedom has to be raised, for three to mean as much.
+
+    >>> round(student(3), 2), round(student(10_000), 2)
+    (3.07, 1.0)
+    """
+    return float(scipy.special.stdtrit(degrees, 1 - _LEVEL)) / SIGMAS
+
+
+def improbable(chi2: float, degrees: int) -> bool:
+    """Whether χ² is larger than what errors make of it, as improbable as three errors to one side.
+
+    >>> improbable(10.2, 1), improbable(10.4, 1)
+    (False, True)
+    """
+    return float(scipy.special.chdtrc(degrees, chi2)) < _LEVEL
+
+
 def difference(first: Estimate | None, second: Estimate | None) -> Estimate | None:
     """first − second with independent errors; None where one of them is missing."""
     if first is None or second is None:
