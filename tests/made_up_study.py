@@ -106,6 +106,22 @@ def make(
     return results, data
 
 
+def make_map(sigmas: tuple[float, ...] = (0.8, 1.2, 3.0), seed: int = 0) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As `make`, of nearest neighbours and power laws of these σ."""
+    results, data = make(seed)
+    rng = np.random.default_rng(seed)
+    listed: list[dict[str, Any]] = [{"name": "nearest-neighbour", "coupling": "nearest-neighbour"}]
+    for sigma in sigmas:
+        name = f"sigma-{sigma:g}"
+        listed.append({"name": name, "coupling": "power-law", "sigma": sigma})
+        case = Case(coarse="same" if sigma > 2 else "different")
+        results["models"][name] = Maker(f"power law σ = {sigma:g}", sigma > 2, 6.0, case, rng).model()
+        data |= {f"{kind}/{name}": values for kind, values in model_data(6.0, rng).items()}
+    del results["models"]["power-law"]
+    results["study"]["models"] = listed
+    return results, data
+
+
 def recipes(case: Case) -> list[Recipe]:
     """The recipes and controls of a study that comes out as `case` says."""
     trained = list(RECIPES)

@@ -97,17 +97,23 @@ def results() -> str:
         for key in found:
             path = f"{where}.{key}".lstrip(".")
             rows.append([f"`{path}`", _MEANING[path]])
+    rows += [[f"`{path}`", _MEANING[path]] for path in _OF_MAPS]
     return table(["key", "what"], rows)
 
 
+_OF_MAPS = ("map", "map.places[]", "map.trend", "map.quantities.*")
 _MEANING = {
+    "map": "of a study with three power laws or more: its rule, what that says, its numbers",
+    "map.places[]": "lattice by lattice: σ, y_h of the learned map less that of blocks, on which side of the margin",
+    "map.trend": "slope against σ, its sign, the change over the map against the margin",
+    "map.quantities.*": "points against σ, the margin, what it is about, what is known",
     "format": "version of this format",
     "spinlens": "version that made it",
     "study": "the study file as resolved",
     "models": "by the name of each model",
     "claims": "the verdicts, in the order A, B, C, C′, D, E, F, G",
     "models.*.label": "what it is called",
-    "models.*.short_range": "nearest-neighbour-like, or a power law",
+    "models.*.short_range": "whether of the class of short range, to which power laws with σ > 2 belong",
     "models.*.regime": "universality class assumed",
     "models.*.dimension": "of the lattice",
     "models.*.reference": "known T_c, Δ_s, Δ_ε with their sources",

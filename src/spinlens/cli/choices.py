@@ -24,7 +24,7 @@ FIGURE_FILES = ("pdf",)
 IMAGES = ("periodic", "minimum")
 INSTRUMENTS = ("energy", "magnetization", "xi", "correlation", "pseudo_likelihood", "network")
 KINDS = ("sampled", "mean", "mixed")
-PRESETS = ("quick", "standard", "full")
+PRESETS = ("quick", "standard", "full", "map-quick", "map")
 REGIMES = ("short-range", "long-range", "mean-field", "boundary")
 """The names are those of the library, which is too heavy to be asked for them when help is shown."""
 

@@ -11,6 +11,7 @@ correlations   `correlation` G(r), `correlation_map` of ⟨v h⟩
 machines       `learning_curve`, `weights`, `spectrum`, `receptive_fields`, `couplings`, `modes`, `gap`
                against an effect
 blocks         `mcrg`: exponents against the operators kept
+studies        `along_sigma`: effects against the range of the power law
 all            `forest`: estimates in rows, do they agree?
 =============  =====================================================================================================
 
@@ -43,6 +44,7 @@ _HOME = {
     "spinlens.plot.waves": ("modes",),
     "spinlens.plot.exponents": ("mcrg",),
     "spinlens.plot.gaps": ("gap",),
+    "spinlens.plot.ranges": ("along_sigma",),
     "spinlens.plot.forests": ("forest",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

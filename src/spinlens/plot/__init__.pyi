@@ -23,6 +23,7 @@ from spinlens.plot.machines import weights as weights
 from spinlens.plot.maps import correlation_map as correlation_map
 from spinlens.plot.movies import movie as movie
 from spinlens.plot.pair_couplings import couplings as couplings
+from spinlens.plot.ranges import along_sigma as along_sigma
 from spinlens.plot.scaling import crossings as crossings
 from spinlens.plot.scaling import drift as drift
 from spinlens.plot.spin_correlations import correlation as correlation

@@ -9,6 +9,7 @@ from spinlens.report.machine_points import end_temperatures, is_control
 from spinlens.report.verdict_tables import failed_controls, missing_controls
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import over_machines
+from spinlens.study.claims.verdict import DEPENDS
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
 
 PAPER = "arXiv:2002.02664"
@@ -143,6 +144,8 @@ def _phrase(claim: Results) -> str:
     phrases, outcome = _PHRASES.get(str(claim.get("id")), {}), _outcome(claim)
     if outcome in phrases:
         return phrases[outcome]
+    if outcome == DEPENDS:
+        return f"{_about(claim)} depends on the lattice"
     failed = ", ".join(failed_controls(claim)) if outcome == "not assayed" and not missing_controls(claim) else ""
     return f"{_about(claim)} is {_unjudged(claim)}{f' ({failed})' if failed else ''}"
 

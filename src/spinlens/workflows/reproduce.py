@@ -58,7 +58,8 @@ def reproduce(
     Parameters
     ----------
     study : Study, str or path
-        A study, the name of a preset ("quick", "standard", "full"), or the path of a study file; text ends in .toml.
+        A study, the name of a preset ("quick", "standard", "full", "map-quick", "map"), or the path of a study file;
+        text ends in .toml.
     out : path
         The study folder, made when missing; a folder with other files in it is refused.
     workers : int, optional

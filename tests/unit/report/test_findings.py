@@ -11,7 +11,10 @@ from made_up_study import Case, make
 from spinlens.report.findings import PAPER, findings
 from spinlens.study.claims import judge_all
 
-OUTCOMES = ("supported", "contradicted", "undecided", "depends on training", "no temperature", "not assayed", "else")
+OUTCOMES = (
+    "supported", "contradicted", "undecided", "depends on training", "depends on the lattice", "no temperature",
+    "not assayed", "else",
+)  # fmt: skip
 
 
 def answer(near: Case, far: Case) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spinlens.report.answers.answer import said
-from spinlens.report.answers.groups import Group, extremes, groups, of_range
+from spinlens.report.answers.groups import Group, extremes, groups, of_range, outermost
 from spinlens.report.tables import MISSING, plain
 from spinlens.study.claims.effects import SIGNS
 from spinlens.study.claims.recipes import CONTROLS
@@ -56,7 +56,7 @@ class EffectRow:
 
 
 def effect_rows(results: Results) -> tuple[EffectRow, ...]:
-    """One row a claim, two where its subjects or instruments differ."""
+    """One row a claim, two where its recipes or instruments differ; of several lattices the first and the last."""
     return tuple(row for claim in entries(results, "claims") for row in _rows(results, claim))
 
 
@@ -78,7 +78,7 @@ def _rows(results: Results, claim: Results) -> list[EffectRow]:
 
 def _of_machines(results: Results, claim: str) -> list[EffectRow]:
     """Of the best and of the worst recipe at T_c."""
-    every = of_range(results, _OF_MACHINES[claim])
+    every = outermost(of_range(results, _OF_MACHINES[claim]))
     rows = []
     for model in every:
         where, before = f"{label(model)}, " if len(every) > 1 else "", ""
@@ -99,10 +99,27 @@ def _what(model: Results, group: Group, effect: Results, again: bool) -> str:
 
 
 def _others(results: Results, claim: Results) -> list[EffectRow]:
-    """Of the first subject, which is the long-range lattice; of all of them for the claim about training sets."""
+    """Of the long-range lattices, which come first; of all subjects for the claim about training sets."""
     effects = [effect for effect in entries(claim, "effects") if _last(effect) not in CONTROLS]
-    if claim.get("id") != "G":
-        effects = [effect for effect in effects if effect.get("subject") == effects[0].get("subject")]
+    if claim.get("id") == "G":
+        return _of_effects(results, claim, effects)
+    own = list(dict.fromkeys(str(effect.get("subject")) for effect in effects))
+    far = [subject for subject in own if any(_is_of(subject, label(m)) for m in of_range(results, False))]
+    shown = outermost(far) or own[:1]
+    return [
+        row
+        for subject in shown
+        for row in _of_effects(results, claim, [effect for effect in effects if effect.get("subject") == subject])
+    ]
+
+
+def _is_of(subject: str, lattice: str) -> bool:
+    """Whether a subject is a lattice, or something of it: its machines, or it less another one."""
+    return subject == lattice or subject.startswith((f"{lattice}, ", f"{lattice} − "))
+
+
+def _of_effects(results: Results, claim: Results, effects: Sequence[Results]) -> list[EffectRow]:
+    """The effect that tells of one subject, and where instruments disagree the other side."""
     waiting = [effect for effect in effects if effect.get("side") == "undecided"]
     open_ones = waiting if claim.get("outcome") == "undecided" else []
     told = telling(open_ones or effects, _CARRIES.get(str(claim.get("id")), ""))

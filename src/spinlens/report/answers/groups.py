@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from spinlens.report.answers.answer import small
 from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import over_machines
 from spinlens.study.claims.recipes import Recipe, trained
 from spinlens.study.results_document import Results, entries, measured, models, section
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,15 @@ class Group:
 def of_range(results: Results, short_range: bool) -> list[Results]:
     """The models of short range, or those of long range."""
     return [model for model in models(results).values() if model.get("short_range") is short_range]
+
+
+def outermost(found: Sequence[Item]) -> list[Item]:
+    """The first and the last, for the first screen; what stands between is in the figures and tables of the page.
+
+    >>> outermost("abc"), outermost("a"), outermost("")
+    (['a', 'c'], ['a'], [])
+    """
+    return [*found[:1], *found[1:][-1:]]
 
 
 def groups(results: Results, model: Results, claim: str) -> list[Group]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from spinlens.report.deciding import deciding_time
+from spinlens.study.claims.verdict import OPEN
 from spinlens.study.claims.words import BETTER, times_the_states
 from spinlens.study.results_document import Results, entries
 
-OPEN = ("undecided", "not assayed")
 _HOPELESS = "nothing soon"  # of what lies at its margin
 _FEW = 40  # letters
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from spinlens.report.answers.answer import Answer, Fact, said, small
 from spinlens.report.answers.groups import Group, extremes, groups, of_range
-from spinlens.report.answers.larger import OPEN, larger_study
+from spinlens.report.answers.larger import larger_study
 from spinlens.report.answers.temperature import temperature_alone
 from spinlens.report.findings import findings
 from spinlens.report.methods import recipe_words
 from spinlens.report.tables import MISSING
 from spinlens.study.claims.recipes import trained
+from spinlens.study.claims.verdict import DEPENDS, OPEN
 from spinlens.study.claims.words import BETTER, times_the_states
 from spinlens.study.results_document import Results, entries, label, measured, models, reference, section
 
@@ -22,6 +23,7 @@ QUESTION = "Does the flow of a machine find the critical point of the long-range
 _OPEN = {"undecided": "This study cannot tell yet", "not assayed": "This study cannot tell: its own controls failed"}
 _YES = "Yes: the flow ends at the critical point, against what the paper says"
 _NO = "No, as the paper says: even a machine that has learned the lattice flows elsewhere"
+_ELSEWHERE = "That depends on the range: its long-range lattices come out differently"
 _DEPENDS = {
     True: "Only where the machine has learned the lattice at T_c: others miss its scaling dimensions",
     False: "No where the machine has learned the lattice, yes where it has not",
@@ -92,6 +94,8 @@ def short(results: Results) -> str:
         return "This study has judged no flow of a long-range lattice"
     if far in _OPEN:
         return _OPEN[far] + (_needed(results) if far == "undecided" else "")
+    if far == DEPENDS:
+        return _ELSEWHERE
     if far == "depends on training":
         return _DEPENDS[_learned_reach(results)] + "; the same for nearest neighbours" * (near == far)
     return _YES if far == "contradicted" else _NO + _beside(near)
@@ -130,10 +134,15 @@ def sentences(results: Results) -> tuple[str, ...]:
 
 
 def facts(results: Results) -> tuple[Fact, ...]:
-    """T_c beside the known one, what the best and the worst machines get wrong, how many claims are decided."""
+    """T_c beside the known one, what the best and the worst machines get wrong, how many claims are decided.
+
+    Of several long-range lattices the first, which is then named.
+    """
     found: list[Fact] = []
-    for model in of_range(results, False)[:1]:
-        found += [_critical(model), *_misses(groups(results, model, "C"))]
+    far = of_range(results, False)
+    for model in far[:1]:
+        where = f", {label(model)}" if len(far) > 1 else ""
+        found += [_critical(model), *_misses(groups(results, model, "C"), where)]
     return (*found, *_decided(results))
 
 
@@ -143,13 +152,13 @@ def _critical(model: Results) -> Fact:
     return Fact("T_c / J by Monte Carlo", said(measured(section(model, "critical").get("temperature"))), note)
 
 
-def _misses(found: Sequence[Group]) -> list[Fact]:
+def _misses(found: Sequence[Group], where: str) -> list[Fact]:
     shown = [group for group in found if group.delta_spin is not None]
     return [
         Fact(
             f"{'learned' if group.learned else group.recipe} machines miss Δ_s by",
             said(group.delta_spin),
-            f"gap {small(group.gap)} nats a site" if group.gap else "gap unknown",
+            f"gap {small(group.gap)} nats a site{where}" if group.gap else f"gap unknown{where}",
         )
         for group in extremes(shown)
     ]

@@ -55,7 +55,13 @@ def illustration(results: Results, data: object = None) -> Illustration:
     drawn, missing = each_model({"models": shown(results)}, panels)
     layers = f"T*: {MARGIN:g} about that of the blocks"
     keys = (Key(f"{_rule(results)}; {layers}", style.BAND, "band"),)
-    return Illustration("answer", TITLE, CAPTION, SEE, drawn, keys, missing, table(results))
+    return Illustration("answer", TITLE, f"{CAPTION}{_others(results)}", SEE, drawn, keys, missing, table(results))
+
+
+def _others(results: Results) -> str:
+    """Which of several long-range lattices is drawn."""
+    far = [label(model, name) for name, model in models(results).items() if model.get("short_range") is False]
+    return f" Of the {len(far)} long-range lattices of this study it is the first: {far[0]}." if len(far) > 1 else ""
 
 
 def _rule(results: Results) -> str:

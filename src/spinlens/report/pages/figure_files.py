@@ -12,16 +12,17 @@ from matplotlib.figure import Figure
 from spinlens.errors import InputError
 from spinlens.files.atomic import make_folder, write_file
 from spinlens.plot import style
+from spinlens.report.figures import along_sigma
 from spinlens.report.illustration import Data, Illustration
 from spinlens.report.keyed import complete
 from spinlens.report.pages.study import FIGURES
 from spinlens.study.results_document import Results
 
-MODULES = {module.__name__.rpartition(".")[2].replace("_", "-"): module for module in FIGURES}
+MODULES = {module.__name__.rpartition(".")[2].replace("_", "-"): module for module in (*FIGURES, along_sigma)}
 
 
 def illustrations(results: Results, data: Data, names: Iterable[str] = ()) -> dict[str, Illustration]:
-    """The figures called `names`, all of the page when none is named."""
+    """The figures called `names`, all of the page, and that of the map, when none is named."""
     wanted = tuple(names) or tuple(MODULES)
     unknown = [name for name in wanted if name not in MODULES]
     if unknown:

@@ -25,6 +25,7 @@ from spinlens.report.answers.larger import open_claims
 from spinlens.report.answers.sections import leads
 from spinlens.report.answers.study import study_answer
 from spinlens.report.figures import (
+    along_sigma,
     answer,
     calibration,
     coarse_graining,
@@ -51,13 +52,14 @@ from spinlens.report.interactive.take import Take, take
 from spinlens.report.methods import glossary, methods
 from spinlens.report.provenance import made_with, makes, runs
 from spinlens.report.references import references
+from spinlens.study.claims.along_sigma import judge_map
 from spinlens.study.results_document import Results, entries, label, models, section
 
 FIGURES: tuple[ModuleType, ...] = (
     answer, gap_effects, snapshots, crossings, calibration, learned_couplings, flow_ends, training_sets, dimensions,
     correlations, flow_temperatures, flow_snapshots, coarse_graining, fixed_points, layers, maps, receptive_fields,
 )  # fmt: skip
-"""In the order of the page."""
+"""In the order of the page; `along_sigma`, of a study with a map, stands after the effects against the gap."""
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -100,6 +102,7 @@ def render(
 ) -> str:
     """The page as text, of the study in `folder`, with PDFs of the figures `beside` it."""
     claims = entries(results, "claims")
+    rule_of_map, said_of_map = along_sigma.statement(results)
     figures = {
         name: replace(drawn, take=take(name, results, data, name in beside, folder))
         for name, drawn in draw_all(results, data).items()
@@ -112,6 +115,8 @@ def render(
         effects=effect_rows(results),
         effect_headings=HEADINGS,
         open_claims=open_claims(results, provenance or {}),
+        map_rule=rule_of_map,
+        map_says=said_of_map,
         parts=("take", "elements", *(["player"] if played else ()), *(["explorer"] if looked_at else ())),
         reels=played and embedded("player-data", played),
         units=looked_at and embedded("explorer-data", looked_at),
@@ -152,10 +157,18 @@ def draw_all(results: Results, data: Mapping[str, xr.Dataset]) -> dict[str, Draw
     """Every figure by its name, numbered in the order of the page; one that cannot be drawn has no panels."""
     drawn: dict[str, Drawn] = {}
     with style.context():
-        for count, module in enumerate(FIGURES, start=1):
+        for count, module in enumerate(_figures(results), start=1):
             picture: Illustration = module.illustration(results, data)
             drawn[picture.name] = draw(picture, count)
     return drawn
+
+
+def _figures(results: Results) -> Sequence[ModuleType]:
+    """The figures of a study."""
+    if judge_map(results) is None:
+        return FIGURES
+    place = FIGURES.index(gap_effects) + 1
+    return (*FIGURES[:place], along_sigma, *FIGURES[place:])
 
 
 def draw(picture: Illustration, number: int) -> Drawn:

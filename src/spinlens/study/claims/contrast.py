@@ -11,7 +11,7 @@ from spinlens.study.claims.coarse_graining import control, maps, outcome_of
 from spinlens.study.claims.effects import FEWEST, Effect, decide
 from spinlens.study.claims.verdict import Finding, Outcome, Part, Verdict, joined, of_kind
 from spinlens.study.claims.words import more_machines, needed, summary
-from spinlens.study.results_document import Results, label
+from spinlens.study.results_document import Results, label, models, power_laws
 
 CLAIM = (
     "What the stacked machine does to long-range states (D and E) differs from what it does to nearest-neighbour ones."
@@ -26,8 +26,10 @@ _OUTCOMES: Mapping[str, Outcome] = {"outside": "supported", "inside": "contradic
 
 
 def claim_f(results: Results) -> Verdict:
-    """Judge claim F on every pair of a power law and a short-range model."""
-    pairs = product(of_kind(results, short_range=False), of_kind(results, short_range=True))
+    """Judge claim F on every pair of a power law and a short-range model that is no power law itself."""
+    power_law = [models(results)[name] for name in power_laws(results)]
+    near = [model for model in of_kind(results, short_range=True) if not any(model is one for one in power_law)]
+    pairs = product(of_kind(results, short_range=False), near)
     return joined("F", CLAIM, RULE, [judge_contrast(far, near) for far, near in pairs], _PAIR)
 
 

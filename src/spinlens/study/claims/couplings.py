@@ -62,8 +62,13 @@ def coupling_effects(recipe: Recipe) -> tuple[Effect, ...]:
     near = tuple(_coupling(recipe, r) for r in _distances(recipe))
     if recipe.model.get("short_range") is True:
         return near
+    return (*near, slope_effect(recipe))
+
+
+def slope_effect(recipe: Recipe) -> Effect:
+    """The slope of the learned couplings less the lattice's, whatever class a power law is in."""
     slope = over_machines(_slope(machine) for machine in recipe.machines)
-    return (*near, effect("slope of ln J_eff − lattice", slope, SLOPE, recipe.subject))
+    return effect("slope of ln J_eff − lattice", slope, SLOPE, recipe.subject)
 
 
 def _coupling(recipe: Recipe, r: float) -> Effect:

@@ -10,7 +10,13 @@ from spinlens.statistics.estimate import Estimate
 from spinlens.study.claims.effects import Effect
 from spinlens.study.results_document import Results, models
 
-Outcome = Literal["supported", "contradicted", "undecided", "depends on training", "no temperature", "not assayed"]
+Outcome = Literal[
+    "supported", "contradicted", "undecided", "depends on training", "depends on the lattice", "no temperature",
+    "not assayed",
+]  # fmt: skip
+DEPENDS: Outcome = "depends on the lattice"
+OPEN: tuple[Outcome, ...] = ("undecided", "not assayed")
+"""Outcomes that decide nothing."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,8 @@ class Verdict:
         The claim in one sentence, its rule with the margins.
     outcome : str
         "supported", "contradicted", "undecided", "depends on training" (learned machines and others come out
-        differently), "no temperature" (instruments disagree about what they read), "not assayed" (controls failed).
+        differently), "depends on the lattice" (two models, or pairs of them, do), "no temperature" (instruments
+        disagree about what they read), "not assayed" (controls failed).
     because : str
         What was found, in words with numbers.
     evidence : tuple of Evidence
@@ -98,12 +105,13 @@ class Finding:
 def joined(id: str, claim: str, rule: str, findings: Iterable[Finding], missing: str) -> Verdict:
     """The verdict of a claim from what is found of each model; `missing` is what a study without findings lacks."""
     found = list(findings)
-    decides = " ".join(one.decides for one in found if one.decides)
+    outcome = unanimous(one.outcome for one in found)
+    decides = "" if outcome == DEPENDS else " ".join(one.decides for one in found if one.decides)
     return Verdict(
         id,
         claim,
         rule,
-        unanimous(one.outcome for one in found),
+        outcome,
         " ".join(one.because for one in found) or f"The study holds no {missing}.",
         tuple(item for one in found for item in one.evidence),
         tuple(item for one in found for item in one.effects),
@@ -113,17 +121,21 @@ def joined(id: str, claim: str, rule: str, findings: Iterable[Finding], missing:
 
 
 def of_kind(results: Results, short_range: bool) -> list[Results]:
-    """The models of one kind: nearest-neighbour-like (`short_range`) or power laws."""
+    """The models of one class: of short range, power laws with σ > 2 among them, or all other power laws."""
     return [model for model in models(results).values() if model.get("short_range") is short_range]
 
 
 def unanimous(outcomes: Iterable[Outcome]) -> Outcome:
-    """The common outcome, undecided when there is none or they differ.
+    """The common outcome; "depends on the lattice" where two are decided otherwise, undecided where some are open.
 
-    >>> unanimous(["supported", "supported"]), unanimous(["supported", "contradicted"]), unanimous([])
-    ('supported', 'undecided', 'undecided')
+    Like that more data, which close open ones, never turn one decision into another.
+
+    >>> unanimous(["supported", "supported"]), unanimous(["supported", "contradicted", "undecided"]), unanimous([])
+    ('supported', 'depends on the lattice', 'undecided')
     """
     distinct = set(outcomes)
+    if len(distinct - set(OPEN)) > 1:
+        return DEPENDS
     return distinct.pop() if len(distinct) == 1 else "undecided"
 
 

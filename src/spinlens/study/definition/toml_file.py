@@ -23,7 +23,7 @@ from spinlens.study.definition.recipes import LENGTHS
 from spinlens.study.definition.sections import VERSION
 from spinlens.study.definition.spec import Study
 
-PRESETS = ("quick", "standard", "full")
+PRESETS = ("quick", "standard", "full", "map-quick", "map")
 _MAX_BYTES = 2**20
 _DEEPEST = 16  # keys within keys that are looked at; a study has four
 
@@ -31,9 +31,9 @@ _DEEPEST = 16  # keys within keys that are looked at; a study has four
 def load_study(
     source: str | os.PathLike[str] = "quick", *, sigma: float | None = None, seed: int | None = None
 ) -> Study:
-    """The study of a preset ("quick", "standard", "full") or of a TOML file (a path, or text ending in .toml).
+    """The study of one of the `PRESETS` or of a TOML file (a path, or text ending in .toml).
 
-    `sigma` replaces σ of every power-law model, `seed` the seed. Raises `InputError` with the place of the mistake.
+    `sigma` replaces σ of the power-law model, `seed` the seed. Raises `InputError` with the place of the mistake.
     """
     text, name = _read(source)
     try:
@@ -122,8 +122,12 @@ def _replaced(study: Study, sigma: float | None, seed: int | None) -> dict[str, 
     if sigma is not None:
         if not power_laws:
             raise InputError("sigma given, but the study has no power-law model")
-        for model in power_laws:
-            model["sigma"] = checks.within("sigma", sigma, *SIGMAS)
+        if len(power_laws) > 1:
+            raise InputError(
+                f"sigma given, but the study has {len(power_laws)} power-law models, whose sigma are in its file "
+                "(--show prints it)"
+            )
+        power_laws[0]["sigma"] = checks.within("sigma", sigma, *SIGMAS)
     return document
 
 

@@ -11,6 +11,7 @@ import xarray as xr
 from spinlens.files.plain import plain
 from spinlens.flows.along import five_figures
 from spinlens.study.claims import judge_all
+from spinlens.study.claims.map_curves import map_document
 from spinlens.study.definition import costs
 from spinlens.study.definition.costs import Cost, Read, costing
 from spinlens.study.definition.names import TaskName
@@ -42,7 +43,7 @@ def results(inputs: Inputs, artefacts: Artefacts) -> dict[str, Any]:
 def document(
     study: Mapping[str, Any], models: Mapping[str, Any], made_with: Sequence[Mapping[str, str]] = ()
 ) -> dict[str, Any]:
-    """What results.json holds, of models with their numbers: these and the verdicts on the claims.
+    """What results.json holds, of models with their numbers: these, the verdicts, and the map where there is one.
 
     `made_with` are the different libraries and processors that they were made with, one unless it is a mixture.
     """
@@ -50,6 +51,8 @@ def document(
     about = {"format": FORMAT, "spinlens": package_version(), "made_with": list(made_with)}
     found: dict[str, Any] = plain({**about, "study": settings, "models": dict(models)})
     found["claims"] = plain(list(judge_all(found)))
+    if (along := map_document(found)) is not None:
+        found["map"] = along
     return found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from made_up_machines import model, results
+from made_up_machines import along, model, results
 from spinlens.study.claims import claim_f
 
 NEAR = {"short_range": True}
@@ -24,6 +24,19 @@ def test_a_contrast_of_either_supports_it_and_each_is_told_by_itself(far):
     assert verdict.outcome == "supported"
     sides = {part.stratum: part.found for part in verdict.parts}
     assert sorted(sides.values()) == ["inside", "outside"]
+
+
+def test_power_laws_of_the_short_range_class_are_no_nearest_neighbours():
+    """At σ = 3 blocks are those of nearest neighbours, and its own learned map must not stand for theirs."""
+    maps = {0.8: {}, 1.2: {}, 3.0: {"short_range": True, "learned_map": (0.0, -0.4)}}
+    verdict = claim_f(along(maps))
+    assert verdict.outcome == "contradicted"
+    assert {part.subject.split(" − ")[0] for part in verdict.parts} == {"σ = 0.8", "σ = 1.2"}
+
+
+def test_pairs_that_come_out_differently_depend_on_the_lattice():
+    verdict = claim_f(along({0.8: {"learned_map": (0.0, -0.4)}, 1.2: {}, 1.6: {"learned_map": (0.0, 0.1)}}))
+    assert (verdict.outcome, verdict.decides) == ("depends on the lattice", "")
 
 
 def test_at_the_margin_and_without_both_lattices_it_is_undecided():

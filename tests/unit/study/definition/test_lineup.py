@@ -60,9 +60,24 @@ def test_what_is_a_control_and_what_is_not():
 
 
 def test_presets_hold_a_family_of_grids_and_all_negative_controls():
-    for preset in PRESETS:
+    for preset in ("quick", "standard", "full"):
         machines = lineup(load_study(preset))
         family = {machine.training_set for machine in machines if machine.family == "cd1-grid"}
         assert family >= {"grid", "low", "high"}
         assert {"lazy", "geometry-free", "mean-field", "redrawn"} <= {m.recipe for m in machines if m.control}
         assert any(machine.tied and machine.training_set == "critical" for machine in machines)
+
+
+def test_maps_hold_nearest_neighbours_what_the_gate_asks_for_and_machines_enough():
+    for preset in (name for name in PRESETS if name.startswith("map")):
+        study = load_study(preset)
+        machines = lineup(study)
+        assert {"exact", "lazy", "geometry-free", "mean-field", "redrawn"} == {m.recipe for m in machines if m.control}
+        for recipe in ("learned", "cd1-critical"):
+            assert sum(machine.recipe == recipe and machine.training_set == "critical" for machine in machines) >= 4
+        assert study.coarse.seeds >= 8
+        assert study.models[0].coupling == "nearest-neighbour"
+        ranges = [model.sigma for model in study.models[1:]]
+        assert ranges == sorted(set(ranges))
+        assert min(ranges) < 1 < 1.2 in ranges
+        assert max(ranges) > 2

@@ -46,6 +46,8 @@ def test_sigma_and_seed_can_be_replaced():
     study = load_study("quick", sigma=1.75, seed=7)
     assert (study.models[1].sigma, study.study.seed) == (1.75, 7)
     assert study.models[0] == load_study("quick").models[0]
+    with pytest.raises(InputError, match="has 5 power-law models, whose sigma are in its file"):
+        load_study("map-quick", sigma=1.75)
 
 
 @pytest.mark.parametrize(
