@@ -40,7 +40,8 @@ GROUPS = [
 ]  # fmt: skip
 
 PLOTS = {
-    "along_sigma", "autocorrelation", "calibration", "collapse", "correlation", "correlation_map", "couplings", "crossings", "drift",
+    "along_sigma", "autocorrelation", "calibration", "collapse", "correlation", "correlation_map", "couplings",
+    "crossings", "drift",
     "error_budget", "flow", "flow_ends", "flow_field", "forest", "gap", "influence", "layers", "learning_curve",
     "mcrg", "modes", "movie", "receptive_fields", "residuals", "reweighted", "series", "spectrum", "states",
     "validation", "weights",

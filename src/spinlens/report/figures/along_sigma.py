@@ -21,8 +21,8 @@ CAPTION = (
     "learned coarse-graining beside those of majority blocks; lines: what is known of the infinite lattice, y_h = (2 + "
     "σ)/2 from 1 to 7/4 and 15/8 beyond, dashed where theories disagree; below 1 a torus has 3/2, the Gaussian field "
     "the dashed line. The others are of the machines that know their lattice best: Δ_s and temperature of the states "
-    "where their flows end, J_{eff} at r = 2 and the slope of its tail, each less that of the lattice. Bands: the margins of "
-    "the rules."
+    "where their flows end, J_{eff} at r = 2 and the slope of its tail, each less that of the lattice. Bands: the "
+    "margins of the rules."
 )
 SEE = (
     "Where learned maps leave the band, what a machine keeps is not what a block keeps; where flows and couplings stay "
