@@ -21,15 +21,14 @@ from spinlens.study.claims.map_curves import map_document
 @pytest.fixture(scope="module")
 def results() -> dict[str, Any]:
     found, _ = make_map()
+    found["map"] = map_document(found)
     return found | {"claims": [dataclasses.asdict(verdict) for verdict in judge_all(found)]}
 
 
 def test_a_map_has_a_panel_a_quantity_and_a_row_a_lattice(results: dict[str, Any]) -> None:
     with style.context():
         picture = along_sigma.illustration(results)
-    document = map_document(results)
-    assert document is not None
-    assert len(picture.panels) == len(document["quantities"]) == 6
+    assert len(picture.panels) == len(results["map"]["quantities"]) == 6
     assert picture.numbers is not None
     assert [row[0] for row in picture.numbers.rows] == ["σ = 0.8", "σ = 1.2", "σ = 3", "nearest neighbours"]
     assert [row[2] for row in picture.numbers.rows] == ["outside", "outside", "inside", "inside"]

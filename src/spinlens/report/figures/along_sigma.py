@@ -12,7 +12,6 @@ from spinlens.plot.ranges import along_sigma
 from spinlens.report import layout
 from spinlens.report.illustration import Illustration, Key, Panel
 from spinlens.report.tables import MISSING, Table, estimate
-from spinlens.study.claims.map_curves import map_document
 from spinlens.study.results_document import Results, entries, section
 
 TITLE = "The map: effects against the range of the power law"
@@ -40,9 +39,8 @@ _NEAR = "nearest neighbours"
 
 
 def illustration(results: Results, data: object = None) -> Illustration:
-    found = map_document(results)
-    quantities = section(found or {}, "quantities")
-    panels = tuple(_panel(key, found or {}) for key in quantities)
+    found = section(results, "map")
+    panels = tuple(_panel(key, found) for key in section(found, "quantities"))
     keys = (
         Key("learned map, or learned machines", style.BLUE, "point", style.glyph("o")),
         Key("majority blocks", style.MUTED, "point", style.glyph("s")),
@@ -50,7 +48,7 @@ def illustration(results: Results, data: object = None) -> Illustration:
         Key("margin of the rules", style.BAND, "band"),
     )
     missing = () if panels else ("three power laws or more",)
-    return Illustration("along-sigma", TITLE, CAPTION, SEE, panels, keys, missing, table(found or {}))
+    return Illustration("along-sigma", TITLE, CAPTION, SEE, panels, keys, missing, table(found))
 
 
 def _panel(key: str, found: Mapping[str, Any]) -> Panel:
@@ -101,9 +99,3 @@ def _number(points: Sequence[Results], place: Results) -> str:
     own = next((point for point in points if point.get("model") == place.get("model")), None)
     sign = {"lower": "≥ ", "upper": "≤ "}.get(str((own or {}).get("bound")), "")
     return MISSING if own is None else f"{sign}{estimate(own)}"
-
-
-def statement(results: Results) -> tuple[str, str]:
-    """The rule of the map and what it says; both empty where a study has none."""
-    found = map_document(results)
-    return ("", "") if found is None else (str(found["rule"]), str(found["because"]))

@@ -52,7 +52,6 @@ from spinlens.report.interactive.take import Take, take
 from spinlens.report.methods import glossary, methods
 from spinlens.report.provenance import made_with, makes, runs
 from spinlens.report.references import references
-from spinlens.study.claims.along_sigma import judge_map
 from spinlens.study.results_document import Results, entries, label, models, section
 
 FIGURES: tuple[ModuleType, ...] = (
@@ -102,7 +101,6 @@ def render(
 ) -> str:
     """The page as text, of the study in `folder`, with PDFs of the figures `beside` it."""
     claims = entries(results, "claims")
-    rule_of_map, said_of_map = along_sigma.statement(results)
     figures = {
         name: replace(drawn, take=take(name, results, data, name in beside, folder))
         for name, drawn in draw_all(results, data).items()
@@ -115,8 +113,6 @@ def render(
         effects=effect_rows(results),
         effect_headings=HEADINGS,
         open_claims=open_claims(results, provenance or {}),
-        map_rule=rule_of_map,
-        map_says=said_of_map,
         parts=("take", "elements", *(["player"] if played else ()), *(["explorer"] if looked_at else ())),
         reels=played and embedded("player-data", played),
         units=looked_at and embedded("explorer-data", looked_at),
@@ -165,7 +161,7 @@ def draw_all(results: Results, data: Mapping[str, xr.Dataset]) -> dict[str, Draw
 
 def _figures(results: Results) -> Sequence[ModuleType]:
     """The figures of a study."""
-    if judge_map(results) is None:
+    if not section(results, "map"):
         return FIGURES
     place = FIGURES.index(gap_effects) + 1
     return (*FIGURES[:place], along_sigma, *FIGURES[place:])
