@@ -50,6 +50,16 @@ def differences(make: Mapping[str, str], other: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {make.get(name, 'none')} and {other.get(name, 'none')}" for name in names)
 
 
+def computed_with(makes: Iterable[Mapping[str, object]]) -> list[tuple[str, str]]:
+    """A line a make for people, what it is and its words: more than one where numbers are a mixture.
+
+    >>> computed_with([{"numpy": "1.26.4"}, {"numpy": "2.4.0", "cpu": "znver4"}])
+    [('computed with', 'numpy 1.26.4'), ('and with', 'numpy 2.4.0, cpu znver4')]
+    """
+    words = [", ".join(f"{name} {value}" for name, value in make.items()) for make in makes]
+    return [("computed with" if number == 0 else "and with", make) for number, make in enumerate(words)]
+
+
 def together(*makes: Iterable[Make]) -> list[Make]:
     """All different makes, in an order of their own."""
     every = {tuple(make.items()): make for some in makes for make in some}

@@ -130,7 +130,7 @@ def _run(settings: FlowSettings, out: Path, force: bool, as_json: bool) -> None:
         document = _document(settings, found)
         write_flow(out, document, cite(document))
     if as_json:
-        names = ("unit", "instruments", "machine", "flows")
+        names = ("made_with", "unit", "instruments", "machine", "flows")
         echo_json({**{name: found[name] for name in names}, "written": [str(out)]})
     else:
         _say(found, out)

@@ -67,6 +67,9 @@ OF_FLOW = (
 )  # fmt: skip
 """What `spinlens flow` writes into its folder."""
 
+TAKEN_UP = ("training-state.safetensors", "training-states-of-layers", "machines", "flows")
+"""What the same command goes on from; all else it makes anew."""
+
 
 def beginning(path: Path) -> bytes:
     """The first bytes of a file, by which its format is known."""

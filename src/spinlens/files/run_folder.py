@@ -13,12 +13,13 @@ from spinlens.arrays import AnyArray
 from spinlens.errors import CheckpointError
 from spinlens.files.atomic import PARTIAL, replace_file
 from spinlens.files.bound_folder import as_json, difference, makes_of
-from spinlens.files.formats import MARKER, OF_FLOW, OF_TRAIN
+from spinlens.files.formats import MARKER, OF_FLOW, OF_TRAIN, TAKEN_UP
 from spinlens.files.locking import CLAIM, LOCK
 from spinlens.files.regular import read_regular
+from spinlens.versions import Make
 
 
-def claim(folder: Path, command: str, arguments: Mapping[str, Any], force: bool = False) -> None:
+def claim(folder: Path, command: str, arguments: Mapping[str, Any], force: bool = False) -> list[Make]:
     """Make `folder` that of one run, or find it so.
 
     Parameters
@@ -31,6 +32,11 @@ def claim(folder: Path, command: str, arguments: Mapping[str, Any], force: bool 
         All that determines the results, JSON-able; noted in run.json, with the makes that have worked on them.
     force : bool
         Take the folder of another run: what that one wrote is removed, files of others stay.
+
+    Returns
+    -------
+    list of Make
+        What its numbers are made with: one make unless they are a mixture, the last one last.
 
     Raises
     ------
@@ -45,10 +51,11 @@ def claim(folder: Path, command: str, arguments: Mapping[str, Any], force: bool 
             raise CheckpointError(f"{folder} {wrong}; choose another --out, or replace what is there with --force")
         if wrong:
             _remove_run(folder)
-        makes = makes_of(run_of(folder) if _kept(folder) else {})
+        makes = makes_of(run_of(folder) if _goes_on(folder) else {})
         replace_file(folder / MARKER, (json.dumps({**asked, "made_with": makes}, indent=1) + "\n").encode())
     except OSError as error:
         raise CheckpointError(f"cannot write {folder}: {error.strerror or error}") from None
+    return makes
 
 
 def run_of(folder: Path) -> dict[str, Any]:
@@ -86,6 +93,12 @@ def _whose(folder: Path, asked: Mapping[str, Any]) -> str:
 def _kept(folder: Path) -> bool:
     """Whether a run has kept anything there, or anybody else."""
     return any(not _of_no_worth(item) for item in folder.iterdir())
+
+
+def _goes_on(folder: Path) -> bool:
+    """Whether there is anything of the run that is taken up; a finished training is made anew from its beginning."""
+    kept = (path for name in TAKEN_UP for path in (folder / name, *(folder / name).rglob("*")))
+    return any(path.is_file() and path.suffix != PARTIAL for path in kept)
 
 
 def _of_no_worth(item: Path) -> bool:

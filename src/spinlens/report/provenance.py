@@ -8,6 +8,7 @@ from typing import Any
 from spinlens.progress import duration
 from spinlens.report.tables import Table, plain
 from spinlens.study.results_document import Results, entries, finite, section
+from spinlens.versions import computed_with
 
 
 def runs(provenance: Mapping[str, Any]) -> Table:
@@ -26,13 +27,13 @@ def runs(provenance: Mapping[str, Any]) -> Table:
     return Table(("started", "took", "ended", "workers of cores", "host", "command"), rows)
 
 
-def makes(results: Results) -> list[str]:
-    """The libraries and processor kernels that numbers were computed with, one unless the study is a mixture.
+def makes(results: Results) -> list[Mapping[str, Any]]:
+    """The libraries and processor kernels that numbers were computed with, one unless they are a mixture.
 
     >>> makes({"made_with": [{"numpy": "2.4.0", "cpu": "znver4"}]})
-    ['numpy 2.4.0, cpu znver4']
+    [{'numpy': '2.4.0', 'cpu': 'znver4'}]
     """
-    return [", ".join(f"{name} {value}" for name, value in make.items()) for make in entries(results, "made_with")]
+    return entries(results, "made_with")
 
 
 def made_with(results: Results, provenance: Mapping[str, Any]) -> Table:
@@ -45,7 +46,7 @@ def made_with(results: Results, provenance: Mapping[str, Any]) -> Table:
     rows = (
         ("spinlens", plain(versions.pop("spinlens"))),
         ("study", f"{study.get('name') or 'without a name'}, seed {plain(study.get('seed'))}"),
-        *(("computed with" if k == 0 else "and with", words) for k, words in enumerate(makes(results))),
+        *computed_with(makes(results)),
         ("system", plain(last.get("system"))),
         ("versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
         ("peak memory", memory),

@@ -134,7 +134,7 @@ def write(found: SearchFound, out: Path) -> tuple[Path, Path, Path]:
     paths = out, out.with_suffix(".csv"), out.with_suffix(".html")
     write_json(out, document(found))
     write_file(paths[1], crossing_table(point).encode())
-    write_page(point, paths[2], made=made_with(found))
+    write_page(point, paths[2], made=made_with(found), makes=found.search.made_with)
     return paths
 
 
@@ -151,13 +151,7 @@ def made_with(found: SearchFound) -> list[tuple[str, str]]:
         ("seed", str(s.seed)),
         ("sweeps of each size, all temperatures together", draws),
         ("temperatures of each size", str(s.points)),
-        *(("computed with" if k == 0 else "and with", words) for k, words in enumerate(makes(found.search))),
     ]
-
-
-def makes(search: Search) -> list[str]:
-    """The libraries and processor kernels that it was computed with, one unless it is a mixture."""
-    return [", ".join(f"{name} {value}" for name, value in make.items()) for make in search.made_with]
 
 
 def crossing_table(point: CriticalPoint) -> str:

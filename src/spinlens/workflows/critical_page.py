@@ -12,6 +12,7 @@ from spinlens.criticality.universality import Reference, reference
 from spinlens.files.atomic import write_file
 from spinlens.files.plain import plain
 from spinlens.report.pages.critical import render_critical
+from spinlens.versions import Make
 from spinlens.workflows.citing import cite
 
 _SAME_UNIT = 0.1  # relative, by how much T_c and a known one may differ and be in the same unit
@@ -57,9 +58,13 @@ def remarks(point: CriticalPoint) -> list[str]:
 
 
 def write_page(
-    point: CriticalPoint, path: str | Path, title: str | None = None, made: Sequence[tuple[str, str]] = ()
+    point: CriticalPoint,
+    path: str | Path,
+    title: str | None = None,
+    made: Sequence[tuple[str, str]] = (),
+    makes: Sequence[Make] = (),
 ) -> None:
-    """The page as one file, whole or not at all; `title` names the lattice, `made` says what it was made with."""
+    """The page as one file, whole or not at all; `title` names the lattice, `made`, `makes` what it was made with."""
     headings, *values = rows(point)
     curves = [{"L": L, **asdict(curve)} for L, curve in sorted(point.curves.items())]
     page = render_critical(
@@ -72,6 +77,7 @@ def write_page(
         plain(known_of(point)),
         made,
         cite(point),
+        makes,
     )
     write_file(Path(path), page.encode())
 

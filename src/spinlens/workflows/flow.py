@@ -30,6 +30,7 @@ from spinlens.machines.units.passage import chosen_steps
 from spinlens.progress import Progress, Step, Tell, telling
 from spinlens.renormalization.block_spin import BlockRule, block_spin_flow, block_spins
 from spinlens.thermometers.instruments import InstrumentSet, calibrate_instruments, sample_independent
+from spinlens.versions import made_with
 from spinlens.workflows.films import layer_films, machine_films
 from spinlens.workflows.flow_settings import SMALLEST, FlowSettings
 
@@ -51,11 +52,11 @@ def run_flow(
     -------
     Mapping with `readings` and `flows` (see `FlowComparison`), `fields` (flow → instrument → flow field), `layers`
     (flow → temperatures layer by layer), `patterns` and `maps` (⟨vh⟩ of the machine and of block spins), `films` (spins
-    step by step from each start), `unit`, `instruments`.
+    step by step from each start), `unit`, `instruments`; `made_with`: libraries and processors that computed it, one
+    unless it is a mixture.
     """
     settings.check()
-    if out is not None:
-        claim(out, "flow", settings.arguments, force)
+    makes = [made_with()] if out is None else claim(out, "flow", settings.arguments, force)
     with threadpool_limits(1), telling(progress) as tell:  # sums of matrix products depend on the threads of BLAS
         drawn = _drawn(settings, tell)
         tell(Step("calibrating instruments", lasting=True))
@@ -73,6 +74,7 @@ def run_flow(
         patterns, maps = _patterns(settings, drawn, machine)
         films = _films(settings, drawn, machine, paths)
     return {
+        "made_with": makes,
         "unit": settings.unit,
         "instruments": list(own),
         "machine": {"name": settings.name, "kind": settings.kind, "steps": settings.steps},

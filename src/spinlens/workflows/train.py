@@ -122,7 +122,7 @@ def run_training(settings: TrainSettings, out: Path, progress: Progress = None, 
     s = settings
     training, judges = _split(s)
     machine = RBM(s.widths[0], **s.all_options(), torus=s.shape if s.translations else None)
-    claim(out, "train", s.arguments, force)
+    makes = claim(out, "train", s.arguments, force)
     checkpoint = out / "training-state.safetensors"
     with telling(progress) as tell:
         parts = Parts(tell, _work(training.shape[1], s.widths))
@@ -137,6 +137,7 @@ def run_training(settings: TrainSettings, out: Path, progress: Progress = None, 
             told = _judgements(tell, parts.part(1), machine.epochs)
             layers = _stack(s, machine, out, training, judges, told)
     judged = _judged(machine, judges) | {"couplings": _coupling_rows(machine, s), "gap": _gap(machine, s)}
+    judged["made_with"] = makes
     if layers:
         judged["layers"] = layers
     write_training(out, judged, s.about, _fields(machine, s.shape), cite(machine))

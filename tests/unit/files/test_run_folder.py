@@ -35,9 +35,19 @@ def test_a_run_that_goes_on_with_other_libraries_says_so(tmp_path, monkeypatch):
     assert run_of(tmp_path)["made_with"] == [made_with()]
     (tmp_path / "results.json").write_text("{}")
     monkeypatch.setattr(bound_folder, "made_with", lambda: old)
-    with pytest.warns(RuntimeWarning, match=r"begun with other libraries .* and 1.26.4\): its numbers are a mixture"):
-        claim(tmp_path, "train", ARGUMENTS)
-    assert run_of(tmp_path)["made_with"] == [made_with(), old]
+    assert claim(tmp_path, "train", ARGUMENTS) == [old]  # what is finished is made anew, all of it
+    for kept in ("training-state.safetensors", "machines/a.training.safetensors", "flows/b.json"):
+        folder = tmp_path / kept.partition(".")[0].partition("/")[0]
+        with monkeypatch.context() as patch:
+            patch.setattr(bound_folder, "made_with", made_with)
+            claim(folder, "train", ARGUMENTS)
+        (folder / kept).parent.mkdir(exist_ok=True)
+        (folder / kept).write_text("")
+        with pytest.warns(
+            RuntimeWarning, match=r"begun with other libraries .* and 1.26.4\): its numbers are a mixture"
+        ):
+            assert claim(folder, "train", ARGUMENTS) == [made_with(), old]
+        assert run_of(folder)["made_with"] == [made_with(), old]
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,9 @@ def test_what_it_was_made_with() -> None:
 
 def test_a_mixture_has_a_row_for_each_of_its_makes() -> None:
     results = {"made_with": [{"numpy": "1.26", "cpu": "a"}, {"numpy": "2.4", "cpu": "b"}]}
-    assert makes(results) == ["numpy 1.26, cpu a", "numpy 2.4, cpu b"]
+    assert makes(results) == results["made_with"]
     assert dict(made_with(results, {}).rows).items() >= {
-        ("computed with", makes(results)[0]),
-        ("and with", makes(results)[1]),
+        ("computed with", "numpy 1.26, cpu a"),
+        ("and with", "numpy 2.4, cpu b"),
     }
     assert makes({}) == makes({"made_with": None}) == makes({"made_with": [3]}) == []

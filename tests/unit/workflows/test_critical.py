@@ -51,7 +51,8 @@ def test_three_files_are_written(found, tmp_path):
     assert document["draws"] == {str(L): n for L, n in found.search.draws.items()}
     assert document["made_with"] == [made_with()]
     assert written[1].read_text() == crossing_table(found.point)
-    assert "<svg" in written[2].read_text()
+    assert "<svg" in (page := written[2].read_text())
+    assert "computed with different libraries" not in page
 
 
 def test_a_mixture_is_said_in_the_document_and_on_the_page(found, tmp_path):
@@ -61,6 +62,7 @@ def test_a_mixture_is_said_in_the_document_and_on_the_page(found, tmp_path):
     assert json.loads(written[0].read_text())["made_with"] == [old, made_with()]
     page = written[2].read_text()
     assert "and with" in page
+    assert "computed with different libraries" in page
     assert "numpy 1.26.4" in page
 
 

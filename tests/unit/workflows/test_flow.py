@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from spinlens import RBM, IsingModel, NearestNeighbour, StackedRBM, sample
 from spinlens.comparisons.controls import Case
 from spinlens.errors import InputError
+from spinlens.files.formats import MARKER
 from spinlens.lattice.film import Film
 from spinlens.report.interactive.player import flow_reels
+from spinlens.versions import made_with
 from spinlens.workflows import flow
 from spinlens.workflows.flow import run_flow
 from spinlens.workflows.flow_settings import FlowSettings
@@ -108,6 +111,16 @@ def test_a_second_run_finds_its_machine_and_flows(computed, monkeypatch):
     assert run_flow(dataclasses.replace(SETTINGS, workers=2), folder) == found
     assert {path: path.stat().st_mtime_ns for path in (folder / "flows").iterdir()} == before
     assert RBM.load(folder / "machine").weights_.shape == (64, 64)
+
+
+def test_a_flow_that_goes_on_with_other_libraries_says_so(computed, tmp_path):
+    found, folder, _ = computed
+    assert found["made_with"] == [made_with()]
+    shutil.copytree(folder, tmp_path / "flow")
+    marker, old = tmp_path / "flow" / MARKER, {**made_with(), "numpy": "1.26.4"}
+    marker.write_text(json.dumps({**json.loads(marker.read_text()), "made_with": [old]}))
+    with pytest.warns(RuntimeWarning, match="its numbers are a mixture, which results say"):
+        assert run_flow(SETTINGS, tmp_path / "flow") == {**found, "made_with": [old, made_with()]}
 
 
 def test_a_stack_is_read_layer_by_layer():

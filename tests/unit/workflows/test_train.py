@@ -10,6 +10,8 @@ import pytest
 
 from spinlens import RBM, IsingModel, NearestNeighbour, StackedRBM, sample
 from spinlens.errors import CheckpointError, InputError
+from spinlens.files import bound_folder
+from spinlens.versions import made_with
 from spinlens.workflows import train
 from spinlens.workflows.train import TrainSettings, known_model, layer_widths, run_training
 
@@ -66,6 +68,28 @@ def test_a_training_that_was_stopped_goes_on_to_the_bit(tmp_path, monkeypatch, k
     assert names[0] == names[1]
     for name in ("results.json", "machine/weights.safetensors"):
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "stopped" / name).read_bytes()
+
+
+def test_a_training_that_goes_on_with_other_libraries_says_so(trained, tmp_path, monkeypatch):
+    """In what is returned, in results.json and on the page; one that is whole names what it was made with alone."""
+    said, old = "computed with different libraries", {**made_with(), "numpy": "1.26.4"}
+    judged, folder, _ = trained
+    assert judged["made_with"] == [made_with()]
+    assert f"numpy {made_with()['numpy']}" in (page := (folder / "index.html").read_text())
+    assert said not in page
+    with monkeypatch.context() as patch:
+        patch.setattr(bound_folder, "made_with", lambda: old)
+        patch.setattr(RBM, "save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run_training(SETTINGS, tmp_path)
+    with pytest.warns(RuntimeWarning, match="its numbers are a mixture, which results say"):
+        mixed = run_training(SETTINGS, tmp_path)
+    assert mixed == {**judged, "made_with": [old, made_with()]}
+    assert json.loads((tmp_path / "results.json").read_text()) == mixed
+    page = (tmp_path / "index.html").read_text()
+    assert said in page
+    assert "numpy 1.26.4" in page
+    assert run_training(SETTINGS, tmp_path) == judged  # what is finished is made anew, all of it
 
 
 def test_a_stack_is_judged_layer_by_layer(tmp_path):

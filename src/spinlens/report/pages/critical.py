@@ -14,6 +14,7 @@ from spinlens.report.pages.study import draw, render_page
 from spinlens.report.references import references
 from spinlens.report.tables import Table
 from spinlens.study.results_document import reference, section
+from spinlens.versions import Make, computed_with
 
 
 def render_critical(
@@ -26,12 +27,13 @@ def render_critical(
     known: Mapping[str, Any] | None = None,
     made: Sequence[tuple[str, str]] = (),
     bibtex: str = "",
+    makes: Sequence[Make] = (),
 ) -> str:
     """The page as text: the answer, a table of what was measured, and the figures of `figures.scaling`.
 
     `title` names the lattice. `point` is a critical point as JSON has it, `curves` what
     `criticality.analysis.curve_tables` gives, `known` a reference as JSON has it, `made` what it was made with,
-    `bibtex` what it rests on.
+    `bibtex` what it rests on, `makes` the libraries and processors that computed it, one unless it is a mixture.
     """
     known = known or {}
     with style.context():
@@ -49,7 +51,8 @@ def render_critical(
         answer=critical_answer(title, point, known, notes),
         content=Table(tuple(headings), cells),
         figures=drawn,
-        made=Table(("what", "with"), tuple(made)) if made else None,
+        made=Table(("what", "with"), (*made, *computed_with(makes))) if made else None,
+        makes=makes,
         references=references(bibtex),
         bibtex=bibtex,
     )

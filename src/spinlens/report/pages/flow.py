@@ -28,8 +28,10 @@ from spinlens.report.interactive.take import Take
 from spinlens.report.interactive.take_flow import of_flow
 from spinlens.report.pages import flow_tables
 from spinlens.report.pages.study import render_page
+from spinlens.report.provenance import makes
 from spinlens.report.references import references
 from spinlens.report.tables import Table
+from spinlens.versions import computed_with
 
 Document = Mapping[str, Any]
 Drawn = Mapping[str, tuple[str, Figure]]
@@ -160,6 +162,8 @@ def render(document: Document, drawn: Drawn, bibtex: str = "") -> str:
         lead=document["lead"],
         version=document["spinlens"],
         provenance=document["provenance"],
+        makes=makes(document),
+        computed_with=computed_with(makes(document)),
         references=references(bibtex),
         bibtex=bibtex,
         sections=_numbered(kept, bool(first.svgs)),

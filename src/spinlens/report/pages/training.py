@@ -19,8 +19,10 @@ from spinlens.report.answers.training import training_answer
 from spinlens.report.figures import learning
 from spinlens.report.interactive.take_pages import of_training
 from spinlens.report.pages.study import draw, render_page
+from spinlens.report.provenance import makes
 from spinlens.report.references import references
 from spinlens.report.tables import Table, estimate, plain
+from spinlens.versions import computed_with
 
 Judged = Mapping[str, Any]
 
@@ -47,7 +49,8 @@ def write_training(
         answer=training_answer(judged, about),
         figures=drawn,
         layers=_layers(judged),
-        made=_made(about),
+        made=_made(about, makes(judged)),
+        makes=makes(judged),
         references=references(bibtex),
         bibtex=bibtex,
     )
@@ -85,5 +88,6 @@ def _layers(judged: Judged) -> Table:
     return Table(headings, rows)
 
 
-def _made(about: Mapping[str, str]) -> Table:
-    return Table(("what", "how"), tuple((name, str(value)) for name, value in about.items()))
+def _made(about: Mapping[str, str], makes: Sequence[Mapping[str, Any]]) -> Table:
+    words = ((name, str(value)) for name, value in about.items())
+    return Table(("what", "how"), (*words, *computed_with(makes)))

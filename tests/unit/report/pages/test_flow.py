@@ -30,6 +30,15 @@ def test_only_the_first_screen_and_the_player_stand_open(page: str) -> None:
     assert page.count('class="unfold"') == 1
 
 
+def test_a_mixture_is_said(tmp_path: Path, page: str) -> None:
+    said = "computed with different libraries"
+    assert said not in page
+    write_flow(tmp_path, flow_document() | {"made_with": [{"numpy": "1.26"}, {"numpy": "2.4", "cpu": "b"}]})
+    mixed = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert said in mixed
+    assert "Computed with numpy 1.26. And with numpy 2.4, cpu b." in mixed
+
+
 def test_every_fold_says_what_it_holds(page: str) -> None:
     summaries = re.findall(r"<summary><h2>.*?</h2>(?:<p>(.*?)</p>)?</summary>", page, re.S)
     assert len(summaries) == 8
