@@ -55,6 +55,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     import spinlens as sl
     from spinlens.report.pages import study  # noqa: F401
+    from spinlens.study.definition.toml_file import load_study
     from spinlens.study.storage import archive
     from spinlens.workflows import citing, interim_report, peeking  # noqa: F401
 
@@ -63,6 +64,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "study.zip").write_bytes(lzma.decompress(packed.read_bytes()))
     archive.unpack(folder / "study.zip", folder / "study")
     (folder / "study.toml").write_text('[study]\nname = "small"\n')
+    load_study(folder / "study.toml")  # and with it the codec of its text, which Python looks for when it is asked
     data = sl.sample(sl.IsingModel((8, 8), sl.NearestNeighbour()), 2.3, draws=100, keep_spins=True)
     sl.save(data, folder / "states.nc")
     sl.RBM(4, epochs=1).fit(data.spins.values.reshape(-1, 64)).save(folder / "machine.safetensors")
