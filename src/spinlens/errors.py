@@ -44,7 +44,7 @@ class TaskError(StudyError):
 
 
 class StudyInterrupted(StudyError):
-    """A study stopped by Ctrl-C or SIGTERM with its finished work saved; `signal` is the signal's number."""
+    """A study stopped by Ctrl-C, SIGTERM or a closed terminal; what is done is saved; `signal` is its number."""
 
     def __init__(self, message: str, signal: int) -> None:
         super().__init__(message)

@@ -1,5 +1,6 @@
 """Run the toy study in a process of its own: python drive.py FOLDER WORKERS. TOY_GATE holds its tasks back."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -15,7 +16,8 @@ if __name__ == "__main__":
     try:
         run(toy_tasks.study(), sys.argv[1], int(sys.argv[2]))
     except StudyInterrupted as error:
-        print(error, file=sys.stderr)
+        with contextlib.suppress(OSError):  # the terminal was closed
+            print(error, file=sys.stderr)
         os._exit(128 + error.signal)
     except SpinlensError as error:
         print(error, file=sys.stderr)

@@ -37,7 +37,9 @@ def test_killed_again_and_again(tmp_path):
 SIGNALLED = """
 import itertools, os, signal, sys, time
 from spinlens.cli import app
+from spinlens.sampling import threads
 from spinlens.sampling.chains import chain
+threads._FAREWELL = 600
 number, steps, advance = int(sys.argv.pop(1)), itertools.count(), chain.MarkovRun.advance
 def signalling(run):
     if next(steps) == 3:

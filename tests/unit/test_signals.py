@@ -7,8 +7,10 @@ import pytest
 
 from spinlens.signals import first_signal
 
+HEARD = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+
+@pytest.mark.parametrize("number", HEARD)
 def test_the_first_is_heard_and_the_second_is_as_before(number, monkeypatch):
     before, heard = [], []
     usual = signal.signal(number, lambda *_: before.append(number))
@@ -24,6 +26,18 @@ def test_the_first_is_heard_and_the_second_is_as_before(number, monkeypatch):
         assert (heard, before) == ([number], [number, number])
     finally:
         signal.signal(number, usual)
+
+
+def test_under_nohup_a_closed_terminal_is_not_heard():
+    if not hasattr(signal, "SIGHUP"):
+        pytest.skip("this system has no SIGHUP")
+    usual, heard = signal.signal(signal.SIGHUP, signal.SIG_IGN), []
+    try:
+        with first_signal(heard.append):
+            signal.raise_signal(signal.SIGHUP)
+        assert (heard, signal.getsignal(signal.SIGHUP)) == ([], signal.SIG_IGN)
+    finally:
+        signal.signal(signal.SIGHUP, usual)
 
 
 def test_an_error_of_the_reaction_leaves_the_block():

@@ -181,7 +181,7 @@ def anew_if_forced(work: Callable[[], Result], folder: Path, force: bool) -> Res
 
 
 def interruptible(message: str) -> AbstractContextManager[None]:
-    """Turn the first SIGINT or SIGTERM into a `StudyInterrupted`; a second one kills as usual."""
+    """Turn the first SIGINT, SIGTERM or SIGHUP into a `StudyInterrupted`; a second one kills as usual."""
 
     def stop(number: int) -> None:
         raise StudyInterrupted(message, number)

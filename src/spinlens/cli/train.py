@@ -16,6 +16,7 @@ from spinlens.cli.options import (
     Seed,
     StatesPath,
     echo_json,
+    interruptible,
     make_sides,
     one_thread_of_blas,
     read_states,
@@ -90,7 +91,7 @@ def train(
     settings = _settings(states, temperature, shape, hidden, options, held_out, translations, seed)
     if filters is not None:
         settings = settings.for_lattice(filters, epochs=epochs or 20, engine=engine, patience=patience)
-    with alone(out):
+    with alone(out), interruptible(f"stopped; the last state of the training is saved in {out}"):
         judged = run_training(settings, out, True, force)
     if as_json:
         echo_json({**judged, "written": [str(out)]})

@@ -13,13 +13,13 @@ from spinlens.sampling.chains.request import RunRequest
 
 _TABLES = 48  # bytes a site of couplings, alias tables, and of a chain under way
 _SERIES, _AVERAGES, _CHAIN = 12 * 8 * 2, 400_000, 10_000  # bytes of a draw twice, of the averages of a chain, of any
-_UNSTOPPED = 30.0  # seconds for which Ctrl-C and checkpoints may have to wait
+_UNSAVED = 30.0  # seconds for which checkpoints may have to wait
 _REMEDY = "ask for fewer draws, chains or temperatures, or a smaller lattice"
 
 
 def require_affordable(request: RunRequest, algorithms: Sequence[Algorithm | MultiSpin], workers: int) -> None:
     """Refuse a run that does not fit into memory or would not end, and say where it takes days."""
-    _require_stoppable(request, algorithms)
+    _require_savable(request, algorithms)
     sweeps = request.draws * request.thin + (request.warmup or 0)
     chains = [request.chains / REPLICAS if isinstance(item, MultiSpin) else request.chains for item in algorithms]
     works = [item.work * number for item, number in zip(algorithms, chains, strict=True)]
@@ -29,18 +29,16 @@ def require_affordable(request: RunRequest, algorithms: Sequence[Algorithm | Mul
     afford("this run", seconds, memory(request, workers), remedy)
 
 
-def _require_stoppable(request: RunRequest, algorithms: Sequence[Algorithm | MultiSpin]) -> None:
-    """Refuse what nobody could stop: one sweep, or where swaps or measurements need it all sweeps of a draw."""
+def _require_savable(request: RunRequest, algorithms: Sequence[Algorithm | MultiSpin]) -> None:
+    """Refuse what could long not be saved: one sweep, or where swaps or measurements need it all sweeps of a draw."""
     moving = [item for item in algorithms if not isinstance(item, Exact)]
     seconds = SWEEP * request.model.n_sites * max((item.work for item in moving), default=0.0)
     what, remedy = "one sweep", "a smaller lattice"
     if request.exchange or any(item.measures_all_sweeps for item in moving):
         seconds *= request.thin * (len(request.temperatures) if request.exchange else 1)
         what, remedy = "one draw", "a smaller thin, with more draws, or a smaller lattice"
-    if seconds > _UNSTOPPED:
-        raise InputError(
-            f"{what} would take about {seconds:.3g} s, in which it could neither be stopped nor saved; ask for {remedy}"
-        )
+    if seconds > _UNSAVED:
+        raise InputError(f"{what} would take about {seconds:.3g} s, in which it could not be saved; ask for {remedy}")
 
 
 def memory(request: RunRequest, workers: int) -> float:

@@ -18,18 +18,21 @@ from spinlens.sampling.chains.checkpoint import CheckpointFolder
 from spinlens.sampling.progress import ChainProgress, RunProgress
 
 _SAVING = 20.0  # saving takes at most a twentieth of the time
+_FAREWELL = 5.0  # seconds for which steps underway are waited for when all is to stop
 
 
 class Threads:
     """Threads that carry the chains of any number of layouts, in the order in which these were started.
 
     The caller's thread only waits, so that chains stop between steps after Ctrl-C or any other error inside the block.
+    A step of a very large lattice may take half a minute: it is left to itself, and what was saved before stays.
     """
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self._pool = ThreadPoolExecutor(workers)
-        self._halt = Event()
+        self._futures: list[Future[MarkovRun]] = []
+        self._halt, self._left = Event(), Event()
         _begin_all(self._pool, workers)
 
     def __enter__(self) -> Threads:
@@ -38,9 +41,13 @@ class Threads:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
-            self._halt.set()
-        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+        if kind is None:
+            self._pool.shutdown()
+            return
+        self._halt.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        wait(self._futures, timeout=_FAREWELL)
+        self._left.set()
 
     def start(
         self,
@@ -62,9 +69,10 @@ class Threads:
                 if progress is not None:
                     progress.take(_progress(keeper.run, layout.lowest(place[0]), place[1], sweeps))
 
-            return keeper.finish(self._halt, moved)
+            return keeper.finish(self._halt, self._left, moved)
 
         futures = [self._pool.submit(carry, place) for place in layout.places]
+        self._futures += futures
         return lambda: layout.result(_runs(futures))
 
 
@@ -90,7 +98,7 @@ def _runs(futures: list[Future[MarkovRun]]) -> list[MarkovRun]:
 
 
 class _Halted(Exception):
-    """A chain that was asked to stop; its state is saved."""
+    """A chain that was asked to stop; its state is saved unless nobody waited for it."""
 
 
 @dataclass
@@ -103,15 +111,19 @@ class _Keeper:
     number: int
     seconds: float
 
-    def finish(self, halt: Event, moved: Callable[[int], None]) -> MarkovRun:
-        """Carry the run to its end, saying the sweeps of each step; raises `_Halted`, saved, when asked to stop."""
+    def finish(self, halt: Event, left: Event, moved: Callable[[int], None]) -> MarkovRun:
+        """Carry the run to its end, saying the sweeps of each step.
+
+        Raises `_Halted` when asked to stop: saved, unless it was `left`, when its folder may be that of another run.
+        """
         if self.folder is not None and (found := self.folder.load(self.temperature, self.number)) is not None:
             self.run.restore(found)
         self._saved, self._due = True, time.monotonic() + self.seconds
         moved(0)
         while not self.run.finished:
             if halt.is_set():
-                self._save()
+                if not left.is_set():
+                    self._save()
                 raise _Halted
             if time.monotonic() >= self._due or self.run.before_rest:
                 self._save()

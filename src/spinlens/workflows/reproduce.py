@@ -86,7 +86,7 @@ def reproduce(
     TaskError
         Some tasks failed. All others are finished and saved: mend the cause and call again.
     StudyInterrupted
-        Ctrl-C or SIGTERM; call again to go on.
+        Ctrl-C, SIGTERM or a closed terminal; call again to go on.
     StudyError
         The folder is in use, cannot be written or belongs to something else, its results are of another version, other
         libraries or another processor, or the study would not fit into memory; the message says what to do.

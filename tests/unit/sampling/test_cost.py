@@ -1,4 +1,4 @@
-"""What a run will take: what nobody could stop is refused, and draws that are far apart can be stopped between."""
+"""What a run will take: what could not be saved is refused, and draws that are far apart can be stopped between."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def algorithm_of(model, name="auto"):
     return make_algorithm(model, 2.3, name)
 
 
-def test_a_sweep_in_which_nobody_could_stop_it_is_refused(monkeypatch):
-    """2³¹ sites: a minute in which Ctrl-C does nothing."""
+def test_a_sweep_in_which_it_could_not_be_saved_is_refused(monkeypatch):
+    """2³¹ sites: a minute of which a kill would leave nothing."""
     monkeypatch.setattr("spinlens.resources.available", lambda: None)
     large = IsingModel((2**14, 2**15), NearestNeighbour())
     for model in (large, WIDE):
@@ -31,7 +31,7 @@ def test_a_sweep_in_which_nobody_could_stop_it_is_refused(monkeypatch):
         if model is large:
             require_affordable(request, algorithms, 1)
         else:
-            with pytest.raises(InputError, match=r"one sweep would take about 64.4 s, in which it could neither"):
+            with pytest.raises(InputError, match=r"one sweep would take about 64.4 s, in which it could not be saved"):
                 require_affordable(request, algorithms, 1)
 
 

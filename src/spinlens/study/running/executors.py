@@ -255,8 +255,10 @@ def _same(source: Source) -> Source:
 
 
 def prepare_worker() -> None:
-    """In a new worker process: leave Ctrl-C to the main process, and end when that process dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In a new worker process: leave Ctrl-C and a closed terminal to the main process, and end when that dies."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     threading.Thread(target=_end_with_parent, daemon=True).start()

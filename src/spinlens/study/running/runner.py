@@ -66,7 +66,7 @@ def run(
     Raises
     ------
     TaskError : some tasks failed; those that do not need them were finished and saved.
-    StudyInterrupted : Ctrl-C or SIGTERM; finished tasks are saved.
+    StudyInterrupted : Ctrl-C, SIGTERM or a closed terminal; finished tasks are saved.
     StudyError : the folder cannot be used, is in use, or the disk is full; or the tasks would not fit into memory; or
         its results are of another version, other libraries or another processor, and no mixture is asked for.
     """

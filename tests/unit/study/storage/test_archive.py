@@ -1,7 +1,9 @@
 """An archive of a study has the same bytes each time, opens elsewhere, and cannot do harm."""
 
 import hashlib
+import os
 import shutil
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -112,6 +114,45 @@ def test_entries_that_overlap_are_refused(study, tmp_path):
         archive._didModify = True
     with pytest.raises(ArtefactError, match="claims to hold more"):
         unpack(good, tmp_path / "elsewhere")
+
+
+def crowd(target, count, marker, last="artefacts/z/z-0123456789abcdef-0123456789abcdef.json"):
+    """An archive with so many small files more, `last` among them, whose sums match."""
+    names = [f"artefacts/a/b-{k:016x}-{k:016x}.json" for k in range(count)]
+    contents = {"study.json": marker, **dict.fromkeys([*names, last], b"{}")}
+    sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in contents.items())
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in [*contents.items(), (SUMS, sums.encode())]:
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return target
+
+
+def test_a_hundred_thousand_entries_are_looked_at_before_any_is_written(tmp_path):
+    """Each takes some kilobyte of memory; the last one is no file of a study."""
+    count, bad = 100_000, "artefacts/z/z.py"
+    crowd(tmp_path / "crowd.zip", count, b"{}", bad)
+    tracemalloc.start()
+    with pytest.raises(ArtefactError, match=f"holds '{bad}', which is no file of a study"):
+        unpack(tmp_path / "crowd.zip", tmp_path / "elsewhere")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2000 * count
+    assert [path.name for path in tmp_path.iterdir()] == ["crowd.zip"]
+
+
+def test_any_number_of_files_is_written_to_disk_at_once(study, tmp_path, monkeypatch):
+    """A sync of each of a hundred thousand files took half a minute."""
+    waits = []
+    for name in ("sync", "fsync", "fdatasync"):
+        if hasattr(os, name):
+            monkeypatch.setattr(os, name, lambda *_, name=name: waits.append(name))
+    counts = []
+    for number in (1, 500):
+        source = crowd(tmp_path / "crowd.zip", number, (study.path / "study.json").read_bytes())
+        assert unpack(source, tmp_path / f"of-{number}") == (number + 2, False)
+        counts.append(len(waits))
+        waits.clear()
+    assert counts[0] == counts[1] > 0
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "text", "sums"])
