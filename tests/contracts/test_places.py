@@ -20,7 +20,7 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="users, devices and limits as Linux has them")
 
 SOMEBODY = 54321  # a number that no user has
-LONGEST = 120
+LONGEST = 900
 ROOM = 600  # bytes of a file where the disk is full: enough for a marker or a lock
 
 
