@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from spinlens import checks
 from spinlens.arrays import AnyArray, Array
@@ -13,14 +14,18 @@ from spinlens.errors import InputError
 from spinlens.machines.rbm import RBM
 from spinlens.machines.units.translations import Translations, tying
 
+_ROUNDING = 1e-9  # relative, within which two centres are equal
+
 
 @checked
 def on_torus(machine: RBM, shape: Sequence[int]) -> RBM:
     """The machine with the same filters on another torus, to ask what it knows of lattices that it has not seen.
 
-    Filters w_a(r) are as wide as the torus on which they were learned; on a wider one they are zero beyond, so that the
-    machine has no couplings between spins farther apart than it was shown, and on a narrower one they are summed over
-    its images. A displacement of half an even side belongs to both sides of the filter by halves. Biases are kept.
+    Filters w_a(r) are as wide as the torus on which they were learned; on a wider one they are zero beyond, and on a
+    narrower one they are summed over its images. Where a filter stands on its torus is a matter of numbering its
+    units, and training leaves it anywhere: each is cut open opposite its centre, where Σ_r w_a(r)² |r − s|² is least,
+    and not through its middle. A displacement of half an even side from there belongs to both sides of the filter by
+    halves. Biases are kept.
 
     Parameters
     ----------
@@ -33,7 +38,8 @@ def on_torus(machine: RBM, shape: Sequence[int]) -> RBM:
     -------
     RBM
         With F N′/b² hidden units for F filters, N′ sites and a stride b in two dimensions. Its Gibbs chains need an
-        equilibrium of their own: see `gibbs_tau`, and `tempered_sample` where they do not move.
+        equilibrium of their own: see `gibbs_tau`, and `tempered_sample` where they do not move. Whether it still is
+        its lattice there is what `beyond_training_size` asks.
 
     Raises
     ------
@@ -109,17 +115,55 @@ def shared(
 
 
 def moved(filters: AnyArray, shape: tuple[int, ...]) -> Array:
-    """Filters (n_filters, *old shape) on another torus, by displacements of at most half an old side.
+    """Filters (n_filters, *old shape) on another torus, by displacements of at most half an old side from their centres.
 
-    >>> moved(np.arange(4.0)[None], (6,)).tolist()
-    [[0.0, 1.0, 1.0, 0.0, 1.0, 3.0]]
+    >>> moved(np.array([[9.0, 1.0, 2.0, 3.0]]), (6,)).tolist()
+    [[9.0, 1.0, 1.0, 0.0, 1.0, 3.0]]
+    >>> moved(np.array([[3.0, 9.0, 1.0, 2.0]]), (6,)).tolist()
+    [[3.0, 9.0, 1.0, 1.0, 0.0, 1.0]]
     >>> moved(moved(np.arange(4.0)[None], (6,)), (4,)).tolist()
     [[0.0, 1.0, 2.0, 3.0]]
     """
     found = np.asarray(filters, dtype=np.float64)
-    for axis, side in enumerate(shape, start=1):
+    return np.stack([_moved(filter_, centre, shape) for filter_, centre in zip(found, centres(found), strict=True)])
+
+
+def centres(filters: AnyArray) -> npt.NDArray[np.intp]:
+    """The site s of each filter (n_filters, *shape) about which Σ_r w(r)² |r − s|² is least, (n_filters, d).
+
+    Components run from −L/2 to L/2, the first of equal ones is taken. The distance is that on the torus.
+
+    >>> centres(np.array([[0.1, 0.0, 2.0, 3.0, 2.0], [1.0, 1.0, 0.0, 0.0, 0.0]])).tolist()
+    [[-2], [0]]
+    """
+    weight = np.asarray(filters, dtype=np.float64) ** 2
+    found = np.empty((len(weight), weight.ndim - 1), dtype=np.intp)
+    for axis in range(weight.ndim - 1):
+        line = weight.sum(axis=tuple(other + 1 for other in range(weight.ndim - 1) if other != axis))
+        side = line.shape[1]
+        far = np.minimum(np.arange(side), side - np.arange(side)) ** 2
+        cost = line @ far[(np.arange(side)[:, None] - np.arange(side)) % side]
+        equal = cost <= cost.min(axis=1, keepdims=True) * (1 + _ROUNDING)
+        place = np.argmax(equal, axis=1)
+        found[:, axis] = np.where(2 * place > side, place - side, place)
+    return found
+
+
+def carried(table: AnyArray, shape: tuple[int, ...]) -> Array:
+    """Numbers by displacement, such as J(r), on another torus: the displacement 0 stays where it is.
+
+    >>> carried(np.array([0.0, 1.0, 2.0, 1.0]), (6,)).tolist()
+    [0.0, 1.0, 1.0, 0.0, 1.0, 1.0]
+    """
+    return _moved(np.asarray(table, dtype=np.float64), np.zeros(len(shape), dtype=np.intp), shape)
+
+
+def _moved(found: Array, centre: npt.NDArray[np.intp], shape: tuple[int, ...]) -> Array:
+    axes = tuple(range(found.ndim))
+    found = np.roll(found, tuple(-centre), axes)
+    for axis, side in enumerate(shape):
         found = np.moveaxis(np.tensordot(_places(found.shape[axis], side), found, axes=(1, axis)), 0, axis)
-    return np.asarray(found)
+    return np.asarray(np.roll(found, tuple(centre), axes))
 
 
 def _places(old: int, new: int) -> Array:

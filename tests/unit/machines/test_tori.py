@@ -8,7 +8,7 @@ import pytest
 from spinlens import RBM, IsingModel, NearestNeighbour, StackedRBM, effective_couplings, on_torus
 from spinlens.errors import InputError
 from spinlens.exact.enumeration import all_states
-from spinlens.machines.tori import shared
+from spinlens.machines.tori import carried, shared
 
 
 def bonds(shape, temperature, axes=(0, 1)):
@@ -89,3 +89,18 @@ def test_what_cannot_be_moved_is_said(machine, shape, said):
 def test_a_stack_is_no_machine_of_one_layer():
     with pytest.raises(InputError, match="machine"):
         on_torus(StackedRBM([2]), (4, 4))
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_where_a_filter_stands_is_a_matter_of_numbering(stride):
+    """Filters learned anywhere on their torus are one machine there, and one on the wider torus."""
+    shape = (6, 6)
+    near = np.exp(-((np.minimum(np.arange(6), 6 - np.arange(6))[:, None] ** 2 + np.arange(6) ** 2) / 2.0))
+    filters = np.stack([0.5 * near, np.random.default_rng(2).normal(size=shape) * near])
+    rolled = np.stack([np.roll(filters[0], (4, 2), (0, 1)), np.roll(filters[1], (2, 4), (0, 1))])
+    states = np.random.default_rng(3).choice([-1, 1], (20, 100))
+    machines = [on_torus(shared(shape, w, stride), (10, 10)) for w in (filters, rolled)]
+    one, other = (machine.free_energy(states) for machine in machines)
+    np.testing.assert_allclose(one, other, atol=1e-9)
+    cut = shared((10, 10), np.stack([carried(w, (10, 10)) for w in rolled]), stride)  # about the origin: through them
+    assert np.abs(cut.free_energy(states) - one).max() > 0.5
