@@ -128,6 +128,7 @@ _HOME = {
     "spinlens.machines.likelihood.tempering": ("tempered_sample",),
     "spinlens.machines.likelihood.trajectory_tempering": ("trajectory_sample", "TrajectoryRecorder"),
     "spinlens.comparisons.gap": ("gap",),
+    "spinlens.comparisons.beyond_training_size": ("beyond_training_size",),
     "spinlens.comparisons.partition_function": ("log_partition_function",),
     "spinlens.flows.rbm_flow": ("rbm_flow",),
     "spinlens.flows.stacked_flow": ("stacked_flow", "updown_flow"),

@@ -1,6 +1,8 @@
-"""Block Gibbs sampling of machines of shared weights by Fourier transforms, for tori whose dense weights are too many."""
+"""Block Gibbs sampling of machines of shared weights by Fourier transforms, for tori of many sites."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import scipy.fft
@@ -25,7 +27,8 @@ class Convolved:
         self._modes = scipy.fft.rfftn(np.asarray(filters, np.float32), axes=self._axes)
         self._visible_bias = np.asarray(visible_bias, np.float32).reshape(tied.shape)
         self._hidden_bias = np.asarray(hidden_bias, np.float32).reshape(-1, *(1,) * len(tied.shape))
-        self._corners = (..., *(slice(None, None, tied.stride),) * len(tied.shape))
+        corners: Any = (..., *(slice(None, None, tied.stride),) * len(tied.shape))
+        self._corners = corners
 
     @property
     def n_visible(self) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from truths import chi_squared, machine_distribution
 
 from spinlens.machines.tori import shared
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.convolved import Convolved
 from spinlens.machines.units.translations import tying
+from truths import chi_squared, machine_distribution
 
 
 def both(shape, n_filters=2, stride=1, seed=0, biases=True, scale=0.3):
@@ -36,7 +36,7 @@ def test_fields_are_those_of_the_dense_machine(shape, stride):
 @pytest.mark.parametrize("wrong", [False, True])
 def test_a_chain_has_the_distribution_of_the_machine(wrong):
     machine, convolved = both((3, 3), 1, seed=4, biases=False, scale=0.3)
-    states, p = machine_distribution(machine)
+    _, p = machine_distribution(machine)
     if wrong:  # the units see stronger weights than they answer by
         filters = 1.5 * tying((3, 3), 9, 1).filters(machine.weights_)
         convolved.hidden_field = Convolved(tying((3, 3), 9, 1), filters, np.zeros(9), np.zeros(1)).hidden_field

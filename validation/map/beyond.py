@@ -1,0 +1,190 @@
+"""Are machines that learned a lattice still that lattice on a torus of twice the side? The rule stands in README.md.
+
+    python validation/map/beyond.py train FOLDER            # machines of L = 8 and 16, two lattices, four seeds each
+    python validation/map/beyond.py ask FOLDER [SIDE …]     # SIDE → 2 SIDE; goes on where it was stopped
+    python validation/map/beyond.py draw                    # beyond.png from beyond.json
+
+One core: half a minute a machine to train, about an hour to ask at 8 and 16.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from spinlens import RBM, IsingModel, NearestNeighbour, PowerLaw, beyond_training_size, sample
+from spinlens import open as load
+from spinlens.comparisons.beyond_training_size import OF_A_MACHINE, OF_THE_LATTICE
+from spinlens.comparisons.wider_couplings import pair_table
+from spinlens.criticality.universality import reference
+from spinlens.machines.tori import centres, shared
+from spinlens.machines.units.translations import tying
+from spinlens.plot import style
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "beyond.json"
+COUPLINGS = {"nearest-neighbour": NearestNeighbour(), "power-law": PowerLaw(1.2)}
+SEEDS, SIDES = 4, (8, 16)
+STATES = 20_000
+RECIPES = ("one filter", "two filters", "two filters, near")
+"""`RBM.for_lattice`; "near" begins at filters of one site each instead of noise."""
+
+
+def critical(name: str) -> float:
+    return float(reference(COUPLINGS[name], 2).temperature.estimate.value)
+
+
+def made(recipe: str, L: int, states: Any, seed: int) -> RBM:
+    """A machine of a recipe."""
+    machine = RBM.for_lattice((L, L), filters=1 if recipe == "one filter" else 2, seed=seed)
+    if not recipe.endswith("near"):
+        return machine.fit(states, progress=False)
+    filters = 0.01 * np.random.default_rng(seed).normal(size=(2, L, L))
+    filters[0, 0, 0], filters[1, 0, 0] = 0.3, 0.1
+    return machine.fit(states, start=shared((L, L), filters.astype(np.float32)), progress=False)
+
+
+def train(folder: Path) -> None:
+    """All machines that are not there yet."""
+    for L in SIDES:
+        for name, coupling in COUPLINGS.items():
+            for seed in range(SEEDS):
+                data = None
+                for recipe in RECIPES:
+                    target = folder / f"{name}.{recipe.replace(', ', '-').replace(' ', '-')}.{L}.{seed}.safetensors"
+                    if target.exists():
+                        continue
+                    if data is None:
+                        model = IsingModel((L, L), coupling)
+                        drawn = sample(
+                            model, critical(name), STATES // 10, 10, 100 + seed, keep_spins=True, thin=3, workers=1
+                        )
+                        data = drawn.spins.values.reshape(-1, L * L)
+                    begun = time.perf_counter()
+                    made(recipe, L, data, seed).save(target)
+                    print(target.name, f"{time.perf_counter() - begun:.1f} s", flush=True)
+
+
+def filters_of(machine: RBM) -> dict[str, Any]:
+    """How the filters lie on their torus: centre, part of Σ w² within 2 sites of it, sums near and far."""
+    assert machine.torus is not None
+    tied = tying(machine.torus, machine.weights_.shape[1], machine.stride)
+    assert tied is not None
+    L, filters = machine.torus[0], np.asarray(tied.filters(machine.weights_), dtype=np.float64)
+    found = []
+    steps = np.minimum(np.arange(L), L - np.arange(L)) ** 2
+    near = np.add.outer(steps, steps) <= 4
+    for w, centre in zip(filters, centres(filters), strict=True):
+        placed = np.roll(w, tuple(-centre), (0, 1))
+        rest = placed[~near]
+        found.append({
+            "centre": centre.tolist(), "near": round(float((placed[near] ** 2).sum() / (w**2).sum()), 4),
+            "sum_near": round(float(placed[near].sum()), 4), "sum_far": round(float(rest.sum()), 4),
+            "rms_far": round(float(np.sqrt(np.mean(rest**2))), 5),
+        })  # fmt: skip
+    table = pair_table(machine)
+    return {"filters": found, "J": [round(float(table[0, r]), 6) for r in range(L // 2 + 1)],
+            "sum_J": round(float(table.sum()), 5)}  # fmt: skip
+
+
+def plain(found: Any) -> dict[str, Any]:
+    """A result as JSON data."""
+    return {
+        "trained": list(found.trained), "shape": list(found.shape), "temperature": found.temperature,
+        "slopes": {key: float(f"{value:.5g}") for key, value in found.slopes.items()},
+        "rows": [_short(asdict(row)) for row in found.rows],
+        "effects": {kind: [_short(asdict(effect)) for effect in found.effects(kind)] for kind in found.kinds[1:]},
+        "verdicts": {kind: found.verdict(kind) for kind in found.kinds[1:]},
+    }  # fmt: skip
+
+
+def _short(value: Any) -> Any:
+    """Numbers to six digits."""
+    if isinstance(value, dict):
+        return {key: _short(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_short(item) for item in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def ask(folder: Path, sides: list[int]) -> None:
+    """Every lattice, side and recipe; the lattice's own kinds once a side."""
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    for L in sides:
+        for name in ("power-law", "nearest-neighbour"):
+            for recipe in RECIPES:
+                key = f"{name}, {recipe}, {L}"
+                pattern = f"{name}.{recipe.replace(', ', '-').replace(' ', '-')}.{L}.*.safetensors"
+                machines = [load(path) for path in sorted(folder.glob(pattern))]
+                if key in results or not machines:
+                    continue
+                kinds = (*(OF_THE_LATTICE if recipe == RECIPES[0] else ("exact",)), *OF_A_MACHINE)
+                if name == "power-law" and L > 8 and recipe != RECIPES[0]:
+                    kinds = OF_A_MACHINE  # its exact machine has been asked
+                begun = time.perf_counter()
+                found = beyond_training_size(
+                    machines, IsingModel((L, L), COUPLINGS[name]), critical(name), (2 * L, 2 * L), kinds,
+                    seed=L, workers=1, draws=4000, progress=False,
+                )  # fmt: skip
+                results[key] = plain(found) | {"machines": [filters_of(machine) for machine in machines]}
+                RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+                print(f"\n{key}, {time.perf_counter() - begun:.0f} s\n{found}", flush=True)
+
+
+def draw() -> None:
+    """⟨m²⟩ of each kind over that of the lattice, a panel a lattice and side."""
+    results = json.loads(RESULTS.read_text())
+    panels = sorted({(key.split(", ")[0], key.rsplit(", ", 1)[1]) for key in results}, key=lambda p: (int(p[1]), p[0]))
+    with style.context():
+        figure = Figure((4.4 * min(2, len(panels)), 3.4 * ((len(panels) + 1) // 2)), layout="constrained")
+        axes = np.atleast_1d(figure.subplots((len(panels) + 1) // 2, min(2, len(panels)))).ravel()
+        for ax, (name, L) in zip(axes, panels, strict=False):
+            panel(ax, name, L, results)
+        figure.savefig(HERE / "beyond.png", dpi=110)
+
+
+def panel(ax: Any, name: str, L: str, results: dict[str, Any]) -> None:
+    names: list[str] = []
+    for number, recipe in enumerate(RECIPES):
+        found = results.get(f"{name}, {recipe}, {L}")
+        if found is None:
+            continue
+        level = next(row for row in found["rows"] if row["kind"] == "lattice")["reading"]["m2"]["value"]
+        color, marker = style.series(number + 1)
+        for row in found["rows"]:
+            if row["kind"] == "lattice" or (row["machine"] is None and number):
+                continue
+            if row["kind"] not in names:
+                names.append(row["kind"])
+            value = row["reading"]["m2"]
+            y = names.index(row["kind"]) + (0.0 if row["machine"] is None else 0.2 * (number - 1))
+            look = style.INK if row["machine"] is None else color
+            first = row["kind"] == "machine" and row["machine"] == 0
+            style.points_along(
+                ax, [value["value"] / level], [y], [value["error"] / level], look, marker,
+                label=recipe if first else None, mfc=look if row["settled"] else "none", mec=look,
+            )  # fmt: skip
+    ax.axvline(1, color=style.MUTED, lw=0.7, dashes=(4, 2))
+    ax.set_xscale("log")
+    ax.set_yticks(range(len(names)), names)
+    ax.invert_yaxis()
+    ax.set_xlabel("⟨m²⟩ / ⟨m²⟩ of the lattice")
+    ax.set_title(f"{COUPLINGS[name].label}, {L} → {2 * int(L)}")
+    ax.legend(fontsize=8, loc="upper left")
+
+
+if __name__ == "__main__":
+    what, rest = sys.argv[1], sys.argv[2:]
+    if what == "draw":
+        draw()
+    elif what == "train":
+        train(Path(rest[0]))
+    else:
+        ask(Path(rest[0]), [int(side) for side in rest[1:]] or list(SIDES))
