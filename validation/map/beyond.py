@@ -131,7 +131,7 @@ def ask(folder: Path, sides: list[int]) -> None:
                 begun = time.perf_counter()
                 found = beyond_training_size(
                     machines, IsingModel((L, L), COUPLINGS[name]), critical(name), (2 * L, 2 * L), kinds,
-                    seed=L, workers=1, draws=4000, progress=False,
+                    seed=L, workers=1, progress=False,
                 )  # fmt: skip
                 results[key] = plain(found) | {"machines": [filters_of(machine) for machine in machines]}
                 RESULTS.write_text(json.dumps(results, indent=1) + "\n")

@@ -31,7 +31,7 @@ OF_A_MACHINE = ("machine", "pairs", "carried pairs")
 
 _LATTICE_CHAINS, _BLOCKS = 4, 10
 _THIN = 3  # cluster sweeps between two states
-_SITES_A_SWEEP = 8  # of single spins so many sites give a sweep between two states
+_FEWER, _SITES_A_SWEEP = 4, 8  # of single spins: part of the states, and a sweep between two for so many sites
 
 
 @checked
@@ -42,9 +42,9 @@ def beyond_training_size(
     shape: Sequence[int],
     kinds: Sequence[str] = (*OF_THE_LATTICE, *OF_A_MACHINE),
     *,
-    chains: int = 48,
+    chains: int = 40,
     most_steps: int = 50_000,
-    draws: int = 8000,
+    draws: int = 16_000,
     seed: int = 0,
     workers: int | None = None,
     progress: Progress = None,
@@ -83,10 +83,10 @@ def beyond_training_size(
     chains : int
         Gibbs chains of each machine, at least 8, half from all spins up or down and half from free spins.
     most_steps : int
-        Gibbs steps after which chains that are not 45 τ_int long end; the row is then not `settled`.
+        Gibbs steps after which chains that are not 30 τ_int long end; the row is then not `settled`.
     draws : int
-        States of each lattice, at least 400: every third sweep of cluster moves, or every N/8-th of single spins where
-        a coupling is below 0.
+        States of each lattice, at least 1,600: every third sweep of cluster moves; or a quarter as many, every N/8-th
+        sweep of single spins, where a coupling is below 0.
     seed : int
         Seeds all draws.
     workers : int, optional
@@ -111,7 +111,7 @@ def beyond_training_size(
 
     Notes
     -----
-    Gibbs steps of a machine with F filters cost O(chains · F N log N), and a critical one takes 45 τ_int of them; those
+    Gibbs steps of a machine with F filters cost O(chains · F N log N), and a critical one takes 30 τ_int of them; those
     of an exact machine with power-law couplings O(chains · N²). The distance from the lattice is given as the ln of a
     temperature by the linear response of the lattice, d⟨O⟩/d ln T = cov(O, H)/T: beyond some ten percent it says that
     the state is another one, not which temperature it has.
@@ -126,7 +126,7 @@ def beyond_training_size(
     >>> bonds = np.zeros((2, 3, 3))
     >>> bonds[:, 0, 0] = bonds[0, 0, 1] = bonds[1, 1, 0] = w
     >>> square = IsingModel((3, 3), NearestNeighbour())
-    >>> found = beyond_training_size([shared((3, 3), bonds)], square, 4.0, (6, 6), ["machine"], draws=4000)
+    >>> found = beyond_training_size([shared((3, 3), bonds)], square, 4.0, (6, 6), ["machine"])
     >>> found.kinds, abs(found.of("machine")[0].reading.m2.deviation(found.of("lattice")[0].reading.m2)) < 4
     (('lattice', 'machine'), True)
     """
@@ -137,7 +137,7 @@ def beyond_training_size(
         checks.choice("kind", kind, (*OF_THE_LATTICE, *OF_A_MACHINE))
     checks.positive_integer("chains", chains, 8)
     checks.positive_integer("most_steps", most_steps)
-    checks.positive_integer("draws", draws, 10 * _LATTICE_CHAINS * _BLOCKS)
+    checks.positive_integer("draws", draws, 10 * _FEWER * _LATTICE_CHAINS * _BLOCKS)
     wide, moved = _on_wider(machines, model, checks.shape(shape))
     with telling(progress) as tell:
         return _Torus(model, wide, T, chains, most_steps, draws, checks.seed(seed), workers).compared(
@@ -223,9 +223,10 @@ class _Torus:
         """Columns (n, 6) of states of a lattice, and its row; energies are those of the lattice that was learned."""
         clusters = bool(np.all(model.coupling_table >= 0))
         thin = _THIN if clusters else max(_THIN, model.n_sites // _SITES_A_SWEEP)
+        draws = self.draws // _LATTICE_CHAINS // (1 if clusters else _FEWER)
         seed = seeding.generator(self.seed, "beyond training size", kind, number or 0).integers(2**31)
         data = sample(
-            model, T, self.draws // _LATTICE_CHAINS, _LATTICE_CHAINS, int(seed), keep_spins=True, thin=thin,
+            model, T, draws, _LATTICE_CHAINS, int(seed), keep_spins=True, thin=thin,
             energy=False, workers=self.workers, progress=tell,
         )  # fmt: skip
         states = data.spins.values[0]

@@ -21,7 +21,7 @@ _STEP = 1e-4  # of ln T, by which derivatives are taken
 
 
 @dataclass(frozen=True)
-class Reading:
+class FiniteSizeReading:
     """Observables of one ensemble; an entry is None where it is undefined, as ln of a correlation below 0.
 
     Attributes
@@ -54,7 +54,7 @@ def columns(states: Spins, model: IsingModel) -> Array:
     return np.column_stack([m2, m2**2, waves[:, 1], model.energy(states) / model.n_sites, pairs])
 
 
-def reading(blocks: Array, model: IsingModel) -> Reading:
+def reading(blocks: Array, model: IsingModel) -> FiniteSizeReading:
     """Observables with their jackknife errors from means of `columns` over independent blocks, (n_blocks, 6)."""
     total = _functions(blocks.mean(axis=0), model)
     n = len(blocks)
@@ -63,7 +63,7 @@ def reading(blocks: Array, model: IsingModel) -> Reading:
     ln_m2 = found[0]
     if ln_m2 is not None:
         found[0] = Estimate(math.exp(ln_m2.value), float(jackknife_error(np.exp(replicas[:, 0]))))
-    return Reading(*found)
+    return FiniteSizeReading(*found)
 
 
 def slopes(rows: Array, model: IsingModel, temperature: float) -> dict[str, float]:
@@ -85,7 +85,7 @@ def _functions(means: Array, model: IsingModel) -> Array:
     ratio = m2 * model.n_sites / np.where(wave > 0, wave, np.nan)
     positive = (near > 0) & (far > 0)
     decay = np.where(positive, far, np.nan) / np.where(positive, near, np.nan)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         parts = [
             np.log(m2), 1 - m4 / (3 * m2**2), second_moment_length(ratio, side) / side, energy, -0.5 * np.log2(decay),
         ]  # fmt: skip

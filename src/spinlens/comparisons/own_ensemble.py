@@ -16,11 +16,11 @@ from spinlens.machines.units.gibbs import Chained
 from spinlens.progress import Step, Tell, time_left
 from spinlens.statistics.autocorrelation import integrated_time
 
-LENGTHS = 30.0
+LENGTHS = 20.0
 """Times τ_int that the measured part of every chain is long; half as much before it is left out."""
 
 _EVERY = 5  # Gibbs steps between two measurements
-_FIRST = 100  # measurements
+_FIRST, _LEAST = 100, 8  # measurements
 _SKIPPED = 1 / 3
 _APART = 4.0  # combined errors between chains from cold and from hot
 
@@ -40,7 +40,7 @@ class OwnEnsemble:
 def own_ensemble(
     sampler: Chained, model: IsingModel, chains: int, most_steps: int, generator: np.random.Generator, tell: Tell
 ) -> OwnEnsemble:
-    """Half of the `chains` begin at ± all spins up, half at free spins, and all go on until they are 45 τ_int long.
+    """Half of the `chains` begin at ± all spins up, half at free spins, and all go on until they are 30 τ_int long.
 
     τ_int is the longest of m², the longest wave and the energy about means over all chains, so that chains that
     disagree look slow.
@@ -49,7 +49,7 @@ def own_ensemble(
     cold = chains // 2
     state[:cold] = np.where(np.arange(cold) % 2, -1, 1)[:, None]
     hidden, lanes = sampler.scratch(chains), gibbs.make_lanes(generator)
-    begun, most = time.monotonic(), max(4, most_steps // _EVERY)
+    begun, most = time.monotonic(), max(_LEAST, most_steps // _EVERY)
     series = np.empty((chains, 0, 6))
     while True:
         more = min(max(_FIRST, series.shape[1] // 2), most - series.shape[1])

@@ -11,7 +11,7 @@ import numpy as np
 
 from spinlens import checks
 from spinlens.border import drawing
-from spinlens.comparisons.finite_size_reading import OBSERVABLES, Reading
+from spinlens.comparisons.finite_size_reading import OBSERVABLES, FiniteSizeReading
 from spinlens.errors import InputError
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.showing import Card, Shown, data_frame, sides
@@ -39,7 +39,7 @@ class TorusRow:
         "lattice", "exact", "cut", "carried", "machine", "pairs" or "carried pairs", see `beyond_training_size`.
     machine : int or None
         Which machine, of the last three.
-    reading : Reading
+    reading : FiniteSizeReading
         ⟨m²⟩, U4, ξ/L, energy and Δ_s with errors.
     tau : GibbsTime or None
         τ_int in Gibbs steps where Gibbs chains were run.
@@ -49,7 +49,7 @@ class TorusRow:
 
     kind: str
     machine: int | None
-    reading: Reading
+    reading: FiniteSizeReading
     tau: GibbsTime | None
     settled: bool
 

@@ -115,7 +115,7 @@ def shared(
 
 
 def moved(filters: AnyArray, shape: tuple[int, ...]) -> Array:
-    """Filters (n_filters, *old shape) on another torus, by displacements of half an old side at most from their centres.
+    """Filters (n_filters, *old shape) on another torus, displacements from their centres of at most half an old side.
 
     >>> moved(np.array([[9.0, 1.0, 2.0, 3.0]]), (6,)).tolist()
     [[9.0, 1.0, 1.0, 0.0, 1.0, 3.0]]
