@@ -185,6 +185,10 @@ def targets() -> list[Target]:
         "kadanoff_machine": {"shape": (8, 8), "p": 1.0},
         "group_couplings": {"groups": [(0, 1), (0, 1, 4, 5)]},
         "on_torus": {"machine": RBM.for_lattice((L, L), epochs=1).fit(flat), "shape": (5, 6)},
+        "beyond_training_size": {
+            "machines": [RBM.for_lattice((L, L), epochs=1).fit(flat)], "shape": (5, 6), "chains": 8, "most_steps": 40,
+            "draws": 1600, "kinds": ["machine"],
+        },
         "learned_couplings": {},
         "learned_modes": {},
         "receptive_fields": {"count": 2},

@@ -29,7 +29,10 @@ RESULTS = (
     "flows.plateau.Plateau", "flows.flow_field.FlowField", "flows.dimensions.DimensionDifference",
     "flows.correlators.SpinCorrelation", "flows.correlators.CorrelationMap", "flows.placement.Placement",
     "flows.localization.Localization",
-    "comparisons.controls.Case", "comparisons.compare_flows.FlowComparison", "study.claims.verdict.Verdict",
+    "comparisons.controls.Case", "comparisons.compare_flows.FlowComparison",
+    "comparisons.torus_rows.BeyondTrainingSize", "comparisons.torus_rows.TorusRow",
+    "comparisons.torus_rows.TorusEffect", "comparisons.finite_size_reading.FiniteSizeReading",
+    "study.claims.verdict.Verdict",
     "progress.step.Step",
 )  # fmt: skip
 """Classes that no user makes, but that calls return or take."""

@@ -41,6 +41,7 @@ Machines
     trajectory_sample             states and ln Z by exchange along the training
     TrajectoryRecorder            keeps the machines along a training
     gap                           nats a site between a machine and a lattice
+    beyond_training_size          whether machines are their lattice on a wider torus
     log_partition_function        ln Z of a lattice
 
 Flows

@@ -2,6 +2,7 @@
 
 from spinlens import exact as exact
 from spinlens import plot as plot
+from spinlens.comparisons.beyond_training_size import beyond_training_size as beyond_training_size
 from spinlens.comparisons.blockings import compare_blockings as compare_blockings
 from spinlens.comparisons.compare_flows import compare_flows as compare_flows
 from spinlens.comparisons.controls import flow_controls as flow_controls

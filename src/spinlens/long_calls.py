@@ -120,6 +120,13 @@ _CALLS: dict[str, tuple[Taken, str]] = {
         lambda n: (2 * SWEEP * n.one("model") * n.count("nodes") * n.count("draws"), 8 * n.count("nodes") ** 2),
         "fewer nodes or draws",
     ),
+    "comparisons.beyond_training_size:beyond_training_size": (
+        lambda n: (
+            SWEEP * n.one("shape") * n.count("draws") * (3 + n.count("machines")),
+            8 * n.one("shape") ** 2 * n.count("machines") + 2 * n.one("shape") * n.count("draws"),
+        ),
+        "a smaller torus, or fewer machines or draws",
+    ),
     "comparisons.compare_flows:compare_flows": (_compared, "fewer cases, states or steps"),
     "comparisons.controls:flow_controls": (
         lambda n: (5e-5 * n.count("seeds"), 10_000 * n.count("seeds")), "fewer seeds",

@@ -1,4 +1,4 @@
-"""Are machines that learned a lattice still that lattice on a torus of twice the side? The rule stands in README.md.
+"""Are machines that learned a lattice still that lattice on a torus of twice the side? The rule stands in BEYOND.md.
 
     python validation/map/beyond.py train FOLDER            # machines of L = 8 and 16, two lattices, four seeds each
     python validation/map/beyond.py ask FOLDER [SIDE …]     # SIDE → 2 SIDE; goes on where it was stopped
@@ -24,8 +24,7 @@ from spinlens import open as load
 from spinlens.comparisons.beyond_training_size import OF_A_MACHINE, OF_THE_LATTICE
 from spinlens.comparisons.wider_couplings import pair_table
 from spinlens.criticality.universality import reference
-from spinlens.machines.tori import centres, shared
-from spinlens.machines.units.translations import tying
+from spinlens.machines.tori import centres, shared, tied
 from spinlens.plot import style
 
 HERE = Path(__file__).parent
@@ -75,9 +74,9 @@ def train(folder: Path) -> None:
 def filters_of(machine: RBM) -> dict[str, Any]:
     """How the filters lie on their torus: centre, part of Σ w² within 2 sites of it, sums near and far."""
     assert machine.torus is not None
-    tied = tying(machine.torus, machine.weights_.shape[1], machine.stride)
-    assert tied is not None
-    L, filters = machine.torus[0], np.asarray(tied.filters(machine.weights_), dtype=np.float64)
+    torus = tied(machine)
+    assert torus is not None
+    L, filters = machine.torus[0], np.asarray(torus.filters(machine.weights_), dtype=np.float64)
     found = []
     steps = np.minimum(np.arange(L), L - np.arange(L)) ** 2
     near = np.add.outer(steps, steps) <= 4

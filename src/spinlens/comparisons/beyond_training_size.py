@@ -19,10 +19,9 @@ from spinlens.lattice.couplings import CouplingTable
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.exact_rbm import exact_bonds
 from spinlens.machines.rbm import RBM
-from spinlens.machines.tori import carried, on_torus
+from spinlens.machines.tori import carried, on_torus, tied
 from spinlens.machines.units.convolved import Convolved
 from spinlens.machines.units.gibbs import Chained
-from spinlens.machines.units.translations import tying
 from spinlens.progress import Parts, Progress, Tell, telling
 from spinlens.sampling.sampler import sample
 
@@ -239,8 +238,7 @@ class _Torus:
 
 def convolved(machine: RBM) -> Convolved:
     """Gibbs steps of a machine of shared weights by Fourier transforms."""
-    assert machine.torus is not None
-    tied = tying(machine.torus, machine.weights_.shape[1], machine.stride)
-    assert tied is not None
-    by_filter = machine.hidden_bias_.reshape(tied.n_filters, -1)[:, 0]
-    return Convolved(tied, tied.filters(np.asarray(machine.weights_)), machine.visible_bias_, by_filter)
+    torus = tied(machine)
+    assert torus is not None
+    by_filter = machine.hidden_bias_.reshape(torus.n_filters, -1)[:, 0]
+    return Convolved(torus, torus.filters(np.asarray(machine.weights_)), machine.visible_bias_, by_filter)

@@ -7,9 +7,9 @@ import numpy as np
 from spinlens.arrays import Array
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
-from spinlens.machines.tori import one_of_each
 from spinlens.machines.reading.effective_couplings import effective_couplings
 from spinlens.machines.reading.learned_couplings import by_displacement
+from spinlens.machines.tori import one_of_each
 
 
 def cut(model: IsingModel, sides: tuple[int, ...]) -> Array:
