@@ -1,10 +1,11 @@
 """Are machines that learned a lattice still that lattice on a torus of twice the side? The rule stands in BEYOND.md.
 
-    python validation/map/beyond.py train FOLDER            # machines of L = 8 and 16, two lattices, four seeds each
-    python validation/map/beyond.py ask FOLDER [SIDE …]     # SIDE → 2 SIDE; goes on where it was stopped
-    python validation/map/beyond.py draw                    # beyond.png from beyond.json
+    python validation/map/beyond.py train FOLDER [SIDE …]          # four machines of each recipe, two lattices
+    python validation/map/beyond.py ask FOLDER STUDY [SIDE …]      # SIDE → 2 SIDE; goes on where it was stopped
+    python validation/map/beyond.py draw                           # beyond.png from beyond.json
 
-One core: half a minute a machine to train, about an hour to ask at 8 and 16.
+Machines of two filters at L = 16 are the first four "learned" ones of a study of the preset standard. One core: 10 s a
+machine to train, about an hour to ask.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from spinlens.plot import style
 HERE = Path(__file__).parent
 RESULTS = HERE / "beyond.json"
 COUPLINGS = {"nearest-neighbour": NearestNeighbour(), "power-law": PowerLaw(1.2)}
-SEEDS, SIDES = 4, (8, 16)
+SEEDS, SIDES = 4, [8, 16]
+STUDY_SIDE, STUDY_RECIPE = 16, "two filters"
 STATES = 20_000
 RECIPES = ("one filter", "two filters", "two filters, near")
 """`RBM.for_lattice`; "near" begins at filters of one site each instead of noise."""
@@ -50,15 +52,15 @@ def made(recipe: str, L: int, states: Any, seed: int) -> RBM:
     return machine.fit(states, start=shared((L, L), filters.astype(np.float32)), progress=False)
 
 
-def train(folder: Path) -> None:
+def train(folder: Path, sides: list[int]) -> None:
     """All machines that are not there yet."""
-    for L in SIDES:
+    for L in sides:
         for name, coupling in COUPLINGS.items():
             for seed in range(SEEDS):
                 data = None
                 for recipe in RECIPES:
-                    target = folder / f"{name}.{recipe.replace(', ', '-').replace(' ', '-')}.{L}.{seed}.safetensors"
-                    if target.exists():
+                    target = folder / f"{file_name(name, recipe, L)}.{seed}.safetensors"
+                    if target.exists() or (L == STUDY_SIDE and recipe == STUDY_RECIPE):
                         continue
                     if data is None:
                         model = IsingModel((L, L), coupling)
@@ -69,6 +71,18 @@ def train(folder: Path) -> None:
                     begun = time.perf_counter()
                     made(recipe, L, data, seed).save(target)
                     print(target.name, f"{time.perf_counter() - begun:.1f} s", flush=True)
+
+
+def file_name(name: str, recipe: str, L: int) -> str:
+    return f"{name}.{recipe.replace(', ', '-').replace(' ', '-')}.{L}"
+
+
+def machines_of(folder: Path, study: Path, name: str, recipe: str, L: int) -> list[RBM]:
+    """Four machines of a recipe; fewer where they have not been trained."""
+    if L == STUDY_SIDE and recipe == STUDY_RECIPE:
+        files = [sorted((study / "artefacts" / "machine").glob(f"{name}.learned.{seed}-*")) for seed in range(SEEDS)]
+        return [load(found[0]) for found in files if found]
+    return [load(path) for path in sorted(folder.glob(f"{file_name(name, recipe, L)}.*.safetensors"))]
 
 
 def filters_of(machine: RBM) -> dict[str, Any]:
@@ -113,24 +127,31 @@ def _short(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def ask(folder: Path, sides: list[int]) -> None:
-    """Every lattice, side and recipe; the lattice's own kinds once a side."""
+def kinds_of(name: str, recipe: str, L: int) -> tuple[str, ...]:
+    """What is asked: controls once, where their numbers do not depend on the machines; pairs where they are cheap."""
+    first = recipe == RECIPES[1]
+    if L == 8:
+        return (*(OF_THE_LATTICE if first else ()), *OF_A_MACHINE)
+    if name == "nearest-neighbour":
+        return ("exact", "machine", "carried pairs") if first else ("machine",)
+    return (*OF_THE_LATTICE, *OF_A_MACHINE) if first else ("machine", "carried pairs")
+
+
+def ask(folder: Path, study: Path, sides: list[int]) -> None:
+    """Every lattice, side and recipe."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for L in sides:
         for name in ("power-law", "nearest-neighbour"):
-            for recipe in RECIPES:
+            for recipe in (RECIPES[1], RECIPES[2], RECIPES[0]):
                 key = f"{name}, {recipe}, {L}"
-                pattern = f"{name}.{recipe.replace(', ', '-').replace(' ', '-')}.{L}.*.safetensors"
-                machines = [load(path) for path in sorted(folder.glob(pattern))]
+                machines = machines_of(folder, study, name, recipe, L)
                 if key in results or not machines:
                     continue
-                kinds = (*(OF_THE_LATTICE if recipe == RECIPES[0] else ("exact",)), *OF_A_MACHINE)
-                if name == "power-law" and L > 8 and recipe != RECIPES[0]:
-                    kinds = OF_A_MACHINE  # its exact machine has been asked
+                kinds = kinds_of(name, recipe, L)
                 begun = time.perf_counter()
                 found = beyond_training_size(
                     machines, IsingModel((L, L), COUPLINGS[name]), critical(name), (2 * L, 2 * L), kinds,
-                    seed=L, workers=1, progress=False,
+                    seed=L, workers=1, draws=16_000 if L == 8 else 8000, progress=False,
                 )  # fmt: skip
                 results[key] = plain(found) | {"machines": [filters_of(machine) for machine in machines]}
                 RESULTS.write_text(json.dumps(results, indent=1) + "\n")
@@ -184,6 +205,6 @@ if __name__ == "__main__":
     if what == "draw":
         draw()
     elif what == "train":
-        train(Path(rest[0]))
+        train(Path(rest[0]), [int(side) for side in rest[1:]] or SIDES)
     else:
-        ask(Path(rest[0]), [int(side) for side in rest[1:]] or list(SIDES))
+        ask(Path(rest[0]), Path(rest[1]), [int(side) for side in rest[2:]] or SIDES)

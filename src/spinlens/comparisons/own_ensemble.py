@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from spinlens.lattice.ising import IsingModel
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.machines.units import gibbs
 from spinlens.machines.units.gibbs import Chained
-from spinlens.progress import Step, Tell, time_left
+from spinlens.progress import Step, Tell, counted
 from spinlens.statistics.autocorrelation import integrated_time
 
 LENGTHS = 20.0
@@ -49,12 +49,14 @@ def own_ensemble(
     cold = chains // 2
     state[:cold] = np.where(np.arange(cold) % 2, -1, 1)[:, None]
     hidden, lanes = sampler.scratch(chains), gibbs.make_lanes(generator)
-    begun, most = time.monotonic(), max(_LEAST, most_steps // _EVERY)
+    most = max(_LEAST, most_steps // _EVERY)
+    wanted, text = most, "Gibbs steps"
     series = np.empty((chains, 0, 6))
     while True:
-        more = min(max(_FIRST, series.shape[1] // 2), most - series.shape[1])
+        done = series.shape[1]
+        more = min(max(_FIRST, done // 2), most - done)
         part = np.empty((chains, more, 6))
-        for k in range(more):
+        for k in counted(range(more), more, tell_part(tell, text, done, more, wanted), text):
             sampler.step(state, hidden, lanes, _EVERY)
             part[:, k] = columns(state.reshape(-1, *model.shape).astype(np.int8), model)
         series = np.concatenate([series, part], axis=1)
@@ -66,9 +68,13 @@ def own_ensemble(
             steps = GibbsTime(_EVERY * tau.value, _EVERY * tau.error, known)
             means = late.mean(axis=1)
             return OwnEnsemble(means, steps, known and _agree(means[:cold], means[cold:]))
-        share = max(late.shape[1] / (LENGTHS * tau.value), series.shape[1] / most)
-        text = f"{_EVERY * series.shape[1]} Gibbs steps, tau_int {_EVERY * tau.value:.3g}"
-        tell(Step(text, share, time_left(time.monotonic() - begun, share)))
+        wanted = min(most, math.ceil(LENGTHS * tau.value / (1 - _SKIPPED)))
+        text = f"Gibbs steps, tau_int {_EVERY * tau.value:.3g}"
+
+
+def tell_part(tell: Tell, text: str, done: int, more: int, wanted: int) -> Tell:
+    """Tells shares of `more` measurements, after `done` ones, as shares of all that are `wanted`."""
+    return lambda step: tell(Step(text, min(1.0, (done + (step.share or 0.0) * more) / max(wanted, done + more))))
 
 
 def _agree(cold: Array, hot: Array) -> bool:

@@ -36,7 +36,7 @@ def test_what_is_the_lattice_has_its_exact_energy(found, kind):
     assert row.settled
     assert abs(row.reading.energy.deviation(exact.kaufman(6, T).energy)) < 4
     assert row.reading.energy.error < 0.02
-    assert kind == "lattice" or found.verdict(kind) == "inside"
+    assert kind == "lattice" or "outside" not in {effect.side for effect in found.effects(kind)}
 
 
 def test_a_machine_of_another_temperature_is_outside():
@@ -64,7 +64,9 @@ def test_the_cut_and_the_carried_power_law():
     assert folded.sum() == pytest.approx(model.coupling_sum)  # 8 J(1), and so on: nothing is lost
     assert folded[1, 7] == model.coupling_table[1, 3]
     assert folded[0, 2] == model.coupling_table[0, 2] / 2
-    assert short.sum() < wide.coupling_sum < folded.sum()  # a spin's own images are couplings of the wider one
+    own = model.self_image - wide.self_image  # a spin's own images on the small torus are sites of the wider one
+    assert folded.sum() == pytest.approx(wide.coupling_sum - own)
+    assert short.sum() < folded.sum()
     kinds = beyond_training_size(
         [RBM.for_lattice((4, 4), epochs=1).fit(np.random.default_rng(0).choice([-1, 1], (400, 16)))],
         model, 12.0, (8, 8), ["cut", "carried"], draws=1600, workers=1,
@@ -97,7 +99,8 @@ def test_the_same_seed_gives_the_same_numbers_and_steps_are_told():
     third = beyond_training_size([bonds()], SQUARE, T, (5, 5), kinds[:1], **options, seed=1)
     assert third.of("machine") != one.of("machine")
     shares = [step.share for step in steps]
-    assert shares == sorted(shares)
+    assert min(shares) > 0
+    assert max(shares) == 1
     assert {"the lattice", "carried pairs 1"} <= {step.text.split(",")[0] for step in steps}
 
 
