@@ -2,7 +2,7 @@
 
     python validation/map/beyond.py train FOLDER [SIDE …]          # four machines of each recipe, two lattices
     python validation/map/beyond.py ask FOLDER STUDY [SIDE …]      # SIDE → 2 SIDE; goes on where it was stopped
-    python validation/map/beyond.py attack FOLDER STUDY [SIDE …]   # filters without what is far from their centres; T of cut lattices
+    python validation/map/beyond.py attack FOLDER STUDY [SIDE …]   # filters without what is far; T of cut lattices
     python validation/map/beyond.py draw                           # beyond.png from beyond.json
 
 Machines of two filters at L = 16 are the first four "learned" ones of a study of the preset standard. One core: 10 s a
@@ -54,15 +54,15 @@ def made(recipe: str, L: int, states: Any, seed: int) -> RBM:
     return machine.fit(states, start=shared((L, L), filters.astype(np.float32)), progress=False)
 
 
-def train(folder: Path, sides: list[int]) -> None:
-    """All machines that are not there yet."""
+def train(folder: Path, sides: list[int], from_study: tuple[str, ...] = tuple(COUPLINGS)) -> None:
+    """All machines that are not there yet, but those of two filters that a study has."""
     for L in sides:
         for name, coupling in COUPLINGS.items():
             for seed in range(SEEDS):
                 data = None
                 for recipe in RECIPES:
                     target = folder / f"{file_name(name, recipe, L)}.{seed}.safetensors"
-                    if target.exists() or (L == STUDY_SIDE and recipe == STUDY_RECIPE):
+                    if target.exists() or (L == STUDY_SIDE and recipe == STUDY_RECIPE and name in from_study):
                         continue
                     if data is None:
                         model = IsingModel((L, L), coupling)
@@ -83,7 +83,8 @@ def machines_of(folder: Path, study: Path, name: str, recipe: str, L: int) -> li
     """Four machines of a recipe; fewer where they have not been trained."""
     if L == STUDY_SIDE and recipe == STUDY_RECIPE:
         files = [sorted((study / "artefacts" / "machine").glob(f"{name}.learned.{seed}-*")) for seed in range(SEEDS)]
-        return [load(found[0]) for found in files if found]
+        if all(files):
+            return [load(found[0]) for found in files]
     return [load(path) for path in sorted(folder.glob(f"{file_name(name, recipe, L)}.*.safetensors"))]
 
 
@@ -164,7 +165,7 @@ def ask(folder: Path, study: Path, sides: list[int]) -> None:
 
 
 def attack(folder: Path, study: Path, sides: list[int]) -> None:
-    """Filters without what is far from their centres, asked again; at which T cut and carried couplings are critical."""
+    """Filters without what is far from their centres, asked again; at which T cut and carried lattices are critical."""
     results = json.loads(RESULTS.read_text())
     for L in sides:
         for name in ("power-law", "nearest-neighbour"):
