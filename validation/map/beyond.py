@@ -1,11 +1,11 @@
 """Are machines that learned a lattice still that lattice on a torus of twice the side? The rule stands in BEYOND.md.
 
     python validation/map/beyond.py train FOLDER [SIDE …]          # four machines of each recipe, two lattices
-    python validation/map/beyond.py ask FOLDER STUDY [SIDE …]      # SIDE → 2 SIDE; goes on where it was stopped
-    python validation/map/beyond.py draw                           # beyond.png from beyond.json
+    python validation/map/beyond.py ask FOLDER STUDY               # goes on where it was stopped
+    python validation/map/beyond.py draw                           # beyond.png and tables from beyond.json
 
 Machines of two filters at L = 16 are the first four "learned" ones of a study of the preset standard. One core: 10 s a
-machine to train, about an hour to ask.
+machine to train; what the calls took stands in beyond.json.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from spinlens import RBM, IsingModel, NearestNeighbour, PowerLaw, beyond_training_size, sample
+from spinlens import RBM, Estimate, IsingModel, NearestNeighbour, PowerLaw, beyond_training_size, sample
 from spinlens import open as load
 from spinlens.comparisons.beyond_training_size import OF_A_MACHINE, OF_THE_LATTICE
+from spinlens.comparisons.finite_size_reading import FiniteSizeReading
+from spinlens.comparisons.torus_rows import BeyondTrainingSize, TorusRow
 from spinlens.criticality.universality import reference
+from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.machines.tori import shared
 from spinlens.plot import style
 
@@ -35,6 +38,19 @@ STUDY_SIDE, STUDY_RECIPE = 16, "two filters"
 STATES = 20_000
 RECIPES = ("one filter", "two filters", "two filters, near")
 """`RBM.for_lattice`; "near" begins at filters of one site each instead of noise."""
+OF_SIXTEEN: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
+    ("power-law", ("machine", "carried", "cut"), (0, 1, 2, 3)),
+    *(("nearest-neighbour", ("machine",), (number,)) for number in range(4)),
+    ("nearest-neighbour", ("exact",), (0,)),
+    ("power-law", ("exact",), (0,)),
+    *(("power-law", (kind,), (number,)) for kind in ("carried pairs", "pairs") for number in range(4)),
+    *(("nearest-neighbour", ("carried pairs",), (number,)) for number in range(4)),
+)
+CALLS = [(name, STUDY_RECIPE, STUDY_SIDE, kinds, numbers) for name, kinds, numbers in OF_SIXTEEN] + [
+    (name, recipe, L, (*OF_THE_LATTICE, *OF_A_MACHINE), (0, 1, 2, 3))
+    for L in SIDES for name in COUPLINGS for recipe in RECIPES if (L, recipe) != (STUDY_SIDE, STUDY_RECIPE)
+]  # fmt: skip
+"""Lattice, recipe, side, kinds and numbers of the machines of each call; those that matter most first."""
 
 
 def critical(name: str) -> float:
@@ -85,15 +101,9 @@ def machines_of(folder: Path, study: Path, name: str, recipe: str, L: int) -> li
     return [load(path) for path in sorted(folder.glob(f"{file_name(name, recipe, L)}.*.safetensors"))]
 
 
-def plain(found: Any) -> dict[str, Any]:
-    """A result as JSON data."""
-    return {
-        "trained": list(found.trained), "shape": list(found.shape), "temperature": found.temperature,
-        "slopes": {key: float(f"{value:.5g}") for key, value in found.slopes.items()},
-        "rows": [short(asdict(row)) for row in found.rows],
-        "effects": {kind: [short(asdict(effect)) for effect in found.effects(kind)] for kind in found.kinds[1:]},
-        "verdicts": {kind: found.verdict(kind) for kind in found.kinds[1:]},
-    }  # fmt: skip
+def plain(found: BeyondTrainingSize) -> dict[str, Any]:
+    """A result as JSON data, to six digits."""
+    return short({"slopes": dict(found.slopes), "rows": [asdict(row) for row in found.rows]})
 
 
 def short(value: Any) -> Any:
@@ -105,82 +115,62 @@ def short(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def kinds_of(name: str, recipe: str, L: int) -> tuple[str, ...]:
-    """What is asked: controls once, where their numbers do not depend on the machines; pairs where they are cheap."""
-    first = recipe == RECIPES[1]
-    if L == 8:
-        return (*(OF_THE_LATTICE if first else ()), *OF_A_MACHINE)
-    if name == "nearest-neighbour":
-        return ("exact", "machine", "carried pairs") if first else ("machine",)
-    return (*OF_THE_LATTICE, *OF_A_MACHINE) if first else ("machine", "carried pairs")
+def back(name: str, L: int, calls: list[dict[str, Any]]) -> BeyondTrainingSize:
+    """Calls of one lattice and side as one result: the lattice of the first, and all other rows."""
+    rows = []
+    for call in calls:
+        for row in call["rows"]:
+            if row["kind"] == "lattice" and rows:
+                continue
+            read = {key: None if v is None else Estimate(**v) for key, v in row["reading"].items()}
+            tau = None if row["tau"] is None else GibbsTime(**row["tau"])
+            number = None if row["machine"] is None else row["machine"] + call["first"]
+            rows.append(TorusRow(row["kind"], number, FiniteSizeReading(**read), tau, row["settled"]))
+    return BeyondTrainingSize((2 * L, 2 * L), (L, L), critical(name), tuple(rows), calls[0]["slopes"])
 
 
-def ask(folder: Path, study: Path, sides: list[int]) -> None:
-    """Every lattice, side and recipe."""
+def ask(folder: Path, study: Path) -> None:
+    """All calls that have not been made."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    for L in sides:
-        for name in ("power-law", "nearest-neighbour"):
-            for recipe in (RECIPES[1], RECIPES[2], RECIPES[0]):
-                key = f"{name}, {recipe}, {L}"
-                machines = machines_of(folder, study, name, recipe, L)
-                if key in results or not machines:
-                    continue
-                kinds = kinds_of(name, recipe, L)
-                draws = 16_000 if L == 8 else 8000
-                for side in ([L] if recipe == STUDY_RECIPE else []) + [2 * L]:
-                    begun = time.perf_counter()
-                    found = beyond_training_size(
-                        machines, IsingModel((L, L), COUPLINGS[name]), critical(name), (side, side),
-                        ("machine", "pairs") if side == L else kinds, seed=L, workers=1, draws=draws, progress=False,
-                    )  # fmt: skip
-                    results[key if side > L else f"{key}, itself"] = plain(found)
-                    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-                    print(f"\n{key} at {side}, {time.perf_counter() - begun:.0f} s\n{found}", flush=True)
+    for name, recipe, L, kinds, numbers in CALLS:
+        key = f"{name}, {recipe}, {L}: {' + '.join(kinds)}" + (f" {numbers[0]}" if len(numbers) == 1 else "")
+        if key in results:
+            continue
+        machines = machines_of(folder, study, name, recipe, L)
+        begun = time.process_time()
+        found = beyond_training_size(
+            [machines[number] for number in numbers], IsingModel((L, L), COUPLINGS[name]), critical(name),
+            (2 * L, 2 * L), kinds, seed=L + numbers[0], workers=1, draws=8000, progress=False,
+        )  # fmt: skip
+        results[key] = {"first": numbers[0], "seconds": round(time.process_time() - begun), **plain(found)}
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+        print(f"\n{key}\n{found}", flush=True)
+
+
+def together() -> dict[str, BeyondTrainingSize]:
+    """The results of each lattice, recipe and side."""
+    results, found = json.loads(RESULTS.read_text()), {}
+    for group in dict.fromkeys(key.split(":")[0] for key in results):
+        name, *_, L = group.split(", ")
+        found[group] = back(name, int(L), [call for key, call in results.items() if key.split(":")[0] == group])
+    return found
 
 
 def draw() -> None:
-    """⟨m²⟩ of each kind over that of the lattice, a panel a lattice and side."""
-    results = json.loads(RESULTS.read_text())
-    panels = [
-        (name, str(L)) for L in SIDES for name in COUPLINGS
-        if any(f"{name}, {recipe}, {L}" in results for recipe in RECIPES)
-    ]  # fmt: skip
+    """ξ/L of each kind and machine beside the lattice, and the tables of BEYOND.md."""
+    groups = together()
     with style.context():
-        figure = Figure((4.4 * min(2, len(panels)), 3.4 * ((len(panels) + 1) // 2)), layout="constrained")
-        axes = np.atleast_1d(figure.subplots((len(panels) + 1) // 2, min(2, len(panels)))).ravel()
-        for ax, (name, L) in zip(axes, panels, strict=False):
-            panel(ax, name, L, results)
+        figure = Figure((4.6 * len(groups), 3.0), layout="constrained")
+        for ax, (group, found) in zip(np.atleast_1d(figure.subplots(1, len(groups))), groups.items(), strict=True):
+            found.plot(ax, "xi")
+            ax.set_title(group, fontsize=9)
         figure.savefig(HERE / "beyond.png", dpi=110)
-
-
-def panel(ax: Any, name: str, L: str, results: dict[str, Any]) -> None:
-    names: list[str] = []
-    for number, recipe in enumerate(RECIPES):
-        found = results.get(f"{name}, {recipe}, {L}")
-        if found is None:
-            continue
-        level = next(row for row in found["rows"] if row["kind"] == "lattice")["reading"]["m2"]["value"]
-        color, marker = style.series(number + 1)
-        for row in found["rows"]:
-            if row["kind"] == "lattice" or (row["machine"] is None and number):
-                continue
-            if row["kind"] not in names:
-                names.append(row["kind"])
-            value = row["reading"]["m2"]
-            y = names.index(row["kind"]) + (0.0 if row["machine"] is None else 0.2 * (number - 1))
-            look = style.INK if row["machine"] is None else color
-            first = row["kind"] == "machine" and row["machine"] == 0
-            style.points_along(
-                ax, [value["value"] / level], [y], [value["error"] / level], look, marker,
-                label=recipe if first else None, mfc=look if row["settled"] else "none", mec=look,
-            )  # fmt: skip
-    ax.axvline(1, color=style.MUTED, lw=0.7, dashes=(4, 2))
-    ax.set_xscale("log")
-    ax.set_yticks(range(len(names)), names)
-    ax.invert_yaxis()
-    ax.set_xlabel("⟨m²⟩ / ⟨m²⟩ of the lattice")
-    ax.set_title(f"{COUPLINGS[name].label}, {L} → {2 * int(L)}")
-    ax.legend(fontsize=8, loc="upper left")
+    for group, found in groups.items():
+        print(f"\n{group}\n{found}")
+        for kind in found.kinds[1:]:
+            print(
+                kind, ", ".join(f"{effect.observable} {effect.value} {effect.side}" for effect in found.effects(kind))
+            )
 
 
 if __name__ == "__main__":
@@ -190,4 +180,4 @@ if __name__ == "__main__":
     elif what == "train":
         train(Path(rest[0]), [int(side) for side in rest[1:]] or SIDES)
     else:
-        ask(Path(rest[0]), Path(rest[1]), [int(side) for side in rest[2:]] or SIDES)
+        ask(Path(rest[0]), Path(rest[1]))
