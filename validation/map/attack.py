@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from beyond import COUPLINGS, HERE, SIDES, STUDY_RECIPE, critical, machines_of, plain, short
+from beyond import COUPLINGS, HERE, SEEDS, SIDES, STUDY_RECIPE, STUDY_SIDE, critical, machines_of, plain, short
 
 from spinlens import RBM, CouplingTable, IsingModel, beyond_training_size, sample
 from spinlens.comparisons.finite_size_reading import columns, reading
+from spinlens.comparisons.torus_rows import BeyondTrainingSize
 from spinlens.comparisons.wider_couplings import cut
 from spinlens.machines.tori import carried, centres, shared, tied
 
@@ -41,6 +42,11 @@ def attack(folder: Path, study: Path, sides: list[int]) -> None:
                 results[key] = plain(found)
                 RESULTS.write_text(json.dumps(results, indent=1) + "\n")
                 print(f"\n{key}\n{found}", flush=True)
+            for number in range(SEEDS) if L == STUDY_SIDE else ():
+                key = f"{name}, cut at L/2 from 0, {L}, {number}"
+                if key not in results:
+                    results[key] = plain(through(folder, study, name, number))
+                    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
         key = f"power-law, temperatures, {L}"
         if key not in results:
             results[key] = temperatures(L)
@@ -64,6 +70,18 @@ def changed(machine: RBM, what: str) -> RBM:
             placed[np.maximum.outer(steps, steps) > L // 4] = 0.0
         filters[number] = np.roll(placed, tuple(centre), (0, 1))
     return shared((L, L), filters.astype(np.float32))
+
+
+def through(folder: Path, study: Path, name: str, number: int) -> BeyondTrainingSize:
+    """A machine whose filters are cut open at displacements of L/2 from 0, asked on twice its side."""
+    machine = machines_of(folder, study, name, STUDY_RECIPE, STUDY_SIDE)[number]
+    torus, wide = tied(machine), (2 * STUDY_SIDE, 2 * STUDY_SIDE)
+    assert torus is not None
+    filters = np.stack([carried(w, wide) for w in np.array(torus.filters(machine.weights_), dtype=np.float64)])
+    return beyond_training_size(
+        [shared(wide, filters.astype(np.float32))], IsingModel(wide, COUPLINGS[name]), critical(name), wide,
+        ["machine"], seed=STUDY_SIDE + number, workers=1, draws=1600, most_steps=20_000, progress=False,
+    )  # fmt: skip
 
 
 def temperatures(L: int) -> dict[str, Any]:
