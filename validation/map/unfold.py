@@ -18,7 +18,7 @@ import numpy as np
 from beyond import COUPLINGS, HERE, RECIPES, SIDES, critical, machines_of
 
 from spinlens import RBM, IsingModel, on_torus
-from spinlens.comparisons.wider_couplings import pair_table
+from spinlens.comparisons.wider_couplings import cut, pair_table
 from spinlens.machines.tori import carried, centres, shared, tied
 
 RESULTS = HERE / "unfold.json"
@@ -68,8 +68,14 @@ def unfold(folder: Path, study: Path, sides: list[int]) -> None:
                         "wide": sums(pair_table(on_torus(machine, wide.shape))), "through": sums(pair_table(through)),
                     })  # fmt: skip
                     print(key, rows[-1], flush=True)
-                results[key] = {"lattice": sums(wide.coupling_table / T), "machines": rows}
+                results[key] = {**of_the_lattice(IsingModel((L, L), coupling), wide, T), "machines": rows}
                 RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+
+
+def of_the_lattice(small: IsingModel, wide: IsingModel, T: float) -> dict[str, Any]:
+    """J(r)/T there, cut at L/2, and that of the small torus carried by displacement."""
+    short, folded = cut(wide, small.shape), carried(small.coupling_table, wide.shape)
+    return {"lattice": sums(wide.coupling_table / T), "cut": sums(short / T), "carried": sums(folded / T)}
 
 
 def sums(table: Any) -> dict[str, float]:
