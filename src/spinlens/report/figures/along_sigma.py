@@ -25,7 +25,7 @@ CAPTION = (
 )
 SEE = (
     "Where learned maps leave the band, what a machine keeps is not what a block keeps; where flows and couplings stay "
-    "inside theirs at every σ, that is no matter of what the machine has learned."
+    "inside theirs at every σ, the range is nothing that a machine of this kind cannot learn."
 )
 _TITLES = {
     "y_h": "y_h of one step",

@@ -164,7 +164,7 @@ def _because(places: Sequence[Place], trend: Trend) -> str:
     if trend.slope is None:
         return f"{said}. The trend is undecided: fewer than {FEWEST_RANGES} ranges are assayed."
     how = {"rises": "It rises with σ", "falls": "It falls with σ", "undecided": "Whether it rises with σ is undecided"}
-    fit = f"χ² = {trend.chi2:.2g} for {trend.degrees}"
+    fit = f"χ² = {trend.chi2:.1f} for {trend.degrees}"
     return f"{said}. {how[trend.sign]}: slope {trend.slope} ({fit}), {number(trend.change)}, {trend.change.side}."
 
 
