@@ -127,7 +127,7 @@ def _joined(flows: Mapping[str, Mapping[int, xr.Dataset]]) -> xr.Dataset:
         xr.concat([_readings(flow) for flow in own.values()], dim="seed").assign_coords(seed=list(own))
         for own in flows.values()
     ]
-    joined = xr.concat(by_recipe, dim="recipe").assign_coords(recipe=list(flows))
+    joined = xr.concat(by_recipe, dim="recipe", join="outer").assign_coords(recipe=list(flows))  # unequal seeds
     shown = [_tiles(next(iter(own.values()))) for own in flows.values()]
     joined["flow_spins"] = (("recipe", "start", "snapshot_step", "x", "y"), np.stack([spins for _, spins in shown]))
     return joined.assign_coords(snapshot_step=shown[0][0])
