@@ -186,9 +186,9 @@ class BeyondTrainingSize(Shown):
     def _effect(self, kind: str, name: str, lattice: Estimate | None) -> TorusEffect:
         given, margin = self._values(kind, name), MARGINS[name]
         known = [value for value in given if value is not None]
-        if lattice is None or len(known) < len(given):
-            return TorusEffect(kind, name, None, margin, "undecided")
         slope = 1.0 if name == "delta_spin" else self.slopes[name]
+        if lattice is None or len(known) < len(given) or slope == 0:  # at T far from all order nothing responds
+            return TorusEffect(kind, name, None, margin, "undecided")
         scaled = [_log(value) if name == "m2" else value for value in known]
         level = _log(lattice) if name == "m2" else lattice
         effect = (_mean(scaled) - level) / slope

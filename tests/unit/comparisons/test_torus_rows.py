@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -63,6 +64,12 @@ def test_what_is_not_settled_or_undefined_decides_nothing():
     result = found(row("machine", 0), row("machine", 1, delta_spin=None))
     assert result.effects("machine")[-1].value is None
     assert result.verdict() == "undecided"
+
+
+def test_where_nothing_responds_to_temperature_there_is_no_effect():
+    still = dataclasses.replace(found(row("machine", 0)), slopes={**SLOPES, "energy": 0.0})
+    assert [effect.side for effect in still.effects("machine")] == ["inside"] * 3 + ["undecided", "inside"]
+    assert still.verdict() == "undecided"
 
 
 def test_an_exact_machine_that_is_not_the_lattice_stops_all_verdicts():

@@ -72,7 +72,7 @@ def test_a_mixture_is_said_before_it_is_finished(folder):
     assert found.document()["made_with"] == makes
     assert re.search("A mixture, computed .*: numpy 1.26.4 and 2.4.0, cpu an older one and this one", found.text)
     page, _ = interim_report(folder)
-    assert "Parts of this study were computed with different libraries" in page.read_text()
+    assert "Parts of this were computed with different libraries" in page.read_text()
 
 
 def test_machines_come_as_their_flows_end_and_models_as_their_critical_points_are_known(folder):
