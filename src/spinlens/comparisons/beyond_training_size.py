@@ -67,18 +67,13 @@ def beyond_training_size(
     shape : sequence of int
         Sides of the wider torus, each at least that of the training; the machines' stride divides them.
     kinds : sequence of str
-        What is put beside the lattice on the wider torus, all by default:
-
-        * "exact": the exact machine there, by Gibbs chains as the learned ones: a control that must be inside.
-        * "cut": J(r) there without displacements of a component above half a side of the training: a lattice that is
-          short-sighted beyond it.
-        * "carried": J(r) of the small torus, carried by displacement: all that states of the small torus can tell of
-          pairs.
-        * "machine": each machine on the wider torus.
-        * "pairs": the lattice of its pair couplings J_eff(r) there.
-        * "carried pairs": that of its J_eff(r) on the small torus, carried by displacement.
-
-        Of couplings that do not reach as far "cut" and "carried" are the lattice, and left out.
+        What is put beside the lattice on the wider torus, all by default. "exact": the exact machine there, by Gibbs
+        chains as the learned ones, a control that must be inside. "cut": J(r) there without displacements of a
+        component above half a side of the training, a lattice that is short-sighted beyond it. "carried": J(r) of the
+        small torus, carried by displacement, which is all that states of the small torus can tell of pairs. "machine":
+        each machine on the wider torus. "pairs": the lattice of its pair couplings J_eff(r) there. "carried pairs":
+        that of its J_eff(r) on the small torus, carried by displacement. Of couplings that do not reach as far "cut"
+        and "carried" are the lattice, and left out.
     chains : int
         Gibbs chains of each machine, at least 8, half from all spins up or down and half from free spins.
     most_steps : int
