@@ -7,8 +7,7 @@ import numpy as np
 from spinlens.arrays import Array
 from spinlens.lattice.ising import IsingModel
 from spinlens.machines.rbm import RBM
-from spinlens.machines.reading.effective_couplings import effective_couplings
-from spinlens.machines.reading.learned_couplings import by_displacement
+from spinlens.machines.reading.learned_couplings import learned_couplings
 from spinlens.machines.tori import one_of_each
 
 
@@ -26,9 +25,7 @@ def pair_table(machine: RBM) -> Array:
     """J_eff(r) of a machine of shared weights on its own torus, (*torus,); of a stride above 1 the mean over sites."""
     assert machine.torus is not None
     part, copies = one_of_each(machine)
-    pairs = by_displacement(effective_couplings(part), machine.torus)
-    table = pairs.mean(axis=0).reshape(machine.torus) * copies
-    return _even(table)
+    return _even(learned_couplings([part], machine.torus).table * copies)
 
 
 def _even(table: Array) -> Array:
