@@ -189,6 +189,10 @@ def targets() -> list[Target]:
             "machines": [RBM.for_lattice((L, L), epochs=1).fit(flat)], "shape": (5, 6), "chains": 8, "most_steps": 40,
             "draws": 1600, "kinds": ["machine"],
         },
+        "depth_against_width": {
+            "stacks": {2.4: [sl.StackedRBM((2, 2), epochs=1).fit(flat)]}, "wide": None, "chains": 8, "most_steps": 40,
+            "draws": 400, "controls": ["mirror"],
+        },
         "learned_couplings": {},
         "learned_modes": {},
         "receptive_fields": {"count": 2},

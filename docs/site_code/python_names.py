@@ -32,6 +32,7 @@ RESULTS = (
     "comparisons.controls.Case", "comparisons.compare_flows.FlowComparison",
     "comparisons.torus_rows.BeyondTrainingSize", "comparisons.torus_rows.TorusRow",
     "comparisons.torus_rows.TorusEffect", "comparisons.finite_size_reading.FiniteSizeReading",
+    "comparisons.depth_rows.DepthAgainstWidth", "comparisons.depth_rows.DepthRow", "comparisons.depth_rows.DepthEffect",
     "study.claims.verdict.Verdict",
     "progress.step.Step",
 )  # fmt: skip

@@ -6,6 +6,7 @@ from spinlens.comparisons.beyond_training_size import beyond_training_size as be
 from spinlens.comparisons.blockings import compare_blockings as compare_blockings
 from spinlens.comparisons.compare_flows import compare_flows as compare_flows
 from spinlens.comparisons.controls import flow_controls as flow_controls
+from spinlens.comparisons.depth_against_width import depth_against_width as depth_against_width
 from spinlens.comparisons.gap import gap as gap
 from spinlens.comparisons.partition_function import log_partition_function as log_partition_function
 from spinlens.criticality.analysis.critical_point import CriticalPoint as CriticalPoint

@@ -127,6 +127,13 @@ _CALLS: dict[str, tuple[Taken, str]] = {
         ),
         "a smaller torus, or fewer machines or draws",
     ),
+    "comparisons.depth_against_width:depth_against_width": (
+        lambda n: (
+            n.count("stacks") * SWEEP * n.one("model") * n.count("draws"),
+            4 * n.one("model") * (n.count("draws") + n.one("model") ** 2),
+        ),
+        "a smaller lattice, or fewer temperatures or draws",
+    ),
     "comparisons.compare_flows:compare_flows": (_compared, "fewer cases, states or steps"),
     "comparisons.controls:flow_controls": (
         lambda n: (5e-5 * n.count("seeds"), 10_000 * n.count("seeds")), "fewer seeds",

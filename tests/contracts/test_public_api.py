@@ -21,7 +21,7 @@ NAMES = {
     "IsingModel", "MagnetizationThermometer", "NearestNeighbour", "NetworkThermometer", "PowerLaw", "RBM",
     "StackedRBM", "__version__", "block_spin_flow", "block_spins", "default_operators", "effective_couplings",
     "effective_dimensions", "equilibrium_test", "exact", "find_critical_point", "finite_size_scaling", "flow_field",
-    "beyond_training_size",
+    "beyond_training_size", "depth_against_width",
     "gap", "gibbs_autocorrelation", "group_couplings", "integrated_time", "localization", "log_partition_function",
     "mcrg", "model_of", "on_torus", "plot", "rbm_flow",
     "reproduce", "reweight", "sample", "spin_correlation", "stacked_flow", "summary", "to_inference",
@@ -42,7 +42,7 @@ GROUPS = [
 
 PLOTS = {
     "along_sigma", "autocorrelation", "calibration", "collapse", "correlation", "correlation_map", "couplings",
-    "crossings", "drift",
+    "crossings", "depth", "drift",
     "error_budget", "flow", "flow_ends", "flow_field", "forest", "gap", "influence", "layers", "learning_curve",
     "mcrg", "modes", "movie", "receptive_fields", "residuals", "reweighted", "series", "spectrum", "states",
     "validation", "weights",

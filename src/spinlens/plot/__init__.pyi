@@ -5,6 +5,7 @@ from spinlens.plot.budgets import influence as influence
 from spinlens.plot.chains import autocorrelation as autocorrelation
 from spinlens.plot.chains import series as series
 from spinlens.plot.collapses import collapse as collapse
+from spinlens.plot.depths import depth as depth
 from spinlens.plot.ends_of_flows import flow_ends as flow_ends
 from spinlens.plot.exponents import mcrg as mcrg
 from spinlens.plot.fits import residuals as residuals

@@ -1,0 +1,180 @@
+"""Is it the first layer alone that counts? Stacks, first layers and wider machines near T_c; the rule is in DEPTH.md.
+
+    python validation/map/depth.py ask [NAME=VALUE …]   # goes on where it was stopped; lattice=, recipe= choose a part
+    python validation/map/depth.py attack               # second layers that are wider and longer trained
+    python validation/map/depth.py draw                 # depth.png and the tables of DEPTH.md
+
+One core. Machines are trained anew, the same each time.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from spinlens import RBM, Estimate, IsingModel, NearestNeighbour, PowerLaw, StackedRBM, depth_against_width, sample
+from spinlens.comparisons.depth_rows import DepthAgainstWidth, DepthRow
+from spinlens.criticality.universality import reference
+from spinlens.machines.likelihood.gibbs_time import GibbsTime
+from spinlens.plot import style
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "depth.json"
+COUPLINGS = {"nearest-neighbour": NearestNeighbour(), "power-law": PowerLaw(1.2)}
+SIDE, SEEDS, STATES, CHAINS = 8, 3, 20_000, 400
+NEAR = (1.0, 0.95, 1.05, 0.9, 1.1)
+"""T / T_c, those that matter most first."""
+
+PCD: dict[str, Any] = {"steps": 5, "persistent": True, "epochs": 48, "learning_rate": 0.02, "l1": 0.005}
+CD: dict[str, Any] = {"steps": 1, "persistent": False, "epochs": 20, "learning_rate": 0.03}
+"""Of 200 updates an epoch: the stacks and the recipe cd1-critical of the preset standard."""
+RECIPES: dict[str, tuple[int, dict[str, Any]]] = {"stack": (16, PCD), "CD-1": (64, CD), "learned": (64, PCD)}
+"""Units of a layer, and how layers are trained; the first one of "learned" has shared weights."""
+
+
+def critical(name: str) -> float:
+    return float(reference(COUPLINGS[name], 2).temperature.estimate.value)
+
+
+def states_of(model: IsingModel, T: float, seed: int) -> Any:
+    drawn = sample(model, T, STATES // 10, 10, 100 + seed, keep_spins=True, thin=3, workers=1, progress=False)
+    return drawn.spins.values.reshape(-1, model.n_sites)
+
+
+def trained(recipe: str, states: Any, seed: int) -> tuple[StackedRBM, list[RBM]]:
+    """A stack of three layers, and machines of as many units as two and three of them have."""
+    n, options = RECIPES[recipe]
+    if recipe == "learned":
+        alone = [RBM.for_lattice((SIDE, SIDE), filters=k, seed=seed).fit(states, progress=False) for k in (1, 2, 3)]
+        stack = StackedRBM((n, n, n), seed=seed, **options).fit(states, bottom=alone[0], progress=False)
+        return stack, alone[1:]
+    stack = StackedRBM((n, n, n), seed=seed, **options).fit(states, progress=False)
+    return stack, [RBM(k * n, seed=seed, **options).fit(states, progress=False) for k in (2, 3)]
+
+
+def ask(chosen: dict[str, str]) -> None:
+    """All cells that have not been asked."""
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    for near in NEAR:
+        for seed in range(SEEDS):
+            for recipe in RECIPES:
+                for name in COUPLINGS:
+                    key = f"{name}, {recipe}, {near:g}, {seed}"
+                    if key in results or chosen.get("lattice", name) != name or chosen.get("recipe", recipe) != recipe:
+                        continue
+                    begun = time.perf_counter()
+                    found = asked(name, recipe, near, seed)
+                    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}  # of others, too
+                    results[key] = [short(asdict(row)) for row in found.rows]
+                    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+                    print(f"\n{key}, {time.perf_counter() - begun:.1f} s\n{found}", flush=True)
+
+
+def asked(name: str, recipe: str, near: float, seed: int) -> DepthAgainstWidth:
+    """One cell; the exact machine stands beside the first recipe's first seed alone."""
+    model, T = IsingModel((SIDE, SIDE), COUPLINGS[name]), near * critical(name)
+    stack, wide = trained(recipe, states_of(model, T, seed), seed)
+    controls = ["mirror", "untrained", "ceiling"] + (["exact"] if (recipe, seed) == ("stack", 0) else [])
+    return depth_against_width(
+        {T: [stack]}, model, {T: wide}, controls, chains=CHAINS, seed=seed, workers=1, progress=False
+    )
+
+
+def short(value: Any) -> Any:
+    """Numbers to six digits, but temperatures."""
+    if isinstance(value, dict):
+        return {key: item if key == "temperature" else short(item) for key, item in value.items()}
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def together(name: str, recipe: str, results: dict[str, Any]) -> DepthAgainstWidth:
+    """The seeds and temperatures of a recipe as one result; the lattice is the mean over the seeds' own."""
+    rows, lattices = [], {}
+    for key, cell in results.items():
+        at, own, near, seed = key.split(", ")
+        if at != name or (own != recipe and not (own == "stack" and seed == "0")):
+            continue
+        for entry in cell:
+            row = row_of(entry, int(seed))
+            if row.kind == "lattice" and own == recipe:
+                lattices.setdefault(near, []).append(row)
+            elif own == recipe or row.kind == "exact":
+                rows.append(row)
+    return DepthAgainstWidth((SIDE, SIDE), str(RECIPES[recipe][0]), (*map(mean_of, lattices.values()), *rows))
+
+
+def row_of(entry: dict[str, Any], seed: int) -> DepthRow:
+    numbers = {name: Estimate(**entry[name]) for name in ("energy", "specific_heat")}
+    tau = None if entry["tau"] is None else GibbsTime(**entry["tau"])
+    return DepthRow(**{**entry, **numbers, "tau": tau, "machine": None if entry["machine"] is None else seed})
+
+
+def mean_of(rows: list[DepthRow]) -> DepthRow:
+    """Independent runs of the same lattice."""
+    means = {
+        name: Estimate(
+            float(np.mean([getattr(row, name).value for row in rows])),
+            float(np.sqrt(np.sum([getattr(row, name).error ** 2 for row in rows]))) / len(rows),
+        )
+        for name in ("energy", "specific_heat")
+    }  # fmt: skip
+    return DepthRow(rows[0].temperature, "lattice", None, *means.values(), None, all(row.settled for row in rows))
+
+
+def attack() -> None:
+    """Second layers of twice the units and of four times the updates, at T_c, beside the one of the recipe."""
+    for name, coupling in COUPLINGS.items():
+        model, T = IsingModel((SIDE, SIDE), coupling), critical(name)
+        for recipe, (n, options) in RECIPES.items():
+            states = states_of(model, T, 0)
+            bottom = trained(recipe, states, 0)[0].layers_[0]
+            for words, width, more in (("twice the units", 2 * n, 1), ("four times the updates", n, 4)):
+                longer = {**options, "epochs": more * options["epochs"]}
+                stack = StackedRBM((n, width), seed=1, **longer).fit(states, bottom=bottom, progress=False)
+                found = depth_against_width(
+                    {T: [stack]}, model, controls=["ceiling"], chains=CHAINS, workers=1, progress=False
+                )
+                print(f"\n{name}, {recipe}, second layer of {words}\n{found}", flush=True)
+                print(found.to_dataframe().to_string(), flush=True)
+
+
+def draw() -> None:
+    """Specific heat of each recipe and lattice, and the tables of DEPTH.md."""
+    results = json.loads(RESULTS.read_text())
+    with style.context():
+        figure = Figure((3.6 * len(RECIPES), 5.4), layout="constrained")
+        axes = figure.subplots(len(COUPLINGS), len(RECIPES), sharex=True)
+        for line, name in zip(axes, COUPLINGS, strict=True):
+            for ax, recipe in zip(line, RECIPES, strict=True):
+                found = together(name, recipe, results)
+                found.plot(ax, unit=critical(name), words="T / T_c", legend=name == "nearest-neighbour")
+                ax.set_title(f"{name}, {recipe}", fontsize=9)
+                report(f"{name}, {recipe}", found)
+        figure.savefig(HERE / "depth.png", dpi=110)
+
+
+def report(title: str, found: DepthAgainstWidth) -> None:
+    """What each kind has by each observable at each temperature, and its verdict."""
+    print(f"\n## {title}\n\n{found}\n")
+    for kind in found.kinds[1:]:
+        for effect in found.effects(kind):
+            share = "" if effect.share is None else f", share {effect.share}"
+            print(f"{kind:>14} {effect.temperature:.4f} {effect.observable:<13} {effect.value!s:>12} "
+                  f"missed {effect.missed!s:>12} {effect.side}{share}")  # fmt: skip
+    unsettled = [(row.kind, round(row.temperature, 3), row.machine) for row in found.rows if not row.settled]
+    print(f"not settled: {unsettled or 'none'}")
+
+
+if __name__ == "__main__":
+    what, rest = sys.argv[1], sys.argv[2:]
+    if what == "ask":
+        ask(dict(item.split("=") for item in rest))
+    else:
+        {"attack": attack, "draw": draw}[what]()
