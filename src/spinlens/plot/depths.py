@@ -76,10 +76,10 @@ def depth(
     ax.errorbar(x, y, error, color=style.INK, lw=1.0, zorder=1.5, label="lattice")
     for number, kind in enumerate(drawn):
         shift = 1 + _APART * (number - (len(drawn) - 1) / 2)
-        points = [(T * shift / unit, *_mean(found.of(kind, T), observable)) for T in found.temperatures
-                  if found.of(kind, T)]  # fmt: skip
+        there = [T for T in found.temperatures if found.of(kind, T)]
+        values, errors = zip(*(_mean(found.of(kind, T), observable) for T in there), strict=True)
         color, marker = style.series(number)
-        style.points(ax, *zip(*points, strict=True), color, marker, ms=4.2, label=kind)
+        style.points(ax, [T * shift / unit for T in there], values, errors, color, marker, ms=4.2, label=kind)
     ax.set_xlabel(words)
     ax.set_ylabel(_WORDS[observable])
     places.legend(ax, legend)
