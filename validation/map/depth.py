@@ -2,6 +2,7 @@
 
     python validation/map/depth.py ask [NAME=VALUE …]   # goes on where it was stopped; lattice=, recipe= choose a part
     python validation/map/depth.py attack               # second layers that are wider and longer trained
+    python validation/map/depth.py small                # 4 × 4, by sums over all states: a perfect second layer
     python validation/map/depth.py draw                 # depth.png and the tables of DEPTH.md
 
 One core. Machines are trained anew, the same each time.
@@ -22,6 +23,7 @@ from matplotlib.figure import Figure
 from spinlens import RBM, Estimate, IsingModel, NearestNeighbour, PowerLaw, StackedRBM, depth_against_width, sample
 from spinlens.comparisons.depth_rows import DepthAgainstWidth, DepthRow
 from spinlens.criticality.universality import reference
+from spinlens.files.atomic import write_file
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.plot import style
 
@@ -73,7 +75,7 @@ def ask(chosen: dict[str, str]) -> None:
                     found = asked(name, recipe, near, seed)
                     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}  # of others, too
                     results[key] = [short(asdict(row)) for row in found.rows]
-                    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+                    write_file(RESULTS, (json.dumps(results, indent=1) + "\n").encode())
                     print(f"\n{key}, {time.perf_counter() - begun:.1f} s\n{found}", flush=True)
 
 
@@ -145,6 +147,46 @@ def attack() -> None:
                 print(found.to_dataframe().to_string(), flush=True)
 
 
+def small() -> None:
+    """The lattice, a first layer of the exact gradient, and the stack of a perfect second layer, by sums.
+
+    Printed are the divergence of Kullback and Leibler from the lattice in nats, energy a site, C and ⟨m²⟩.
+    """
+    spins = all_units(16)
+    for name, coupling in COUPLINGS.items():
+        model, T = IsingModel((4, 4), coupling), critical(name)
+        energy = model.energy(spins.reshape(-1, 4, 4).astype(np.int8))
+        p = normalized(-energy / T)
+        data = spins[np.random.default_rng(0).choice(len(p), size=STATES, p=p)].astype(np.int8)
+        for n in (4, 8):
+            options = {"epochs": 60, "learning_rate": 0.02, "averaging": 0.2, "seed": 1}
+            weights = RBM(n, exact_gradient=True, **options).fit(data, progress=False).weights_.astype(float)
+            hidden = all_units(n)
+            up, down = chances(spins @ weights, hidden), chances(hidden @ weights.T, spins)
+            alone = normalized(np.log(2 * np.cosh(spins @ weights)).sum(axis=1))
+            for words, found in (("lattice", p), (f"first layer of {n}", alone), ("ceiling", p @ up @ down)):
+                e = float(found @ energy) / 16
+                heat = (float(found @ energy**2) / 16 - 16 * e**2) / T**2
+                far, m2 = float(p @ np.log(p / found)), float(found @ spins.mean(axis=1) ** 2)
+                print(f"{name:<18} {words:<16} KL {far:.4f}, energy {e:.4f}, C {heat:.3f}, m2 {m2:.4f}")
+
+
+def all_units(n: int) -> Any:
+    return 1 - 2 * (np.arange(2**n)[:, None] >> np.arange(n) & 1)
+
+
+def normalized(logs: Any) -> Any:
+    weights = np.exp(logs - logs.max())
+    return weights / weights.sum()
+
+
+def chances(field: Any, units: Any) -> Any:
+    """Probability of every state of `units` (m, n) given fields (k, n), (k, m)."""
+    return np.exp(
+        -np.logaddexp(0, -2 * field) @ ((units.T + 1) // 2) - np.logaddexp(0, 2 * field) @ ((1 - units.T) // 2)
+    )
+
+
 def draw() -> None:
     """Specific heat of each recipe and lattice, and the tables of DEPTH.md."""
     results = json.loads(RESULTS.read_text())
@@ -177,4 +219,4 @@ if __name__ == "__main__":
     if what == "ask":
         ask(dict(item.split("=") for item in rest))
     else:
-        {"attack": attack, "draw": draw}[what]()
+        {"attack": attack, "small": small, "draw": draw}[what]()
