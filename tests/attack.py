@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import spinlens as sl
-from spinlens import RBM, StackedRBM, exact
+from spinlens import RBM, AutoregressiveNetwork, StackedRBM, exact
 from spinlens.errors import SpinlensError
 
 L, GRID = 4, [1.8, 2.2, 2.6, 3.0, 3.4]
@@ -249,6 +249,9 @@ def targets() -> list[Target]:
                 )
     found.append(_target("IsingModel.energy", model.energy, common))
     found.append(_target("RBM.fit", RBM(2, epochs=1).fit, {"X": flat, "progress": False}))
+    network = AutoregressiveNetwork(2, epochs=1).fit(flat)
+    for name in ("fit", "log_probability", "free_energy", "score", "sample"):
+        found.append(_target(f"AutoregressiveNetwork.{name}", getattr(network, name), {**common, "X": flat}))
     found.append(_target("StackedRBM.fit", StackedRBM((2, 1), epochs=1).fit, {"X": flat, "progress": False}))
     for name, thermometer in instruments.items():
         found += _thermometer_targets(name, thermometer, common | {"states": grid})

@@ -24,6 +24,7 @@ Criticality
 
 Machines
     RBM                           a restricted Boltzmann machine of ±1 units
+    AutoregressiveNetwork         a learner beside it: exact likelihood, no chain
     StackedRBM                    machines upon machines, trained greedily
     strided_stack                 a stack that learns to coarse-grain
     kadanoff_machine              the machine that is a block-spin rule
@@ -116,6 +117,7 @@ _HOME = {
     "spinlens.criticality.analysis.critical_point": ("CriticalPoint",),
     "spinlens.criticality.reweighting.reweight": ("reweight",),
     "spinlens.machines.rbm": ("RBM",),
+    "spinlens.machines.autoregressive": ("AutoregressiveNetwork",),
     "spinlens.machines.stacked": ("StackedRBM",),
     "spinlens.machines.strided": ("strided_stack",),
     "spinlens.machines.tori": ("on_torus",),

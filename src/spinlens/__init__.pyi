@@ -31,6 +31,7 @@ from spinlens.lattice.couplings import NearestNeighbour as NearestNeighbour
 from spinlens.lattice.couplings import PowerLaw as PowerLaw
 from spinlens.lattice.ising import IsingModel as IsingModel
 from spinlens.lattice.model_document import model_of as model_of
+from spinlens.machines.autoregressive import AutoregressiveNetwork as AutoregressiveNetwork
 from spinlens.machines.controls import kadanoff_machine as kadanoff_machine
 from spinlens.machines.likelihood.free_energy import pseudo_log_likelihood as pseudo_log_likelihood
 from spinlens.machines.likelihood.gibbs_time import gibbs_autocorrelation as gibbs_autocorrelation

@@ -15,6 +15,7 @@ STUB = Path(spinlens.__file__).with_suffix(".pyi")
 PLOT_STUB = Path(spinlens.plot.__file__).with_suffix(".pyi")
 
 NAMES = {
+    "AutoregressiveNetwork",
     "CorrelationLengthThermometer", "CorrelationThermometer", "PseudoLikelihoodThermometer", "calibrate_instruments",
     "instrument_table",
     "CouplingOperator", "CouplingTable", "CriticalPoint", "EnergyThermometer", "EquilibriumReference", "Estimate",

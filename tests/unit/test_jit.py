@@ -141,4 +141,9 @@ def test_every_kernel_is_in_one_of_these_places():
         functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
         if any(isinstance(d, ast.Name) and d.id in names for node in functions for d in node.decorator_list):
             found.add(path.relative_to(root) if path.name == "kernels.py" else path.relative_to(root).parent)
-    assert found == {Path("machines/units/kernels.py"), Path("renormalization/kernels.py"), Path("sampling/kernels")}
+    assert found == {
+        Path("machines/conditionals/kernels.py"),
+        Path("machines/units/kernels.py"),
+        Path("renormalization/kernels.py"),
+        Path("sampling/kernels"),
+    }

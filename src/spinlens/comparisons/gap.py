@@ -14,9 +14,10 @@ from spinlens.border import checked
 from spinlens.comparisons.partition_function import log_partition_function
 from spinlens.errors import ConvergenceError, InputError
 from spinlens.files.held import Held
-from spinlens.flows.own_states import OwnStates, taken_apart
+from spinlens.flows.own_states import SNAPSHOTS, OwnStates, taken_apart
 from spinlens.lattice.ising import IsingModel
 from spinlens.lattice.states_of import states_of
+from spinlens.machines.autoregressive import AutoregressiveNetwork
 from spinlens.machines.likelihood import ais
 from spinlens.machines.likelihood.gibbs_time import FORGOTTEN, GibbsTime, equilibrate
 from spinlens.machines.rbm import RBM
@@ -30,6 +31,8 @@ from spinlens.statistics.resampling import bin_edges, jackknife_error
 
 LEARNED = 1e-3
 """Nats a site below which a machine counts as having learned its lattice."""
+
+Learner = RBM | Bonds | AutoregressiveNetwork
 
 _CHAINS = 200
 _BLOCKS = 20
@@ -82,7 +85,7 @@ class Gap:
 
 @checked
 def gap(
-    machine: RBM | Bonds,
+    machine: RBM | Bonds | AutoregressiveNetwork,
     model: IsingModel,
     temperature: float,
     states: Held | None = None,
@@ -102,8 +105,8 @@ def gap(
 
     Parameters
     ----------
-    machine : RBM
-        A machine on the sites of the lattice.
+    machine : RBM or AutoregressiveNetwork
+        A machine on the sites of the lattice; of a network ln p is exact, and its states are independent draws.
     model : IsingModel
         The lattice.
     temperature : float
@@ -169,7 +172,7 @@ def gap(
 
 
 def _found(
-    machine: RBM | Bonds, model: IsingModel, T: float, states: Held | None, own: OwnStates | None,
+    machine: Learner, model: IsingModel, T: float, states: Held | None, own: OwnStates | None,
     log_z: Estimate | None, annealing: tuple[int, int], chains: int, seed: int, workers: int | None, parts: Parts,
 ) -> Gap:  # fmt: skip
     """As `gap`, told in parts: states of the lattice, those of the machine, ln Z of both where it is needed."""
@@ -183,7 +186,10 @@ def _found(
     if own is None:
         if isinstance(machine, Bonds):
             raise InputError("bonds alone have no weights to begin from: give own, states of the machine")
-        own = _own_states(machine, visible[order], count, generator, parts.part(1, "states of the machine"))
+        if isinstance(machine, AutoregressiveNetwork):
+            own = _drawn(machine, count, seed)
+        else:
+            own = _own_states(machine, visible[order], count, generator, parts.part(1, "states of the machine"))
     if own.states.shape[2] != visible.shape[1]:
         raise InputError(f"own has states of {own.states.shape[2]} units, the lattice {visible.shape[1]} sites")
     lattice = _difference(machine, model, T, visible)
@@ -194,7 +200,10 @@ def _found(
         if isinstance(machine, Bonds):
             raise ConvergenceError("bonds alone cannot be annealed")
         told = parts.part(2, "ln Z of machine and lattice")
-        machines = ais.bracket(machine, *annealing, seed, own.states[:, -1], told).value
+        if isinstance(machine, AutoregressiveNetwork):
+            machines = Estimate(0.0, 0.0)
+        else:
+            machines = ais.bracket(machine, *annealing, seed, own.states[:, -1], told).value
         return log_z or log_partition_function(model, T, seed=seed, workers=workers, progress=told), machines
 
     return _gap(lattice, learned, own.tau, model.n_sites, logs)
@@ -217,6 +226,12 @@ def _gap(lattice: Array, own: Array, tau: GibbsTime, n: int, logs: Callable[[], 
     return Gap(Estimate(value / n, error / n), bound, "ln Z", tau, n)
 
 
+def _drawn(network: AutoregressiveNetwork, count: int, seed: int) -> OwnStates:
+    """Independent states of a network, as many as chains would give."""
+    states = network.sample(count * SNAPSHOTS, seed).reshape(count, SNAPSHOTS, -1)
+    return OwnStates(states, GibbsTime(0.5, 0.0), 0, True)
+
+
 def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random.Generator, tell: Tell) -> OwnStates:
     """States of the machine, τ_int apart and 20 τ_int after chains began at states of the lattice."""
     state, tau = equilibrate(machine, min(chains, len(visible)), generator, visible, tell)
@@ -225,7 +240,7 @@ def _own_states(machine: RBM, visible: Single, chains: int, generator: np.random
     return OwnStates(taken, tau, round(FORGOTTEN * tau.value), True)
 
 
-def _difference(machine: RBM | Bonds, model: IsingModel, T: float, visible: Single) -> Array:
+def _difference(machine: Learner, model: IsingModel, T: float, visible: Single) -> Array:
     """Δ = −H/T + F of each state, (n,)."""
     energy = model.energy(visible.reshape(-1, *model.shape).astype(np.int8))
     return np.asarray(machine.free_energy(visible) - energy / T)

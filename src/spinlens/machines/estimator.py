@@ -41,17 +41,22 @@ class Estimator:
         return int(machine.bottom.n_visible)
 
     def __sklearn_tags__(self) -> Tags:
-        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
-
-        return Tags(
-            estimator_type=None,
-            target_tags=TargetTags(required=False),
-            transformer_tags=TransformerTags(),
-            input_tags=InputTags(),
-        )
+        return tags()
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "n_features_in_")
+
+
+def tags(kind: str | None = None) -> Tags:
+    """What scikit-learn is told of a learner; one without a `kind` of its own is a transformer."""
+    from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
+
+    return Tags(
+        estimator_type=kind,
+        target_tags=TargetTags(required=False),
+        transformer_tags=None if kind else TransformerTags(),
+        input_tags=InputTags(),
+    )
 
 
 def not_fitted(message: str) -> InputError:

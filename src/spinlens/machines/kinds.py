@@ -5,19 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from spinlens.errors import ArtefactError
+from spinlens.errors import ArtefactError, InputError
+from spinlens.machines.autoregressive import AutoregressiveNetwork
 from spinlens.machines.files import storage
 from spinlens.machines.machine import Machine
 from spinlens.machines.rbm import RBM
 from spinlens.machines.stacked import StackedRBM
 
 MACHINES: Mapping[str, type[Machine]] = {kind.kind: kind for kind in (RBM, StackedRBM)}
-"""Class of each kind."""
+"""Class of each kind through which states flow."""
+
+LEARNERS: Mapping[str, type[Machine | AutoregressiveNetwork]] = {
+    **MACHINES,
+    AutoregressiveNetwork.kind: AutoregressiveNetwork,
+}
+"""Class of each kind that learns from states."""
+
+
+def read_learner(path: str | Path) -> Machine | AutoregressiveNetwork:
+    """What `save` wrote to `path`, of whatever kind; `ArtefactError` where there is nothing."""
+    kind, config, arrays = storage.read(path)
+    if kind not in LEARNERS:
+        raise ArtefactError(f"{path} holds a machine of kind {kind!r}; known are {', '.join(LEARNERS)}")
+    return LEARNERS[kind].from_parts(config, arrays, path)
 
 
 def read_machine(path: str | Path) -> Machine:
-    """The machine that `save` wrote to `path`, of whatever kind; `ArtefactError` where there is none."""
-    kind, config, arrays = storage.read(path)
-    if kind not in MACHINES:
-        raise ArtefactError(f"{path} holds a machine of kind {kind!r}; known are {', '.join(MACHINES)}")
-    return MACHINES[kind].from_parts(config, arrays, path)
+    """As `read_learner`, where states are to flow; `InputError` for what has no hidden layer for that."""
+    found = read_learner(path)
+    if not isinstance(found, Machine):
+        raise InputError(f"{path} holds a network of kind {found.kind!r}: states flow through an RBM or a stack only")
+    return found

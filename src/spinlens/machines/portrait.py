@@ -18,14 +18,14 @@ _HEADINGS = ("layer", "visible", "hidden", "r.m.s. weight", "epochs", "log-likel
 
 def card(machine: Machine) -> Card:
     """Of a machine, trained or not; of a trained one a row a layer."""
-    options = _changed(machine)
+    options = changed_options(machine)
     if not machine.__sklearn_is_fitted__():
         return Card(call(type(machine), **options), {"state": "not trained: call fit or load"})
     trained = call(type(machine), **options)[:-1] + f"; {machine.bottom.n_visible} visible units)"
     return Card(trained, {}, [_HEADINGS, *(_row(number, layer) for number, layer in enumerate(machine.layers_))])
 
 
-def _changed(machine: Any) -> dict[str, object]:
+def changed_options(machine: Any) -> dict[str, object]:
     """The options that differ from their defaults, and the number of hidden units always."""
     defaults = {name: item.default for name, item in inspect.signature(type(machine)).parameters.items()}
     given: dict[str, object] = machine.get_params()

@@ -254,6 +254,10 @@ OF_TYPE: Mapping[str, Callable[[Any], Keys]] = {
     "PowerLaw": lambda law: _of_coupling({"kind": "PowerLaw", **vars(law)}),
     "CriticalPoint": _of_critical_point,
     "RBM": _of_machine,
+    "AutoregressiveNetwork": lambda network: _once(
+        ("Larochelle2011", "Kingma2015") if network.n_hidden else ("Frey1996", "Kingma2015"),
+        ["Polyak1992"] if network.averaging else [],
+    ),
     "StackedRBM": lambda stack: _once(*(_of_machine(layer) for layer in stack.layers_)),
     "MCRG": _always("Swendsen1979", "Pawley1984"),
     "TwoLatticeMatching": _always("Pawley1984"),

@@ -44,8 +44,9 @@ def open(path: str | os.PathLike[str]) -> Any:
     Dataset, array, machine, CriticalPoint, InstrumentSet, Trajectory, FlowComparison or dict
         netCDF of ``spinlens sample``: the Dataset of `sample`, spins as ±1; other netCDF and HDF5: a Dataset of what is
         in it, or the machine in a file of rbms. ``.npy``: the array; ``.npz``: its arrays by name; packed states: as of
-        `open_packed`. A machine, or the folder of ``spinlens train``: an `RBM` or a `StackedRBM`. ``point.json`` of
-        ``spinlens critical``: a `CriticalPoint`. What an `InstrumentSet` or a `Trajectory` saved: that.
+        `open_packed`. A machine, or the folder of ``spinlens train``: an `RBM`, a `StackedRBM` or an
+        `AutoregressiveNetwork`. ``point.json`` of ``spinlens critical``: a `CriticalPoint`. What an `InstrumentSet`
+        or a `Trajectory` saved: that.
         The table of `compare_flows`: a `FlowComparison`. A study, or the folder of ``spinlens flow``: what its
         results.json holds; any other JSON likewise. A file among the artefacts of a study: the machine, the stack, the
         instruments, the Dataset or the numbers that its task has made; other arrays by name.
@@ -187,9 +188,9 @@ def _of_rbms(path: Path) -> bool:
 
 
 def _machine(path: Path) -> Any:
-    from spinlens.machines.kinds import read_machine
+    from spinlens.machines.kinds import read_learner
 
-    return read_machine(path)
+    return read_learner(path)
 
 
 def _artefact(path: Path) -> Any:

@@ -30,7 +30,7 @@ def test_an_unknown_kind_is_said(tmp_path):
     RBM(3, epochs=1).fit(DATA).save(tmp_path / "machine")
     file = tmp_path / "machine" / "config.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "kind": "loom"}))
-    with pytest.raises(ArtefactError, match="of kind 'loom'; known are rbm, stack"):
+    with pytest.raises(ArtefactError, match="of kind 'loom'; known are rbm, stack, autoregressive"):
         read_machine(tmp_path / "machine")
 
 

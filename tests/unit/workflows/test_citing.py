@@ -144,6 +144,9 @@ def test_machines_by_what_trained_them(options, keys):
 
 def test_machines_whose_weights_were_given_and_stacks():
     assert used(sl.RBM.from_weights(np.eye(4))) == {"Smolensky1986"}
+    network = sl.AutoregressiveNetwork(2, averaging=0.0)
+    assert used(network) == {"Larochelle2011", "Kingma2015"}
+    assert used(network.set_params(n_hidden=0, averaging=0.1)) == {"Frey1996", "Kingma2015", "Polyak1992"}
     stack = sl.StackedRBM((4, 2), epochs=1, persistent=True).fit(STATES)
     assert used(stack) == {"Smolensky1986", "Tieleman2008"}
 

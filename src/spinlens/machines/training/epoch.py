@@ -24,7 +24,7 @@ def run_epoch(recipe: Recipe, state: TrainingState, data: States, engine: Engine
     """One pass over `data` (n_samples, n_visible) in shuffled batches; a last incomplete batch is left out."""
     generator = seeding.generator(recipe.seed, "rbm", "epoch", state.epoch)
     size = min(recipe.batch_size, len(data))
-    batches = _shuffled_batches(len(data), size, generator)
+    batches = shuffled_batches(len(data), size, generator)
     updates = engine(recipe, state, size, generator)
     moves = seeding.generator(recipe.seed, "rbm", "symmetries", state.epoch)
     count, done = len(data) // size, 0.0  # updates of a pass; part of the training that is made
@@ -60,7 +60,7 @@ def _calmer(recipe: Recipe) -> str:
     return f"a smaller learning_rate than {recipe.learning_rate:g}"
 
 
-def _shuffled_batches(n_samples: int, size: int, generator: np.random.Generator) -> Iterator[Integers]:
+def shuffled_batches(n_samples: int, size: int, generator: np.random.Generator) -> Iterator[Integers]:
     """Rows of each batch; long data are shuffled in blocks of 2^18 states that come in random order."""
     if n_samples <= _SHUFFLED:
         return _slices(generator.permutation(n_samples), size)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Self
-
-import numpy as np
+from typing import Protocol
 
 from spinlens import checks
 from spinlens.errors import InputError
+from spinlens.machines.options import Options
 from spinlens.machines.training.optimizers.choice import OPTIMIZERS
 from spinlens.machines.units.translations import tying
 
@@ -18,7 +16,7 @@ JUDGEMENTS = ("exact", "ais")
 
 
 @dataclass(eq=False, repr=False)
-class Recipe:
+class Recipe(Options):
     """Options of training. `RBM` is a recipe that can be carried out, and documents its fields.
 
     An option is written here and nowhere else: the arguments of `RBM`, `get_params` and files of machines follow.
@@ -73,57 +71,6 @@ class Recipe:
             _check_natural(self)
         tying(self.torus, self.n_hidden, self.stride)
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The options by name, as the constructor takes them.
-
-        Parameters
-        ----------
-        deep : bool
-            For scikit-learn; nothing is nested here.
-
-        Returns
-        -------
-        dict
-            Name and value of every option.
-        """
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(Recipe)}
-
-    def plain_options(self) -> dict[str, Any]:
-        """The options as files keep them: numbers of Python, whatever was given."""
-        return {name: _plain(value) for name, value in Recipe.get_params(self).items()}
-
-    def set_params(self, **params: Any) -> Self:
-        """Change options; what is learned stays as it is until the next `fit`.
-
-        Parameters
-        ----------
-        **params
-            Options by name.
-
-        Returns
-        -------
-        RBM
-            The machine itself.
-
-        Raises
-        ------
-        InputError
-            An unknown option, or a value that is refused: then nothing is changed.
-        """
-        known = self.get_params()
-        unknown = set(params) - set(known)
-        if unknown:
-            raise InputError(f"{type(self).__name__} has no parameter {min(unknown)!r}")
-        Recipe(**{**known, **params})  # refuses what does not go together before anything is changed
-        vars(self).update(params)
-        return self
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_plain(item) for item in value)
-    return value.item() if isinstance(value, np.generic) else value
-
 
 def _check_numbers(recipe: Recipe) -> None:
     for name in ("n_hidden", "batch_size", "epochs", "steps", "replicas"):
@@ -164,7 +111,15 @@ def _check_natural(recipe: Recipe) -> None:
         raise InputError(f"damping must be two rising numbers above 0, got {recipe.damping!r}")
 
 
-def rate_at(recipe: Recipe, done: float) -> float:
+class Falling(Protocol):
+    """Options by which a learning rate falls, and parameters are averaged."""
+
+    learning_rate: float
+    final_rate: float
+    averaging: float
+
+
+def rate_at(recipe: Falling, done: float) -> float:
     """Learning rate where a fraction `done` of the updates is made.
 
     Constant for the first half, then falling geometrically to `final_rate` of it, where it stays.
@@ -182,7 +137,7 @@ def restart_at(recipe: Recipe, done: float) -> float:
     return float(10 ** (-3 * min(1.0, max(0.0, (done - 0.2) / 0.6))))
 
 
-def averages_at(recipe: Recipe, done: float) -> bool:
+def averages_at(recipe: Falling, done: float) -> bool:
     """Whether the parameters after an update enter the average that becomes the machine."""
     return recipe.averaging > 0 and done >= 1 - recipe.averaging
 

@@ -85,7 +85,7 @@ def test_every_state_under_the_name_of_every_other_is_refused(tmp_path):
 def test_a_state_whose_arrays_are_not_those_of_this_training_is_refused(tmp_path, change):
     """With a checksum and options that are right: as a newer or a changed program may write."""
     from spinlens.machines.files import storage
-    from spinlens.machines.training.checkpoint import _checksum
+    from spinlens.machines.training.state_file import checksum
 
     path = tmp_path / "state"
     interrupted(path)
@@ -100,7 +100,7 @@ def test_a_state_whose_arrays_are_not_those_of_this_training_is_refused(tmp_path
         arrays["average.weights"] = arrays["weights"]
     else:
         arrays |= {f"best.{name}": arrays[name][:1] for name in storage.PARAMETERS}
-    storage.write_file(path, arrays, {"state": metadata["state"], "checksum": _checksum(arrays, metadata["state"])})
+    storage.write_file(path, arrays, {"state": metadata["state"], "checksum": checksum(arrays, metadata["state"])})
     with pytest.raises(ArtefactError, match=r"the training state .* (lacks an|has an) array"):
         RBM(4, epochs=6, persistent=True).fit(DATA[:500], checkpoint=path)
 

@@ -14,7 +14,7 @@ DATA = np.repeat(np.random.default_rng(0).choice([-1, 1], size=(400, 2)), 4, axi
 def test_each_state_comes_once_an_epoch_in_blocks_and_whole(n, monkeypatch):
     for shuffled in (256, 2**18):
         monkeypatch.setattr(epoch, "_SHUFFLED", shuffled)
-        batches = list(epoch._shuffled_batches(n, 10, np.random.default_rng(0)))
+        batches = list(epoch.shuffled_batches(n, 10, np.random.default_rng(0)))
         rows = np.concatenate(batches)
         assert len(np.unique(rows)) == len(rows)
         assert n - len(rows) < 10 * -(-n // shuffled)

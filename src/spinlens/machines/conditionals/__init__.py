@@ -1,0 +1,1 @@
+"""Networks of conditional probabilities: one hidden layer shared by all units, exact likelihood, no chain."""

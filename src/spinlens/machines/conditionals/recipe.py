@@ -1,0 +1,43 @@
+"""How an autoregressive network is trained: the one list of the options of `AutoregressiveNetwork`."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+
+from spinlens import checks
+from spinlens.errors import InputError
+from spinlens.machines.options import Options
+
+
+@dataclass(eq=False, repr=False)
+class ConditionalRecipe(Options):
+    """Options of training. `AutoregressiveNetwork` is such a list that can be carried out, and documents its fields."""
+
+    n_hidden: int
+    symmetric: bool = True
+    learning_rate: float = 0.003
+    batch_size: int = 100
+    epochs: int = 30
+    seed: int = 0
+    _: KW_ONLY
+    final_rate: float = 0.03
+    averaging: float = 0.15
+    l2: float = 0.0
+    augment: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        checks.positive_integer("n_hidden", self.n_hidden, minimum=0)
+        for name in ("batch_size", "epochs"):
+            checks.positive_integer(name, getattr(self, name))
+        for name in ("learning_rate", "final_rate"):
+            checks.positive_number(name, getattr(self, name))
+        if self.l2 != 0:
+            checks.positive_number("l2", self.l2)
+        if not 0 <= checks.finite_number("averaging", self.averaging) < 1:
+            raise InputError(f"averaging must be a fraction of the updates, at least 0 and below 1: {self.averaging!r}")
+        if not isinstance(self.symmetric, bool):
+            raise InputError(f"symmetric must be True or False, got {checks.shown(self.symmetric)}")
+        if self.augment is not None:
+            for side in checks.several("augment", self.augment):
+                checks.positive_integer("a side of augment", side)
+        checks.seed(self.seed)
