@@ -67,9 +67,10 @@ class Case:
 def cases(lattice: str) -> Iterator[Case]:
     """All learners of one lattice, those that decide first."""
     learners = ("lattice", "network", "logistic", "hot", "scrambled")
-    rows = [(8, kind, STATES) for kind in (*learners, "tied RBM", "dense RBM")]
-    rows += [(16, kind, STATES) for kind in learners] + [(4, kind, STATES) for kind in ("lattice", "network")]
-    rows += [(8, "network", n) for n in (5_000, 80_000)] + [(16, "tied RBM", STATES)]
+    rows = [(side, kind, STATES) for side in (8, 16) for kind in learners]
+    rows += [(4, kind, STATES) for kind in ("lattice", "network")]
+    rows += [(side, kind, STATES) for side, kind in ((8, "tied RBM"), (8, "dense RBM"), (16, "tied RBM"))]
+    rows += [(8, "network", n) for n in (5_000, 80_000)]
     for side, kind, n in rows:
         yield from (Case(lattice, side, kind, n, seed) for seed in SEEDS)
 
