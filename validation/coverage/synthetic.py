@@ -21,7 +21,7 @@ import numpy as np
 
 from spinlens import NearestNeighbour, PowerLaw
 from spinlens.criticality.analysis.analysis import analyse
-from spinlens.criticality.synthetic import Truth, natural_corrections, synthetic_curves
+from spinlens.criticality.synthetic import Truth, natural_corrections, natural_cube, synthetic_curves
 from spinlens.lattice.couplings import Coupling
 
 NAMES = ("temperature", "delta_spin", "delta_energy", "binder")
@@ -62,7 +62,7 @@ def draw_truth(family: Family, rng: np.random.Generator) -> Truth:
         field=float(rng.normal(0.0, family.amplitude)),
     )
     corrections = natural_corrections(rng, (*unknown, *family.powers), plain.star, family.amplitude)
-    return replace(plain, corrections=corrections)
+    return replace(plain, corrections=corrections, cube=natural_cube(rng, plain.star, plain.slope))
 
 
 def pulls(family: Family, seed: int) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:

@@ -24,19 +24,22 @@ _DEVIATION = np.array([0.25, 0.6, 0.9])
 
 @dataclass(frozen=True)
 class Correction:
-    """A correction to scaling L^{−p}: what it adds to the three quantities, and to their slopes as a part of them."""
+    """A correction to scaling L^{−p}: what it adds to the three quantities, to their slopes as a part of them, and
+    to their squares in x in units of R* (a₁ x / R*)², with 1 for R* of ln⟨m²⟩."""
 
     power: float
     values: tuple[float, float, float]
     slopes: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    squares: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What synthetic lattices obey: R = R* + a₁ x + a₂ x² + Σ_p [b_p + c_p (a₁ x + a₂ x²)] L^{−p}.
+    """What synthetic lattices obey: R = R* + f + Σ_p [b_p + c_p f + d_p (a₁ x)² / R*] L^{−p}, f = a₁ x + a₂ x² + a₃ x³.
 
     x = ln(T_c/T) L^{y_t}; R is U4, ξ/L and ln⟨m²⟩ + 2 (d − y_h) ln L, to which the temperature adds a₁ e ln(T_c/T)
-    through the magnetic scaling field (e is `field`). Noise has an autocorrelation time `tau` in draws.
+    through the magnetic scaling field (e is `field`). `slope`, `bend` and `cube` are a₁, a₂ and a₃. Noise has an
+    autocorrelation time `tau` in draws.
     """
 
     temperature: float = 2.3
@@ -46,6 +49,7 @@ class Truth:
     star: tuple[float, float, float] = (0.61, 0.9, 0.05)
     slope: tuple[float, float, float] = (0.6, 1.2, 1.3)
     bend: tuple[float, float, float] = (-0.6, 0.4, -0.8)
+    cube: tuple[float, float, float] = (0.0, 0.0, 0.0)
     corrections: tuple[Correction, ...] = ()
     field: float = 0.0
 
@@ -53,16 +57,18 @@ class Truth:
         """The three quantities at θ = −ln T, and their derivatives, each (3, n)."""
         scale, t = L**self.y_t, math.log(self.temperature) + theta
         x = t * scale
-        star, slope, bend = (np.array(part)[:, None] for part in (self.star, self.slope, self.bend))
+        star, slope, bend, cube = (np.array(part)[:, None] for part in (self.star, self.slope, self.bend, self.cube))
         constant, factor, last = star, np.ones((3, 1)), np.array([[0.0], [0.0], [1.0]])
+        square, natural = np.zeros((3, 1)), slope**2 / natural_scale(self.star)[:, None]
         for term in self.corrections:
             constant = constant + np.array(term.values)[:, None] * L**-term.power
             factor = factor + np.array(term.slopes)[:, None] * L**-term.power
+            square = square + natural * np.array(term.squares)[:, None] * L**-term.power
         constant = constant - last * 2 * (2 - self.y_h) * math.log(L)
         regular = last * slope * self.field
         return (
-            constant + factor * (slope * x + bend * x**2) + regular * t,
-            factor * (slope + 2 * bend * x) * scale + regular,
+            constant + factor * (slope * x + bend * x**2 + cube * x**3) + square * x**2 + regular * t,
+            (factor * (slope + 2 * bend * x + 3 * cube * x**2) + 2 * square * x) * scale + regular,
         )
 
 
@@ -70,11 +76,23 @@ def natural_corrections(
     rng: np.random.Generator, powers: Sequence[float], star: Sequence[float], size: float = 1.0
 ) -> tuple[Correction, ...]:
     """Corrections of amplitudes drawn at random, normal with deviation `size` relative to the quantities."""
-    scale = np.array([star[0], star[1], 1.0])
+    scale = natural_scale(star)
     return tuple(
-        Correction(power, *(tuple(row) for row in (size * scale * values, size * slopes)))
-        for power, values, slopes in ((power, *rng.normal(size=(2, 3))) for power in powers)
+        Correction(power, *(tuple(row) for row in (size * scale * values, size * slopes, size * squares)))
+        for power, values, slopes, squares in ((power, *rng.normal(size=(3, 3))) for power in powers)
     )
+
+
+def natural_cube(rng: np.random.Generator, star: Sequence[float], slope: Sequence[float]) -> tuple[float, float, float]:
+    """Amplitudes of x³ drawn at random, normal with deviation R* (a₁/R*)³."""
+    scale = natural_scale(star)
+    first, second, third = (scale * (np.array(slope) / scale) ** 3 * rng.normal(size=3)).tolist()
+    return first, second, third
+
+
+def natural_scale(star: Sequence[float]) -> Array:
+    """What amplitudes are relative to, (3,): U4* and ξ/L*, and 1 for ln⟨m²⟩."""
+    return np.array([star[0], star[1], 1.0])
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from spinlens import NearestNeighbour
-from spinlens.criticality.synthetic import Correction, Truth, natural_corrections, synthetic_curves
+from spinlens.criticality.synthetic import Correction, Truth, natural_corrections, natural_cube, synthetic_curves
 
-TRUTH = Truth(temperature=1.7, corrections=(Correction(1.75, (0.1, -0.2, 0.3), (0.5, 0.1, -0.2)),), field=0.4)
+CORRECTION = Correction(1.75, (0.1, -0.2, 0.3), (0.5, 0.1, -0.2), (0.3, -1.0, 2.0))
+TRUTH = Truth(temperature=1.7, cube=(0.5, 1.0, -0.7), corrections=(CORRECTION,), field=0.4)
 
 
 def test_slopes_are_derivatives():
@@ -38,3 +39,8 @@ def test_corrections_are_of_natural_size():
     rows = [natural_corrections(np.random.default_rng(k), (1.0,), (0.6, 0.9), 2.0)[0] for k in range(400)]
     values = np.array([one.values for one in rows])
     np.testing.assert_allclose(values.std(axis=0), [1.2, 1.8, 2.0], rtol=0.15)
+
+
+def test_cubes_are_of_natural_size():
+    rows = np.array([natural_cube(np.random.default_rng(k), (0.6, 0.9), (0.6, 1.8, 0.5)) for k in range(400)])
+    np.testing.assert_allclose(rows.std(axis=0), [0.6, 7.2, 0.125], rtol=0.15)

@@ -274,10 +274,8 @@ class _Part:
         return np.asarray(offset + design @ amplitudes)
 
     def shape(self, at: Array, amplitudes: Array) -> Shape:
-        """The same with its dependence on temperature: in windows by their middle, else by the powers of x."""
+        """The same with its dependence on temperature: the powers of x."""
         values = self.fitted(at, amplitudes)
-        if self.data.windows:
-            return self.data.shape(values, self.data.bends(values), np.zeros(len(values)))
         parts = self.design(at)[1] * amplitudes  # (n, k)
         every, first = (np.array([mark in name for name in self.names]) for mark in ("_x", "_x1"))
         return self.data.shape(values, parts[:, every].sum(axis=1), parts[:, first].sum(axis=1))

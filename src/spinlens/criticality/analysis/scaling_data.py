@@ -30,8 +30,8 @@ _LENGTHS: dict[str, Callable[[Array], Array]] = {
 }
 _HALF_WINDOW = 0.25  # in standard deviations of the number of frozen bonds: value, slope and curvature at T_c
 _CURVATURE = 0.3  # what curvatures may deviate from scaling, by size and independently
-_HIGHEST = 6  # power of x whose amplitude is unknown where temperatures are given: higher ones count where none is kept
-_FARTHEST = 2.0  # of |a₁ x| / R*, where temperatures are given: beyond, R is no polynomial in x
+_HIGHEST = 6  # power of x whose amplitude is unknown: higher ones count where none is kept
+_FARTHEST = 2.0  # of |a₁ x| / R*: beyond, R is no polynomial in x
 
 
 class Shape(NamedTuple):
@@ -42,7 +42,7 @@ class Shape(NamedTuple):
     values : the law itself.
     bends : R(T) − R(T_c), its dependence on temperature.
     linear : a₁ x, the part of it that is linear in the scaling variable.
-    scale : what corrections are relative to, R or where temperatures are given R*, and 1 for ln⟨m²⟩ and R_p.
+    scale : what corrections are relative to, R*, and 1 for ln⟨m²⟩ and R_p.
     """
 
     values: Array
@@ -111,23 +111,13 @@ class ScalingData:
 
     def first_shape(self) -> Shape:
         """Before any fit: the values themselves."""
-        none = np.zeros(len(self.values))
-        return self.shape(self.values, self.bends(self.values) if self.windows else none, none)
+        return self.shape(self.values, np.zeros(len(self.values)), np.zeros(len(self.values)))
 
     def shape(self, values: Array, bends: Array, linear: Array) -> Shape:
         """What a scaling law says of these data."""
-        size = values if self.windows else values - bends  # R*: far above T_c R itself is next to nothing
-        scale = np.where(np.isin(self.family, _ABSOLUTE), 1.0, np.abs(size))
+        star = np.abs(values - bends)  # R*: far above T_c R itself is next to nothing
+        scale = np.where(np.isin(self.family, _ABSOLUTE), 1.0, star)
         return Shape(values, bends, linear, scale)
-
-    def bends(self, values: Array) -> Array:
-        """Change of each of `values` (n,), such as those of a fit, from the middle of its window."""
-        middle = np.empty(len(values))
-        for L in self.distinct:
-            for number in self.families:
-                here = np.flatnonzero((self.sizes == L) & (self.family == number))
-                middle[here] = values[here[len(here) // 2]]
-        return np.asarray(values - middle)
 
     def residuals(self, differences: Array) -> tuple[tuple[str, int, float], ...]:
         """Differences in statistical errors: of the middle of each window, or of every temperature that was given."""
@@ -189,11 +179,11 @@ def correction_patterns(
 
     - a part of ln⟨m²⟩ that is linear in T and the same for all L, since the magnetic scaling field is h (1 + e t):
       (R(T) − R(T_c)) c' L^{−y_t};
-    - in windows, curvatures, which may deviate from scaling by 30 % in each size: they correct the slopes and determine
-      no T_c;
-    - at temperatures that were given, powers of x above `order`, up to x⁶, of natural amplitude: a_k x^k = R* (z/R*)^k
-      with z = a₁ x, and 30 % of such squares and cubes in each size by itself: without these, exponents from wide
-      ranges of x come out too precise. They leave little weight to temperatures where the expansion does not hold.
+    - powers of x above `order`, up to x⁶, of natural amplitude: a_k x^k = R* (z/R*)^k with z = a₁ x. Without cubes T_c
+      is drawn to where the values were taken, by curvatures, which noise hardly touches: that of U4 changes its sign
+      near T_c. They leave little weight to temperatures where the expansion does not hold;
+    - in windows, 30 % of the curvature of the law in each size by itself; at temperatures that were given, 30 % of such
+      squares and cubes: without these, exponents from wide ranges of x come out too precise.
     """
     sizes, family, bends, scale = data.sizes, data.family, shape.bends, shape.scale
     columns = []
@@ -204,10 +194,12 @@ def correction_patterns(
             columns += [scale * factor, bends * factor]
         if FAMILIES[number] == "log_m2":
             columns.append(inside * bends * sizes**-y_t)
+        z, natural = shape.linear / scale, np.where(family == number, scale, 0.0)
+        columns += [natural * z**power for power in range(order + 1, _HIGHEST + 1)]
         if data.windows:
             columns += _curvatures(data, number, bends)
         else:
-            columns += _powers(data, np.where(family == number, scale, 0.0), shape, order)
+            columns += [_CURVATURE * natural * z**power * (sizes == L) for L in data.distinct for power in (2, 3)]
     return np.stack(columns, axis=1)
 
 
@@ -215,18 +207,11 @@ def _curvatures(data: ScalingData, number: int, bends: Array) -> list[Array]:
     """A part of the curvature of each size in one family, at both ends of its window."""
     columns = []
     for L in data.distinct:
-        ends = np.flatnonzero((data.family == number) & (data.sizes == L))[[0, -1]]
+        low, middle, high = np.flatnonzero((data.family == number) & (data.sizes == L))
         bend = np.zeros(len(data.sizes))
-        bend[ends] = _CURVATURE * bends[ends].mean()
+        bend[[low, high]] = _CURVATURE * ((bends[low] + bends[high]) / 2 - bends[middle])
         columns.append(bend)
     return columns
-
-
-def _powers(data: ScalingData, amplitude: Array, shape: Shape, order: int) -> list[Array]:
-    """Powers of x above `order`, and a part of the square and the cube in each size by itself."""
-    z = shape.linear / shape.scale
-    own = [_CURVATURE * amplitude * z**power * (data.sizes == L) for L in data.distinct for power in (2, 3)]
-    return [amplitude * z**power for power in range(order + 1, _HIGHEST + 1)] + own
 
 
 def _window(size: SizeCurves, temperature: float) -> list[float]:

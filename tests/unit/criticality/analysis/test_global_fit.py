@@ -71,6 +71,23 @@ def test_corrections_that_are_not_fitted_make_a_fit_improbable():
         assert (abs(value - 0.125) < 4 * math.sqrt(noise + unknown)) == covers
 
 
+def test_windows_beside_t_c_fit_as_well(monkeypatch):
+    """Laws like those of σ = 1.2 have cubes: values at 0.996 T_c tell the same, unless the fit has none."""
+    truth = Truth(
+        star=(0.42, 1.28, 0.05), slope=(0.18, 0.95, 0.76), bend=(-0.01, 0.46, 0.01), cube=(0.023, 0.16, -0.053)
+    )
+    curves = synthetic_curves(truth, NearestNeighbour(), SIZES, (20_000,) * 4, 1)
+    model = FitModel((("power", 1.75), ("power", 2.0), ("power", 3.0)), 1.0, 2, 8)
+
+    def misfit(temperature):
+        return fit(scaling_data(curves, temperature, ("binder", "xi")), model, (temperature, 1.0)).chi2
+
+    middle = misfit(2.3)
+    assert misfit(0.996 * 2.3) < middle + 3
+    monkeypatch.setattr("spinlens.criticality.analysis.scaling_data._HIGHEST", 2)
+    assert misfit(0.996 * 2.3) > middle + 12
+
+
 def test_too_few_values_are_not_fitted(data):
     assert fit(data, replace(PLAIN, smallest=64), (2.3, 1.0)) is None
 

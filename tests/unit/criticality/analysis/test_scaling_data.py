@@ -50,17 +50,10 @@ def test_windows_move_into_the_runs(curves):
         assert (-here).max() <= max(low, high) + 1e-9
 
 
-def test_bends_vanish_in_the_middle_of_a_window(data):
-    bends = data.bends(data.values)
-    for L in SIZES:
-        for number in data.families:
-            assert bends[np.flatnonzero((data.sizes == L) & (data.family == number))[1]] == 0
-
-
 def test_patterns_of_a_correction(data):
-    """Two columns a family for each exponent, one for the field, and one curvature for each family and size."""
+    """Two columns a family for each exponent, one for the field, x³ … x⁶ and a curvature for each family and size."""
     patterns = correction_patterns(data, (("power", 1.0), ("wave", 2.0)), 2.0, 1.0, data.first_shape())
-    assert patterns.shape == (27, 3 * 2 * 2 + 1 + 3 * 3)
+    assert patterns.shape == (27, 3 * 2 * 2 + 1 + 3 * 4 + 3 * 3)
     constant = patterns[:, 0]
     inside = data.family == FAMILIES.index("binder")
     np.testing.assert_allclose(constant[inside], 2.0 * np.abs(data.values[inside]) / data.sizes[inside])
@@ -96,7 +89,7 @@ def given(temperatures):
     return ScalingData(L, np.zeros(n, dtype=int), np.log(T), values, np.eye(n) * 1e-6, windows=False)
 
 
-def test_given_temperatures_have_powers_of_x_in_place_of_curvatures():
+def test_given_temperatures_have_squares_and_cubes_of_each_size_in_place_of_curvatures():
     """a_k x^k = R* (a₁ x / R*)^k of natural amplitude, for k above the order of the fit; 0.3 of two in every size."""
     data = given([2.2, 2.3, 2.4])
     linear = data.values - 0.61
