@@ -25,7 +25,7 @@ def stack(bottom=None, widths=(4, 4)):
 @pytest.fixture(scope="module")
 def found():
     own = [stack(), stack(widths=(4, 4))]
-    return depth_against_width({T: own}, SQUARE, {T: [RBM.exact(SQUARE, T)] * 2}, **{**OPTIONS, "chains": 80})
+    return depth_against_width({T: own}, SQUARE, {T: [RBM.exact(SQUARE, T)] * 2}, **OPTIONS)
 
 
 def test_the_lattice_is_exact_and_so_are_machines_that_are_it(found):
@@ -48,6 +48,30 @@ def test_controls_are_what_they_must_be(found):
     assert abs(heat.value.deviation(0)) < 4
     assert found.effects("untrained")[0].side == "outside"
     assert found.effects("18")[0].share.value == pytest.approx(1, abs=0.2)
+
+
+def passed(layer, p, states):
+    """Mean energy a site after one step v → h → v of states with probabilities p, by sums over all of them."""
+    hidden = states[: 2**layer.n_hidden, -layer.n_hidden :]  # all states of so many units
+    chances = []
+    for field, units in ((states @ layer.weights_, hidden), (hidden @ layer.weights_.T, states)):
+        chances.append(np.exp(-np.logaddexp(0, -2 * field[:, None] * units[None]).sum(axis=2)))
+    return p @ chances[0] @ chances[1] @ SQUARE.energy(states.reshape(-1, 3, 3)) / 9
+
+
+def test_the_ceiling_is_the_lattice_after_one_step(found):
+    states = np.array(list(np.ndindex(*(2,) * 9))) * 2 - 1
+    layer = stack().layers_[0]
+    weights = np.exp(-SQUARE.energy(states.reshape(-1, 3, 3)) / T)
+    known = passed(layer, weights / weights.sum(), states)
+    assert len(found.of("ceiling")) == 2
+    for row in found.of("ceiling"):
+        assert abs(row.energy.deviation(known)) < 4
+        assert row.energy.error < 0.01
+    own = np.exp(-layer.free_energy(states))
+    other = passed(layer, own / own.sum(), states)  # the twin: of its own states, which the step leaves alone
+    assert abs(found.of("ceiling")[0].energy.deviation(other)) > 10
+    assert abs(found.of("4")[0].energy.deviation(other)) < 4
 
 
 def test_a_power_law_that_is_too_large_to_sum_is_sampled():
