@@ -16,6 +16,13 @@ def text() -> str:
     return re.sub(r"(?<!!)\[[^\]]*\]\((?!http)([\w.]+)\)", rf"`{_FOLDER}/\1`", below)
 
 
+def of_the_map() -> str:
+    """The questions beyond the claims, as the README of `validation/map` has them: links to files by their place."""
+    _, _, below = (ROOT / "validation/map/README.md").read_text(encoding="utf-8").partition("\n")
+    below = re.sub(r"\[[^\]]*\]\(\.\./([\w./]+)\)", r"`validation/\1`", below)
+    return re.sub(r"(?<!!)\[[^\]]*\]\((?!http)([\w.]+)\)", r"`validation/map/\1`", below)
+
+
 def answer() -> str:
     """The answer in two sentences, as the README has it below the question."""
     _, _, below = (ROOT / "README.md").read_text(encoding="utf-8").partition("group does?**\n\n")

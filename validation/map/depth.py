@@ -1,7 +1,7 @@
 """Is it the first layer alone that counts? Stacks, first layers and wider machines near T_c; the rule is in DEPTH.md.
 
     python validation/map/depth.py ask [NAME=VALUE …]   # goes on where it was stopped; lattice=, recipe= choose a part
-    python validation/map/depth.py attack               # second layers that are wider and longer trained
+    python validation/map/depth.py attack [WORDS …]     # other second layers at T_c; lattice, recipe or change
     python validation/map/depth.py small                # 4 × 4, by sums over all states: a perfect second layer
     python validation/map/depth.py draw                 # depth.png and the tables of DEPTH.md
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,14 @@ def trained(recipe: str, states: Any, seed: int) -> tuple[StackedRBM, list[RBM]]
     return stack, [RBM(k * n, seed=seed, **options).fit(states, progress=False) for k in (2, 3)]
 
 
+def first_layer(recipe: str, states: Any, seed: int) -> RBM:
+    """That of the stack, trained alone."""
+    n, options = RECIPES[recipe]
+    if recipe == "learned":
+        return RBM.for_lattice((SIDE, SIDE), filters=1, seed=seed).fit(states, progress=False)
+    return StackedRBM((n,), seed=seed, **options).fit(states, progress=False).layers_[0]
+
+
 def ask(chosen: dict[str, str]) -> None:
     """All cells that have not been asked."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
@@ -97,11 +106,13 @@ def short(value: Any) -> Any:
 
 
 def together(name: str, recipe: str, results: dict[str, Any]) -> DepthAgainstWidth:
-    """The seeds and temperatures of a recipe as one result; the lattice is the mean over the seeds' own."""
+    """The seeds of a recipe as one result, at temperatures that all have; the lattice is the mean over theirs."""
     rows, lattices = [], {}
     for key, cell in results.items():
         at, own, near, seed = key.split(", ")
-        if at != name or (own != recipe and not (own == "stack" and seed == "0")):
+        if any(f"{name}, {recipe}, {near}, {other}" not in results for other in range(SEEDS)):
+            continue
+        if at != name or (own != recipe and (own, seed) != ("stack", "0")):
             continue
         for entry in cell:
             row = row_of(entry, int(seed))
@@ -130,19 +141,29 @@ def mean_of(rows: list[DepthRow]) -> DepthRow:
     return DepthRow(rows[0].temperature, "lattice", None, *means.values(), None, all(row.settled for row in rows))
 
 
-def attack() -> None:
-    """Second layers of twice the units and of four times the updates, at T_c, beside the one of the recipe."""
-    for name, coupling in COUPLINGS.items():
-        model, T = IsingModel((SIDE, SIDE), coupling), critical(name)
-        for recipe, (n, options) in RECIPES.items():
-            states = states_of(model, T, 0)
-            bottom = trained(recipe, states, 0)[0].layers_[0]
-            for words, width, more in (("twice the units", 2 * n, 1), ("four times the updates", n, 4)):
-                longer = {**options, "epochs": more * options["epochs"]}
-                stack = StackedRBM((n, width), seed=1, **longer).fit(states, bottom=bottom, progress=False)
-                found = depth_against_width(
-                    {T: [stack]}, model, controls=["ceiling"], chains=CHAINS, workers=1, progress=False
-                )
+def attack(chosen: list[str]) -> None:
+    """Second layers of other widths and trainings at T_c, on the first layers of seed 0; words choose some."""
+
+    def wanted(known: Iterable[str]) -> list[str]:
+        return [word for word in known if word in chosen] or list(known)
+
+    for name in wanted(COUPLINGS):
+        model, T = IsingModel((SIDE, SIDE), COUPLINGS[name]), critical(name)
+        for recipe in wanted(RECIPES):
+            (n, options), states = RECIPES[recipe], states_of(model, T, 0)
+            bottom = first_layer(recipe, states, 0)
+            changed: dict[str, tuple[int, dict[str, Any]]] = {
+                "no decay of weights": (n, {"l1": 0.0}),
+                "twice the units": (2 * n, {}),
+                "four times the updates": (n, {"epochs": 4 * options["epochs"]}),
+            }
+            for words in wanted(changed):
+                width, other = changed[words]
+                if other.get("l1") == options.get("l1", 0.0):
+                    continue
+                stack = StackedRBM((n, width), seed=1, **{**options, **other})
+                stack.fit(states, bottom=bottom, progress=False)
+                found = depth_against_width({T: [stack]}, model, None, [], chains=CHAINS, workers=1, progress=False)
                 print(f"\n{name}, {recipe}, second layer of {words}\n{found}", flush=True)
                 print(found.to_dataframe().to_string(), flush=True)
 
@@ -196,9 +217,10 @@ def draw() -> None:
         for line, name in zip(axes, COUPLINGS, strict=True):
             for ax, recipe in zip(line, RECIPES, strict=True):
                 found = together(name, recipe, results)
-                found.plot(ax, unit=critical(name), words="T / T_c", legend=name == "nearest-neighbour")
+                found.plot(ax, unit=critical(name), words="$T/T_c$", legend=name == "nearest-neighbour")
                 ax.set_title(f"{name}, {recipe}", fontsize=9)
                 report(f"{name}, {recipe}", found)
+                table(name, recipe, found)
         figure.savefig(HERE / "depth.png", dpi=110)
 
 
@@ -214,9 +236,26 @@ def report(title: str, found: DepthAgainstWidth) -> None:
     print(f"not settled: {unsettled or 'none'}")
 
 
+def table(name: str, recipe: str, found: DepthAgainstWidth) -> None:
+    """Rows of the tables of DEPTH.md: by energy and by C what the first layer misses, and what others have more."""
+    n = RECIPES[recipe][0]
+    kinds = [f"{n} + {n}", f"{n} + {n} + {n}", str(2 * n), str(3 * n), "ceiling"]
+    for observable in ("energy", "specific_heat"):
+        for T in found.temperatures:
+            picked = [
+                next(e for e in found.effects(kind) if (e.observable, e.temperature) == (observable, T))
+                for kind in kinds
+            ]
+            cells = [str(effect.value) + ("*" if effect.side == "outside" else "") for effect in picked]
+            cells = [cell.replace("-", "−") for cell in (str(picked[0].missed), *cells)]
+            print(f"{observable}: | {name}, {recipe} | {T / critical(name):.2f} | {' | '.join(cells)} |")
+
+
 if __name__ == "__main__":
     what, rest = sys.argv[1], sys.argv[2:]
     if what == "ask":
         ask(dict(item.split("=") for item in rest))
+    elif what == "attack":
+        attack(rest)
     else:
-        {"attack": attack, "small": small, "draw": draw}[what]()
+        {"small": small, "draw": draw}[what]()

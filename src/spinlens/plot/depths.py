@@ -12,7 +12,7 @@ from spinlens import checks
 from spinlens.plot import places, style
 
 _WORDS = {"energy": "energy per spin / J", "specific_heat": "specific heat per spin / $k_B$"}
-_APART = 0.006  # of T, between points of one temperature
+_APART = 0.0025  # of T, between points of one temperature
 
 
 def depth(
@@ -73,7 +73,7 @@ def depth(
     ax = places.axes_for(ax)
     lattice = [(T, *_mean(found.of("lattice", T), observable)) for T in found.temperatures]
     x, y, error = ([row[k] / (unit if k == 0 else 1.0) for row in lattice] for k in range(3))
-    ax.errorbar(x, y, error, color=style.INK, lw=1.0, zorder=1.5, label="lattice")
+    ax.errorbar(x, y, error, color=style.INK, lw=1.0, marker="_", ms=9, zorder=1.5, label="lattice")
     for number, kind in enumerate(drawn):
         shift = 1 + _APART * (number - (len(drawn) - 1) / 2)
         there = [T for T in found.temperatures if found.of(kind, T)]
