@@ -39,3 +39,16 @@ def test_half_of_all_functions_have_six_lines_or_fewer_and_nine_in_ten_have_seve
 def _body(function: ast.FunctionDef) -> int:
     body = function.body[ast.get_docstring(function) is not None :]
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_no_file_loads_the_distributions_of_scipy_when_it_is_loaded():
+    """They are a third of what a command of the shell loads; the functions that are needed are in scipy.special."""
+    found = {
+        path.name
+        for path in FILES
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+        if f"{getattr(node, 'module', None) or ''}.{alias.name}".strip(".").startswith("scipy.stats")
+    }
+    assert found == set()

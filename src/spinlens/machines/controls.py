@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from spinlens import checks, seeding
 from spinlens.arrays import AnyArray, Spins
@@ -61,6 +61,8 @@ def redrawn(machine: Layer, family: str = "normal", seed: int = 0) -> RBM:
     elif family == "normal":
         drawn = generator.normal(flat.mean(), flat.std(), flat.size)
     else:
+        from scipy import stats  # half of what spinlens loads, for this alone
+
         drawn = stats.t(*stats.t.fit(flat)).rvs(flat.size, random_state=generator)
     new = np.asarray(drawn).reshape(weights.shape).astype(weights.dtype)
     return RBM.from_weights(new, machine.visible_bias_, machine.hidden_bias_)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import chi2 as chi2_distribution
-from scipy.stats import f as f_distribution
-from scipy.stats import ncx2
+from scipy.special import chdtri, chndtr, fdtrc
 
 from spinlens.arrays import Array
 from spinlens.statistics.estimate import Estimate
@@ -46,8 +44,8 @@ def states_to_tell(distance: float, degrees: int) -> float:
     """Independent states of which a test of so many degrees at 5 % rejects half the ensembles, at least 1."""
     if distance == 0:
         return float("inf")
-    threshold = chi2_distribution.isf(_LEVEL, degrees)
-    needed = brentq(lambda x: ncx2.sf(threshold, degrees, x) - 0.5, 1e-6, 10 * threshold + 100)
+    threshold = chdtri(degrees, _LEVEL)
+    needed = brentq(lambda x: 0.5 - chndtr(threshold, degrees, x), 1e-6, 10 * threshold + 100)
     return max(1.0, float(needed / distance**2))
 
 
@@ -66,4 +64,4 @@ def kurtosis(centred: Array, covariance: Array) -> float:
 def p_value(chi2: float, degrees: int, known: float) -> float:
     """Hotelling: the covariance is itself an estimate, of about `known` samples."""
     freedom = max(known - degrees, 1.0)
-    return float(f_distribution.sf(chi2 * freedom / (known * degrees), degrees, freedom))
+    return float(fdtrc(degrees, freedom, max(chi2, 0.0) * freedom / (known * degrees)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2 as chi2_distribution
+from scipy.special import chdtrc
 
 from spinlens.arrays import Array
 from spinlens.statistics.estimate import Estimate
@@ -88,4 +88,4 @@ def misfit(chi2: float, freedom: float) -> float:
 
 def p_value(chi2: float, freedom: float) -> float:
     """Probability of a larger χ² by chance; nan without degrees of freedom."""
-    return float(chi2_distribution.sf(chi2, freedom)) if freedom > 0 else math.nan
+    return float(chdtrc(freedom, max(chi2, 0.0))) if freedom > 0 else math.nan

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import pdtr
 
 from spinlens.arrays import Array, Integers, Labels, Single
 from spinlens.sampling.algorithms.streams import first_bits
@@ -115,4 +115,4 @@ def poisson_table(mean: float) -> tuple[Array, int]:
     """P(n ≤ first + k), k = 0, 1, …, of a Poisson variable, over all n whose probability is not below 1e-18."""
     first = max(0, math.floor(mean - 10 * math.sqrt(mean) - 5))
     last = math.ceil(mean + 10 * math.sqrt(mean) + 30)
-    return np.asarray(poisson.cdf(np.arange(first, last), mean)), first
+    return np.asarray(pdtr(np.arange(first, last), mean)), first

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import pdtr
 
 from spinlens.arrays import Array, Integers, Labels
 from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
@@ -82,7 +82,7 @@ class Clock(LatticeAlgorithm):
     def _events(self) -> Array:
         """P(at most n events), n = 0, 1, …, up to a tail below 1e-18."""
         mean = self._events_mean
-        distribution = np.asarray(poisson.cdf(np.arange(math.ceil(mean + 10 * math.sqrt(mean) + 30)), mean))
+        distribution = np.asarray(pdtr(np.arange(math.ceil(mean + 10 * math.sqrt(mean) + 30)), mean))
         distribution[-1] = 1.0
         return distribution
 

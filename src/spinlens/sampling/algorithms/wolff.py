@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import gammaln, xlogy
 
-from spinlens.arrays import Array, Labels, Spins
+from spinlens.arrays import Array, Integers, Labels, Spins
 from spinlens.sampling.algorithms.algorithm import ChainDraws, ChainState
 from spinlens.sampling.algorithms.bond_tables import LongRangeTables, alias_table, long_range_tables
 from spinlens.sampling.algorithms.lattice_algorithm import (
@@ -105,10 +105,15 @@ class LongRangeWolff(_Wolff):
     def _trials(self) -> tuple[Array, Labels]:
         mean = 2 * self.model.coupling_sum / self.temperature
         numbers = np.arange(math.ceil(mean + 10 * math.sqrt(mean) + 30))
-        return alias_table(np.asarray(poisson.pmf(numbers, mean)))
+        return alias_table(poisson(numbers, mean))
 
     def _run(self, chain: ChainState, moves: int, rows: Array, kept: Spins) -> None:
         wolff.long_range_chain(
             chain.spins, chain.queue, lattice_sides(self.model), *self._tables, *self._trials,
             *self._field, self.phases, self.modes, chain.words, moves, rows, kept,
         )  # fmt: skip
+
+
+def poisson(numbers: Integers, mean: float) -> Array:
+    """P(n) of a Poisson variable for every n given."""
+    return np.asarray(np.exp(xlogy(numbers, mean) - gammaln(numbers + 1) - mean))
