@@ -1,12 +1,14 @@
-"""Documents of `spinlens flow` and `spinlens train` that never ran, to draw their pages from."""
+"""Documents of `spinlens flow` and `spinlens train` that never ran, to draw their pages from; pages of words alone."""
 
 from __future__ import annotations
 
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from spinlens.lattice.trajectory import Trajectory
+from spinlens.report.illustration import Illustration
 from spinlens.workflows.films import film
 
 INSTRUMENTS = ("energy", "magnetization", "xi")
@@ -16,6 +18,12 @@ _FIELD = {
     "fixed_points": [{"temperature": {"value": 2.23, "error": 0.02}, "slope": {"value": -0.6, "error": 0.1},
                       "stable": True}],
 }  # fmt: skip
+
+
+def undrawn(module: ModuleType) -> SimpleNamespace:
+    """In the place of a figure of a study: one of its name without panels, for pages that are read for their words."""
+    name = module.__name__.rpartition(".")[2].replace("_", "-")
+    return SimpleNamespace(illustration=lambda results, data: Illustration(name, "", "", "", ()))
 
 
 def flow_path(start: str) -> Trajectory:

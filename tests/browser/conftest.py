@@ -10,13 +10,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from made_up_pages import undrawn
 from spinlens.report.figures import answer, correlations, crossings, flow_snapshots, learned_couplings
-from spinlens.report.illustration import Illustration
 from spinlens.report.pages import study as pages
 from spinlens.study.claims import judge_all
 from spinlens.workflows.citing import cite
@@ -83,9 +82,7 @@ FEW = (answer, crossings, correlations, learned_couplings, flow_snapshots)
 
 def _few(module: Any) -> Any:
     """A figure of `FEW`, or one of that name without panels."""
-    name = module.__name__.rpartition(".")[2].replace("_", "-")
-    empty = Illustration(name, "", "", "", ())
-    return module if module in FEW else SimpleNamespace(illustration=lambda results, data: empty)
+    return module if module in FEW else undrawn(module)
 
 
 @pytest.fixture(scope="session")

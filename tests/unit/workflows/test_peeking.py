@@ -8,8 +8,10 @@ import re
 import pytest
 from typer.testing import CliRunner
 
+from made_up_pages import undrawn
 from spinlens.cli.app import app
 from spinlens.errors import StudyError
+from spinlens.report.pages import study as pages
 from spinlens.study.storage.catalogue import FILENAME
 from spinlens.workflows.interim_report import interim_report
 from spinlens.workflows.opening import open as opened
@@ -60,8 +62,9 @@ def test_before_the_last_task_it_says_what_results_will(folder):
         opened(folder)
 
 
-def test_a_mixture_is_said_before_it_is_finished(folder):
+def test_a_mixture_is_said_before_it_is_finished(folder, monkeypatch):
     """The catalogue knows what has worked on a study; results.json said so at its end only."""
+    monkeypatch.setattr(pages, "FIGURES", tuple(map(undrawn, pages.FIGURES)))  # it is read for its words
     remove(folder, "results/*")
     (folder / "results.json").unlink()
     assert "A mixture" not in peek(folder).text

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from made_up_pages import undrawn
 from spinlens.plot import style
 from spinlens.report.figures import (
     answer,
@@ -35,6 +36,7 @@ from spinlens.report.figures import (
     snapshots,
     training_sets,
 )
+from spinlens.report.pages import study as pages
 from spinlens.report.pages.study import FIGURES, render, write_report
 from spinlens.study.claims import judge_all
 
@@ -72,6 +74,13 @@ def page(study: tuple[dict[str, Any], dict[str, xr.Dataset]]) -> str:
     return render(*study, RUNS, bibtex=BIBTEX)
 
 
+@pytest.fixture
+def undrawn_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages from here on are words: the drawings, which take nine tenths of the time, are left out."""
+    monkeypatch.setattr(pages, "FIGURES", tuple(map(undrawn, FIGURES)))
+
+
+@pytest.mark.usefixtures("undrawn_figures")
 def test_a_mixture_is_said(study: tuple[dict[str, Any], dict[str, xr.Dataset]]) -> None:
     results, data = only_one_model(*study)
     for makes, said in (([{"cpu": "a"}], False), ([{"cpu": "a"}, {"cpu": "b"}], True)):
@@ -107,6 +116,7 @@ def test_it_shows_verdicts_rules_numbers_and_provenance(page: str, study: Any) -
     assert "2026-11-26 23:06:18 UTC" in page
 
 
+@pytest.mark.usefixtures("undrawn_figures")  # the page with its drawings is made before
 def test_it_says_how_it_was_done_what_words_mean_and_what_it_rests_on(page: str, study: Any) -> None:
     for name in ("methods", "glossary", "references"):
         assert f'<section id="{name}"' in page
