@@ -1,6 +1,7 @@
 """Is what another learner generates critical, one with exact likelihood and no chain? The rule stands in LEARNER.md.
 
-    python validation/map/learner.py run FOLDER LATTICE            # a file a learner; goes on where it was stopped
+    python validation/map/learner.py run FOLDER LATTICE [SIDE …]   # a file a learner; goes on where it was stopped
+    python validation/map/learner.py train FOLDER LATTICE          # beside it, on another core
     python validation/map/learner.py collect FOLDER                # learner.json
     python validation/map/learner_judged.py                        # tables and verdicts from learner.json
 
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from spinlens import RBM, AutoregressiveNetwork, Estimate, IsingModel, NearestNeighbour, PowerLaw, gap, sample
+from spinlens import open as load
 from spinlens.comparisons.finite_size_reading import columns, reading
 from spinlens.criticality.universality import reference
 from spinlens.flows.dimension_curve import DimensionCurve, dimension_curve
@@ -116,13 +118,24 @@ def bench(lattice: str, side: int) -> Bench:
     return Bench(model, T, instruments, curve, pulls, second[RELATIVE.index(1.0)])
 
 
-def learned(case: Case, on: Bench) -> RBM | AutoregressiveNetwork | None:
-    """The trained learner; None of the lattice itself."""
-    if case.kind == "lattice":
-        return None
-    shape, T = on.model.shape, on.T * (HOT if case.kind == "hot" else 1.0)
+def kept(case: Case, folder: Path) -> tuple[RBM | AutoregressiveNetwork, float]:
+    """The trained learner and the seconds of one core that it took, from its file where there is one."""
+    place = folder / f"{case.name}.safetensors"
+    if not place.exists():
+        begun = time.process_time()
+        machine = learned(case)
+        machine.history_ = [*machine.history_[-1:], {"seconds": time.process_time() - begun}]
+        machine.save(place)
+    found: RBM | AutoregressiveNetwork = load(place)
+    return found, found.history_[-1]["seconds"]
+
+
+def learned(case: Case) -> RBM | AutoregressiveNetwork:
+    """The trained learner."""
+    shape, T = (case.side, case.side), critical(case.lattice).value * (HOT if case.kind == "hot" else 1.0)
+    model = IsingModel(shape, COUPLINGS[case.lattice])
     heat = "hot" if case.kind == "hot" else "training"
-    X = drawn(on.model, T, case.states, case.lattice, case.side, heat, case.seed, thin=3).reshape(case.states, -1)
+    X = drawn(model, T, case.states, case.lattice, case.side, heat, case.seed, thin=3).reshape(case.states, -1)
     if case.kind == "scrambled":
         X = np.random.default_rng(case.seed).permuted(X, axis=1)
     if case.kind == "tied RBM":
@@ -139,11 +152,9 @@ def learned(case: Case, on: Bench) -> RBM | AutoregressiveNetwork | None:
     return network.fit(X, progress=False)
 
 
-def measured(case: Case, on: Bench) -> dict[str, Any]:
+def measured(case: Case, on: Bench, folder: Path) -> dict[str, Any]:
     """One learner made and read: JSON data."""
-    begun = time.process_time()
-    machine = learned(case, on)
-    seconds = time.process_time() - begun  # of one core
+    machine, seconds = (None, 0.0) if case.kind == "lattice" else kept(case, folder)
     row: dict[str, Any] = {**asdict(case), "seconds": seconds, "gap": None, "parameters": None, "tau": None}
     chains = 0
     if machine is None:
@@ -176,19 +187,26 @@ def read(states: np.ndarray, model: IsingModel) -> dict[str, Any]:
     return {"reading": found, "half": as_entry(half)}
 
 
-def run(folder: Path, lattice: str) -> None:
-    """All learners that are not there yet."""
+def run(folder: Path, lattice: str, *sides: str) -> None:
+    """All learners that are not there yet, on these sides or on all."""
     folder.mkdir(parents=True, exist_ok=True)
     for case in cases(lattice):
-        if (folder / f"{case.name}.json").exists():
+        if (folder / f"{case.name}.json").exists() or (sides and str(case.side) not in sides):
             continue
         on = bench(lattice, case.side)
         about = {"pulls": on.pulls, "T": on.T, "error": critical(lattice).error}
         about |= {"temperatures": on.curve.temperatures.tolist()}
         (folder / f"bench.{lattice}.{case.side}.json").write_text(json.dumps(about))
-        row = measured(case, on)
+        row = measured(case, on, folder)
         (folder / f"{case.name}.json").write_text(json.dumps(row))
         print(case.name, f"{row['seconds']:.1f} s", row["gap"], flush=True)
+
+
+def train(folder: Path, lattice: str) -> None:
+    """The learners of 16 × 16 that are not there yet, from the last seed to the first; `run` goes to meet it."""
+    for case in sorted(cases(lattice), key=lambda case: (case.kind != "network", -case.seed)):
+        if case.side == 16 and case.kind in ("network", "hot"):
+            kept(case, folder)
 
 
 def collect(folder: Path) -> None:
@@ -210,7 +228,7 @@ def short(value: Any) -> Any:
 
 if __name__ == "__main__":
     what, folder, *rest = sys.argv[1:]
-    if what == "run":
-        run(Path(folder), *rest)
+    if what in ("run", "train"):
+        (run if what == "run" else train)(Path(folder), *rest)
     else:
         collect(Path(folder))

@@ -1,18 +1,22 @@
-"""Tables and verdicts of learners from learner.json, by the rule in LEARNER.md.
+"""Tables and verdicts of learners from learner.json, by the rule in LEARNER.md; and what no data would change.
 
 python validation/map/learner_judged.py
+python validation/map/learner_judged.py floor     # nats that the best logistic regressions miss, by enumeration
 """
 
 from __future__ import annotations
 
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from spinlens import Estimate
+from spinlens import Estimate, IsingModel, NearestNeighbour, PowerLaw
+from spinlens.exact import CRITICAL_TEMPERATURE
+from spinlens.exact.enumeration import all_states
 from spinlens.study.claims.effects import Effect, Side, decide, difference, effect, over_machines
 from spinlens.study.claims.ends import DELTA_SPIN, dimension_effects, temperature_at_all, temperature_effects
 from spinlens.study.claims.recipes import Recipe
@@ -124,5 +128,32 @@ def judge() -> None:
             of_sides(groups, lattice, side)
 
 
+def floor() -> None:
+    """Σ p ln p/q of the best q without hidden units and symmetry, each unit by Newton's method on all its pasts."""
+    for coupling, T in ((NearestNeighbour(), CRITICAL_TEMPERATURE), (PowerLaw(1.2), 6.83427)):
+        for side in (3, 4):
+            states = all_states(side**2)
+            weight = -IsingModel((side, side), coupling).energy(states.reshape(-1, side, side)) / T
+            log_p = weight - np.logaddexp.reduce(weight)
+            p, missing = np.exp(log_p), float(np.exp(log_p) @ log_p)
+            for unit in range(side**2):
+                past = np.bincount((states[:, : unit + 1] > 0) @ (1 << np.arange(unit + 1)), weights=p)
+                missing += conditional(past.reshape(2, -1), all_states(unit) if unit else np.zeros((1, 0)))
+            print(f"{coupling}, {side} x {side}: {missing:.6f} nats a state")
+
+
+def conditional(p: np.ndarray, past: np.ndarray) -> float:
+    """Least −Σ p ln q(s | past) of a logistic regression; `p` (2, pasts) of s = −1 and 1."""
+    seen = np.column_stack([past, np.ones(len(past))])
+    weights = np.zeros(seen.shape[1])
+    for _ in range(30):
+        up = 1 / (1 + np.exp(-2 * seen @ weights))
+        slope = seen.T @ (2 * (p[1] - p.sum(axis=0) * up))
+        curvature = (seen.T * (4 * p.sum(axis=0) * up * (1 - up))) @ seen
+        weights += np.linalg.solve(curvature + 1e-12 * np.eye(len(weights)), slope)
+    f = 2 * seen @ weights
+    return float(p[0] @ np.logaddexp(0, f) + p[1] @ np.logaddexp(0, -f))
+
+
 if __name__ == "__main__":
-    judge()
+    floor() if sys.argv[1:] == ["floor"] else judge()
