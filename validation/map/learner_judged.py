@@ -17,7 +17,7 @@ import numpy as np
 from spinlens import Estimate, IsingModel, NearestNeighbour, PowerLaw
 from spinlens.exact import CRITICAL_TEMPERATURE
 from spinlens.exact.enumeration import all_states
-from spinlens.study.claims.effects import Effect, Side, decide, difference, effect, over_machines
+from spinlens.study.claims.effects import FEWEST, Effect, Side, decide, difference, effect, over_machines
 from spinlens.study.claims.ends import DELTA_SPIN, dimension_effects, temperature_at_all, temperature_effects
 from spinlens.study.claims.recipes import Recipe
 
@@ -46,8 +46,10 @@ def ends(recipe: Recipe) -> tuple[Side, Side, tuple[Effect, ...]]:
     return of_dimensions, of_others, (*others, *dimensions)
 
 
-def verdict(of_dimensions: Side, of_others: Side) -> str:
+def verdict(of_dimensions: Side, of_others: Side, seeds: int) -> str:
     """As claim C has it: of the sentence that what is learned ends with other dimensions."""
+    if seeds < FEWEST:
+        return f"undecided: fewer than {FEWEST} seeds"
     if of_dimensions == "outside":
         return "supported"
     if of_dimensions == "inside" and of_others == "outside":
@@ -89,7 +91,7 @@ def of_group(recipe: Recipe, rows: Rows, like: Rows) -> None:
     """What is known of learners of one kind."""
     of_dimensions, of_others, effects = ends(recipe)
     kind, side, states = rows[0]["kind"], rows[0]["side"], rows[0]["states"]
-    judged = f"dimensions {of_dimensions}, T and D {of_others}: {verdict(of_dimensions, of_others)}"
+    judged = f"dimensions {of_dimensions}, T and D {of_others}: {verdict(of_dimensions, of_others, len(rows))}"
     print(f"\n{recipe.model['label']}, {kind}, {states} states, {len(rows)} seeds: {judged}")
     if kind != "lattice":
         found = mean(rows, "gap")
