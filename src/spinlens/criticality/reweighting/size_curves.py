@@ -161,7 +161,8 @@ class SizeCurves:
             return np.full(means.shape[1], np.nan), np.full(means.shape[1], np.nan)
         mode, mode_slope = (rows[self.names.index("mode")] for rows in (means, slopes))
         power = _dispersion(self.model)
-        with np.errstate(divide="ignore", invalid="ignore"):  # every state fully ordered: no mode, ξ infinite
+        # where every state is fully ordered, or all that count at this θ: no mode, ξ infinite
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratio = np.where(mode > 0, m2 / mode, np.inf)
             ratio_slope = np.where(mode > 0, ratio * (log_m2_slope - mode_slope / mode), np.nan)
             xi = dispersion_length(ratio, self.L, power)

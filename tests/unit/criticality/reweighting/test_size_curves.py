@@ -31,6 +31,15 @@ def test_joined_runs_keep_what_all_have(data):
     assert np.isnan(full.without_xi().samples(theta).xi).all()
 
 
+@pytest.mark.parametrize("weight", [0.0, 1e-310, 1e-250])
+def test_states_without_waves_have_no_end_of_xi(data, weight):
+    """Ordered states, and disordered ones that reweighting has all but removed: ξ is infinite or huge, unwarned."""
+    modes = {name: weight * data[name] for name in ("mode_x", "mode_y")}
+    found = SizeCurves.from_dataset(MODEL, data.assign(modes)).samples(0.3)
+    assert (found.xi > 1e100).all()
+    assert not np.isfinite(found.xi_slope).any() or (np.abs(found.xi_slope) > 1e50).all()
+
+
 def test_the_spread_is_that_of_the_bonds(data):
     one = SizeCurves.from_dataset(MODEL, data.isel(temperature=[0]))
     theta = one.theta(2.2)
