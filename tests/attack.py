@@ -193,6 +193,9 @@ def targets() -> list[Target]:
             "stacks": {2.4: [sl.StackedRBM((2, 2), epochs=1).fit(flat)]}, "wide": None, "chains": 8, "most_steps": 40,
             "draws": 400, "controls": ["mirror"],
         },
+        "learning_law": {
+            "machine": RBM.for_lattice((L, L), batch_size=5), "states": (5, 10, 20, 40), "updates": 4, "seeds": 1,
+        },
         "learned_couplings": {},
         "learned_modes": {},
         "receptive_fields": {"count": 2},

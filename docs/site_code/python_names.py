@@ -33,6 +33,7 @@ RESULTS = (
     "comparisons.torus_rows.BeyondTrainingSize", "comparisons.torus_rows.TorusRow",
     "comparisons.torus_rows.TorusEffect", "comparisons.finite_size_reading.FiniteSizeReading",
     "comparisons.depth_rows.DepthAgainstWidth", "comparisons.depth_rows.DepthRow", "comparisons.depth_rows.DepthEffect",
+    "comparisons.law_of_gaps.LearningLaw",
     "study.claims.verdict.Verdict",
     "progress.step.Step",
 )  # fmt: skip

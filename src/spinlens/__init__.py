@@ -44,6 +44,7 @@ Machines
     gap                           nats a site between a machine and a lattice
     beyond_training_size          whether machines are their lattice on a wider torus
     depth_against_width           energy and C of stacks, first layers and wider machines
+    learning_law                  how many states and updates a gap takes
     log_partition_function        ln Z of a lattice
 
 Flows
@@ -134,6 +135,7 @@ _HOME = {
     "spinlens.comparisons.gap": ("gap",),
     "spinlens.comparisons.beyond_training_size": ("beyond_training_size",),
     "spinlens.comparisons.depth_against_width": ("depth_against_width",),
+    "spinlens.comparisons.learning_law": ("learning_law",),
     "spinlens.comparisons.partition_function": ("log_partition_function",),
     "spinlens.flows.rbm_flow": ("rbm_flow",),
     "spinlens.flows.stacked_flow": ("stacked_flow", "updown_flow"),

@@ -8,6 +8,7 @@ from spinlens.comparisons.compare_flows import compare_flows as compare_flows
 from spinlens.comparisons.controls import flow_controls as flow_controls
 from spinlens.comparisons.depth_against_width import depth_against_width as depth_against_width
 from spinlens.comparisons.gap import gap as gap
+from spinlens.comparisons.learning_law import learning_law as learning_law
 from spinlens.comparisons.partition_function import log_partition_function as log_partition_function
 from spinlens.criticality.analysis.critical_point import CriticalPoint as CriticalPoint
 from spinlens.criticality.own_data.scaling import finite_size_scaling as finite_size_scaling

@@ -42,6 +42,12 @@ class Sizes:
         """How many there are of what may be given alone: one of a number."""
         return _members(self._arguments[name])
 
+    def largest(self, name: str) -> float:
+        """The largest number of what may be one or several."""
+        value = self._arguments[name]
+        several = value if isinstance(value, list | tuple) else np.atleast_1d(value)
+        return float(min(max(map(int, several), default=1), _MOST))
+
     def entries(self, name: str) -> float:
         """All numbers in it: of arrays, Datasets, machines, trajectories, and of several of them."""
         return _entries(self._arguments[name])
@@ -133,6 +139,13 @@ _CALLS: dict[str, tuple[Taken, str]] = {
             4 * n.one("model") * (n.count("draws") + n.one("model") ** 2),
         ),
         "a smaller lattice, or fewer temperatures or draws",
+    ),
+    "comparisons.learning_law:learning_law": (
+        lambda n: (
+            100 * WEIGHT * n.one("model") ** 2 * n.count("seeds") * n.members("states") * n.largest("updates"),
+            4 * n.one("model") * n.count("seeds") * n.largest("states"),
+        ),
+        "fewer seeds, states or updates",
     ),
     "comparisons.compare_flows:compare_flows": (_compared, "fewer cases, states or steps"),
     "comparisons.controls:flow_controls": (

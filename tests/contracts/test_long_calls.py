@@ -13,7 +13,7 @@ import spinlens as sl
 LONG = [
     sl.sample, sl.find_critical_point, sl.RBM.fit, sl.RBM.partial_fit, sl.RBM.log_z, sl.RBM.log_likelihood,
     sl.StackedRBM.fit, sl.calibrate_instruments, sl.compare_flows, sl.compare_blockings, sl.gap,
-    sl.beyond_training_size, sl.depth_against_width, sl.AutoregressiveNetwork.fit,
+    sl.beyond_training_size, sl.depth_against_width, sl.AutoregressiveNetwork.fit, sl.learning_law,
     sl.log_partition_function, sl.mcrg, sl.two_lattice_matching, sl.tempered_sample, sl.trajectory_sample,
     sl.gibbs_autocorrelation, sl.rbm_flow, sl.updown_flow, sl.read_flow, sl.measure_flow_field, sl.plot.movie,
     sl.reproduce,

@@ -22,7 +22,7 @@ NAMES = {
     "IsingModel", "MagnetizationThermometer", "NearestNeighbour", "NetworkThermometer", "PowerLaw", "RBM",
     "StackedRBM", "__version__", "block_spin_flow", "block_spins", "default_operators", "effective_couplings",
     "effective_dimensions", "equilibrium_test", "exact", "find_critical_point", "finite_size_scaling", "flow_field",
-    "beyond_training_size", "depth_against_width",
+    "beyond_training_size", "depth_against_width", "learning_law",
     "gap", "gibbs_autocorrelation", "group_couplings", "integrated_time", "localization", "log_partition_function",
     "mcrg", "model_of", "on_torus", "plot", "rbm_flow",
     "reproduce", "reweight", "sample", "spin_correlation", "stacked_flow", "summary", "to_inference",
@@ -45,6 +45,7 @@ PLOTS = {
     "along_sigma", "autocorrelation", "calibration", "collapse", "correlation", "correlation_map", "couplings",
     "crossings", "depth", "drift",
     "error_budget", "flow", "flow_ends", "flow_field", "forest", "gap", "influence", "layers", "learning_curve",
+    "learning_law",
     "mcrg", "modes", "movie", "receptive_fields", "residuals", "reweighted", "series", "spectrum", "states",
     "validation", "weights",
 }  # fmt: skip

@@ -87,7 +87,7 @@ def run(case: Case, options: argparse.Namespace) -> None:
         "draws": found.draws,
         "known": known,
         "z": {name: deviation(getattr(found.point, name), item) for name, item in known.items()},
-        "measured": found.point,
+        "measured": {name: value for name, value in vars(found.point).items() if name != "curves"},
     }
     results[case.name] = plain(entry)
     options.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -75,10 +75,10 @@ def learning_law(
     Examples
     --------
     >>> from spinlens import NearestNeighbour
-    >>> square, recipe = IsingModel((3, 3), NearestNeighbour()), RBM.for_lattice((3, 3), batch_size=25)
-    >>> law = learning_law(recipe, square, 3.0, (100, 400, 1600, 6400), 300, seeds=2)
-    >>> law.counts, law.along, law.mean(6400).value < law.mean(100).value
-    ((100, 400, 1600, 6400), 'states', True)
+    >>> ring, recipe = IsingModel((6,), NearestNeighbour()), RBM.for_lattice((6,), batch_size=25)
+    >>> law = learning_law(recipe, ring, 2.0, (50, 200, 800, 3200), 100, seeds=2)
+    >>> law.counts, law.along, law.mean(3200).value < law.mean(50).value
+    ((50, 200, 800, 3200), 'states', True)
     """
     several = [checks.is_several(given) for given in (states, updates)]
     if sum(several) != 1:

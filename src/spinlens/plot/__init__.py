@@ -9,7 +9,7 @@ instruments    `calibration` curves, `validation` on known ensembles
 flows          `flow`: temperatures along it; `flow_ends`; `layers`; `flow_field`: ΔT against T
 correlations   `correlation` G(r), `correlation_map` of ⟨v h⟩
 machines       `learning_curve`, `weights`, `spectrum`, `receptive_fields`, `couplings`, `modes`, `gap`
-               against an effect, `depth`: stacks beside first layers and wider machines
+               against an effect, `depth`: stacks beside first layers and wider machines, `learning_law`
 blocks         `mcrg`: exponents against the operators kept
 studies        `along_sigma`: effects against the range of the power law
 all            `forest`: estimates in rows, do they agree?
@@ -46,6 +46,7 @@ _HOME = {
     "spinlens.plot.gaps": ("gap",),
     "spinlens.plot.ranges": ("along_sigma",),
     "spinlens.plot.depths": ("depth",),
+    "spinlens.plot.laws": ("learning_law",),
     "spinlens.plot.forests": ("forest",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

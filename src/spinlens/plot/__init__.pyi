@@ -17,6 +17,7 @@ from spinlens.plot.instruments import calibration as calibration
 from spinlens.plot.instruments import validation as validation
 from spinlens.plot.lattices import receptive_fields as receptive_fields
 from spinlens.plot.lattices import states as states
+from spinlens.plot.laws import learning_law as learning_law
 from spinlens.plot.layered import layers as layers
 from spinlens.plot.machines import learning_curve as learning_curve
 from spinlens.plot.machines import spectrum as spectrum
