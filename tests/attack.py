@@ -254,7 +254,7 @@ def targets() -> list[Target]:
     found.append(_target("RBM.fit", RBM(2, epochs=1).fit, {"X": flat, "progress": False}))
     network = AutoregressiveNetwork(2, epochs=1).fit(flat)
     for name in ("fit", "log_probability", "free_energy", "score", "sample"):
-        found.append(_target(f"AutoregressiveNetwork.{name}", getattr(network, name), {**common, "X": flat}))
+        found.append(_target(f"AutoregressiveNetwork.{name}", getattr(network, name), {**common, "X": flat, "n": 3}))
     found.append(_target("StackedRBM.fit", StackedRBM((2, 1), epochs=1).fit, {"X": flat, "progress": False}))
     for name, thermometer in instruments.items():
         found += _thermometer_targets(name, thermometer, common | {"states": grid})

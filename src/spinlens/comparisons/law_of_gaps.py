@@ -184,7 +184,7 @@ class LearningLaw:
         >>> law = LearningLaw.from_gaps({n: [Estimate(32 / n + 1e-2, 1e-4)] for n in (100, 400, 1600, 6400)})
         >>> law.needed(0.005)
         Traceback (most recent call last):
-        spinlens.errors.ConvergenceError: gaps end at 0.01000(8): more states alone do not reach 0.005; ...
+        spinlens.errors.ConvergenceError: gaps end at 0.0100...: more states alone do not reach 0.005; ...
         """
         room = checks.positive_number("gap", gap) - self.floor.value
         if math.isnan(room):

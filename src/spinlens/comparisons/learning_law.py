@@ -87,20 +87,20 @@ def learning_law(
     along: Along = "states" if several[0] else "updates"
     if len(pairs) < LEAST:
         raise InputError(f"a law needs gaps at {LEAST} numbers of {along} or more, got {len(pairs)}")
-    checks.positive_integer("seeds", seeds)
+    machines = checks.positive_integer("seeds", seeds)
     most, batch = max(n for n, _ in pairs), machine.batch_size
     if min(n for n, _ in pairs) < batch:
         raise InputError(f"states must be at least the batches of {batch} of the machine; give it a smaller batch_size")
     found: dict[int, list[Estimate]] = {}
     with telling(progress) as tell:
-        parts = Parts(tell, [0.1, *(float(u) for _, u in pairs for _ in range(seeds))])
-        drawn = _states(model, temperature, most * seeds + _HELD_OUT, seed, workers, parts.part(0, "states"))
+        parts = Parts(tell, [0.1, *(float(u) for _, u in pairs for _ in range(machines))])
+        drawn = _states(model, temperature, most * machines + _HELD_OUT, seed, workers, parts.part(0, "states"))
         for place, (n, u) in enumerate(pairs):
-            for number in range(seeds):
+            for number in range(machines):
                 own = drawn[_HELD_OUT + most * number :][:n]
                 one = RBM(**{**machine.get_params(), "epochs": max(1, round(u * batch / n))})
                 one.set_params(seed=seeding.purpose_seed(seed, "learning law", n, u, number, bits=32))
-                told = parts.part(1 + place * seeds + number, f"{n} states, {u} updates")
+                told = parts.part(1 + place * machines + number, f"{n} states, {u} updates")
                 one.fit(own, progress=told)
                 apart = gap(one, model, temperature, drawn[:_HELD_OUT], seed=seed, workers=workers, progress=False)
                 found.setdefault(n if along == "states" else u, []).append(apart.per_state)

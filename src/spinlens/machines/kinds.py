@@ -15,19 +15,14 @@ from spinlens.machines.stacked import StackedRBM
 MACHINES: Mapping[str, type[Machine]] = {kind.kind: kind for kind in (RBM, StackedRBM)}
 """Class of each kind through which states flow."""
 
-LEARNERS: Mapping[str, type[Machine | AutoregressiveNetwork]] = {
-    **MACHINES,
-    AutoregressiveNetwork.kind: AutoregressiveNetwork,
-}
-"""Class of each kind that learns from states."""
-
 
 def read_learner(path: str | Path) -> Machine | AutoregressiveNetwork:
     """What `save` wrote to `path`, of whatever kind; `ArtefactError` where there is nothing."""
     kind, config, arrays = storage.read(path)
-    if kind not in LEARNERS:
-        raise ArtefactError(f"{path} holds a machine of kind {kind!r}; known are {', '.join(LEARNERS)}")
-    return LEARNERS[kind].from_parts(config, arrays, path)
+    learners: dict[str, type[Machine | AutoregressiveNetwork]] = {**MACHINES, AutoregressiveNetwork.kind: AutoregressiveNetwork}
+    if kind not in learners:
+        raise ArtefactError(f"{path} holds a machine of kind {kind!r}; known are {', '.join(learners)}")
+    return learners[kind].from_parts(config, arrays, path)
 
 
 def read_machine(path: str | Path) -> Machine:
