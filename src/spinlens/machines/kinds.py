@@ -19,7 +19,8 @@ MACHINES: Mapping[str, type[Machine]] = {kind.kind: kind for kind in (RBM, Stack
 def read_learner(path: str | Path) -> Machine | AutoregressiveNetwork:
     """What `save` wrote to `path`, of whatever kind; `ArtefactError` where there is nothing."""
     kind, config, arrays = storage.read(path)
-    learners: dict[str, type[Machine | AutoregressiveNetwork]] = {**MACHINES, AutoregressiveNetwork.kind: AutoregressiveNetwork}
+    learners: dict[str, type[Machine | AutoregressiveNetwork]]
+    learners = {**MACHINES, AutoregressiveNetwork.kind: AutoregressiveNetwork}
     if kind not in learners:
         raise ArtefactError(f"{path} holds a machine of kind {kind!r}; known are {', '.join(learners)}")
     return learners[kind].from_parts(config, arrays, path)
