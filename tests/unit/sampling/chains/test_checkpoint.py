@@ -86,18 +86,20 @@ RUNS = {
 }
 
 
-def test_every_file_under_every_other_name_is_refused(tmp_path, small_steps):
-    """Of another run, temperature or chain: kernels index by the sizes of their own run and check none."""
+def test_a_file_under_the_name_of_another_is_refused(tmp_path, small_steps):
+    """Of another run, temperature or chain: kernels index by the sizes of their own run and check none.
+
+    Each file under the names of four others, its own run and all other runs among them.
+    """
     files = {}
     for name, run in RUNS.items():
         sample(**run, checkpoint=tmp_path / name)
         files |= {path: path.read_bytes() for path in (tmp_path / name).glob("*.spl")}
     assert len(files) == 4 + 4 + 2 + 2 + 4
-    for path, content in files.items():
+    names = list(files)
+    for place, (path, content) in enumerate(files.items()):
         run = RUNS[path.parent.name]
-        for other in files:
-            if other.name == path.name and other.parent == path.parent:
-                continue
+        for other in (names[(place + apart) % len(names)] for apart in (1, 4, 7, 12)):
             path.write_bytes(files[other])
             with pytest.raises(CheckpointError, match="holds another state"):
                 sample(**run, checkpoint=path.parent)
