@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from spinlens import RBM, Estimate, IsingModel, NearestNeighbour, PowerLaw, gap, sample
-from spinlens.comparisons.law_of_gaps import LearningLaw
+from spinlens.comparisons.law_of_gaps import Along, LearningLaw
 
 OUT = Path(__file__).with_suffix(".json")
 L, BATCH = 8, 100
@@ -27,6 +27,7 @@ LATTICES: dict[str, tuple[Any, float]] = {
 }
 STATES, UPDATES = (400, 1_600, 6_400, 25_600), (250, 1_000, 4_000, 16_000)
 FIXED = {"states": 4_000, "updates": 25_600}  # the number of the other
+ALONG: tuple[Along, ...] = ("states", "updates")
 SHUFFLED = 6_400
 
 
@@ -60,7 +61,7 @@ def jobs(seeds: int) -> list[tuple[str, str, int, int, int]]:
     return [(lattice, *one, seed) for seed in range(seeds) for one in told for lattice in LATTICES]
 
 
-def law(rows: dict[str, dict[str, float]], lattice: str, along: str) -> dict[str, Any]:
+def law_of(rows: dict[str, dict[str, float]], lattice: str, along: Along) -> LearningLaw:
     """The law of one lattice in states or updates."""
     place = 2 if along == "states" else 3
     gaps: dict[int, list[Estimate]] = {}
@@ -68,7 +69,11 @@ def law(rows: dict[str, dict[str, float]], lattice: str, along: str) -> dict[str
         parts = name.split("|")
         if parts[:2] == [lattice, along]:
             gaps.setdefault(int(parts[place]), []).append(Estimate(one["gap"], one["error"]))
-    found = LearningLaw.from_gaps({n: tuple(own) for n, own in gaps.items()}, along)  # type: ignore[arg-type]
+    return LearningLaw.from_gaps(gaps, along)
+
+
+def summary(found: LearningLaw) -> dict[str, Any]:
+    """What is kept of it."""
     pair = {name: [item.value, item.error] for name, item in vars(found).items() if isinstance(item, Estimate)}
     means = {str(n): [found.mean(n).value, found.mean(n).error] for n in found.counts}
     return {**pair, "chi2": found.chi2, "freedom": found.freedom, "p": found.p_value, "means": means}
@@ -85,7 +90,9 @@ def main() -> None:
             kept["rows"][name] = row(*job)
             options.out.write_text(json.dumps(kept, indent=1) + "\n")
             print(name, kept["rows"][name], flush=True)
-    kept["laws"] = {f"{lattice}, {along}": law(kept["rows"], lattice, along) for lattice in LATTICES for along in FIXED}
+    kept["laws"] = {
+        f"{lattice}, {along}": summary(law_of(kept["rows"], lattice, along)) for lattice in LATTICES for along in ALONG
+    }
     options.out.write_text(json.dumps(kept, indent=1) + "\n")
     print(json.dumps(kept["laws"], indent=1))
 

@@ -16,11 +16,11 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from laws import law_of
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spinlens import Estimate, plot
-from spinlens.comparisons.law_of_gaps import LearningLaw
+from spinlens import plot
 from spinlens.plot import style
 
 HERE = Path(__file__).parent
@@ -103,12 +103,7 @@ def laws(ax: Axes) -> None:
     """Gap against number of states."""
     rows = read("laws.json")["rows"]
     for lattice, name in (("nearest-neighbour", "nearest-neighbour"), ("power-law", "sigma=1.2")):
-        gaps: defaultdict[int, list[Estimate]] = defaultdict(list)
-        for case, row in rows.items():
-            where, kind, states, *_ = case.split("|")
-            if (where, kind) == (name, "states"):
-                gaps[int(states)].append(Estimate(row["gap"], row["error"]))
-        law = LearningLaw.from_gaps({n: tuple(own) for n, own in gaps.items()})
+        law = law_of(rows, name, "states")
         plot.learning_law(law, ax, color=COLORS[lattice])
     n = np.array(law.counts)
     ax.plot(n, 32.5 / n, ":", lw=1, color="0.5")
@@ -117,7 +112,7 @@ def laws(ax: Axes) -> None:
 
 def learners(ax: Axes) -> None:
     """Gaps of learners of 8 × 8."""
-    words = {"network": "network", "logistic": "logistic", "tied RBM": "tied RBM", "dense RBM": "dense RBM"}
+    words = ("network", "logistic", "tied RBM", "dense RBM")
     several: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     for row in read("learner.json")["rows"]:
         if row["side"] == 8 and row["states"] == 20_000 and row["kind"] in words:

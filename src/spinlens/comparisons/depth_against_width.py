@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -156,15 +157,17 @@ def _check(
         raise InputError(f"wide machines must have more hidden units than a first layer, which has {min(units)[0]}")
 
 
+@dataclass(frozen=True, eq=False)
 class _Draws:
     """How states of machines and of the lattice are drawn."""
 
-    def __init__(
-        self, model: IsingModel, controls: tuple[str, ...], chains: int, most_steps: int, draws: int, seed: int,
-        workers: int | None,
-    ) -> None:  # fmt: skip
-        self.model, self.controls, self.chains, self.most_steps = model, controls, chains, most_steps
-        self.draws, self.seed, self.workers = draws, seed, workers
+    model: IsingModel
+    controls: tuple[str, ...]
+    chains: int
+    most_steps: int
+    draws: int
+    seed: int
+    workers: int | None
 
     def rows(self, T: float, stacks: Sequence[StackedRBM], wide: Sequence[RBM], tell: Tell) -> list[DepthRow]:
         """All rows of one temperature."""

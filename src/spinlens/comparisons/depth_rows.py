@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spinlens import checks
 from spinlens.border import drawing
-from spinlens.comparisons.machine_means import combined
-from spinlens.comparisons.torus_rows import Side, side
+from spinlens.comparisons.sides import SIGMAS, Side, side, together
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.showing import Card, Shown, data_frame, sides
-from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.combination import combined
+from spinlens.statistics.estimate import Estimate, logarithm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,6 @@ SHARE = 0.25
 
 LATTICE = "lattice"
 CONTROLS = ("exact", "mirror", "untrained", "ceiling")
-_SIGMAS = 3.0
 
 
 @dataclass(frozen=True)
@@ -169,8 +168,7 @@ class DepthAgainstWidth(Shown):
         """
         if kind not in CONTROLS and not self.assayed:
             return "not assayed"
-        found = {effect.side for effect in self.effects(kind)}
-        return "outside" if "outside" in found else ("inside" if found == {"inside"} else "undecided")
+        return together(effect.side for effect in self.effects(kind))
 
     @property
     def assayed(self) -> bool:
@@ -216,7 +214,7 @@ class DepthAgainstWidth(Shown):
         else:
             value, margin = combined([(1.0, own), (-1.0, first)]), max(floor, SHARE * abs(missed.value))
             decided = _side(value, missed, own, first, level, floor)
-            share = None if abs(missed.deviation(0.0)) < _SIGMAS else -value / missed
+            share = None if abs(missed.deviation(0.0)) < SIGMAS else -value / missed
         settled = all(row.settled for row in (*rows, *below, lattice))
         return DepthEffect(kind, observable, T, value, missed, share, margin, decided if settled else "undecided")
 
@@ -245,10 +243,7 @@ def _scaled(lattice: DepthRow, observable: Observable) -> Callable[[DepthRow], E
     slope = lattice.temperature * lattice.specific_heat.value  # de / d ln T
 
     def read(row: DepthRow) -> Estimate:
-        if observable == "energy":
-            return row.energy * (1 / slope)
-        C = row.specific_heat
-        return Estimate(math.log(C.value), C.error / C.value)
+        return row.energy * (1 / slope) if observable == "energy" else logarithm(row.specific_heat)
 
     return read
 
@@ -259,7 +254,7 @@ def _side(
     """Whether |value| is below the larger one of the floor and a quarter of |missed|, by three errors."""
     turn, part = math.copysign(1.0, value.value), math.copysign(SHARE, missed.value)
     beyond = combined([(turn, own), (-turn - part, first), (part, [level])])  # |value| − |missed| / 4
-    above, below = beyond.value - _SIGMAS * beyond.error > 0, beyond.value + _SIGMAS * beyond.error < 0
+    above, below = beyond.value - SIGMAS * beyond.error > 0, beyond.value + SIGMAS * beyond.error < 0
     by_floor = side(value, floor)
     if by_floor == "inside" or below:
         return "inside"

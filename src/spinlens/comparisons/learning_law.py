@@ -83,7 +83,7 @@ def learning_law(
     several = [checks.is_several(given) for given in (states, updates)]
     if sum(several) != 1:
         raise InputError("give several numbers of states and one of updates, or the other way round")
-    pairs = [(int(n), int(u)) for n in _numbers("states", states) for u in _numbers("updates", updates)]
+    pairs = [(n, u) for n in _numbers("states", states) for u in _numbers("updates", updates)]
     along: Along = "states" if several[0] else "updates"
     if len(pairs) < LEAST:
         raise InputError(f"a law needs gaps at {LEAST} numbers of {along} or more, got {len(pairs)}")
@@ -104,7 +104,7 @@ def learning_law(
                 one.fit(own, progress=told)
                 apart = gap(one, model, temperature, drawn[:_HELD_OUT], seed=seed, workers=workers, progress=False)
                 found.setdefault(n if along == "states" else u, []).append(apart.per_state)
-    return LearningLaw.from_gaps({count: tuple(gaps) for count, gaps in found.items()}, along)
+    return LearningLaw.from_gaps(found, along)
 
 
 def _numbers(name: str, given: int | Sequence[int]) -> tuple[int, ...]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from spinlens import checks
 from spinlens.border import drawing
 from spinlens.comparisons.finite_size_reading import OBSERVABLES, FiniteSizeReading
-from spinlens.errors import InputError
+from spinlens.comparisons.sides import Side, side, together
 from spinlens.machines.likelihood.gibbs_time import GibbsTime
 from spinlens.showing import Card, Shown, data_frame, sides
-from spinlens.statistics.estimate import Estimate
+from spinlens.statistics.combination import combined
+from spinlens.statistics.estimate import Estimate, logarithm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +22,7 @@ if TYPE_CHECKING:
 MARGINS: Mapping[str, float] = {**dict.fromkeys(OBSERVABLES[:4], 0.02), "delta_spin": 0.03}
 """How far from the lattice is nothing: ln T by each observable, and Δ_s, as claims B and C of a study have it."""
 
-_SIGMAS = 3.0
 _WORDS = {"m2": "⟨m²⟩", "binder": "U4", "xi": "ξ/L", "energy": "energy a site", "delta_spin": "Δ_s"}
-Side = Literal["inside", "outside", "undecided"]
 
 
 @dataclass(frozen=True)
@@ -148,8 +144,7 @@ class BeyondTrainingSize(Shown):
         """
         if kind != "exact" and "exact" in self.kinds and self.verdict("exact") != "inside":
             return "not assayed"
-        found = {effect.side for effect in self.effects(kind)}
-        return "outside" if "outside" in found else ("inside" if found == {"inside"} else "undecided")
+        return together(effect.side for effect in self.effects(kind))
 
     def to_dataframe(self) -> pd.DataFrame:
         """A row a kind and machine: each observable and its `_error`, `tau` and `settled`."""
@@ -189,9 +184,9 @@ class BeyondTrainingSize(Shown):
         slope = 1.0 if name == "delta_spin" else self.slopes[name]
         if lattice is None or len(known) < len(given) or slope == 0:  # at T far from all order nothing responds
             return TorusEffect(kind, name, None, margin, "undecided")
-        scaled = [_log(value) if name == "m2" else value for value in known]
-        level = _log(lattice) if name == "m2" else lattice
-        effect = (_mean(scaled) - level) / slope
+        scaled = [logarithm(value) if name == "m2" else value for value in known]
+        level = logarithm(lattice) if name == "m2" else lattice
+        effect = (combined([(1.0, scaled)]) - level) / slope
         settled = all(row.settled for row in (*self.of(kind), *self.of("lattice")))
         return TorusEffect(kind, name, effect, margin, side(effect, margin) if settled else "undecided")
 
@@ -200,32 +195,10 @@ class BeyondTrainingSize(Shown):
         table: list[tuple[object, ...]] = [("kind", *(_WORDS[name] for name in OBSERVABLES), "verdict")]
         for kind in self.kinds:
             values = [[v for v in self._values(kind, name) if v is not None] for name in OBSERVABLES]
-            cells = [str(_mean(found)) if found else "–" for found in values]
+            cells = [str(combined([(1.0, found)])) if found else "–" for found in values]
             table.append((kind, *cells, "" if kind == "lattice" else self.verdict(kind)))
         machines = len({row.machine for row in self.rows if row.machine is not None})
         return Card(line, {"machines": machines}, table)
-
-
-def side(effect: Estimate, margin: float) -> Side:
-    """An effect with its error against its margin."""
-    x, s = abs(effect.value), _SIGMAS * effect.error
-    if not math.isfinite(x + s):
-        return "undecided"
-    return "inside" if x + s < margin else ("outside" if x - s > margin else "undecided")
-
-
-def _log(value: Estimate) -> Estimate:
-    return Estimate(math.log(value.value), value.error / value.value)
-
-
-def _mean(values: Sequence[Estimate]) -> Estimate:
-    """Over machines, its error the spread where there are several, and at least that of their own errors."""
-    if not values:
-        raise InputError("no values")
-    numbers = np.array([value.value for value in values])
-    own = float(np.sqrt(np.sum([value.error**2 for value in values]))) / len(values)
-    spread = float(numbers.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-    return Estimate(float(numbers.mean()), max(own, spread))
 
 
 def _flat(row: TorusRow) -> dict[str, Any]:

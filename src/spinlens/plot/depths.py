@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from matplotlib.axes import Axes
 
 from spinlens import checks
 from spinlens.plot import places, style
+from spinlens.statistics.combination import combined
 
 _WORDS = {"energy": "energy per spin / J", "specific_heat": "specific heat per spin / $k_B$"}
 _APART = 0.0025  # of T, between points of one temperature
@@ -87,8 +87,6 @@ def depth(
 
 
 def _mean(rows: Sequence[Any], name: str) -> tuple[float, float]:
-    """Over machines, its error their scatter, at least their own errors."""
-    values, errors = zip(*(tuple(getattr(row, name)) for row in rows), strict=True)
-    n, mean = len(values), sum(values) / len(values)
-    scatter = math.sqrt(sum((value - mean) ** 2 for value in values) / max(1, n - 1) / n)
-    return mean, max(scatter, math.hypot(*errors) / n)
+    """Over machines, with its error."""
+    value, error = combined([(1.0, [getattr(row, name) for row in rows])])
+    return value, error

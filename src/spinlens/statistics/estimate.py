@@ -222,6 +222,15 @@ def _parts(number: object) -> tuple[float, float] | None:
     return (float(number), 0.0) if isinstance(number, Real) else None
 
 
+def logarithm(estimate: Estimate) -> Estimate:
+    """The logarithm of a number above zero.
+
+    >>> logarithm(Estimate(1.0, 0.1))
+    Estimate(value=0.0, error=0.1)
+    """
+    return Estimate(math.log(estimate.value), estimate.error / estimate.value)
+
+
 def finite(value: float) -> float | None:
     """The number as JSON has it: None where it is not finite."""
     return float(value) if math.isfinite(value) else None

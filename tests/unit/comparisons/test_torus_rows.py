@@ -9,7 +9,8 @@ import pytest
 
 from spinlens import Estimate
 from spinlens.comparisons.finite_size_reading import FiniteSizeReading
-from spinlens.comparisons.torus_rows import BeyondTrainingSize, TorusRow, side
+from spinlens.comparisons.sides import side
+from spinlens.comparisons.torus_rows import BeyondTrainingSize, TorusRow
 from spinlens.errors import InputError
 
 SLOPES = {"m2": -2.0, "binder": -1.0, "xi": -4.0, "energy": 3.0, "delta_spin": 1.0}

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from spinlens import checks
 from spinlens.errors import InputError
 from spinlens.machines.options import Options
+from spinlens.machines.training.recipe import check_passes
 
 
 @dataclass(eq=False, repr=False)
@@ -27,17 +28,6 @@ class ConditionalRecipe(Options):
 
     def __post_init__(self) -> None:
         checks.positive_integer("n_hidden", self.n_hidden, minimum=0)
-        for name in ("batch_size", "epochs"):
-            checks.positive_integer(name, getattr(self, name))
-        for name in ("learning_rate", "final_rate"):
-            checks.positive_number(name, getattr(self, name))
-        if self.l2 != 0:
-            checks.positive_number("l2", self.l2)
-        if not 0 <= checks.finite_number("averaging", self.averaging) < 1:
-            raise InputError(f"averaging must be a fraction of the updates, at least 0 and below 1: {self.averaging!r}")
+        check_passes(self)
         if not isinstance(self.symmetric, bool):
             raise InputError(f"symmetric must be True or False, got {checks.shown(self.symmetric)}")
-        if self.augment is not None:
-            for side in checks.several("augment", self.augment):
-                checks.positive_integer("a side of augment", side)
-        checks.seed(self.seed)

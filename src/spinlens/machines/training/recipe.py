@@ -72,28 +72,61 @@ class Recipe(Options):
         tying(self.torus, self.n_hidden, self.stride)
 
 
+class Falling(Protocol):
+    """Options by which a learning rate falls, and parameters are averaged."""
+
+    learning_rate: float
+    final_rate: float
+    averaging: float
+
+
+class Passes(Falling, Protocol):
+    """Options of whatever goes through its states in batches, pass after pass."""
+
+    batch_size: int
+    epochs: int
+    l2: float
+    augment: tuple[int, ...] | None
+    seed: int
+
+
+def check_passes(recipe: Passes) -> None:
+    """Refuse what these options cannot be."""
+    for name in ("batch_size", "epochs"):
+        checks.positive_integer(name, getattr(recipe, name))
+    for name in ("learning_rate", "final_rate"):
+        checks.positive_number(name, getattr(recipe, name))
+    if recipe.l2 != 0:
+        checks.positive_number("l2", recipe.l2)
+    if not 0 <= checks.finite_number("averaging", recipe.averaging) < 1:
+        raise InputError(f"averaging must be a fraction of the updates, at least 0 and below 1: {recipe.averaging!r}")
+    if recipe.augment is not None:
+        _check_sides("augment", recipe.augment)
+    checks.seed(recipe.seed)
+
+
+def _check_sides(name: str, sides: tuple[int, ...]) -> None:
+    for side in checks.several(name, sides):
+        checks.positive_integer(f"a side of {name}", side)
+
+
 def _check_numbers(recipe: Recipe) -> None:
-    for name in ("n_hidden", "batch_size", "epochs", "steps", "replicas"):
+    check_passes(recipe)
+    for name in ("n_hidden", "steps", "replicas"):
         checks.positive_integer(name, getattr(recipe, name))
     for name in ("chains", "patience"):
         if getattr(recipe, name) is not None:
             checks.positive_integer(name, getattr(recipe, name))
-    for name in ("learning_rate", "final_rate", "initial_scale", "epsilon"):
+    for name in ("initial_scale", "epsilon"):
         checks.positive_number(name, getattr(recipe, name))
-    for name in ("l1", "l2"):
-        if getattr(recipe, name) != 0:
-            checks.positive_number(name, getattr(recipe, name))
+    if recipe.l1 != 0:
+        checks.positive_number("l1", recipe.l1)
     if not 0 <= checks.finite_number("momentum", recipe.momentum) < 1:
         raise InputError(f"momentum must be at least 0 and below 1, got {recipe.momentum!r}")
-    if not 0 <= checks.finite_number("averaging", recipe.averaging) < 1:
-        raise InputError(f"averaging must be a fraction of the updates, at least 0 and below 1: {recipe.averaging!r}")
-    for name in ("torus", "augment"):
-        if getattr(recipe, name) is not None:
-            for side in checks.several(name, getattr(recipe, name)):
-                checks.positive_integer(f"a side of {name}", side)
+    if recipe.torus is not None:
+        _check_sides("torus", recipe.torus)
     for least, number in zip((2, 1), checks.several("annealing", recipe.annealing, 2), strict=True):
         checks.positive_integer("annealing", number, least)
-    checks.seed(recipe.seed)
 
 
 def _check_natural(recipe: Recipe) -> None:
@@ -109,14 +142,6 @@ def _check_natural(recipe: Recipe) -> None:
     first, last = (checks.finite_number("damping", number) for number in checks.several("damping", recipe.damping, 2))
     if not 0 < first <= last:
         raise InputError(f"damping must be two rising numbers above 0, got {recipe.damping!r}")
-
-
-class Falling(Protocol):
-    """Options by which a learning rate falls, and parameters are averaged."""
-
-    learning_rate: float
-    final_rate: float
-    averaging: float
 
 
 def rate_at(recipe: Falling, done: float) -> float:

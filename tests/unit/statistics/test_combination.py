@@ -7,8 +7,8 @@ import math
 import pytest
 
 from spinlens import Estimate
-from spinlens.comparisons.machine_means import combined
 from spinlens.errors import InputError
+from spinlens.statistics.combination import combined
 
 
 def values(*numbers, error=0.0):
