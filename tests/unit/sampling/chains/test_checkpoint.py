@@ -86,10 +86,10 @@ RUNS = {
 }
 
 
-def test_a_file_under_the_name_of_another_is_refused(tmp_path, small_steps):
+def test_every_file_under_every_other_name_is_refused(tmp_path, small_steps):
     """Of another run, temperature or chain: kernels index by the sizes of their own run and check none.
 
-    Each file under the names of four others, its own run and all other runs among them.
+    Each file in the place of every other one, and four times by a run that goes on from it.
     """
     files = {}
     for name, run in RUNS.items():
@@ -99,6 +99,10 @@ def test_a_file_under_the_name_of_another_is_refused(tmp_path, small_steps):
     names = list(files)
     for place, (path, content) in enumerate(files.items()):
         run = RUNS[path.parent.name]
+        for other in names:
+            if other != path:
+                with pytest.raises(CheckpointError, match="holds another state"):
+                    decode(files[other], str(path), _notes(content)["owner"])
         for other in (names[(place + apart) % len(names)] for apart in (1, 4, 7, 12)):
             path.write_bytes(files[other])
             with pytest.raises(CheckpointError, match="holds another state"):
@@ -108,11 +112,15 @@ def test_a_file_under_the_name_of_another_is_refused(tmp_path, small_steps):
 
 def _altered(content, name, array):
     """The file with another array of that name, under a checksum that is right."""
+    owner = _notes(content)["owner"]
+    found = decode(content, "", owner)
+    return encode(Snapshot({**found.arrays, name: array}, found.notes), owner)
+
+
+def _notes(content):
     body = content.partition(b"\n")[2]
     header = json.loads(body[8 : 8 + int.from_bytes(body[:8], "little")])
-    notes = json.loads(header["__metadata__"]["notes"])
-    found = decode(content, "", notes["owner"])
-    return encode(Snapshot({**found.arrays, name: array}, found.notes), notes["owner"])
+    return json.loads(header["__metadata__"]["notes"])
 
 
 @pytest.mark.parametrize(
